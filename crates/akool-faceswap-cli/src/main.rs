@@ -1,0 +1,3 @@
+//! The `akool-faceswap` command.
+
+fn main() {}

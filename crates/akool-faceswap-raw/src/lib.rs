@@ -1,0 +1,52 @@
+//! The generated client of the AKOOL Face Swap API.
+//!
+//! [`Client`] and [`types`] are made by progenitor from the vendored OpenAPI document with the
+//! overlay applied. Hand-written here are only the seam through which requests are sent
+//! ([`Transport`]) and [`ResultUrl`], which keeps links to people's faces out of `Debug` output.
+//!
+//! ```no_run
+//! use akool_faceswap_raw::{Client, Seam};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let http = reqwest::Client::builder().build()?;
+//! let client = Client::new_with_client("https://openapi.akool.com", http, Seam::plain());
+//! let answer = client.list_results_by_ids(&"667d228400000000000a0001".parse()?).await?;
+//! println!("business code {}", answer.code);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What the generated code does not do
+//!
+//! - It sends no credentials: a [`Transport`] does.
+//! - It takes every answer with HTTP 200 for a success; look at `code`, 1000 alone is success.
+//! - `Client::new` panics where no TLS roots are found; use `Client::new_with_client`.
+//! - A base URL with a trailing slash gives `//api`.
+//! - The `Display` of [`Error::InvalidResponsePayload`] prints the whole body.
+//!
+//! The crate `akool-faceswap` takes care of all of these.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod redact;
+mod seam;
+
+// Generated code is held to the generator's style, not to ours.
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::pedantic,
+    clippy::unwrap_used
+)]
+mod generated {
+    #[cfg(feature = "codegen")]
+    include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+
+    #[cfg(not(feature = "codegen"))]
+    include!("generated.rs");
+}
+
+pub use generated::*;
+pub use redact::ResultUrl;
+pub use seam::{Seam, Sending, Transport};

@@ -1,0 +1,3 @@
+//! Maintainers' commands.
+
+fn main() {}
