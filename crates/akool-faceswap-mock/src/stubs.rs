@@ -1,0 +1,53 @@
+//! Typed stubs on [`httpmock`], made from the same document as the client.
+//!
+//! [`MockServerExt`] adds one method for each operation to [`httpmock::MockServer`]; what is
+//! matched and what is answered have the raw client's types, so that a stub which the vendor's
+//! document does not allow does not compile. Use them for contract tests of single requests.
+//!
+//! ```
+//! use akool_faceswap_mock::{
+//!     raw::{Client, Seam, types::ListResultsByIdsResponse},
+//!     stubs::{MockServerExt, httpmock::MockServer},
+//! };
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let ids = "667d228400000000000a0001".parse()?;
+//! let answer: ListResultsByIdsResponse = serde_json::from_str(
+//!     r#"{"code": 1000, "msg": "OK", "data": {"result": []}}"#,
+//! )?;
+//! let server = MockServer::start_async().await;
+//! let stub = server.list_results_by_ids(|when, then| {
+//!     when.ids(&ids);
+//!     then.ok(&answer);
+//! });
+//!
+//! let client = Client::new_with_client(&server.base_url(), reqwest::Client::new(), Seam::plain());
+//! assert_eq!(client.list_results_by_ids(&ids).await?.code, 1000);
+//! stub.assert_async().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Limits
+//!
+//! - The path is matched from its beginning: the base URL must have no path of its own.
+//! - Only the documented HTTP 200 has a method; for anything else go through `into_inner()` to
+//!   httpmock's own `When` and `Then`.
+//! - A stub answers always the same; several in a row are made with
+//!   [`Mock::up_to_n_times`](::httpmock::Mock::up_to_n_times).
+
+pub use ::httpmock;
+pub use generated::{MockServerExt, operations};
+
+// Generated code is held to the generator's style, not to ours.
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::pedantic,
+    clippy::unwrap_used
+)]
+mod generated {
+    include!("generated.rs");
+}
