@@ -2,7 +2,8 @@
 //!
 //! [`MockServerExt`] adds one method for each operation to [`httpmock::MockServer`]; what is
 //! matched and what is answered have the raw client's types, so that a stub which the vendor's
-//! document does not allow does not compile. Use them for contract tests of single requests.
+//! document does not allow does not compile. Use them for contract tests of single requests, and
+//! [`FakeAkool`](crate::FakeAkool) wherever jobs are to live, fail or be lost.
 //!
 //! ```
 //! use akool_faceswap_mock::{

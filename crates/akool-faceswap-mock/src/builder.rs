@@ -1,0 +1,234 @@
+//! The settings of a fake, and its start.
+
+use std::{
+    fmt, io,
+    net::{Ipv4Addr, TcpListener},
+    sync::{Arc, Mutex},
+};
+
+use http::{HeaderValue, StatusCode, uri::PathAndQuery};
+use tokio::sync::watch;
+
+use crate::{
+    clock::Clock,
+    credentials::Credentials,
+    fake::FakeAkool,
+    record::Recorder,
+    seeded::Seeded,
+    server::Server,
+    service::{LOOKUP_PATH, Service},
+    store::{JobStore, RowOrder},
+};
+
+/// What a default nginx accepts.
+const DEFAULT_MAX_REQUEST_LINE: usize = 8 * 1024;
+
+/// Settings for a [`FakeAkool`]; made by [`FakeAkool::builder`].
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use akool_faceswap_mock::{Clock, FakeAkool};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let fake = FakeAkool::builder()
+///     .path_prefix("/proxy/akool")
+///     .seed(7)
+///     .clock(Clock::manual(SystemTime::UNIX_EPOCH + Duration::from_secs(1_719_476_868)))
+///     .start()?;
+/// assert!(fake.url().ends_with("/proxy/akool"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "nothing runs until `start`"]
+pub struct FakeAkoolBuilder {
+    path_prefix: String,
+    api_key: String,
+    bearer_token: String,
+    seed: u64,
+    clock: Clock,
+    row_order: RowOrder,
+    auth_failure_status: StatusCode,
+    max_request_line: usize,
+}
+
+impl FakeAkoolBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            path_prefix: String::new(),
+            api_key: "fake-akool-api-key".to_owned(),
+            bearer_token: "fake-akool-bearer-token".to_owned(),
+            seed: 0,
+            clock: Clock::wall(),
+            row_order: RowOrder::default(),
+            auth_failure_status: StatusCode::OK,
+            max_request_line: DEFAULT_MAX_REQUEST_LINE,
+        }
+    }
+
+    /// A path in front of the API's own, as behind a proxy; default: none.
+    ///
+    /// Slashes at its ends do not matter. Requests without it get HTTP 404.
+    pub fn path_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.path_prefix = prefix.into();
+        self
+    }
+
+    /// The API key to accept in `x-api-key`; default: `fake-akool-api-key`.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = key.into();
+        self
+    }
+
+    /// The token to accept in `Authorization: Bearer`; default: `fake-akool-bearer-token`.
+    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
+        self.bearer_token = token.into();
+        self
+    }
+
+    /// The seed of everything random: ids, populations, the order of rows; default: 0.
+    ///
+    /// The same seed gives the same on every platform. Ids and times follow the clock too, so they
+    /// repeat only with a [manual one](Clock::manual).
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The clock of jobs on a schedule by time; default: [`Clock::wall`].
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The order of the rows in an answer; default: [`RowOrder::Shuffled`].
+    pub fn row_order(mut self, order: RowOrder) -> Self {
+        self.row_order = order;
+        self
+    }
+
+    /// The HTTP status of the codes 1101 and 1102; default: 200, as the vendor's.
+    pub fn auth_failure_status(mut self, status: StatusCode) -> Self {
+        self.auth_failure_status = status;
+        self
+    }
+
+    /// The longest request line in bytes, without its line end; a longer one gets HTTP 414 and a
+    /// page that is no envelope. Default: 8192, as a default nginx; above 65,534 bytes of target
+    /// the server refuses by itself, without recording the request.
+    pub fn max_request_line(mut self, bytes: usize) -> Self {
+        self.max_request_line = bytes;
+        self
+    }
+
+    /// Starts the fake on a free port of 127.0.0.1.
+    ///
+    /// It runs on a thread of its own until the [`FakeAkool`] is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidInput`] if the prefix is no path or a credential cannot stand in a
+    /// header; else what the system says when it has no port or thread to give.
+    pub fn start(self) -> io::Result<FakeAkool> {
+        let prefix = normal_prefix(&self.path_prefix)?;
+        check_credential("API key", &self.api_key)?;
+        check_credential("bearer token", &self.bearer_token)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        let mut seeded = Seeded::new(self.seed);
+        let service = Arc::new(Service {
+            base_url: format!("http://{address}{prefix}"),
+            lookup_path: format!("{prefix}{LOOKUP_PATH}"),
+            credentials: Credentials {
+                api_key: self.api_key,
+                bearer_token: self.bearer_token,
+            },
+            auth_failure_status: self.auth_failure_status,
+            max_request_line: self.max_request_line,
+            clock: self.clock,
+            jobs: Mutex::new(JobStore::new(seeded.split(), self.row_order)),
+            script: Mutex::default(),
+            recorder: Recorder::default(),
+            holds: watch::Sender::new(0),
+        });
+        let server = Server::start(listener, Arc::clone(&service))?;
+        Ok(FakeAkool::new(service, seeded.split(), server))
+    }
+}
+
+/// Shows no credentials.
+impl fmt::Debug for FakeAkoolBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakeAkoolBuilder")
+            .field("path_prefix", &self.path_prefix)
+            .field("seed", &self.seed)
+            .field("clock", &self.clock)
+            .field("row_order", &self.row_order)
+            .field("auth_failure_status", &self.auth_failure_status)
+            .field("max_request_line", &self.max_request_line)
+            .finish_non_exhaustive()
+    }
+}
+
+/// With a slash in front and none behind, or empty.
+fn normal_prefix(prefix: &str) -> io::Result<String> {
+    let trimmed = prefix.trim_matches('/');
+    if trimmed.is_empty() {
+        return Ok(String::new());
+    }
+    let normal = format!("/{trimmed}");
+    let is_path = PathAndQuery::try_from(normal.as_str()).is_ok_and(|path| path.path() == normal);
+    if is_path {
+        Ok(normal)
+    } else {
+        Err(invalid(format!(
+            "the path prefix {prefix:?} is no URL path: percent-encode it, without query and fragment"
+        )))
+    }
+}
+
+/// Surrounding blanks would be lost on the way, and an empty value means that none is there.
+fn check_credential(what: &str, value: &str) -> io::Result<()> {
+    if value.is_empty() || value.trim() != value || HeaderValue::from_str(value).is_err() {
+        return Err(invalid(format!(
+            "the fake's {what} is empty or cannot stand in a header: use visible ASCII characters"
+        )));
+    }
+    Ok(())
+}
+
+fn invalid(message: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_become_normal_or_are_refused() {
+        for (given, normal) in [
+            ("", ""),
+            ("/", ""),
+            ("proxy", "/proxy"),
+            ("/proxy/akool/", "/proxy/akool"),
+            ("/a%20b", "/a%20b"),
+        ] {
+            assert_eq!(normal_prefix(given).unwrap(), normal);
+        }
+        for given in ["/a?b", "/a#b", "/a b"] {
+            let error = normal_prefix(given).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{given}");
+        }
+    }
+
+    #[test]
+    fn credentials_that_cannot_be_sent_are_refused_without_showing_them() {
+        for value in ["", " planted", "planted\n", "planted\u{0}"] {
+            let error = FakeAkool::builder().api_key(value).start().unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+            assert!(!error.to_string().contains("planted"));
+        }
+        assert!(FakeAkool::builder().bearer_token("").start().is_err());
+    }
+}

@@ -1,0 +1,106 @@
+//! The fake's clock: what it takes for now.
+//!
+//! Jobs on a schedule by time, creation times and ids all read it. The test moves it, so nothing
+//! has to sleep; delays of answers are not on it, they are real.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+/// What a [`FakeAkool`](crate::FakeAkool) takes for the current time.
+///
+/// Clones share one time, so that several fakes can live on the same clock.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use akool_faceswap_mock::Clock;
+///
+/// let clock = Clock::manual(SystemTime::UNIX_EPOCH);
+/// clock.advance(Duration::from_secs(90));
+/// assert_eq!(clock.now(), SystemTime::UNIX_EPOCH + Duration::from_secs(90));
+/// ```
+#[derive(Clone)]
+pub struct Clock {
+    /// Stands still where it is given, else the machine's time.
+    stands_at: Option<SystemTime>,
+    advanced: Arc<Mutex<Duration>>,
+}
+
+impl Clock {
+    /// The machine's clock, plus whatever it is [advanced](Self::advance) by.
+    pub fn wall() -> Self {
+        Self {
+            stands_at: None,
+            advanced: Arc::default(),
+        }
+    }
+
+    /// A clock that stands at `start` until it is [advanced](Self::advance).
+    pub fn manual(start: SystemTime) -> Self {
+        Self {
+            stands_at: Some(start),
+            advanced: Arc::default(),
+        }
+    }
+
+    /// The current time.
+    pub fn now(&self) -> SystemTime {
+        let base = self.stands_at.unwrap_or_else(SystemTime::now);
+        base.checked_add(*self.advanced()).unwrap_or(base)
+    }
+
+    /// Moves the clock, and every clone of it, forward.
+    pub fn advance(&self, by: Duration) {
+        let mut advanced = self.advanced();
+        *advanced = advanced.saturating_add(by);
+    }
+
+    fn advanced(&self) -> std::sync::MutexGuard<'_, Duration> {
+        self.advanced.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::wall()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock")
+            .field("manual", &self.stands_at.is_some())
+            .field("now", &self.now())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wall_clock_moves_by_itself_and_by_hand() {
+        let clock = Clock::wall();
+        let before = SystemTime::now();
+        clock.advance(Duration::from_secs(3600));
+        assert!(clock.now() >= before + Duration::from_secs(3600));
+    }
+
+    #[test]
+    fn clones_share_the_time() {
+        let clock = Clock::manual(SystemTime::UNIX_EPOCH);
+        clock.clone().advance(Duration::from_secs(5));
+        assert_eq!(clock.now(), SystemTime::UNIX_EPOCH + Duration::from_secs(5));
+    }
+
+    #[test]
+    fn no_advance_is_too_far() {
+        let clock = Clock::manual(SystemTime::UNIX_EPOCH);
+        clock.advance(Duration::MAX);
+        clock.advance(Duration::MAX);
+        let _ = clock.now();
+    }
+}

@@ -1,0 +1,145 @@
+//! Which credentials a request carries, and whether the fake accepts them.
+//!
+//! The vendor's documentation: with both headers present, `Authorization` is used and `x-api-key`
+//! discarded. So a bad bearer token beside a good key is refused.
+
+use std::fmt;
+
+use http::{HeaderMap, header::AUTHORIZATION};
+
+/// Documented meaning of 1101: token invalid or expired.
+const INVALID: i64 = 1101;
+/// Documented meaning of 1102: token empty.
+const EMPTY: i64 = 1102;
+
+const X_API_KEY: &str = "x-api-key";
+
+/// Which of the two credential headers a request carried, whatever was in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CredentialKind {
+    /// Neither header.
+    None,
+    /// `x-api-key` alone.
+    ApiKey,
+    /// `Authorization` alone.
+    Bearer,
+    /// Both, of which the vendor discards `x-api-key`.
+    Both,
+}
+
+impl CredentialKind {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        match (
+            headers.contains_key(X_API_KEY),
+            headers.contains_key(AUTHORIZATION),
+        ) {
+            (false, false) => Self::None,
+            (true, false) => Self::ApiKey,
+            (false, true) => Self::Bearer,
+            (true, true) => Self::Both,
+        }
+    }
+}
+
+/// The credentials that a fake accepts.
+pub(crate) struct Credentials {
+    pub(crate) api_key: String,
+    pub(crate) bearer_token: String,
+}
+
+impl Credentials {
+    /// The business code with which the vendor refuses these headers, if it does.
+    pub(crate) fn refuse(&self, headers: &HeaderMap) -> Option<i64> {
+        let (given, accepted) = if let Some(authorization) = headers.get(AUTHORIZATION) {
+            let authorization = authorization.as_bytes();
+            match bearer(authorization) {
+                Some(token) => (token, &self.bearer_token),
+                None if authorization.trim_ascii().is_empty() => return Some(EMPTY),
+                None => return Some(INVALID),
+            }
+        } else if let Some(key) = headers.get(X_API_KEY) {
+            (key.as_bytes().trim_ascii(), &self.api_key)
+        } else {
+            return Some(EMPTY);
+        };
+        if given.is_empty() {
+            Some(EMPTY)
+        } else if given == accepted.as_bytes() {
+            None
+        } else {
+            Some(INVALID)
+        }
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").finish_non_exhaustive()
+    }
+}
+
+/// The token of `Bearer TOKEN`; the scheme's case does not matter (RFC 9110, 11.1).
+fn bearer(authorization: &[u8]) -> Option<&[u8]> {
+    let (scheme, token) = authorization.split_at_checked(6)?;
+    let separated = token.is_empty() || token.starts_with(b" ");
+    (scheme.eq_ignore_ascii_case(b"bearer") && separated).then(|| token.trim_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn refused(headers: &[(&'static str, &'static str)]) -> Option<i64> {
+        let credentials = Credentials {
+            api_key: "good-key".to_owned(),
+            bearer_token: "good-token".to_owned(),
+        };
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
+            .collect();
+        credentials.refuse(&headers)
+    }
+
+    #[test]
+    fn one_good_credential_is_enough() {
+        assert_eq!(refused(&[("x-api-key", "good-key")]), None);
+        assert_eq!(refused(&[("authorization", "Bearer good-token")]), None);
+        assert_eq!(refused(&[("authorization", "bearer good-token")]), None);
+    }
+
+    #[test]
+    fn authorization_decides_if_both_are_there() {
+        let good_bearer = [
+            ("authorization", "Bearer good-token"),
+            ("x-api-key", "bad-key"),
+        ];
+        assert_eq!(refused(&good_bearer), None);
+        let bad_bearer = [
+            ("authorization", "Bearer bad-token"),
+            ("x-api-key", "good-key"),
+        ];
+        assert_eq!(refused(&bad_bearer), Some(1101));
+        let empty_bearer = [("authorization", "Bearer "), ("x-api-key", "good-key")];
+        assert_eq!(refused(&empty_bearer), Some(1102));
+    }
+
+    #[test]
+    fn what_is_missing_differs_from_what_is_wrong() {
+        assert_eq!(refused(&[]), Some(1102));
+        assert_eq!(refused(&[("x-api-key", "")]), Some(1102));
+        assert_eq!(refused(&[("x-api-key", "bad-key")]), Some(1101));
+        assert_eq!(refused(&[("x-api-key", "good-token")]), Some(1101));
+        assert_eq!(refused(&[("authorization", "")]), Some(1102));
+        assert_eq!(refused(&[("authorization", "Bearer")]), Some(1102));
+        assert_eq!(refused(&[("authorization", "Bearer good-key")]), Some(1101));
+        assert_eq!(refused(&[("authorization", "good-token")]), Some(1101));
+        assert_eq!(
+            refused(&[("authorization", "Bearergood-token")]),
+            Some(1101)
+        );
+        assert_eq!(refused(&[("authorization", "Basic Z29vZA==")]), Some(1101));
+    }
+}

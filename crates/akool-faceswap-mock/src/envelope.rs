@@ -1,0 +1,91 @@
+//! The bodies the fake answers with: the vendor's JSON envelope, and HTML where no envelope is.
+
+use akool_faceswap_raw::types::{
+    FaceswapResultDetail, FaceswapResultList, ListResultsByIdsResponse,
+};
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+
+/// The one code that means success.
+pub(crate) const SUCCESS: i64 = 1000;
+/// Documented meaning of 1003: parameter wrong or empty.
+pub(crate) const PARAMETER: i64 = 1003;
+
+pub(crate) fn response(
+    status: StatusCode,
+    content_type: HeaderValue,
+    body: Bytes,
+) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    response
+}
+
+/// HTTP 200 with these rows.
+pub(crate) fn rows(rows: Vec<FaceswapResultDetail>) -> Response<Bytes> {
+    let data = FaceswapResultList { result: Some(rows) };
+    envelope(StatusCode::OK, SUCCESS, Some(data))
+}
+
+/// A business error: an envelope without `data`.
+pub(crate) fn refusal(status: StatusCode, code: i64) -> Response<Bytes> {
+    envelope(status, code, None)
+}
+
+/// A page that is no envelope.
+pub(crate) fn html(status: StatusCode) -> Response<Bytes> {
+    let reason = status.canonical_reason().unwrap_or("Error");
+    let body = format!(
+        "<html><head><title>{code} {reason}</title></head><body><h1>{code} {reason}</h1></body></html>\n",
+        code = status.as_u16(),
+    );
+    response(status, HeaderValue::from_static("text/html"), body.into())
+}
+
+fn envelope(status: StatusCode, code: i64, data: Option<FaceswapResultList>) -> Response<Bytes> {
+    let envelope = ListResultsByIdsResponse {
+        code,
+        data,
+        msg: message(code).to_owned(),
+    };
+    match serde_json::to_vec(&envelope) {
+        Ok(body) => response(
+            status,
+            HeaderValue::from_static("application/json; charset=utf-8"),
+            body.into(),
+        ),
+        // Maps with string keys and numbers: there is nothing in it that JSON cannot hold.
+        Err(_) => html(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// Prose of our own; the vendor's differs, and nobody may depend on it.
+fn message(code: i64) -> &'static str {
+    match code {
+        SUCCESS => "OK",
+        PARAMETER => "A parameter is wrong or empty",
+        1005 => "Operation too frequent",
+        1006 => "The quota is not enough",
+        1015 => "The video could not be processed",
+        1101 => "The token is invalid or has expired",
+        1102 => "The token is empty",
+        2001 => "Server error",
+        _ => "An error",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_has_no_data() {
+        let refusal = refusal(StatusCode::OK, 1102);
+        let body: serde_json::Value = serde_json::from_slice(refusal.body()).unwrap();
+        assert_eq!(
+            body,
+            serde_json::json!({"code": 1102, "msg": "The token is empty"})
+        );
+    }
+}

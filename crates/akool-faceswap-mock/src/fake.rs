@@ -1,0 +1,239 @@
+//! The fake itself, as a test holds it in its hands.
+
+use std::{
+    fmt, io,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::{
+    answer::Answer,
+    builder::FakeAkoolBuilder,
+    clock::Clock,
+    job::{FakeJob, JobState},
+    population,
+    record::RecordedRequest,
+    seeded::Seeded,
+    server::Server,
+    service::{HeldAnswers, Service},
+    store::NoSuchJob,
+};
+
+/// A fake AKOOL: a real HTTP server on loopback with jobs in memory.
+///
+/// It serves `GET /api/open/v3/faceswap/result/listbyids` until it is dropped; any other path is
+/// HTTP 404. All methods take `&self`, so that it can be shared between threads and tasks.
+///
+/// ```
+/// use akool_faceswap_mock::{FakeAkool, FakeJob};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let fake = FakeAkool::start()?;
+/// let id = fake.add_job(FakeJob::image());
+/// println!("ask {} for {id} with the key {}", fake.url(), fake.api_key());
+/// # Ok(())
+/// # }
+/// ```
+pub struct FakeAkool {
+    service: Arc<Service>,
+    population: Mutex<Seeded>,
+    /// Last, so that it stops when all else is still there.
+    _server: Server,
+}
+
+impl FakeAkool {
+    pub(crate) fn new(service: Arc<Service>, population: Seeded, server: Server) -> Self {
+        Self {
+            service,
+            population: Mutex::new(population),
+            _server: server,
+        }
+    }
+
+    /// Settings other than the defaults.
+    pub fn builder() -> FakeAkoolBuilder {
+        FakeAkoolBuilder::new()
+    }
+
+    /// Starts a fake with the defaults; see [`FakeAkoolBuilder`] for what they are.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no port or thread to give.
+    pub fn start() -> io::Result<Self> {
+        Self::builder().start()
+    }
+
+    /// The base URL, with the path prefix if there is one, without a slash at its end.
+    pub fn url(&self) -> &str {
+        &self.service.base_url
+    }
+
+    /// The API key it accepts.
+    pub fn api_key(&self) -> String {
+        self.service.credentials.api_key.clone()
+    }
+
+    /// The bearer token it accepts.
+    pub fn bearer_token(&self) -> String {
+        self.service.credentials.bearer_token.clone()
+    }
+
+    /// The clock it reads.
+    pub fn clock(&self) -> &Clock {
+        &self.service.clock
+    }
+
+    /// Moves its clock forward.
+    ///
+    /// Only the fake's: a paused clock of the caller's runtime is moved by `tokio::time::advance`.
+    pub fn advance(&self, by: Duration) {
+        self.service.clock.advance(by);
+    }
+
+    /// Adds a job and returns its id; a job with the same id is replaced.
+    pub fn add_job(&self, job: FakeJob) -> String {
+        let now = self.service.clock.now();
+        self.service.jobs().add(job, now, self.url())
+    }
+
+    /// Adds `count` jobs drawn from the seed and returns their ids.
+    ///
+    /// Some three in ten are videos, one in eight fails, all were created within the last half
+    /// hour, and all are settled after at most twelve lookups.
+    pub fn seed_population(&self, count: usize) -> Vec<String> {
+        let mut seeded = self
+            .population
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let now = self.service.clock.now();
+        let mut jobs = self.service.jobs();
+        (0..count)
+            .map(|_| jobs.add(population::draw(&mut seeded, now), now, self.url()))
+            .collect()
+    }
+
+    /// Forgets a job, as if it had expired or been deleted.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such job.
+    pub fn remove_job(&self, id: &str) -> Result<(), NoSuchJob> {
+        self.service.jobs().remove(id)
+    }
+
+    /// Puts a job into a state, where it stays: its schedule no longer counts.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such job.
+    pub fn set_state(&self, id: &str, state: JobState) -> Result<(), NoSuchJob> {
+        self.service.jobs().pin(id, state)
+    }
+
+    /// Adds an answer to the script, behind those that are there.
+    ///
+    /// A request gets the first scripted answer that is meant for it, else the normal one.
+    pub fn push_answer(&self, answer: impl Into<Answer>) {
+        self.service.script().push(answer.into());
+    }
+
+    /// Forgets all scripted answers.
+    pub fn clear_answers(&self) {
+        self.service.script().clear();
+    }
+
+    /// How many scripted answers are still to be given; a repeated one counts as one.
+    pub fn answers_left(&self) -> usize {
+        self.service.script().len()
+    }
+
+    /// Keeps every answer back until the returned value is dropped, at most for
+    /// [`MAX_DELAY`](crate::MAX_DELAY).
+    ///
+    /// With it a test sees how many requests its client sends side by side, without sleeping.
+    pub fn hold_answers(&self) -> HeldAnswers {
+        HeldAnswers::new(Arc::clone(&self.service))
+    }
+
+    /// The requests received, oldest first.
+    ///
+    /// Bounded: the first [`MAX_RECORDED_REQUESTS`](crate::MAX_RECORDED_REQUESTS) are kept, and of
+    /// their texts [`MAX_RECORDED_BYTES`](crate::MAX_RECORDED_BYTES);
+    /// [`requests_not_recorded`](Self::requests_not_recorded) counts the rest. The figures below
+    /// cover all.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.service.recorder.requests()
+    }
+
+    /// How many requests came, recorded or not, answered or not.
+    pub fn request_count(&self) -> u64 {
+        self.service.recorder.figures().requests
+    }
+
+    /// How many requests are missing in [`requests`](Self::requests) because it was full.
+    pub fn requests_not_recorded(&self) -> u64 {
+        self.service.recorder.figures().not_recorded
+    }
+
+    /// How many requests have come whose answer is not made yet.
+    pub fn requests_in_flight(&self) -> usize {
+        self.service.recorder.figures().in_flight
+    }
+
+    /// The most requests that were in flight at one time.
+    pub fn max_concurrent_requests(&self) -> usize {
+        self.service.recorder.figures().most_in_flight
+    }
+
+    /// The most ids in one request.
+    pub fn max_ids_per_request(&self) -> usize {
+        self.service.recorder.figures().most_ids
+    }
+
+    /// The longest request line in bytes, without its line end.
+    pub fn longest_request_line(&self) -> usize {
+        self.service.recorder.figures().longest_line
+    }
+
+    /// Asserts that no request asked for more than `most` ids.
+    ///
+    /// # Panics
+    ///
+    /// If one did.
+    #[track_caller]
+    pub fn assert_max_ids_per_request(&self, most: usize) {
+        let seen = self.max_ids_per_request();
+        assert!(
+            seen <= most,
+            "a request asked for {seen} ids, at most {most} were allowed"
+        );
+    }
+
+    /// Asserts that there were never more than `most` requests in flight at one time.
+    ///
+    /// # Panics
+    ///
+    /// If there were.
+    #[track_caller]
+    pub fn assert_max_concurrent_requests(&self, most: usize) {
+        let seen = self.max_concurrent_requests();
+        assert!(
+            seen <= most,
+            "{seen} requests were in flight at one time, at most {most} were allowed"
+        );
+    }
+}
+
+/// Shows no credentials and no result URLs.
+impl fmt::Debug for FakeAkool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakeAkool")
+            .field("url", &self.url())
+            .field("clock", &self.service.clock)
+            .field("jobs", &self.service.jobs().len())
+            .field("answers_left", &self.answers_left())
+            .field("figures", &self.service.recorder.figures())
+            .finish_non_exhaustive()
+    }
+}

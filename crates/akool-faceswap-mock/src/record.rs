@@ -1,0 +1,200 @@
+//! What came in: each request without its secrets, and figures over all of them.
+//!
+//! The list is bounded; the figures go on when it is full.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use http::{HeaderMap, Method, Uri};
+
+use crate::credentials::CredentialKind;
+
+/// The most requests that [`FakeAkool::requests`](crate::FakeAkool::requests) keeps.
+pub const MAX_RECORDED_REQUESTS: usize = 10_000;
+
+/// The most bytes of paths, ids and header names that are kept for them.
+pub const MAX_RECORDED_BYTES: usize = 64 * 1024 * 1024;
+
+/// A request that a [`FakeAkool`](crate::FakeAkool) received, without any header's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedRequest {
+    method: String,
+    path: String,
+    ids: Vec<String>,
+    header_names: Vec<String>,
+    target_len: usize,
+    credential: CredentialKind,
+}
+
+impl RecordedRequest {
+    pub(crate) fn new(method: &Method, uri: &Uri, headers: &HeaderMap, ids: Vec<String>) -> Self {
+        Self {
+            method: method.to_string(),
+            path: uri.path().to_owned(),
+            ids,
+            header_names: headers.keys().map(ToString::to_string).collect(),
+            target_len: uri
+                .path_and_query()
+                .map_or(0, |target| target.as_str().len()),
+            credential: CredentialKind::of(headers),
+        }
+    }
+
+    /// The method, in capitals.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The path as it was sent, including a path prefix, without the query.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The ids asked for, percent-decoded, in the order in which they were sent.
+    pub fn ids(&self) -> &[String] {
+        &self.ids
+    }
+
+    /// The names of the headers, in small letters, each once; never their values.
+    pub fn header_names(&self) -> &[String] {
+        &self.header_names
+    }
+
+    /// The length in bytes of path and query as they were sent, percent-encoded.
+    pub fn target_len(&self) -> usize {
+        self.target_len
+    }
+
+    /// The length in bytes of `METHOD TARGET HTTP/1.1`, which servers limit.
+    pub fn request_line_len(&self) -> usize {
+        self.method.len() + 1 + self.target_len + " HTTP/1.1".len()
+    }
+
+    /// Which credential headers it carried, good or bad.
+    pub fn credential(&self) -> CredentialKind {
+        self.credential
+    }
+
+    fn bytes(&self) -> usize {
+        let texts = self.ids.iter().chain(&self.header_names);
+        let of_texts: usize = texts.map(|text| text.len() + size_of::<String>()).sum();
+        size_of::<Self>() + self.path.len() + of_texts
+    }
+}
+
+/// Figures over all requests, recorded or not.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Figures {
+    pub(crate) requests: u64,
+    pub(crate) not_recorded: u64,
+    pub(crate) in_flight: usize,
+    pub(crate) most_in_flight: usize,
+    pub(crate) most_ids: usize,
+    pub(crate) longest_line: usize,
+}
+
+#[derive(Default)]
+pub(crate) struct Recorder(Mutex<Record>);
+
+#[derive(Default)]
+struct Record {
+    figures: Figures,
+    requests: Vec<RecordedRequest>,
+    bytes: usize,
+}
+
+impl Recorder {
+    /// Notes a request; it is in flight until the returned guard is dropped.
+    pub(crate) fn arrived(&self, request: RecordedRequest) -> InFlight<'_> {
+        let mut record = self.lock();
+        let figures = &mut record.figures;
+        figures.requests += 1;
+        figures.in_flight += 1;
+        figures.most_in_flight = figures.most_in_flight.max(figures.in_flight);
+        figures.most_ids = figures.most_ids.max(request.ids.len());
+        figures.longest_line = figures.longest_line.max(request.request_line_len());
+        let bytes = record.bytes + request.bytes();
+        if record.requests.len() < MAX_RECORDED_REQUESTS && bytes <= MAX_RECORDED_BYTES {
+            record.bytes = bytes;
+            record.requests.push(request);
+        } else {
+            record.figures.not_recorded += 1;
+        }
+        InFlight(self)
+    }
+
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
+        self.lock().requests.clone()
+    }
+
+    pub(crate) fn figures(&self) -> Figures {
+        self.lock().figures
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Record> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request that is not answered yet.
+pub(crate) struct InFlight<'a>(&'a Recorder);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.lock().figures.in_flight -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(ids: usize) -> RecordedRequest {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-api-key", "planted-secret".parse().unwrap());
+        let ids = vec!["667d228400000000000a0001".to_owned(); ids];
+        let uri = Uri::from_static("/a?_ids=b%2Cc");
+        RecordedRequest::new(&Method::GET, &uri, &headers, ids)
+    }
+
+    #[test]
+    fn a_request_is_kept_without_its_secrets() {
+        let request = request(1);
+        assert_eq!(request.header_names(), ["x-api-key"]);
+        assert_eq!(request.credential(), CredentialKind::ApiKey);
+        assert_eq!(request.target_len(), 13);
+        assert_eq!(
+            request.request_line_len(),
+            "GET /a?_ids=b%2Cc HTTP/1.1".len()
+        );
+        assert!(!format!("{request:?}").contains("planted"));
+    }
+
+    #[test]
+    fn figures_go_on_when_the_list_is_full() {
+        let recorder = Recorder::default();
+        for _ in 0..MAX_RECORDED_REQUESTS {
+            drop(recorder.arrived(request(1)));
+        }
+        let first = recorder.arrived(request(2));
+        let second = recorder.arrived(request(3));
+        assert_eq!(recorder.requests().len(), MAX_RECORDED_REQUESTS);
+        let figures = recorder.figures();
+        assert_eq!(figures.requests, 10_002);
+        assert_eq!(figures.not_recorded, 2);
+        assert_eq!(figures.most_ids, 3);
+        assert_eq!(figures.in_flight, 2);
+        drop((first, second));
+        assert_eq!(recorder.figures().in_flight, 0);
+        assert_eq!(recorder.figures().most_in_flight, 2);
+    }
+
+    #[test]
+    fn huge_requests_do_not_fill_the_memory() {
+        let recorder = Recorder::default();
+        for _ in 0..30 {
+            drop(recorder.arrived(request(100_000)));
+        }
+        assert!(recorder.figures().not_recorded > 0);
+        assert!(recorder.lock().bytes <= MAX_RECORDED_BYTES);
+    }
+}

@@ -1,0 +1,145 @@
+//! The HTTP server: a thread of its own with a runtime of its own.
+//!
+//! So a fake starts from synchronous and asynchronous code alike, answers while the caller's
+//! runtime is blocked or its clock is paused, and is gone when it is dropped. hyper is used as it
+//! is, without a framework: hanging up and, in time, half an answer need the connection itself.
+
+use std::{
+    convert::Infallible,
+    io,
+    net::TcpListener,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{self, Receiver, Sender},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use http::Request;
+use http_body_util::Full;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::service::Service;
+
+/// The most connections open at a time; more wait in the system's queue.
+const MAX_CONNECTIONS: usize = 1024;
+
+/// A connection that sends no request for so long is closed; longer than clients keep idle ones.
+const IDLE: Duration = Duration::from_secs(120);
+
+/// How long a drop waits for the thread; it ends at once unless the machine is stuck.
+const STOPPING: Duration = Duration::from_secs(5);
+
+/// A running server; stops when dropped.
+pub(crate) struct Server {
+    stop: Option<oneshot::Sender<Infallible>>,
+    /// Disconnected when the thread has nothing left to do.
+    ended: Mutex<Receiver<io::Result<()>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    pub(crate) fn start(listener: TcpListener, service: Arc<Service>) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let (stop, stopped) = oneshot::channel();
+        let (started, ended) = mpsc::channel();
+        let thread = thread::Builder::new()
+            .name("fake-akool".to_owned())
+            .spawn(move || run(listener, service, stopped, &started))?;
+        match ended.recv() {
+            Ok(Ok(())) => Ok(Self {
+                stop: Some(stop),
+                ended: Mutex::new(ended),
+                thread: Some(thread),
+            }),
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(io::Error::other("the server's thread ended at once")),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = ended.recv_timeout(STOPPING);
+        if matches!(ended, Err(mpsc::RecvTimeoutError::Disconnected))
+            && let Some(thread) = self.thread.take()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The thread's whole life; tells through `started` whether it began, and by dropping that it ends.
+fn run(
+    listener: TcpListener,
+    service: Arc<Service>,
+    stopped: oneshot::Receiver<Infallible>,
+    started: &Sender<io::Result<()>>,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = started.send(Err(error));
+            return;
+        }
+    };
+    runtime.block_on(async {
+        match tokio::net::TcpListener::from_std(listener) {
+            Ok(listener) => {
+                tokio::spawn(accept(listener, service));
+                let _ = started.send(Ok(()));
+                // Ends when its other half is dropped.
+                let _ = stopped.await;
+            }
+            Err(error) => {
+                let _ = started.send(Err(error));
+            }
+        }
+    });
+    // Dropping the runtime ends every connection, also those in the middle of a delay.
+}
+
+async fn accept(listener: tokio::net::TcpListener, service: Arc<Service>) {
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Without it small answers may wait for the client's acknowledgement.
+                let _ = stream.set_nodelay(true);
+                let service = Arc::clone(&service);
+                tokio::spawn(async move {
+                    serve(stream, service).await;
+                    drop(slot);
+                });
+            }
+            // Out of file descriptors, or the client was gone already.
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
+async fn serve(stream: tokio::net::TcpStream, service: Arc<Service>) {
+    let answering = service_fn(move |request: Request<Incoming>| {
+        let service = Arc::clone(&service);
+        async move {
+            let (head, _body) = request.into_parts();
+            let answer = service.answer(&head).await;
+            answer.map(|response| response.map(Full::new))
+        }
+    });
+    // An error here is a client that went away, or a hang-up that the test asked for.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(IDLE)
+        .serve_connection(TokioIo::new(stream), answering)
+        .await;
+}

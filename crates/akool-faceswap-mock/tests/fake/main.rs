@@ -1,0 +1,11 @@
+//! The fake, seen from outside: through the raw client and through plain HTTP.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod asking;
+mod credentials;
+mod life_cycle;
+mod limits;
+mod record;
+mod running;
+mod script;

@@ -1,0 +1,68 @@
+//! What the fake tells about the requests it received.
+
+use std::sync::Arc;
+
+use akool_faceswap_mock::{CredentialKind, FakeAkool, FakeJob};
+
+use crate::asking::{client, get, http_client, in_flight, look_up, lookup};
+
+#[tokio::test]
+async fn requests_are_recorded_in_order() {
+    let fake = FakeAkool::start().unwrap();
+    look_up(&fake, &["b", "a"]).await;
+    let bearer = http_client()
+        .get(format!("{}{}", fake.url(), lookup("?_ids=c")))
+        .bearer_auth("planted-token");
+    bearer.send().await.unwrap();
+    get(&fake, "/elsewhere").await.unwrap();
+
+    let requests = fake.requests();
+    assert_eq!(fake.request_count(), 3);
+    assert_eq!(fake.requests_not_recorded(), 0);
+    assert_eq!(requests[0].method(), "GET");
+    assert_eq!(requests[0].path(), lookup(""));
+    assert_eq!(requests[0].ids(), ["b", "a"]);
+    assert_eq!(requests[0].credential(), CredentialKind::ApiKey);
+    assert_eq!(requests[0].target_len(), lookup("?_ids=b%2Ca").len());
+    let names = requests[0].header_names();
+    assert!(names.iter().any(|name| name == "x-api-key"), "{names:?}");
+    assert!(!names.iter().any(|name| name == "api-version"), "{names:?}");
+    assert_eq!(requests[1].credential(), CredentialKind::Bearer);
+    assert_eq!(requests[2].path(), "/elsewhere");
+    assert!(requests[2].ids().is_empty());
+    fake.assert_max_ids_per_request(2);
+}
+
+#[tokio::test]
+#[should_panic(expected = "a request asked for 3 ids, at most 2 were allowed")]
+async fn too_many_ids_fail_the_assertion() {
+    let fake = FakeAkool::start().unwrap();
+    look_up(&fake, &["a", "b", "c"]).await;
+    fake.assert_max_ids_per_request(2);
+}
+
+#[tokio::test]
+async fn requests_side_by_side_are_counted() {
+    let fake = Arc::new(FakeAkool::start().unwrap());
+    let id = fake.add_job(FakeJob::image());
+    look_up(&fake, &[&id]).await;
+    look_up(&fake, &[&id]).await;
+    fake.assert_max_concurrent_requests(1);
+
+    let held = fake.hold_answers();
+    let asking: Vec<_> = (0..3)
+        .map(|_| {
+            let client = client(&fake);
+            let ids = id.parse().unwrap();
+            tokio::spawn(async move { client.list_results_by_ids(&ids).await.unwrap().code })
+        })
+        .collect();
+    in_flight(&fake, 3).await;
+    assert!(asking.iter().all(|task| !task.is_finished()));
+    drop(held);
+    for task in asking {
+        assert_eq!(task.await.unwrap(), 1000);
+    }
+    assert_eq!(fake.max_concurrent_requests(), 3);
+    assert_eq!(fake.requests_in_flight(), 0);
+}
