@@ -1,0 +1,174 @@
+//! Where the API is: checked once, so that credentials go to no other place and not in the clear.
+
+use std::fmt;
+
+use reqwest::Url;
+
+use crate::{Error, ErrorKind};
+
+/// The vendor's production server.
+pub(crate) const PRODUCTION: &str = "https://openapi.akool.com";
+
+/// A base URL without a trailing slash, query, fragment or user information.
+#[derive(Clone)]
+pub(crate) struct BaseUrl {
+    url: Url,
+    text: Box<str>,
+}
+
+impl BaseUrl {
+    /// Checks `text`; without a scheme it is taken as `https://`.
+    pub(crate) fn parse(text: &str, allow_insecure_http: bool) -> Result<Self, Error> {
+        let refuse =
+            |why: &str| Error::new(ErrorKind::Configuration, format!("the base URL {why}"));
+        let text = text.trim();
+        let with_scheme = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("https://{text}")
+        };
+        let url = Url::parse(&with_scheme).map_err(|error| refuse(&format!("is none: {error}")))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refuse(
+                "has a user name or password in it; use api_key or bearer_token",
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse("has a query or a fragment"));
+        }
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) || allow_insecure_http => {}
+            "http" => {
+                return Err(refuse(
+                    "begins with http://, which would send the credentials in the clear; use \
+                     https://, or allow_insecure_http if the network is your own",
+                ));
+            }
+            _ => return Err(refuse("must begin with https://")),
+        }
+        let text = url.as_str().trim_end_matches('/').into();
+        Ok(Self { url, text })
+    }
+
+    /// As the generated client wants it.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// The host, for people.
+    pub(crate) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or_default()
+    }
+
+    /// The bytes that its path takes in a request line.
+    pub(crate) fn path_len(&self) -> usize {
+        self.url.path().trim_end_matches('/').len()
+    }
+
+    /// Whether a request to `url` may carry the credentials.
+    pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
+        self.url.origin() == url.origin()
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let Some(host) = url.host_str() else {
+        return false;
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trailing_slash_goes_and_a_path_stays() {
+        for (text, expected) in [
+            ("https://openapi.akool.com", "https://openapi.akool.com"),
+            ("https://openapi.akool.com/", "https://openapi.akool.com"),
+            ("openapi.akool.com", "https://openapi.akool.com"),
+            ("localhost:8080/", "https://localhost:8080"),
+            (
+                " https://proxy.example/akool// ",
+                "https://proxy.example/akool",
+            ),
+        ] {
+            let url = BaseUrl::parse(text, false).unwrap();
+            assert_eq!(url.as_str(), expected);
+        }
+        assert_eq!(
+            BaseUrl::parse("https://p.example/akool/", false)
+                .unwrap()
+                .path_len(),
+            6
+        );
+    }
+
+    #[test]
+    fn http_is_for_this_machine_alone_unless_asked_for() {
+        for text in [
+            "http://127.0.0.1:8080",
+            "http://127.9.9.9",
+            "http://[::1]:1",
+            "http://localhost",
+        ] {
+            assert!(BaseUrl::parse(text, false).is_ok(), "{text}");
+        }
+        for text in [
+            "http://openapi.akool.com",
+            "http://10.0.0.1",
+            "http://localhost.example",
+            "http://127.0.0.1.example",
+        ] {
+            assert!(BaseUrl::parse(text, false).is_err(), "{text}");
+            assert!(BaseUrl::parse(text, true).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_base_url_is_refused_without_being_shown() {
+        for text in [
+            "",
+            "ftp://PLANTED.example",
+            "https://user:PLANTED@openapi.akool.com",
+            "https://PLANTED@openapi.akool.com",
+            "https://openapi.akool.com/?key=PLANTED",
+            "https://openapi.akool.com/#PLANTED",
+            "https://PLANTED example",
+        ] {
+            let error = BaseUrl::parse(text, true).unwrap_err();
+            assert!(error.is_configuration(), "{text}");
+            assert!(!format!("{error} {error:?}").contains("PLANTED"), "{error}");
+        }
+    }
+
+    #[test]
+    fn another_scheme_host_or_port_is_another_origin() {
+        let base = BaseUrl::parse("https://api.example/akool", false).unwrap();
+        let is = |url: &str| base.is_origin_of(&Url::parse(url).unwrap());
+        assert!(is("https://api.example:443/other"));
+        assert!(!is("http://api.example/akool"));
+        assert!(!is("https://api.example:8443/akool"));
+        assert!(!is("https://cdn.example/akool"));
+    }
+}

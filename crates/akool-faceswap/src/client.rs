@@ -1,0 +1,124 @@
+//! The client: what all its clones share, and the calls that it offers.
+
+mod builder;
+mod http_client;
+
+use std::{fmt, sync::Arc};
+
+use tokio::sync::Semaphore;
+
+use crate::{
+    Error, Lookup, ResultIds,
+    base_url::BaseUrl,
+    clock::Clock,
+    credentials::Credentials,
+    limits::Limits,
+    retry::{Randomness, RetryPolicy, brake::Brake, budget::Budget},
+    wire::Wire,
+};
+
+pub use builder::ClientBuilder;
+
+/// A client of the AKOOL Face Swap API.
+///
+/// ```
+/// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+/// use akool_faceswap::{Client, ResultIds};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let fake = FakeAkool::start()?;
+/// # let id = fake.add_job(FakeJob::image());
+/// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+/// # if false {
+/// let client = Client::from_env()?;
+/// # }
+/// # let text = id.to_string();
+/// let ids: ResultIds = text.parse()?;
+/// let results = client.results(ids).await?;
+/// for job in results.found() {
+///     println!("{}: {}", job.id(), job.status());
+/// }
+/// # assert_eq!(results.found().count(), 1);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Cloning is cheap, and clones share everything: connections, limits, the retry budget and the
+/// brake that a rate limit puts on. Make one client for a program and clone it.
+///
+/// It needs a tokio runtime with I/O and time enabled.
+#[derive(Clone)]
+pub struct Client(Arc<Shared>);
+
+/// What all clones of a client share.
+pub(crate) struct Shared {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) credentials: Credentials,
+    pub(crate) limits: Limits,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) http: reqwest::Client,
+    pub(crate) wire: Box<dyn Wire>,
+    /// One place for each request that may be under way; first come, first served.
+    pub(crate) places: Semaphore,
+    pub(crate) brake: Brake,
+    pub(crate) budget: Budget,
+    pub(crate) randomness: Randomness,
+    pub(crate) clock: Clock,
+}
+
+impl Client {
+    /// A builder with the defaults.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// A client with the settings of the environment.
+    ///
+    /// `AKOOL_API_KEY` is the API key. `AKOOL_API_HOST`, if set, is the base URL, with or without
+    /// `https://`; the default is `https://openapi.akool.com`.
+    ///
+    /// # Errors
+    ///
+    /// If the key is not set, or a setting is none that can work:
+    /// [`Error::is_configuration`].
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// Asks what became of these jobs.
+    ///
+    /// The list is cut into requests of at most 100 ids, a few of which are under way at a time.
+    /// Faults that may pass are repeated. Each id has one outcome of its own: found, missing, or
+    /// failed.
+    ///
+    /// Options for this call alone can be set before it is awaited: see [`Lookup`].
+    ///
+    /// # Errors
+    ///
+    /// If the list is empty, or if nothing at all could be learnt; the error is then the one of the
+    /// first ids, such as refused credentials. If anything was learnt, the failed ids are in
+    /// [`Results::failed`](crate::Results::failed) instead.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends its requests and loses what they would have brought, nothing else:
+    /// a lookup changes nothing on the server.
+    pub fn results(&self, ids: impl Into<ResultIds>) -> Lookup {
+        Lookup::new(self.clone(), ids.into())
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.0
+    }
+}
+
+/// Shows where the API is and no credentials.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.0.base_url)
+            .field("credentials", &self.0.credentials)
+            .finish_non_exhaustive()
+    }
+}

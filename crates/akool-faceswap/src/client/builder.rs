@@ -1,0 +1,236 @@
+//! The settings of a client, checked when it is built.
+
+use std::{env, fmt, num::NonZeroUsize};
+
+use tokio::sync::Semaphore;
+
+use super::{Client, Shared, http_client};
+use crate::{
+    Error, ErrorKind, RetryPolicy, Timeout,
+    base_url::{self, BaseUrl},
+    clock::Clock,
+    credentials::{Credentials, Secret},
+    limits::Limits,
+    retry::{Randomness, brake::Brake, budget::Budget},
+    wire::{Network, Wire},
+};
+
+/// The settings of a [`Client`]; made by [`Client::builder`].
+///
+/// ```
+/// use std::time::Duration;
+/// use akool_faceswap::Client;
+///
+/// let client = Client::builder()
+///     .api_key("key-from-the-vendors-console")
+///     .attempt_timeout(Duration::from_secs(10))
+///     .build()?;
+/// # Ok::<(), akool_faceswap::Error>(())
+/// ```
+#[must_use = "a builder does nothing until build is called"]
+pub struct ClientBuilder {
+    base_url: String,
+    allow_insecure_http: bool,
+    api_key: Option<String>,
+    bearer_token: Option<String>,
+    limits: Limits,
+    retry: RetryPolicy,
+    jitter_seed: Option<u64>,
+    pub(crate) wire: Box<dyn Wire>,
+    pub(crate) clock: Clock,
+}
+
+impl ClientBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            base_url: base_url::PRODUCTION.to_owned(),
+            allow_insecure_http: false,
+            api_key: None,
+            bearer_token: None,
+            limits: Limits::default(),
+            retry: RetryPolicy::default(),
+            jitter_seed: None,
+            wire: Box::new(Network),
+            clock: Clock::system(),
+        }
+    }
+
+    /// A builder with the settings of the environment; see [`Client::from_env`].
+    ///
+    /// # Errors
+    ///
+    /// If `AKOOL_API_KEY` is not set or not UTF-8.
+    pub fn from_env() -> Result<Self, Error> {
+        let read = |name: &str| match env::var(name) {
+            Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+            Err(env::VarError::NotPresent) => Ok(None),
+            // The value is not shown: it may be the key.
+            Err(env::VarError::NotUnicode(_)) => Err(Error::new(
+                ErrorKind::Configuration,
+                format!("the environment variable {name} is not UTF-8"),
+            )),
+        };
+        let key = read("AKOOL_API_KEY")?.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Configuration,
+                "the environment variable AKOOL_API_KEY is not set",
+            )
+        })?;
+        let builder = Self::new().api_key(key);
+        Ok(match read("AKOOL_API_HOST")? {
+            Some(host) => builder.base_url(host),
+            None => builder,
+        })
+    }
+
+    /// The API key. Give this or a [`bearer_token`](Self::bearer_token), not both.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// A bearer token, as the vendor's `getToken` gives. Give this or an
+    /// [`api_key`](Self::api_key), not both.
+    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
+        self.bearer_token = Some(token.into());
+        self
+    }
+
+    /// Where the API is. Default: `https://openapi.akool.com`.
+    ///
+    /// `http://` is accepted for this machine alone, since the credentials would go over the
+    /// network in the clear; see [`allow_insecure_http`](Self::allow_insecure_http).
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Accepts a base URL with `http://` for any host. Default: for this machine alone.
+    pub fn allow_insecure_http(mut self) -> Self {
+        self.allow_insecure_http = true;
+        self
+    }
+
+    /// The time limit for making a connection. Default: 10 s.
+    pub fn connect_timeout(mut self, limit: impl Into<Timeout>) -> Self {
+        self.limits.connect_timeout = limit.into();
+        self
+    }
+
+    /// The time limit for one attempt at one request, connecting and reading the answer included.
+    /// Default: 30 s.
+    pub fn attempt_timeout(mut self, limit: impl Into<Timeout>) -> Self {
+        self.limits.attempt_timeout = limit.into();
+        self
+    }
+
+    /// The time limit for one call of this library: all its requests, their repetitions and the
+    /// waiting between them. Default: 5 min.
+    ///
+    /// When it passes, the ids that were not answered yet fail with a timeout; the others keep
+    /// their answers.
+    pub fn operation_timeout(mut self, limit: impl Into<Timeout>) -> Self {
+        self.limits.operation_timeout = limit.into();
+        self
+    }
+
+    /// The largest answer that is read, in bytes. Default: 8 MiB; 100 jobs take about 40 KiB.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.limits.max_response_bytes = bytes;
+        self
+    }
+
+    /// The most requests under way at once, over all clones; further ones wait their turn.
+    /// Default: 4.
+    pub fn max_concurrent_requests(mut self, requests: NonZeroUsize) -> Self {
+        self.limits.max_concurrent_requests = requests;
+        self
+    }
+
+    /// The most ids in one request. Default: 100; the vendor documents no limit.
+    pub fn max_ids_per_request(mut self, ids: NonZeroUsize) -> Self {
+        self.limits.max_ids_per_request = ids;
+        self
+    }
+
+    /// The longest request line, in bytes. Default: 4096, which 149 ids of 24 characters fit in.
+    ///
+    /// A default nginx refuses more than 8 KiB with HTTP 414.
+    pub fn max_request_line_bytes(mut self, bytes: usize) -> Self {
+        self.limits.max_request_line_bytes = bytes;
+        self
+    }
+
+    /// How often requests are repeated, and how far apart.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// A seed for the jitter of delays, so that they are the same each time. For tests.
+    pub fn jitter_seed(mut self, seed: u64) -> Self {
+        self.jitter_seed = Some(seed);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// If there is not exactly one kind of credentials, or a setting is none that can work:
+    /// [`Error::is_configuration`]. Nothing is sent.
+    pub fn build(self) -> Result<Client, Error> {
+        let base_url = BaseUrl::parse(&self.base_url, self.allow_insecure_http)?;
+        let credentials = match (self.api_key, self.bearer_token) {
+            (Some(key), None) => Credentials::ApiKey(Secret::new("API key", key)?),
+            (None, Some(token)) => Credentials::BearerToken(Secret::new("bearer token", token)?),
+            (None, None) => {
+                return Err(Error::new(
+                    ErrorKind::Configuration,
+                    "there are no credentials; give an API key or a bearer token",
+                ));
+            }
+            (Some(_), Some(_)) => {
+                return Err(Error::new(
+                    ErrorKind::Configuration,
+                    "there is an API key and a bearer token; the API would discard the key, so \
+                     give exactly one",
+                ));
+            }
+        };
+        let http = http_client::build(&base_url, &self.limits)?;
+        let places = self
+            .limits
+            .max_concurrent_requests
+            .get()
+            .min(Semaphore::MAX_PERMITS);
+        Ok(Client(
+            Shared {
+                base_url,
+                credentials,
+                places: Semaphore::new(places),
+                limits: self.limits,
+                retry: self.retry,
+                http,
+                wire: self.wire,
+                brake: Brake::default(),
+                budget: Budget::new(),
+                randomness: Randomness::new(self.jitter_seed),
+                clock: self.clock,
+            }
+            .into(),
+        ))
+    }
+}
+
+/// Shows which credentials are set, not what they are.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("has_api_key", &self.api_key.is_some())
+            .field("has_bearer_token", &self.bearer_token.is_some())
+            .field("limits", &self.limits)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

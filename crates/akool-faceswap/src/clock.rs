@@ -1,0 +1,30 @@
+//! The time of day, handed in, so that tests can set it.
+//!
+//! Durations are measured with tokio's clock, which tests pause; only HTTP dates need the time of
+//! day.
+
+use std::{fmt, sync::Arc, time::SystemTime};
+
+#[derive(Clone)]
+pub(crate) struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
+
+impl Clock {
+    pub(crate) fn system() -> Self {
+        Self(Arc::new(SystemTime::now))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn standing_at(time: SystemTime) -> Self {
+        Self(Arc::new(move || time))
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,169 @@
+//! What may be shown of a text that the server sent.
+//!
+//! An error page or a message helps the person on call, but a body can hold result URLs, which are
+//! links to people's faces, and a proxy may echo the request's headers. So a text is cut short, put
+//! on one line, and everything like a URL is taken out of it, and so is the secret that was sent.
+
+/// At most [`Snippet::MAX_CHARS`] characters of a text, fit to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Snippet(Box<str>);
+
+impl Snippet {
+    pub(crate) const MAX_CHARS: usize = 256;
+
+    /// How much of a text is looked at: enough to fill a snippet, however long the text is.
+    const LOOKED_AT: usize = 4096;
+
+    /// A snippet of `body`, which may be anything; `secret` is never in it.
+    pub(crate) fn of(body: &[u8], secret: Option<&str>) -> Self {
+        let cut = body.len() > Self::LOOKED_AT;
+        let body = &body[..body.len().min(Self::LOOKED_AT)];
+        let mut text = String::from_utf8_lossy(body).into_owned();
+        if cut {
+            // The beginning of a secret or a URL would not be known for one.
+            text.truncate(text.rfind(char::is_whitespace).unwrap_or(0));
+        }
+        if let Some(secret) = secret.filter(|secret| !secret.is_empty()) {
+            text = text.replace(secret, "<secret>");
+        }
+        let mut shown = String::new();
+        let mut length = 0;
+        for word in words(&text) {
+            let word = if is_url_like(word) { "<url>" } else { word };
+            for c in word.chars() {
+                if length == Self::MAX_CHARS {
+                    shown.push('…');
+                    return Self(shown.into());
+                }
+                shown.push(if c.is_control() { ' ' } else { c });
+                length += 1;
+            }
+        }
+        Self(shown.trim().into())
+    }
+
+    /// A host that a server named, if it is one that can be shown.
+    pub(crate) fn host<'a>(host: Option<&'a str>, secret: &str) -> &'a str {
+        host.filter(|host| !host.contains(secret) && host.len() <= 255)
+            .unwrap_or("another place")
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The text cut at everything that ends a URL; the separators are words of their own.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let is_separator =
+        |c: char| c.is_whitespace() || c.is_control() || "\"'<>()[]{}|,;`".contains(c);
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let end = if is_separator(first) {
+            first.len_utf8()
+        } else {
+            rest.find(is_separator).unwrap_or(rest.len())
+        };
+        let (word, behind) = rest.split_at(end);
+        rest = behind;
+        Some(word)
+    })
+}
+
+/// With a scheme, escaped or not, or with a host before its first slash.
+fn is_url_like(word: &str) -> bool {
+    let word = word
+        .replace("\\/", "/")
+        .replace("\\u002f", "/")
+        .replace("\\u002F", "/")
+        .replace("%2f", "/")
+        .replace("%2F", "/");
+    word.contains("//")
+        || word
+            .split_once('/')
+            .is_some_and(|(host, path)| host.contains('.') && !path.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn urls_are_taken_out_in_every_spelling() {
+        for url in [
+            "https://cdn.example/SECRET.jpg",
+            "https:\\/\\/cdn.example\\/SECRET.jpg",
+            "https:\\u002f\\u002fcdn.example\\u002fSECRET.jpg",
+            "https%3A%2F%2Fcdn.example%2FSECRET.jpg",
+            "//cdn.example/SECRET.jpg",
+            "cdn.example/SECRET.jpg",
+            "url=https://cdn.example/SECRET.jpg?a=1&b=2",
+        ] {
+            for text in [
+                url.to_owned(),
+                format!("{{\"url\":\"{url}\"}}"),
+                format!("<a href='{url}'>result</a>"),
+            ] {
+                let shown = Snippet::of(text.as_bytes(), None);
+                assert!(
+                    !shown.as_str().contains("SECRET"),
+                    "{text} -> {}",
+                    shown.as_str()
+                );
+                assert!(
+                    shown.as_str().contains("<url>"),
+                    "{text} -> {}",
+                    shown.as_str()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_helps_stays() {
+        let page = b"<html>\r\n<h1>502 Bad Gateway</h1><hr>nginx/1.18.0</html>";
+        assert_eq!(
+            Snippet::of(page, None).as_str(),
+            "<html>  <h1>502 Bad Gateway</h1><hr>nginx/1.18.0</html>"
+        );
+    }
+
+    #[test]
+    fn the_secret_is_taken_out() {
+        let echoed = b"x-api-key: k-123456; more";
+        assert_eq!(
+            Snippet::of(echoed, Some("k-123456")).as_str(),
+            "x-api-key: <secret>; more"
+        );
+        assert_eq!(Snippet::of(b"abc", Some("")).as_str(), "abc");
+    }
+
+    #[test]
+    fn the_beginning_of_a_secret_at_the_end_of_what_is_looked_at_is_left_out() {
+        // Every word but the last shrinks to "<url>", so that the end would be shown.
+        let body = format!("https://{} k-12345678", "x".repeat(Snippet::LOOKED_AT - 13));
+        assert_eq!(
+            Snippet::of(body.as_bytes(), Some("k-12345678")).as_str(),
+            "<url>"
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_cut() {
+        let shown = Snippet::of("ä ".repeat(100_000).as_bytes(), None);
+        assert_eq!(shown.as_str().chars().count(), Snippet::MAX_CHARS + 1);
+        assert!(shown.as_str().ends_with('…'));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_one_short_line(body in prop::collection::vec(any::<u8>(), 0..6000)) {
+            let shown = Snippet::of(&body, None);
+            prop_assert!(shown.as_str().chars().count() <= Snippet::MAX_CHARS + 1);
+            prop_assert!(!shown.as_str().chars().any(char::is_control));
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Many ids to one answer about all of them.
+//!
+//! A list is cut into chunks, the chunks are looked up side by side, and each row is matched with
+//! what was asked by its `_id`. A chunk that the API refuses because of one id is split until that
+//! id stands alone. Nothing that one id, row or chunk does costs another one its answer.
+
+mod piece;
+mod results;
+
+use std::{
+    collections::HashMap,
+    future::{Future, IntoFuture},
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use futures_util::{StreamExt as _, stream};
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use crate::{
+    Client, Error, ErrorKind, Job, ResultId, ResultIds, RetryPolicy, Timeout, answer::AnswerRow,
+    client::Shared,
+};
+
+pub use results::{IncompleteResults, Outcome, Results, UnexpectedReason, UnexpectedRow};
+
+/// The request line without ids: `GET `, the path, `?_ids=` and ` HTTP/1.1`.
+const REQUEST_LINE: usize = "GET /api/open/v3/faceswap/result/listbyids?_ids= HTTP/1.1".len();
+
+/// A lookup that has not begun: await it, or set options first.
+///
+/// Made by [`Client::results`]. Options of a lookup override those of its client.
+#[must_use = "a lookup does nothing until it is awaited"]
+#[derive(Debug)]
+pub struct Lookup {
+    client: Client,
+    ids: ResultIds,
+    options: Options,
+}
+
+/// What one call decides for itself; what it does not name is the client's.
+#[derive(Clone, Debug, Default)]
+struct Options {
+    attempt_timeout: Option<Timeout>,
+    operation_timeout: Option<Timeout>,
+    retry: Option<RetryPolicy>,
+}
+
+impl Lookup {
+    pub(crate) fn new(client: Client, ids: ResultIds) -> Self {
+        Self {
+            client,
+            ids,
+            options: Options::default(),
+        }
+    }
+
+    /// The time limit for one attempt at one request.
+    pub fn attempt_timeout(mut self, limit: impl Into<Timeout>) -> Self {
+        self.options.attempt_timeout = Some(limit.into());
+        self
+    }
+
+    /// The time limit for the whole lookup.
+    pub fn operation_timeout(mut self, limit: impl Into<Timeout>) -> Self {
+        self.options.operation_timeout = Some(limit.into());
+        self
+    }
+
+    /// How often requests are repeated.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.options.retry = Some(policy);
+        self
+    }
+}
+
+impl IntoFuture for Lookup {
+    type Output = Result<Results, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let span = tracing::info_span!(
+            "akool_faceswap.results",
+            ids.asked = self.ids.len(),
+            ids.found = tracing::field::Empty,
+            ids.missing = tracing::field::Empty,
+            ids.failed = tracing::field::Empty,
+            error.type = tracing::field::Empty,
+        );
+        Box::pin(look_up(self).instrument(span))
+    }
+}
+
+async fn look_up(lookup: Lookup) -> Result<Results, Error> {
+    let Lookup {
+        client,
+        ids,
+        options,
+    } = lookup;
+    let outcome = look_up_all(client.shared(), &ids, &options).await;
+    let span = tracing::Span::current();
+    match &outcome {
+        Ok(results) => {
+            span.record("ids.found", results.found().count());
+            span.record("ids.missing", results.missing().count());
+            span.record("ids.failed", results.failed().count());
+        }
+        Err(error) => {
+            span.record("error.type", error.kind().as_str());
+        }
+    }
+    outcome
+}
+
+async fn look_up_all(
+    shared: &Arc<Shared>,
+    ids: &ResultIds,
+    options: &Options,
+) -> Result<Results, Error> {
+    if ids.is_empty() {
+        return Err(Error::new(
+            ErrorKind::InvalidInput,
+            "the list of ids is empty",
+        ));
+    }
+    let limits = &shared.limits;
+    let for_ids = limits
+        .max_request_line_bytes
+        .saturating_sub(REQUEST_LINE + shared.base_url.path_len());
+    let chunks: Vec<&[ResultId]> = ids.chunks(limits.max_ids_per_request, for_ids).collect();
+    let operation = Operation::new(shared, options, chunks.len());
+    let (operation, chunks) = (&operation, &chunks);
+
+    let mut gathered = Gathered::new(ids);
+    let mut answered = stream::iter(0..chunks.len())
+        .map(|n| operation.chunk(chunks[n]))
+        .buffer_unordered(limits.max_concurrent_requests.get());
+    while let Some(pieces) = answered.next().await {
+        for (piece, outcome) in pieces {
+            gathered.take(piece, outcome);
+        }
+    }
+    gathered.into_results()
+}
+
+/// What all requests of one lookup share.
+struct Operation<'a> {
+    shared: &'a Arc<Shared>,
+    retry: &'a RetryPolicy,
+    attempt_timeout: Timeout,
+    begun: Instant,
+    deadline: Option<Instant>,
+    /// How many requests may still be made only because a chunk was refused.
+    splits_left: AtomicUsize,
+}
+
+/// A piece of the list with its answer.
+type Answered<'a> = (&'a [ResultId], Result<Vec<AnswerRow>, Error>);
+
+impl<'a> Operation<'a> {
+    fn new(shared: &'a Arc<Shared>, options: &'a Options, chunks: usize) -> Self {
+        let begun = Instant::now();
+        let limits = &shared.limits;
+        let limit = options
+            .operation_timeout
+            .unwrap_or(limits.operation_timeout);
+        Self {
+            shared,
+            retry: options.retry.as_ref().unwrap_or(&shared.retry),
+            attempt_timeout: options.attempt_timeout.unwrap_or(limits.attempt_timeout),
+            begun,
+            deadline: limit.duration().and_then(|limit| begun.checked_add(limit)),
+            splits_left: AtomicUsize::new(32 + 4 * chunks),
+        }
+    }
+
+    /// Looks one chunk up, in pieces where it is refused as a whole.
+    async fn chunk<'i>(&self, chunk: &'i [ResultId]) -> Vec<Answered<'i>> {
+        let mut answered = Vec::new();
+        let mut waiting = vec![chunk];
+        while let Some(piece) = waiting.pop() {
+            let outcome = self.piece(piece).await;
+            match &outcome {
+                Err(error) if piece.len() > 1 && is_about_one_id(error) && self.may_split() => {
+                    let (left, right) = piece.split_at(piece.len() / 2);
+                    waiting.push(right);
+                    waiting.push(left);
+                }
+                _ => answered.push((piece, outcome)),
+            }
+        }
+        answered
+    }
+
+    /// Takes two requests out of what splitting may still cost.
+    fn may_split(&self) -> bool {
+        self.splits_left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(2)
+            })
+            .is_ok()
+    }
+}
+
+/// Whether the refusal may be about one id, or the number of them, and not about all.
+fn is_about_one_id(error: &Error) -> bool {
+    error
+        .business_code()
+        .is_some_and(|code| code.code() == 1003)
+        || (error.kind() == ErrorKind::Http && error.http_status() == Some(414))
+}
+
+/// The outcome of every id, filled in as answers come.
+struct Gathered<'a> {
+    ids: &'a ResultIds,
+    positions: HashMap<&'a str, usize>,
+    outcomes: Vec<Outcome>,
+    unexpected: Vec<UnexpectedRow>,
+    anything_learnt: bool,
+}
+
+impl<'a> Gathered<'a> {
+    fn new(ids: &'a ResultIds) -> Self {
+        Self {
+            ids,
+            positions: ids
+                .iter()
+                .enumerate()
+                .map(|(n, id)| (id.as_str(), n))
+                .collect(),
+            outcomes: std::iter::repeat_with(|| Outcome::Missing)
+                .take(ids.len())
+                .collect(),
+            unexpected: Vec::new(),
+            anything_learnt: false,
+        }
+    }
+
+    fn take(&mut self, piece: &[ResultId], outcome: Result<Vec<AnswerRow>, Error>) {
+        match outcome {
+            Ok(rows) => {
+                self.anything_learnt = true;
+                for row in rows {
+                    self.take_row(row);
+                }
+            }
+            Err(error) => {
+                for id in piece {
+                    if let Some(&position) = self.positions.get(id.as_str()) {
+                        // A row that another chunk's answer brought is worth more than an error.
+                        if matches!(self.outcomes[position], Outcome::Missing) {
+                            self.outcomes[position] = Outcome::Failed(error.clone());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_row(&mut self, row: AnswerRow) {
+        let (id, asked) = match &row {
+            AnswerRow::AsDocumented(row) => self.asked(row.id.as_deref()),
+            AnswerRow::Odd(odd) => self.asked(odd.row.id.as_deref()),
+            AnswerRow::Unreadable(why) => {
+                self.unexpected.push(UnexpectedRow::unreadable(why.0));
+                return;
+            }
+        };
+        let Some(id) = id else {
+            self.unexpected.push(UnexpectedRow::unreadable(
+                "the row has no _id that is an id",
+            ));
+            return;
+        };
+        let job = match row {
+            AnswerRow::AsDocumented(row) => Job::from_row(id, *row),
+            AnswerRow::Odd(odd) if odd.notes.is_empty() => Job::from_row(id, odd.row),
+            AnswerRow::Odd(odd) => Job::from_odd_row(id, odd.row, odd.json, odd.notes),
+            AnswerRow::Unreadable(_) => return,
+        };
+        let Some(position) = asked else {
+            self.unexpected.push(UnexpectedRow::not_asked(job));
+            return;
+        };
+        match &mut self.outcomes[position] {
+            // Of two rows for one job the one that tells more of it counts.
+            Outcome::Found(known) => {
+                let mut other = job;
+                if other.is_terminal() && !known.is_terminal() {
+                    std::mem::swap(known, &mut other);
+                }
+                self.unexpected.push(UnexpectedRow::repeated(other));
+            }
+            slot => *slot = Outcome::Found(job),
+        }
+    }
+
+    /// The id of a row, and where in the list it was asked for.
+    fn asked(&self, id: Option<&str>) -> (Option<ResultId>, Option<usize>) {
+        let Some(id) = id else {
+            return (None, None);
+        };
+        match self.positions.get(id) {
+            Some(&position) => (self.ids.as_slice().get(position).cloned(), Some(position)),
+            None => (ResultId::new(id).ok(), None),
+        }
+    }
+
+    fn into_results(self) -> Result<Results, Error> {
+        if !self.anything_learnt {
+            let first = self.outcomes.iter().find_map(|outcome| match outcome {
+                Outcome::Failed(error) => Some(error.clone()),
+                _ => None,
+            });
+            if let Some(error) = first {
+                return Err(error.with_ids(self.ids.as_slice()));
+            }
+        }
+        Ok(Results::new(
+            self.ids.clone(),
+            self.outcomes,
+            self.unexpected,
+        ))
+    }
+}

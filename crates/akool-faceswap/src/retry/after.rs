@@ -1,0 +1,47 @@
+//! The `Retry-After` header: what the server itself asks for, as seconds or as an HTTP date.
+
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, header::RETRY_AFTER};
+
+/// The delay that the header asks for at `now`; a date in the past is no delay.
+///
+/// `None` if there is no such header or it is neither a number of seconds nor an HTTP date
+/// (RFC 9110, section 10.2.3).
+pub(crate) fn parse(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit is a very long time, not no time.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn both_forms_are_read_and_nothing_else() {
+        let now = httpdate::parse_http_date("Mon, 23 Nov 2026 10:00:00 GMT").unwrap();
+        let of = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, HeaderValue::from_str(text).unwrap());
+            parse(&headers, now).map(|delay| delay.as_secs())
+        };
+        assert_eq!(of("0"), Some(0));
+        assert_eq!(of(" 120 "), Some(120));
+        assert_eq!(of("99999999999999999999999"), Some(u64::MAX));
+        assert_eq!(of("Mon, 23 Nov 2026 10:01:30 GMT"), Some(90));
+        assert_eq!(of("Monday, 23-Nov-26 10:01:30 GMT"), Some(90));
+        assert_eq!(of("Mon Nov 23 10:01:30 2026"), Some(90));
+        assert_eq!(of("Mon, 23 Nov 2026 09:00:00 GMT"), Some(0));
+        for text in ["", "soon", "-5", "1.5", "2026-11-23T10:01:30Z"] {
+            assert_eq!(of(text), None, "{text}");
+        }
+        assert_eq!(parse(&HeaderMap::new(), now), None);
+    }
+}
