@@ -5,19 +5,22 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use akool_faceswap_mock::{FakeAkool, FakeJob};
+//! use akool_faceswap_mock::{FakeAkool, FakeJob, raw::types::ListResultsByIdsResponse};
 //! # type Error = Box<dyn std::error::Error>;
 //!
 //! /// The service under test: asks every so often until the job is settled.
-//! async fn picture(base: &str, key: &str, id: &str, every: Duration) -> Result<Option<String>, Error> {
-//!     let url = format!("{base}/api/open/v3/faceswap/result/listbyids?_ids={id}");
+//! async fn picture(url: &str, key: &str, id: &str, every: Duration) -> Result<String, Error> {
+//!     let url = format!("{url}/api/open/v3/faceswap/result/listbyids?_ids={id}");
 //!     loop {
 //!         let request = reqwest::Client::new().get(&url).header("x-api-key", key);
-//!         let body: serde_json::Value = request.send().await?.json().await?;
-//!         match body["data"]["result"][0]["faceswap_status"].as_i64() {
-//!             Some(1 | 2) => tokio::time::sleep(every).await,
-//!             Some(3) => return Ok(body["data"]["result"][0]["url"].as_str().map(str::to_owned)),
-//!             _ => return Ok(None),
+//!         let answer: ListResultsByIdsResponse = request.send().await?.json().await?;
+//!         let rows = answer.data.and_then(|data| data.result).ok_or(answer.msg)?;
+//!         let mut rows = rows.into_iter();
+//!         let row = rows.find(|row| row.id.as_deref() == Some(id)).ok_or("no such job")?;
+//!         match (row.faceswap_status, row.url) {
+//!             (Some(1 | 2), _) => tokio::time::sleep(every).await,
+//!             (Some(3), Some(url)) => return Ok(url.into_string()),
+//!             _ => return Err("the job failed".into()),
 //!         }
 //!     }
 //! }
@@ -27,11 +30,9 @@
 //! let fake = FakeAkool::start()?;
 //! let good = fake.add_job(FakeJob::image().with_url("https://cdn.example/a.jpeg"));
 //! let bad = fake.add_job(FakeJob::video().after_polls(0, 1).failing());
-//!
-//! let (base, key) = (fake.url(), fake.api_key());
-//! let url = picture(base, &key, &good, Duration::ZERO).await?;
-//! assert_eq!(url.as_deref(), Some("https://cdn.example/a.jpeg"));
-//! assert_eq!(picture(base, &key, &bad, Duration::ZERO).await?, None);
+//! let (url, key, every) = (fake.url(), fake.api_key(), Duration::ZERO);
+//! assert_eq!(picture(url, &key, &good, every).await?, "https://cdn.example/a.jpeg");
+//! assert!(picture(url, &key, &bad, every).await.is_err());
 //! assert_eq!(fake.request_count(), 3 + 2);
 //! # Ok(())
 //! # }
@@ -54,8 +55,9 @@
 //!
 //! The server has a thread and a real clock of its own, so it answers a caller whose tokio clock
 //! is paused. That clock, however, jumps to the caller's next timer whenever the caller has
-//! nothing to do but wait for the network: a request timeout then fires at once. Send requests
-//! without a timeout in such tests, or do not pause the clock.
+//! nothing to do but wait for the network: a request timeout then fires at once. While a task of
+//! `spawn_blocking` waits (for a channel, say) it does not jump, and moves by
+//! `tokio::time::advance` alone.
 //!
 //! # Features
 //!

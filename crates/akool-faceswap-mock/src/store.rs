@@ -251,7 +251,10 @@ mod tests {
     #[test]
     fn a_finished_video_has_been_paid_for() {
         let mut store = store(RowOrder::Insertion);
-        let id = store.add(FakeJob::video().after_polls(0, 0), NOW, "http://fake");
+        let id = store.add(FakeJob::video().after_polls(0, 1), NOW, "http://fake");
+        let rows = store.look_up(std::slice::from_ref(&id), NOW);
+        assert_eq!(rows[0].faceswap_status, Some(2));
+        assert_eq!(rows[0].deduction_duration, Some(0.0));
         let rows = store.look_up(&[id], NOW);
         assert_eq!(rows[0].faceswap_status, Some(3));
         assert_eq!(rows[0].image, Some(0));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use akool_faceswap_mock::{CredentialKind, FakeAkool, FakeJob};
 
-use crate::asking::{client, get, http_client, in_flight, look_up, lookup};
+use crate::asking::{client, http_client, in_flight, look_up, lookup};
 
 #[tokio::test]
 async fn requests_are_recorded_in_order() {
@@ -14,10 +14,16 @@ async fn requests_are_recorded_in_order() {
         .get(format!("{}{}", fake.url(), lookup("?_ids=c")))
         .bearer_auth("planted-token");
     bearer.send().await.unwrap();
-    get(&fake, "/elsewhere").await.unwrap();
+    let both = http_client()
+        .get(format!("{}/elsewhere", fake.url()))
+        .header("x-api-key", "planted-key")
+        .bearer_auth("planted-token");
+    both.send().await.unwrap();
+    let none = http_client().get(fake.url());
+    none.send().await.unwrap();
 
     let requests = fake.requests();
-    assert_eq!(fake.request_count(), 3);
+    assert_eq!(fake.request_count(), 4);
     assert_eq!(fake.requests_not_recorded(), 0);
     assert_eq!(requests[0].method(), "GET");
     assert_eq!(requests[0].path(), lookup(""));
@@ -30,6 +36,9 @@ async fn requests_are_recorded_in_order() {
     assert_eq!(requests[1].credential(), CredentialKind::Bearer);
     assert_eq!(requests[2].path(), "/elsewhere");
     assert!(requests[2].ids().is_empty());
+    assert_eq!(requests[2].credential(), CredentialKind::Both);
+    assert_eq!(requests[3].credential(), CredentialKind::None);
+    assert!(!format!("{requests:?}").contains("planted"));
     fake.assert_max_ids_per_request(2);
 }
 
@@ -39,6 +48,14 @@ async fn too_many_ids_fail_the_assertion() {
     let fake = FakeAkool::start().unwrap();
     look_up(&fake, &["a", "b", "c"]).await;
     fake.assert_max_ids_per_request(2);
+}
+
+#[tokio::test]
+#[should_panic(expected = "1 requests were in flight at one time, at most 0 were allowed")]
+async fn too_many_requests_side_by_side_fail_the_assertion() {
+    let fake = FakeAkool::start().unwrap();
+    look_up(&fake, &["a"]).await;
+    fake.assert_max_concurrent_requests(0);
 }
 
 #[tokio::test]

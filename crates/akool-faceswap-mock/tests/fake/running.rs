@@ -92,6 +92,26 @@ async fn a_paused_clock_jumps_to_a_waiting_callers_timeout() {
     drop(held);
 }
 
+/// The way around it that the documentation names.
+#[tokio::test(start_paused = true)]
+async fn a_blocking_task_keeps_a_paused_clock_from_jumping() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image());
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let pin = tokio::task::spawn_blocking(move || released.recv());
+    let before = tokio::time::Instant::now();
+    for _ in 0..50 {
+        let asked = status(&fake, &id);
+        let asked = tokio::time::timeout(Duration::from_millis(1), asked);
+        assert!(asked.await.is_ok());
+    }
+    assert_eq!(before.elapsed(), Duration::ZERO);
+    tokio::time::advance(Duration::from_secs(3600)).await;
+    assert_eq!(before.elapsed(), Duration::from_secs(3600));
+    drop(release);
+    assert!(pin.await.unwrap().is_err());
+}
+
 #[test]
 fn it_can_be_shared_between_threads() {
     fn shared<T: Send + Sync + 'static>() {}
