@@ -18,7 +18,10 @@ use roas_overlay::{
 use serde_json::Value;
 
 /// Components whose generated type is a hand-written one: schema name, Rust path.
-const REPLACED: &[(&str, &str)] = &[("ResultUrl", "crate::ResultUrl")];
+const REPLACED: &[(&str, &str)] = &[
+    ("ResultUrl", "crate::ResultUrl"),
+    ("Secret", "crate::Secret"),
+];
 
 /// Why there is no source: one line for the person at the terminal.
 #[derive(Debug)]
@@ -85,8 +88,7 @@ pub(crate) fn client(document: &Value) -> Result<String, GenerateError> {
         .map_err(|e| error("the document cannot be generated from", e))?;
     let source = format(tokens)?;
     for (schema, path) in REPLACED {
-        let field = format!("Option<{path}>");
-        if !source.contains(&field) {
+        if !source.contains(&format!("{path},")) && !source.contains(&format!("<{path}>")) {
             return Err(error(
                 "a replacement was without effect",
                 format!("no generated field has {path} in place of the component {schema}"),

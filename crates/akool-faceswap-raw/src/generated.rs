@@ -78,6 +78,28 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub result: ::std::option::Option<::std::vec::Vec<FaceswapResultDetail>>,
     }
+    ///`GetTokenRequest`
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct GetTokenRequest {
+        ///Client ID
+        #[serde(rename = "clientId")]
+        pub client_id: ::std::string::String,
+        #[serde(rename = "clientSecret")]
+        pub client_secret: crate::Secret,
+    }
+    ///`GetTokenResponse`
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct GetTokenResponse {
+        ///Interface returns business status code (1000: success)
+        pub code: i64,
+        ///Interface returns status information
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<crate::Secret>,
+    }
     ///`ListResultsByIdsIds`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -286,6 +308,47 @@ Arguments:
             .build()?;
         let info = OperationInfo {
             operation_id: "list_results_by_ids",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Get Token
+
+A bearer token for a client id and secret; valid for more than a year
+
+Sends a `POST` request to `/api/open/v3/getToken`
+
+*/
+    pub async fn get_token<'a>(
+        &'a self,
+        body: &'a types::GetTokenRequest,
+    ) -> Result<ResponseValue<types::GetTokenResponse>, Error<()>> {
+        let url = format!("{}/api/open/v3/getToken", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_token",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

@@ -2,7 +2,8 @@
 //!
 //! [`Client`] and [`types`] are made by progenitor from the vendored OpenAPI document with the
 //! overlay applied. Hand-written here are only the seam through which requests are sent
-//! ([`Transport`]) and [`ResultUrl`], which keeps links to people's faces out of `Debug` output.
+//! ([`Transport`]), and [`ResultUrl`] and [`Secret`], which keep links to people's faces and secrets
+//! out of `Debug` output.
 //!
 //! ```no_run
 //! use akool_faceswap_raw::{Client, Seam};
@@ -48,5 +49,5 @@ mod generated {
 }
 
 pub use generated::*;
-pub use redact::ResultUrl;
+pub use redact::{ResultUrl, Secret};
 pub use seam::{Seam, Sending, Transport};

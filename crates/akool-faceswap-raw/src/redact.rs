@@ -1,11 +1,12 @@
-//! Result URLs, kept out of debug output.
+//! What must not be in debug output: result URLs and secrets.
 //!
-//! A result URL is a link to a person's face and needs no key to open. The generated row type
-//! derives `Debug`; with this type for its `url` field a row can be logged without the link.
+//! The generated types derive `Debug`; with these types for the fields in question they can be
+//! logged. A result URL is a link to a person's face and needs no key to open.
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
 
 /// A result URL as it was sent; its `Debug` output does not contain it.
 ///
@@ -40,5 +41,57 @@ impl From<String> for ResultUrl {
 impl fmt::Debug for ResultUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ResultUrl(<redacted>)")
+    }
+}
+
+/// A secret or token; never shown, and overwritten when it is dropped.
+///
+/// ```
+/// let secret = akool_faceswap_raw::Secret::from("planted".to_owned());
+/// assert_eq!(format!("{secret:?}"), "Secret(<redacted>)");
+/// assert_eq!(secret.expose(), "planted");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// The secret itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(secret: String) -> Self {
+        Self(Zeroizing::new(secret))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(<redacted>)")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Secret {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Secret".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "writeOnly": true })
     }
 }
