@@ -9,60 +9,79 @@ use akool_faceswap_raw::types::{FaceswapResultDetail as Row, ListResultsByIdsRes
 use crate::{
     BusinessCode, Error, ErrorKind,
     client::Shared,
+    credentials::Secret,
     error::Snippet,
-    salvage::{self, OddRow, Unreadable},
+    salvage::{self, Answer, OddRow, Unreadable},
     transport::Report,
 };
 
-/// One row of an answer, read the fast way or the forgiving one.
-pub(crate) enum AnswerRow {
-    AsDocumented(Box<Row>),
-    Odd(Box<OddRow>),
-    Unreadable(Unreadable),
+/// The rows of an answer, read the fast way or the forgiving one.
+pub(crate) enum Rows {
+    AsDocumented(Vec<Row>),
+    Salvaged(Vec<Result<OddRow, Unreadable>>),
 }
 
-/// The rows of an answer that the generated type could read, or why there are none.
-pub(crate) fn read(
+/// The rows of an answer, or why there are none.
+///
+/// `typed` is what the generated type could read of it.
+pub(crate) fn rows(
     shared: &Shared,
     typed: Option<ListResultsByIdsResponse>,
-    report: Report,
-) -> Result<Vec<AnswerRow>, Error> {
-    if let Some(failure) = report.failure {
+    mut report: Report,
+) -> Result<Rows, Error> {
+    if let Some(failure) = report.failure.take() {
         return Err(failure);
     }
-    let (code, msg, rows) = match typed {
-        Some(answer) => {
-            let rows = answer.data.and_then(|data| data.result).unwrap_or_default();
-            let rows = rows
-                .into_iter()
-                .map(|row| AnswerRow::AsDocumented(Box::new(row)))
-                .collect();
-            (answer.code, answer.msg, rows)
-        }
-        None => match salvage::answer(&report.body) {
-            Ok(answer) => {
-                let rows = answer
-                    .rows
-                    .into_iter()
-                    .map(|row| match row {
-                        Ok(row) => AnswerRow::Odd(Box::new(row)),
-                        Err(unreadable) => AnswerRow::Unreadable(unreadable),
-                    })
-                    .collect();
-                (answer.code, answer.msg, rows)
-            }
-            Err(fault) => return Err(no_envelope(shared, &report, &fault)),
-        },
-    };
+    if let Some(answer) = typed {
+        check(answer.code, &answer.msg, &report)?;
+        let rows = answer.data.and_then(|data| data.result).unwrap_or_default();
+        return Ok(Rows::AsDocumented(rows));
+    }
+    let answer = envelope(shared, &report)?;
+    check(answer.code, &answer.msg, &report)?;
+    Ok(Rows::Salvaged(answer.rows))
+}
+
+/// The envelope that the body is, whatever the status, read the forgiving way.
+pub(crate) fn envelope(shared: &Shared, report: &Report) -> Result<Answer, Error> {
+    salvage::answer(&report.body).map_err(|fault| {
+        let host = shared.base_url.host();
+        let status = report.status;
+        let error = if status.is_success() {
+            let encoding = if report.is_encoded {
+                " (it is compressed, which was not asked for)"
+            } else {
+                ""
+            };
+            Error::new(
+                ErrorKind::Decode,
+                format!(
+                    "the answer of {host} is no envelope: {}{encoding}",
+                    fault.problem
+                ),
+            )
+            .with_json_path(fault.path)
+        } else {
+            Error::new(ErrorKind::Http, format!("{host} answered HTTP {status}"))
+        };
+        error
+            .with_http_status(status)
+            .with_retry_after(report.retry_after)
+            .with_reached(true)
+            .with_snippet(report.snippet(&report.body))
+    })
+}
+
+/// An error, unless the business code is 1000.
+pub(crate) fn check(code: i64, msg: &str, report: &Report) -> Result<(), Error> {
     let code = BusinessCode::from_code(code);
     if code.is_success() {
-        return Ok(rows);
+        return Ok(());
     }
-    let msg = Snippet::of(msg.as_bytes(), Some(shared.credentials.secret()));
-    let said = if msg.as_str().is_empty() {
-        String::new()
-    } else {
-        format!(", {:?}", msg.as_str())
+    let msg = report.snippet(msg.as_bytes());
+    let said = match msg.as_str() {
+        "" => String::new(),
+        msg => format!(", {msg:?}"),
     };
     Err(Error::new(
         ErrorKind::Api,
@@ -77,28 +96,8 @@ pub(crate) fn read(
     .with_reached(true))
 }
 
-fn no_envelope(shared: &Shared, report: &Report, fault: &salvage::Fault) -> Error {
-    let host = shared.base_url.host();
-    let status = report.status;
-    let error = if status.is_success() {
-        let encoding = report
-            .content_encoding
-            .as_ref()
-            .map_or("", |_| " (it is compressed, which was not asked for)");
-        Error::new(
-            ErrorKind::Decode,
-            format!(
-                "the answer of {host} is no envelope: {}{encoding}",
-                fault.problem
-            ),
-        )
-        .with_json_path(fault.path)
-    } else {
-        Error::new(ErrorKind::Http, format!("{host} answered HTTP {status}"))
-    };
-    error
-        .with_http_status(status)
-        .with_retry_after(report.retry_after)
-        .with_reached(true)
-        .with_snippet(Snippet::of(&report.body, Some(shared.credentials.secret())))
+impl Report {
+    fn snippet(&self, text: &[u8]) -> Snippet {
+        Snippet::of(text, self.secret.as_ref().map(Secret::expose))
+    }
 }

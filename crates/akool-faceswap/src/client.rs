@@ -75,12 +75,13 @@ impl Client {
 
     /// A client with the settings of the environment.
     ///
-    /// `AKOOL_API_KEY` is the API key. `AKOOL_API_HOST`, if set, is the base URL, with or without
+    /// `AKOOL_API_KEY` is the API key; where it is not set, `AKOOL_CLIENT_ID` and
+    /// `AKOOL_CLIENT_SECRET` are what a token is fetched for. `AKOOL_API_HOST`, if set, is the base URL, with or without
     /// `https://`; the default is `https://openapi.akool.com`.
     ///
     /// # Errors
     ///
-    /// If the key is not set, or a setting is none that can work:
+    /// If there are no credentials, or a setting is none that can work:
     /// [`Error::is_configuration`].
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()

@@ -1,16 +1,24 @@
 //! What a request is authenticated with: exactly one thing, kept out of every output.
 //!
 //! The API takes an API key or a bearer token. If both are sent, `Authorization` wins and the key
-//! is discarded, so this library sends one and never both.
+//! is discarded, so this library sends one and never both. A bearer token is given once, or comes
+//! from a provider and is then shared by all clones of a client.
 //!
 //! Source: <https://docs.akool.com/authentication/usage>.
 
-use std::fmt;
+mod get_token;
+mod provider;
+
+use std::{fmt, sync::Arc};
 
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
 use zeroize::Zeroizing;
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, client::Shared};
+
+pub(crate) use get_token::ClientSecret;
+pub use provider::{BoxError, FetchingToken, Token, TokenProvider};
+pub(crate) use provider::{Generation, SharedToken};
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -50,38 +58,76 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What every request carries.
-#[derive(Clone, Debug)]
+/// Where the header of every request comes from.
+#[derive(Debug)]
 pub(crate) enum Credentials {
     ApiKey(Secret),
     BearerToken(Secret),
+    Provider(SharedToken),
+}
+
+/// The header of one request, and what it was made of.
+pub(crate) struct Authentication {
+    pub(crate) name: HeaderName,
+    pub(crate) value: HeaderValue,
+    pub(crate) secret: Secret,
+    /// Which token of a provider it was.
+    pub(crate) generation: Option<Generation>,
 }
 
 impl Credentials {
-    /// The header that carries them, marked as sensitive.
-    pub(crate) fn header(&self) -> Result<(HeaderName, HeaderValue), Error> {
-        let (name, text) = match self {
-            Self::ApiKey(key) => (X_API_KEY, key.0.clone()),
-            Self::BearerToken(token) => (
-                AUTHORIZATION,
-                Zeroizing::new(format!("Bearer {}", token.expose())),
-            ),
-        };
-        let mut value = HeaderValue::from_str(&text).map_err(|_| {
+    /// The header for the next request; fetches a token where there is none yet.
+    pub(crate) async fn authentication(
+        &self,
+        shared: &Arc<Shared>,
+    ) -> Result<Authentication, Error> {
+        match self {
+            Self::ApiKey(key) => Authentication::new(X_API_KEY, &key.0, key.clone(), None),
+            Self::BearerToken(token) => Authentication::bearer(token.clone(), None),
+            Self::Provider(provider) => {
+                let (token, generation) = provider.current(shared).await?;
+                Authentication::bearer(token, Some(generation))
+            }
+        }
+    }
+
+    /// Gives up a token that the API refused; whether another one may be had.
+    pub(crate) fn refused(&self, generation: Option<Generation>) -> bool {
+        match (self, generation) {
+            (Self::Provider(provider), Some(generation)) => {
+                provider.forget(generation);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Authentication {
+    fn bearer(token: Secret, generation: Option<Generation>) -> Result<Self, Error> {
+        let text = Zeroizing::new(format!("Bearer {}", token.expose()));
+        Self::new(AUTHORIZATION, &text, token, generation)
+    }
+
+    fn new(
+        name: HeaderName,
+        text: &str,
+        secret: Secret,
+        generation: Option<Generation>,
+    ) -> Result<Self, Error> {
+        let mut value = HeaderValue::from_str(text).map_err(|_| {
             Error::new(
                 ErrorKind::Configuration,
                 "the credentials do not fit into a header",
             )
         })?;
         value.set_sensitive(true);
-        Ok((name, value))
-    }
-
-    /// What must not be in any text that the server sends back.
-    pub(crate) fn secret(&self) -> &str {
-        match self {
-            Self::ApiKey(secret) | Self::BearerToken(secret) => secret.expose(),
-        }
+        Ok(Self {
+            name,
+            value,
+            secret,
+            generation,
+        })
     }
 }
 
@@ -113,13 +159,16 @@ mod tests {
     #[test]
     fn exactly_one_sensitive_header_is_made() {
         let secret = || Secret::new("API key", "PLANTED").unwrap();
-        let (name, value) = Credentials::ApiKey(secret()).header().unwrap();
+        let key = secret();
+        let of =
+            |made: Result<Authentication, Error>| made.map(|made| (made.name, made.value)).unwrap();
+        let (name, value) = of(Authentication::new(X_API_KEY, &key.0, key.clone(), None));
         assert_eq!(
             (name.as_str(), value.to_str().unwrap()),
             ("x-api-key", "PLANTED")
         );
         assert!(value.is_sensitive());
-        let (name, value) = Credentials::BearerToken(secret()).header().unwrap();
+        let (name, value) = of(Authentication::bearer(secret(), None));
         assert_eq!(
             (name.as_str(), value.to_str().unwrap()),
             ("authorization", "Bearer PLANTED")

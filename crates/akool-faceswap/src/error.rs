@@ -22,6 +22,8 @@ pub enum ErrorKind {
     InvalidInput,
     /// The client cannot be built from its settings and environment.
     Configuration,
+    /// No token could be had from the token provider.
+    Credentials,
     /// No connection to the server; it has not seen the request.
     Connect,
     /// A time limit passed.
@@ -46,6 +48,7 @@ impl ErrorKind {
         match self {
             Self::InvalidInput => "invalid_input",
             Self::Configuration => "configuration",
+            Self::Credentials => "credentials",
             Self::Connect => "connect",
             Self::Timeout => "timeout",
             Self::Transport => "transport",
@@ -361,6 +364,7 @@ impl Error {
         match self.kind() {
             ErrorKind::InvalidInput => "correct the input; no request was made",
             ErrorKind::Configuration => "correct the client's settings; no request was made",
+            ErrorKind::Credentials => "see why the token provider fails; no request was made",
             ErrorKind::Connect => "check the base URL, the network, proxies and certificates",
             ErrorKind::Timeout => "try again later, or allow more time",
             ErrorKind::Transport => "try again; if it stays, look at proxies on the way",
@@ -508,6 +512,7 @@ mod tests {
             (ErrorKind::Transport, true),
             (ErrorKind::InvalidInput, false),
             (ErrorKind::Configuration, false),
+            (ErrorKind::Credentials, false),
             (ErrorKind::ResponseTooLarge, false),
             (ErrorKind::Redirect, false),
             (ErrorKind::Decode, false),

@@ -25,6 +25,7 @@ mod wire;
 
 pub use client::{Client, ClientBuilder};
 pub use code::{BusinessClass, BusinessCode, UnknownCode};
+pub use credentials::{BoxError, FetchingToken, Token, TokenProvider};
 pub use error::{Error, ErrorKind, Result};
 pub use id::{InvalidId, InvalidIds, ResultId, ResultIds};
 pub use job::{Job, Media, Note, RESULT_LIFETIME};

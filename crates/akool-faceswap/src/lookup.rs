@@ -17,13 +17,18 @@ use std::{
     },
 };
 
+use akool_faceswap_raw::types::FaceswapResultDetail as Row;
 use futures_util::{StreamExt as _, stream};
+use serde_json::Value;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::{
-    Client, Error, ErrorKind, Job, ResultId, ResultIds, RetryPolicy, Timeout, answer::AnswerRow,
+    Client, Error, ErrorKind, Job, ResultId, ResultIds, RetryPolicy, Timeout,
+    answer::Rows,
     client::Shared,
+    job::Note,
+    salvage::{OddRow, Unreadable},
 };
 
 pub use results::{IncompleteResults, Outcome, Results, UnexpectedReason, UnexpectedRow};
@@ -159,7 +164,7 @@ struct Operation<'a> {
 }
 
 /// A piece of the list with its answer.
-type Answered<'a> = (&'a [ResultId], Result<Vec<AnswerRow>, Error>);
+type Answered<'a> = (&'a [ResultId], Result<Rows, Error>);
 
 impl<'a> Operation<'a> {
     fn new(shared: &'a Arc<Shared>, options: &'a Options, chunks: usize) -> Self {
@@ -240,12 +245,29 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    fn take(&mut self, piece: &[ResultId], outcome: Result<Vec<AnswerRow>, Error>) {
+    fn take(&mut self, piece: &[ResultId], outcome: Result<Rows, Error>) {
         match outcome {
             Ok(rows) => {
                 self.anything_learnt = true;
-                for row in rows {
-                    self.take_row(row);
+                match rows {
+                    Rows::AsDocumented(rows) => {
+                        for row in rows {
+                            self.take_row(row, None);
+                        }
+                    }
+                    Rows::Salvaged(rows) => {
+                        for row in rows {
+                            match row {
+                                Ok(OddRow { row, json, notes }) => {
+                                    let odd = (!notes.is_empty()).then_some((json, notes));
+                                    self.take_row(row, odd);
+                                }
+                                Err(Unreadable(why)) => {
+                                    self.unexpected.push(UnexpectedRow::unreadable(why));
+                                }
+                            }
+                        }
+                    }
                 }
             }
             Err(error) => {
@@ -261,26 +283,18 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    fn take_row(&mut self, row: AnswerRow) {
-        let (id, asked) = match &row {
-            AnswerRow::AsDocumented(row) => self.asked(row.id.as_deref()),
-            AnswerRow::Odd(odd) => self.asked(odd.row.id.as_deref()),
-            AnswerRow::Unreadable(why) => {
-                self.unexpected.push(UnexpectedRow::unreadable(why.0));
-                return;
-            }
-        };
+    /// Takes one row; `odd` is the row as it came and what was odd about it.
+    fn take_row(&mut self, row: Row, odd: Option<(Value, Vec<Note>)>) {
+        let (id, asked) = self.asked(row.id.as_deref());
         let Some(id) = id else {
             self.unexpected.push(UnexpectedRow::unreadable(
                 "the row has no _id that is an id",
             ));
             return;
         };
-        let job = match row {
-            AnswerRow::AsDocumented(row) => Job::from_row(id, *row),
-            AnswerRow::Odd(odd) if odd.notes.is_empty() => Job::from_row(id, odd.row),
-            AnswerRow::Odd(odd) => Job::from_odd_row(id, odd.row, odd.json, odd.notes),
-            AnswerRow::Unreadable(_) => return,
+        let job = match odd {
+            None => Job::from_row(id, row),
+            Some((json, notes)) => Job::from_odd_row(id, row, json, notes),
         };
         let Some(position) = asked else {
             self.unexpected.push(UnexpectedRow::not_asked(job));
@@ -327,3 +341,6 @@ impl<'a> Gathered<'a> {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,14 @@ use bytes::{Bytes, BytesMut};
 use http::{StatusCode, header};
 use tracing::Instrument as _;
 
-use crate::{Error, ErrorKind, client::Shared, error::Snippet, retry::after, wire::WireFault};
+use crate::{
+    Error, ErrorKind,
+    client::Shared,
+    credentials::{Generation, Secret},
+    error::Snippet,
+    retry::after,
+    wire::WireFault,
+};
 
 /// What one attempt learnt, whatever the generated client made of it.
 #[derive(Debug, Default)]
@@ -23,9 +30,13 @@ pub(crate) struct Report {
     pub(crate) failure: Option<Error>,
     pub(crate) status: StatusCode,
     pub(crate) retry_after: Option<Duration>,
-    /// The name of an encoding of the body that was not asked for.
-    pub(crate) content_encoding: Option<String>,
+    /// Whether the body has an encoding that was not asked for.
+    pub(crate) is_encoded: bool,
     pub(crate) body: Bytes,
+    /// What was sent and must be in no text that came back.
+    pub(crate) secret: Option<Secret>,
+    /// Which token of a provider was sent.
+    pub(crate) generation: Option<Generation>,
 }
 
 /// The transport of one attempt.
@@ -35,6 +46,8 @@ pub(crate) struct Attempt {
     timeout: Option<Duration>,
     /// How many attempts were made before this one.
     resends: u32,
+    /// A secret in the body, in place of credentials in a header.
+    secret_in_body: Option<Secret>,
     report: Arc<Mutex<Report>>,
 }
 
@@ -44,7 +57,16 @@ impl Attempt {
             shared,
             timeout,
             resends,
+            secret_in_body: None,
             report: Arc::default(),
+        }
+    }
+
+    /// A request without credentials in a header; `secret` is in its body.
+    pub(crate) fn without_credentials(shared: Arc<Shared>, secret: Secret) -> Self {
+        Self {
+            secret_in_body: Some(secret),
+            ..Self::new(shared, None, 0)
         }
     }
 
@@ -62,59 +84,78 @@ impl Attempt {
         std::mem::take(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Sends the request within the attempt's time.
     async fn exchange(
         &self,
         client: &reqwest::Client,
+        request: reqwest::Request,
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        let Some(limit) = self.timeout else {
+            return self.carry(client, request, report).await;
+        };
+        let carrying = self.carry(client, request, report);
+        tokio::time::timeout(limit, carrying)
+            .await
+            .unwrap_or_else(|_| {
+                Err(Error::new(
+                    ErrorKind::Timeout,
+                    format!(
+                        "{} gave no complete answer within {:.1} s",
+                        self.shared.base_url.host(),
+                        limit.as_secs_f64()
+                    ),
+                )
+                .with_reached(true))
+            })
+    }
+
+    async fn carry(
+        &self,
+        client: &reqwest::Client,
         mut request: reqwest::Request,
-    ) -> Result<Report, Error> {
-        let shared = &*self.shared;
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        let shared = &self.shared;
         if !shared.base_url.is_origin_of(request.url()) {
             return Err(Error::new(
                 ErrorKind::Configuration,
                 "a request would leave the origin of the base URL",
             ));
         }
-        let (name, value) = shared.credentials.header()?;
-        request.headers_mut().insert(name, value);
-
-        let work = async {
-            let response = shared
-                .wire
-                .carry(client, request)
-                .await
-                .map_err(|fault| shared.unanswered(fault))?;
-            self.read(response).await
-        };
-        match self.timeout {
-            None => work.await,
-            Some(limit) => tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
-                Err(Error::new(
-                    ErrorKind::Timeout,
-                    format!(
-                        "{} gave no complete answer within {:.1} s",
-                        shared.base_url.host(),
-                        limit.as_secs_f64()
-                    ),
-                )
-                .with_reached(true))
-            }),
+        if let Some(secret) = &self.secret_in_body {
+            report.secret = Some(secret.clone());
+        } else {
+            let made = shared.credentials.authentication(shared).await?;
+            report.generation = made.generation;
+            report.secret = Some(made.secret);
+            request.headers_mut().insert(made.name, made.value);
         }
+        let response = shared
+            .wire
+            .carry(client, request)
+            .await
+            .map_err(|fault| shared.unanswered(fault))?;
+        self.read(response, report).await
     }
 
-    async fn read(&self, mut response: reqwest::Response) -> Result<Report, Error> {
+    /// Reads the answer under the cap.
+    async fn read(
+        &self,
+        mut response: reqwest::Response,
+        report: &mut Report,
+    ) -> Result<(), Error> {
         let shared = &*self.shared;
         let status = response.status();
-        let header = |name| response.headers().get(name)?.to_str().ok();
-        if let Some(location) = header(header::LOCATION).filter(|_| status.is_redirection()) {
-            return Err(shared.redirected(status, location));
+        let headers = response.headers();
+        report.status = status;
+        report.retry_after = after::parse(headers, shared.clock.now());
+        report.is_encoded = headers.contains_key(header::CONTENT_ENCODING);
+        if let Some(location) = headers.get(header::LOCATION)
+            && status.is_redirection()
+        {
+            return Err(shared.redirected(report, location.to_str().unwrap_or_default()));
         }
-        let mut report = Report {
-            failure: None,
-            status,
-            retry_after: after::parse(response.headers(), shared.clock.now()),
-            content_encoding: header(header::CONTENT_ENCODING).map(str::to_owned),
-            body: Bytes::new(),
-        };
 
         let limit = shared.limits.max_response_bytes;
         let announced = response.content_length().unwrap_or(0);
@@ -126,7 +167,7 @@ impl Attempt {
         while let Some(piece) = response
             .chunk()
             .await
-            .map_err(|error| shared.broken(&report, WireFault::from(error)))?
+            .map_err(|error| shared.broken(report, WireFault::from(error)))?
         {
             let held = more.as_ref().map_or(report.body.len(), BytesMut::len);
             if held + piece.len() > limit {
@@ -147,7 +188,7 @@ impl Attempt {
         if let Some(buffer) = more {
             report.body = buffer.freeze();
         }
-        Ok(report)
+        Ok(())
     }
 }
 
@@ -170,35 +211,36 @@ impl raw::Transport for Attempt {
             error.type = tracing::field::Empty,
         );
         let work = async move {
-            let report = match self.exchange(client, request).await {
-                Ok(report) => {
-                    let status = report.status;
-                    tracing::Span::current().record("http.response.status_code", status.as_u16());
-                    if status.is_client_error() || status.is_server_error() {
-                        tracing::Span::current().record("error.type", status.as_str());
-                    }
-                    report
-                }
-                Err(failure) => {
-                    let span = tracing::Span::current();
-                    span.record("error.type", failure.kind().as_str());
-                    if let Some(status) = failure.http_status() {
-                        span.record("http.response.status_code", status);
-                    }
-                    Report {
-                        failure: Some(failure),
-                        // Anything but 200, so that the generated client looks at no body.
-                        status: StatusCode::INTERNAL_SERVER_ERROR,
-                        ..Report::default()
-                    }
-                }
-            };
+            let mut report = Report::default();
+            let outcome = self.exchange(client, request, &mut report).await;
+            note_in_span(&report, outcome.as_ref().err());
+            if let Err(failure) = outcome {
+                report.failure = Some(failure);
+                // Anything but 200, so that the generated client looks at no body.
+                report.status = StatusCode::INTERNAL_SERVER_ERROR;
+            }
             let mut response = http::Response::new(report.body.clone());
             *response.status_mut() = report.status;
             *self.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
             Ok(response.into())
         };
         Box::pin(work.instrument(span))
+    }
+}
+
+/// The status and the kind of error, under OpenTelemetry's names.
+fn note_in_span(report: &Report, failure: Option<&Error>) {
+    let span = tracing::Span::current();
+    if let Some(failure) = failure {
+        span.record("error.type", failure.kind().as_str());
+        if let Some(status) = failure.http_status() {
+            span.record("http.response.status_code", status);
+        }
+        return;
+    }
+    span.record("http.response.status_code", report.status.as_u16());
+    if report.status.is_client_error() || report.status.is_server_error() {
+        span.record("error.type", report.status.as_str());
     }
 }
 
@@ -244,13 +286,15 @@ impl Shared {
         .with_reached(true)
     }
 
-    fn redirected(&self, status: StatusCode, location: &str) -> Error {
+    fn redirected(&self, report: &Report, location: &str) -> Error {
+        let status = report.status;
         let base = reqwest::Url::parse(self.base_url.as_str()).ok();
         // The host alone: the rest of the location repeats the ids, or worse.
         let to = base
             .and_then(|base| base.join(location).ok())
             .and_then(|url| url.host_str().map(str::to_owned));
-        let to = Snippet::host(to.as_deref(), self.credentials.secret());
+        let secret = report.secret.as_ref().map(Secret::expose);
+        let to = Snippet::host(to.as_deref(), secret);
         Error::new(
             ErrorKind::Redirect,
             format!(

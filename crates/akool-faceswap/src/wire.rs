@@ -63,3 +63,6 @@ impl Wire for Network {
         Box::pin(async move { Ok(client.execute(request).await?) })
     }
 }
+
+#[cfg(test)]
+pub(crate) mod scripted;

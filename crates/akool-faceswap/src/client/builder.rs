@@ -9,7 +9,7 @@ use crate::{
     Error, ErrorKind, RetryPolicy, Timeout,
     base_url::{self, BaseUrl},
     clock::Clock,
-    credentials::{Credentials, Secret},
+    credentials::{ClientSecret, Credentials, Secret, SharedToken, TokenProvider},
     limits::Limits,
     retry::{Randomness, brake::Brake, budget::Budget},
     wire::{Network, Wire},
@@ -33,6 +33,8 @@ pub struct ClientBuilder {
     allow_insecure_http: bool,
     api_key: Option<String>,
     bearer_token: Option<String>,
+    client_credentials: Option<(String, String)>,
+    token_provider: Option<Box<dyn TokenProvider>>,
     limits: Limits,
     retry: RetryPolicy,
     jitter_seed: Option<u64>,
@@ -47,6 +49,8 @@ impl ClientBuilder {
             allow_insecure_http: false,
             api_key: None,
             bearer_token: None,
+            client_credentials: None,
+            token_provider: None,
             limits: Limits::default(),
             retry: RetryPolicy::default(),
             jitter_seed: None,
@@ -59,7 +63,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// If `AKOOL_API_KEY` is not set or not UTF-8.
+    /// If there are no credentials in it, or a variable is not UTF-8.
     pub fn from_env() -> Result<Self, Error> {
         let read = |name: &str| match env::var(name) {
             Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
@@ -70,29 +74,49 @@ impl ClientBuilder {
                 format!("the environment variable {name} is not UTF-8"),
             )),
         };
-        let key = read("AKOOL_API_KEY")?.ok_or_else(|| {
-            Error::new(
+        let builder = if let Some(key) = read("AKOOL_API_KEY")? {
+            Self::new().api_key(key)
+        } else if let (Some(id), Some(secret)) =
+            (read("AKOOL_CLIENT_ID")?, read("AKOOL_CLIENT_SECRET")?)
+        {
+            Self::new().client_credentials(id, secret)
+        } else {
+            return Err(Error::new(
                 ErrorKind::Configuration,
                 "the environment variable AKOOL_API_KEY is not set",
-            )
-        })?;
-        let builder = Self::new().api_key(key);
+            ));
+        };
         Ok(match read("AKOOL_API_HOST")? {
             Some(host) => builder.base_url(host),
             None => builder,
         })
     }
 
-    /// The API key. Give this or a [`bearer_token`](Self::bearer_token), not both.
+    /// The API key: what the vendor recommends. Give exactly one kind of credentials.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(key.into());
         self
     }
 
-    /// A bearer token, as the vendor's `getToken` gives. Give this or an
-    /// [`api_key`](Self::api_key), not both.
+    /// A bearer token that the program has already. Give exactly one kind of credentials.
     pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
         self.bearer_token = Some(token.into());
+        self
+    }
+
+    /// The client id and secret, for which the API itself gives a token (`getToken`).
+    ///
+    /// The token is fetched by the first request and again if it is refused, as with a
+    /// [`token_provider`](Self::token_provider). Give exactly one kind of credentials.
+    pub fn client_credentials(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.client_credentials = Some((id.into(), secret.into()));
+        self
+    }
+
+    /// Where bearer tokens come from, if the program keeps them somewhere else. Give exactly one
+    /// kind of credentials.
+    pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
+        self.token_provider = Some(Box::new(provider));
         self
     }
 
@@ -181,23 +205,36 @@ impl ClientBuilder {
     /// [`Error::is_configuration`]. Nothing is sent.
     pub fn build(self) -> Result<Client, Error> {
         let base_url = BaseUrl::parse(&self.base_url, self.allow_insecure_http)?;
-        let credentials = match (self.api_key, self.bearer_token) {
-            (Some(key), None) => Credentials::ApiKey(Secret::new("API key", key)?),
-            (None, Some(token)) => Credentials::BearerToken(Secret::new("bearer token", token)?),
-            (None, None) => {
-                return Err(Error::new(
-                    ErrorKind::Configuration,
-                    "there are no credentials; give an API key or a bearer token",
-                ));
-            }
-            (Some(_), Some(_)) => {
-                return Err(Error::new(
-                    ErrorKind::Configuration,
-                    "there is an API key and a bearer token; the API would discard the key, so \
-                     give exactly one",
-                ));
-            }
-        };
+        let mut given = Vec::new();
+        if let Some(key) = self.api_key {
+            given.push(Credentials::ApiKey(Secret::new("API key", key)?));
+        }
+        if let Some(token) = self.bearer_token {
+            given.push(Credentials::BearerToken(Secret::new(
+                "bearer token",
+                token,
+            )?));
+        }
+        if let Some((id, secret)) = self.client_credentials {
+            let secret = ClientSecret::new(id, secret)?;
+            given.push(Credentials::Provider(SharedToken::get_token(secret)));
+        }
+        if let Some(provider) = self.token_provider {
+            given.push(Credentials::Provider(SharedToken::custom(provider)));
+        }
+        let credentials = given.pop().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Configuration,
+                "there are no credentials; give an API key",
+            )
+        })?;
+        if !given.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "there is more than one kind of credentials, of which the API would discard one; \
+                 give exactly one",
+            ));
+        }
         let http = http_client::build(&base_url, &self.limits)?;
         let places = self
             .limits

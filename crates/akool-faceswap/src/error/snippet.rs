@@ -43,8 +43,11 @@ impl Snippet {
     }
 
     /// A host that a server named, if it is one that can be shown.
-    pub(crate) fn host<'a>(host: Option<&'a str>, secret: &str) -> &'a str {
-        host.filter(|host| !host.contains(secret) && host.len() <= 255)
+    pub(crate) fn host<'a>(host: Option<&'a str>, secret: Option<&str>) -> &'a str {
+        // Hosts are lower case, whatever was sent.
+        let secret = secret.map(str::to_ascii_lowercase);
+        host.filter(|host| secret.is_none_or(|secret| !host.contains(&secret)))
+            .filter(|host| host.len() <= 255)
             .unwrap_or("another place")
     }
 

@@ -10,15 +10,16 @@ use tokio::{
 
 use super::Operation;
 use crate::{
-    Error, ErrorKind, ResultId,
-    answer::{self, AnswerRow},
+    BusinessCode, Error, ErrorKind, ResultId,
+    answer::{self, Rows},
+    credentials::Generation,
     id,
     transport::Attempt,
 };
 
 impl Operation<'_> {
     /// Looks up `ids` in one request, repeated where a fault may pass.
-    pub(super) async fn piece(&self, ids: &[ResultId]) -> Result<Vec<AnswerRow>, Error> {
+    pub(super) async fn piece(&self, ids: &[ResultId]) -> Result<Rows, Error> {
         // The pattern of the vendored document refuses less than ResultId does.
         let joined: ListResultsByIdsIds = id::join(ids).parse().map_err(|_| {
             Error::new(
@@ -27,21 +28,30 @@ impl Operation<'_> {
             )
             .with_ids(ids)
         })?;
+        let shared = self.shared;
         let begun = Instant::now();
         let mut attempts = 0;
         let mut last: Option<Error> = None;
+        let mut token_was_renewed = false;
         loop {
             let Some(turn) = self.turn().await else {
                 let error = self.out_of_time(last);
                 return Err(error.with_ids(ids).with_attempts(attempts, begun.elapsed()));
             };
-            let outcome = self.attempt(&joined, attempts).await;
+            let (outcome, generation) = self.attempt(&joined, attempts).await;
             drop(turn);
             attempts += 1;
             let error = match outcome {
                 Ok(rows) => return Ok(rows),
                 Err(error) => error.with_ids(ids).with_attempts(attempts, begun.elapsed()),
             };
+            if is_refused_token(&error)
+                && shared.credentials.refused(generation)
+                && !std::mem::replace(&mut token_was_renewed, true)
+            {
+                last = Some(error);
+                continue;
+            }
             let Some(delay) = self.delay_before_another(attempts, &error) else {
                 return Err(error);
             };
@@ -56,10 +66,8 @@ impl Operation<'_> {
         let turn = async {
             // The place is held while the brake is: nobody could use it.
             let place = shared.places.acquire().await.ok()?;
-            let held_until = shared.brake.held_until();
-            if let (Some(deadline), Some(until)) = (self.deadline, held_until)
-                && until >= deadline
-            {
+            let next = shared.brake.held_until().unwrap_or_else(Instant::now);
+            if self.deadline.is_some_and(|deadline| next >= deadline) {
                 return None;
             }
             shared.brake.wait().await;
@@ -71,12 +79,12 @@ impl Operation<'_> {
         }
     }
 
-    /// Sends the request once.
+    /// Sends the request once; also says which token of a provider it carried.
     async fn attempt(
         &self,
         ids: &ListResultsByIdsIds,
         resends: u32,
-    ) -> Result<Vec<AnswerRow>, Error> {
+    ) -> (Result<Rows, Error>, Option<Generation>) {
         let shared = self.shared;
         let left = self.deadline.map(|deadline| deadline - Instant::now());
         let limit = self.attempt_timeout.duration();
@@ -88,7 +96,9 @@ impl Operation<'_> {
         let typed = typed
             .ok()
             .map(akool_faceswap_raw::ResponseValue::into_inner);
-        let outcome = answer::read(shared, typed, attempt.into_report());
+        let report = attempt.into_report();
+        let generation = report.generation;
+        let outcome = answer::rows(shared, typed, report);
         match &outcome {
             Ok(_) => {
                 shared.brake.release();
@@ -100,7 +110,7 @@ impl Operation<'_> {
             }
             Err(_) => {}
         }
-        outcome
+        (outcome, generation)
     }
 
     /// How long to wait before another attempt, or `None` if there is to be none.
@@ -139,4 +149,9 @@ impl Operation<'_> {
                 .with_source(last),
         }
     }
+}
+
+/// 1101: the token is invalid or expired.
+fn is_refused_token(error: &Error) -> bool {
+    error.business_code() == Some(BusinessCode::TokenInvalid)
 }

@@ -1,0 +1,153 @@
+//! The rules of a lookup, each under a paused clock and over a scripted wire.
+
+mod credentials;
+mod splitting;
+mod timing;
+
+use crate::{
+    Outcome, ResultIds,
+    UnexpectedReason::{NotAsked, Repeated, Unreadable},
+    wire::scripted::{Reply, Scripted},
+};
+
+pub(super) fn ids(count: usize) -> ResultIds {
+    ResultIds::from_texts((0..count).map(|n| format!("{n:024x}"))).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_list_goes_out_in_full_requests() {
+    let wire = Scripted::new(Reply::found);
+    let results = wire.client().results(ids(250)).await.unwrap();
+    assert_eq!(results.found().count(), 250);
+    let mut sizes: Vec<usize> = wire.seen().iter().map(|seen| seen.ids.len()).collect();
+    sizes.sort_unstable();
+    assert_eq!(sizes, [50, 100, 100]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn outcomes_keep_the_order_of_the_list_whatever_order_the_answers_have() {
+    let wire = Scripted::new(|seen| {
+        let mut reversed = seen.clone();
+        reversed.ids.reverse();
+        // Earlier requests are answered later.
+        Reply::found(&reversed).after(std::time::Duration::from_secs(10 - seen.n as u64))
+    });
+    let asked = ids(300);
+    let results = wire.client().results(&asked).await.unwrap();
+    let answered: Vec<_> = results.found().map(|job| job.id().clone()).collect();
+    assert_eq!(answered, asked.as_slice());
+}
+
+#[tokio::test(start_paused = true)]
+async fn found_missing_and_failed_are_kept_apart() {
+    let wire = Scripted::new(|seen| {
+        let mut seen = seen.clone();
+        if seen.ids.contains(&format!("{:024x}", 150)) {
+            return Reply::business(1009);
+        }
+        seen.ids.retain(|id| *id != format!("{:024x}", 3));
+        Reply::found(&seen)
+    });
+    let results = wire.client().results(ids(201)).await.unwrap();
+    assert_eq!(results.found().count(), 100);
+    let missing: Vec<_> = results.missing().map(ToString::to_string).collect();
+    assert_eq!(missing, [format!("{:024x}", 3)]);
+    assert_eq!(results.failed().count(), 100);
+    let (_, error) = results.failed().next().unwrap();
+    assert_eq!(error.business_code().unwrap().code(), 1009);
+    assert_eq!(error.ids().len(), 100);
+    assert!(matches!(
+        results.get(&format!("{:024x}", 0)),
+        Some(Outcome::Found(_))
+    ));
+    assert!(results.get("never asked").is_none());
+
+    let incomplete = results.into_complete().unwrap_err();
+    assert_eq!(incomplete.results().found().count(), 100);
+    let text = incomplete.to_string();
+    assert!(
+        text.starts_with("of 201 ids 1 are missing and 100 failed; "),
+        "{text}"
+    );
+    assert!(std::error::Error::source(&incomplete).is_some());
+    assert_eq!(incomplete.into_results().len(), 201);
+}
+
+#[tokio::test(start_paused = true)]
+async fn complete_results_are_all_jobs_in_order() {
+    let wire = Scripted::new(Reply::found);
+    let results = wire.client().results(ids(3)).await.unwrap();
+    let jobs = results.into_complete().unwrap();
+    let answered: Vec<_> = jobs.iter().map(|job| job.id().clone()).collect();
+    assert_eq!(answered, ids(3).as_slice());
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_was_learnt_there_is_one_error_about_all_ids() {
+    let wire = Scripted::new(|_| Reply::business(1101));
+    let error = wire.client().results(ids(250)).await.unwrap_err();
+    assert!(error.is_auth());
+    assert_eq!(error.ids().len(), 250);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_list_is_refused_before_any_request() {
+    let wire = Scripted::new(Reply::found);
+    let error = wire
+        .client()
+        .results(ResultIds::default())
+        .await
+        .unwrap_err();
+    assert!(error.is_invalid_input());
+    assert_eq!((wire.requests(), error.attempts()), (0, 0));
+    assert!(!error.may_have_reached_server());
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_that_nobody_asked_for_and_repeated_rows_are_reported_apart() {
+    let wire = Scripted::new(|_| {
+        Reply::http(
+            200,
+            r#"{"code":1000,"msg":"","data":{"result":[
+                {"_id":"a","faceswap_status":2},{"_id":"foreign","faceswap_status":3},
+                {"_id":"a","faceswap_status":3},{"_id":"a","faceswap_status":1},
+                {"faceswap_status":1},null]}}"#,
+        )
+    });
+    let asked: ResultIds = "a".parse().unwrap();
+    let results = wire.client().results(asked).await.unwrap();
+    // The row that tells more counts.
+    let job = results.found().next().unwrap();
+    assert_eq!(job.status(), crate::FaceswapStatus::Success);
+    let unexpected: Vec<_> = results
+        .unexpected()
+        .iter()
+        .map(crate::UnexpectedRow::reason)
+        .collect();
+    assert_eq!(
+        unexpected,
+        [NotAsked, Repeated, Repeated, Unreadable, Unreadable]
+    );
+    assert!(results.unexpected()[0].job().is_some());
+    assert!(results.unexpected()[3].job().is_none());
+    assert!(!results.unexpected()[3].to_string().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lookup_that_is_dropped_leaves_the_client_as_it_was() {
+    let wire = Scripted::new(|seen| {
+        if seen.n < 4 {
+            Reply::nothing()
+        } else {
+            Reply::found(seen)
+        }
+    });
+    let client = wire.client();
+    let lookup = IntoFuture::into_future(client.results(ids(1000)));
+    let limit = std::time::Duration::from_secs(1);
+    assert!(tokio::time::timeout(limit, lookup).await.is_err());
+    // All four places are free again.
+    let results = client.results(ids(400)).await.unwrap();
+    assert_eq!(results.found().count(), 400);
+    assert_eq!(wire.most_under_way(), 4);
+}

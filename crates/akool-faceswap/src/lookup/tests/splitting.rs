@@ -1,0 +1,63 @@
+//! A chunk that is refused as a whole is split until the culprit stands alone, within a bound.
+
+use super::ids;
+use crate::wire::scripted::{Reply, Scripted};
+
+fn id(n: usize) -> String {
+    format!("{n:024x}")
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_culprit_among_a_hundred_costs_the_others_nothing() {
+    for culprit in [0, 37, 99] {
+        let wire = Scripted::new(move |seen| {
+            if seen.ids.contains(&id(culprit)) {
+                Reply::business(1003)
+            } else {
+                Reply::found(seen)
+            }
+        });
+        let results = wire.client().results(ids(100)).await.unwrap();
+        assert_eq!(results.found().count(), 99);
+        let failed: Vec<_> = results
+            .failed()
+            .map(|(id, error)| (id.to_string(), error.clone()))
+            .collect();
+        assert_eq!(failed.len(), 1);
+        assert_eq!(failed[0].0, id(culprit));
+        assert_eq!(failed[0].1.ids().len(), 1);
+        assert!(wire.requests() <= 15, "{}", wire.requests());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_that_is_too_long_for_the_server_is_cut_until_it_fits() {
+    let wire = Scripted::new(|seen| {
+        if seen.ids.len() > 10 {
+            Reply::http(414, "<html>")
+        } else {
+            Reply::found(seen)
+        }
+    });
+    let results = wire.client().results(ids(100)).await.unwrap();
+    assert_eq!(results.found().count(), 100);
+    assert!(wire.requests() <= 31, "{}", wire.requests());
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_everything_is_refused_the_extra_requests_are_bounded() {
+    let wire = Scripted::new(|_| Reply::business(1003));
+    let error = wire.client().results(ids(1000)).await.unwrap_err();
+    assert!(error.is_invalid_input());
+    // 10 requests, and at most 32 + 4 for each of them because they were refused.
+    assert!(wire.requests() <= 10 + 72, "{}", wire.requests());
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_refusals_are_about_all_ids_and_are_not_split() {
+    for code in [1101, 1006, 1009, 4242] {
+        let wire = Scripted::new(move |_| Reply::business(code));
+        assert!(wire.client().results(ids(100)).await.is_err());
+        assert_eq!(wire.requests(), 1, "{code}");
+    }
+}
