@@ -56,6 +56,10 @@ impl BaseUrl {
         &self.text
     }
 
+    #[cfg_attr(
+        all(feature = "native-tls", not(feature = "_rustls")),
+        expect(dead_code, reason = "native TLS is set up for any scheme")
+    )]
     pub(crate) fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }

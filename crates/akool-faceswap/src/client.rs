@@ -8,12 +8,13 @@ use std::{fmt, sync::Arc};
 use tokio::sync::Semaphore;
 
 use crate::{
-    Error, Lookup, ResultIds,
+    Error, Lookup, Metrics, ResultIds,
     base_url::BaseUrl,
     clock::Clock,
     credentials::Credentials,
     limits::Limits,
     retry::{Randomness, RetryPolicy, brake::Brake, budget::Budget},
+    transport::Attempt,
     wire::Wire,
 };
 
@@ -65,6 +66,7 @@ pub(crate) struct Shared {
     pub(crate) budget: Budget,
     pub(crate) randomness: Randomness,
     pub(crate) clock: Clock,
+    pub(crate) metrics: Option<Arc<dyn Metrics>>,
 }
 
 impl Client {
@@ -107,6 +109,31 @@ impl Client {
     /// a lookup changes nothing on the server.
     pub fn results(&self, ids: impl Into<ResultIds>) -> Lookup {
         Lookup::new(self.clone(), ids.into())
+    }
+
+    /// The generated client underneath, for what this library does not offer.
+    ///
+    /// Its requests carry this client's credentials, go to its origin alone, and keep its limits of
+    /// time and size. They are not repeated, and a business code other than 1000 is no error: look
+    /// at `code`. This is one of two places where a type of the generated client shows; it may
+    /// change without a new major version of this library.
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+    /// # use akool_faceswap::Client;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let id = fake.add_job(FakeJob::image());
+    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// let answer = client.raw().list_results_by_ids(&id.parse()?).await?;
+    /// assert_eq!(answer.code, 1000);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn raw(&self) -> akool_faceswap_raw::Client {
+        let limit = self.0.limits.attempt_timeout.duration();
+        Attempt::new(self.0.clone(), limit, 0).client()
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {

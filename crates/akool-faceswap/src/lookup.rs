@@ -24,7 +24,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::{
-    Client, Error, ErrorKind, Job, ResultId, ResultIds, RetryPolicy, Timeout,
+    Client, Error, ErrorKind, Job, LookupMetrics, ResultId, ResultIds, RetryPolicy, Timeout,
     answer::Rows,
     client::Shared,
     job::Note,
@@ -106,7 +106,11 @@ async fn look_up(lookup: Lookup) -> Result<Results, Error> {
         ids,
         options,
     } = lookup;
+    let begun = Instant::now();
     let outcome = look_up_all(client.shared(), &ids, &options).await;
+    if let Some(metrics) = &client.shared().metrics {
+        metrics.lookup(&LookupMetrics::of(ids.len(), &outcome, begun.elapsed()));
+    }
     let span = tracing::Span::current();
     match &outcome {
         Ok(results) => {

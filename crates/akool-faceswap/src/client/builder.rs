@@ -1,12 +1,15 @@
 //! The settings of a client, checked when it is built.
 
-use std::{env, fmt, num::NonZeroUsize};
+use std::{env, fmt, num::NonZeroUsize, sync::Arc};
 
 use tokio::sync::Semaphore;
 
-use super::{Client, Shared, http_client};
+use super::{
+    Client, Shared,
+    http_client::{self, Configure},
+};
 use crate::{
-    Error, ErrorKind, RetryPolicy, Timeout,
+    Error, ErrorKind, Metrics, RetryPolicy, Timeout,
     base_url::{self, BaseUrl},
     clock::Clock,
     credentials::{ClientSecret, Credentials, Secret, SharedToken, TokenProvider},
@@ -38,6 +41,9 @@ pub struct ClientBuilder {
     limits: Limits,
     retry: RetryPolicy,
     jitter_seed: Option<u64>,
+    root_certificates: Vec<Vec<u8>>,
+    configure: Option<Configure>,
+    metrics: Option<Arc<dyn Metrics>>,
     pub(crate) wire: Box<dyn Wire>,
     pub(crate) clock: Clock,
 }
@@ -54,6 +60,9 @@ impl ClientBuilder {
             limits: Limits::default(),
             retry: RetryPolicy::default(),
             jitter_seed: None,
+            root_certificates: Vec::new(),
+            configure: None,
+            metrics: None,
             wire: Box::new(Network),
             clock: Clock::system(),
         }
@@ -191,6 +200,49 @@ impl ClientBuilder {
         self
     }
 
+    /// A further certificate authority to trust, in PEM form, beside those of the platform.
+    ///
+    /// For a proxy or a test server of one's own. A text with several certificates adds each.
+    pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Changes settings of the [`reqwest::ClientBuilder`] underneath: a proxy, a resolver, a
+    /// connection pool.
+    ///
+    /// What keeps credentials and ids where they belong is set afterwards and cannot be undone:
+    /// no redirects, no referer, and the TLS backend with its certificates (for which see
+    /// [`root_certificate_pem`](Self::root_certificate_pem)). Do not set `authorization` or
+    /// `x-api-key` as a default header: it would be sent beside the client's own.
+    ///
+    /// This is one of two places where a type of `reqwest` shows; a new major version of `reqwest`
+    /// changes it without a new major version of this library.
+    ///
+    /// ```
+    /// # use akool_faceswap::Client;
+    /// use std::time::Duration;
+    ///
+    /// let client = Client::builder()
+    ///     .api_key("k")
+    ///     .configure_reqwest(|reqwest| reqwest.tcp_keepalive(Duration::from_secs(30)))
+    ///     .build()?;
+    /// # Ok::<(), akool_faceswap::Error>(())
+    /// ```
+    pub fn configure_reqwest(
+        mut self,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        self.configure = Some(Box::new(configure));
+        self
+    }
+
+    /// Where counts and durations go; without it none are taken.
+    pub fn metrics(mut self, metrics: impl Metrics) -> Self {
+        self.metrics = Some(Arc::new(metrics));
+        self
+    }
+
     /// A seed for the jitter of delays, so that they are the same each time. For tests.
     pub fn jitter_seed(mut self, seed: u64) -> Self {
         self.jitter_seed = Some(seed);
@@ -235,7 +287,12 @@ impl ClientBuilder {
                  give exactly one",
             ));
         }
-        let http = http_client::build(&base_url, &self.limits)?;
+        let http = http_client::build(
+            &base_url,
+            &self.limits,
+            &self.root_certificates,
+            self.configure,
+        )?;
         let places = self
             .limits
             .max_concurrent_requests
@@ -254,6 +311,7 @@ impl ClientBuilder {
                 budget: Budget::new(),
                 randomness: Randomness::new(self.jitter_seed),
                 clock: self.clock,
+                metrics: self.metrics,
             }
             .into(),
         ))

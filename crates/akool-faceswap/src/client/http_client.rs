@@ -9,65 +9,154 @@ const USER_AGENT: &str = concat!("akool-faceswap/", env!("CARGO_PKG_VERSION"));
 /// How long a connection is kept for the next request.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-pub(super) fn build(base_url: &BaseUrl, limits: &Limits) -> Result<reqwest::Client, Error> {
+/// What a program changes about the client underneath.
+pub(super) type Configure =
+    Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+
+pub(super) fn build(
+    base_url: &BaseUrl,
+    limits: &Limits,
+    root_certificates: &[Vec<u8>],
+    configure: Option<Configure>,
+) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+        .pool_max_idle_per_host(limits.max_concurrent_requests.get());
+    if let Some(configure) = configure {
+        builder = configure(builder);
+    }
+    // After the program's own settings, so that they cannot undo what keeps secrets safe.
+    builder = builder
         // `x-api-key` would follow a redirect to any host: only standard headers are taken out.
         .redirect(reqwest::redirect::Policy::none())
         // A referer would repeat the ids.
-        .referer(false)
-        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-        .pool_max_idle_per_host(limits.max_concurrent_requests.get());
+        .referer(false);
     if let Some(limit) = limits.connect_timeout.duration() {
         builder = builder.connect_timeout(limit);
     }
-    with_tls(builder, base_url)?.build().map_err(|error| {
-        Error::new(
-            ErrorKind::Configuration,
-            "the HTTP client could not be set up",
-        )
-        .with_source(error)
-    })
+    tls::configure(builder, base_url, root_certificates)?
+        .build()
+        .map_err(|error| {
+            Error::new(
+                ErrorKind::Configuration,
+                "the HTTP client could not be set up",
+            )
+            .with_source(error)
+        })
 }
 
-/// ring as the provider, without a global default, and the platform's own certificate verifier.
+/// ring or aws-lc-rs as the provider, without a global default, and the platform's own certificate
+/// verifier.
 ///
 /// With TLS compiled in, `reqwest` panics where nobody has chosen a provider, even for `http://`;
 /// for that no certificates are loaded and none would be accepted.
-#[cfg(feature = "rustls")]
-fn with_tls(
-    builder: reqwest::ClientBuilder,
-    base_url: &BaseUrl,
-) -> Result<reqwest::ClientBuilder, Error> {
+#[cfg(feature = "_rustls")]
+mod tls {
     use std::sync::Arc;
 
-    use rustls_platform_verifier::BuilderVerifierExt as _;
+    use rustls::{
+        ClientConfig, RootCertStore,
+        crypto::CryptoProvider,
+        pki_types::{CertificateDer, pem::PemObject as _},
+    };
+    use rustls_platform_verifier::Verifier;
 
-    let refused = |error: rustls::Error| {
+    use super::{BaseUrl, Error, ErrorKind};
+
+    pub(super) fn configure(
+        builder: reqwest::ClientBuilder,
+        base_url: &BaseUrl,
+        root_certificates: &[Vec<u8>],
+    ) -> Result<reqwest::ClientBuilder, Error> {
+        let provider = Arc::new(provider());
+        let config = ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(refused)?;
+        let config = if base_url.is_https() {
+            let mut extra = Vec::new();
+            for pem in root_certificates {
+                extra.extend(parse(pem)?);
+            }
+            let verifier = Verifier::new_with_extra_roots(extra, provider).map_err(refused)?;
+            config
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(verifier))
+        } else {
+            config.with_root_certificates(RootCertStore::empty())
+        };
+        Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
+    }
+
+    #[cfg(feature = "rustls-aws-lc-rs")]
+    fn provider() -> CryptoProvider {
+        rustls::crypto::aws_lc_rs::default_provider()
+    }
+
+    #[cfg(not(feature = "rustls-aws-lc-rs"))]
+    fn provider() -> CryptoProvider {
+        rustls::crypto::ring::default_provider()
+    }
+
+    fn refused(error: rustls::Error) -> Error {
         Error::new(ErrorKind::Configuration, "TLS could not be set up").with_source(error)
-    };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(refused)?;
-    let config = if base_url.is_https() {
-        config.with_platform_verifier().map_err(refused)?
-    } else {
-        config.with_root_certificates(rustls::RootCertStore::empty())
-    };
-    Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
+    }
+
+    fn parse(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
+        let refused = || {
+            Error::new(
+                ErrorKind::Configuration,
+                "a root certificate is not a certificate in PEM form",
+            )
+        };
+        let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
+            .collect::<Result<_, _>>()
+            .map_err(|_| refused())?;
+        if certificates.is_empty() {
+            return Err(refused());
+        }
+        Ok(certificates)
+    }
 }
 
-#[cfg(not(feature = "rustls"))]
-fn with_tls(
-    builder: reqwest::ClientBuilder,
-    base_url: &BaseUrl,
-) -> Result<reqwest::ClientBuilder, Error> {
-    if base_url.is_https() {
-        return Err(Error::new(
-            ErrorKind::Configuration,
-            "this program was built without TLS; enable the feature rustls of akool-faceswap",
-        ));
+#[cfg(all(feature = "native-tls", not(feature = "_rustls")))]
+mod tls {
+    use super::{BaseUrl, Error, ErrorKind};
+
+    pub(super) fn configure(
+        mut builder: reqwest::ClientBuilder,
+        _: &BaseUrl,
+        root_certificates: &[Vec<u8>],
+    ) -> Result<reqwest::ClientBuilder, Error> {
+        for pem in root_certificates {
+            let certificate = reqwest::Certificate::from_pem(pem).map_err(|error| {
+                Error::new(
+                    ErrorKind::Configuration,
+                    "a root certificate is not a certificate in PEM form",
+                )
+                .with_source(error)
+            })?;
+            builder = builder.tls_certs_merge([certificate]);
+        }
+        Ok(builder)
     }
-    Ok(builder)
+}
+
+#[cfg(not(any(feature = "native-tls", feature = "_rustls")))]
+mod tls {
+    use super::{BaseUrl, Error, ErrorKind};
+
+    pub(super) fn configure(
+        builder: reqwest::ClientBuilder,
+        base_url: &BaseUrl,
+        _: &[Vec<u8>],
+    ) -> Result<reqwest::ClientBuilder, Error> {
+        if base_url.is_https() {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "this program was built without TLS; enable the feature rustls of akool-faceswap",
+            ));
+        }
+        Ok(builder)
+    }
 }

@@ -10,7 +10,7 @@ use tokio::{
 
 use super::Operation;
 use crate::{
-    BusinessCode, Error, ErrorKind, ResultId,
+    BusinessCode, Error, ErrorKind, RequestMetrics, ResultId,
     answer::{self, Rows},
     credentials::Generation,
     id,
@@ -38,8 +38,17 @@ impl Operation<'_> {
                 let error = self.out_of_time(last);
                 return Err(error.with_ids(ids).with_attempts(attempts, begun.elapsed()));
             };
+            let sent = Instant::now();
             let (outcome, generation) = self.attempt(&joined, attempts).await;
             drop(turn);
+            if let Some(metrics) = &shared.metrics {
+                metrics.request(&RequestMetrics::of(
+                    ids.len(),
+                    &outcome,
+                    attempts,
+                    sent.elapsed(),
+                ));
+            }
             attempts += 1;
             let error = match outcome {
                 Ok(rows) => return Ok(rows),
