@@ -1,0 +1,25 @@
+//! The public types show themselves in a service's own OpenAPI document.
+#![cfg(feature = "schemars")]
+#![allow(clippy::unwrap_used)]
+
+use akool_faceswap::{FaceswapStatus, Job, ResultIds};
+
+#[derive(schemars::JsonSchema)]
+#[expect(dead_code, reason = "only its schema is looked at")]
+struct Progress {
+    ids: ResultIds,
+    job: Job,
+    status: FaceswapStatus,
+}
+
+#[test]
+fn a_services_own_type_can_hold_them() {
+    let schema = schemars::schema_for!(Progress).to_value();
+    let definitions = &schema["$defs"];
+    assert_eq!(definitions["ResultId"]["type"], "string");
+    assert_eq!(definitions["FaceswapStatus"]["type"], serde_json::json!(["integer", "null"]));
+    let row = &definitions["Job"]["properties"];
+    for field in ["_id", "faceswap_status", "url", "createdAt"] {
+        assert!(row.get(field).is_some(), "{field}: {schema}");
+    }
+}
