@@ -1,7 +1,73 @@
 //! Ask the AKOOL Face Swap API what became of any number of jobs.
 //!
-//! Lookups take many ids at once, are repeated where a fault may pass, and give every id an outcome
-//! of its own: found, missing, or failed with an error that says what to do. Start at [`Client`].
+//! A program submits face swap jobs, keeps their ids, and must learn of each: queued, processing,
+//! success with a URL that dies after 7 days, or failed. One call does it, for one id or 100,000:
+//!
+//! ```
+//! # use akool_faceswap_mock::{FakeAkool, FakeJob};
+//! use akool_faceswap::{Client, ResultIds};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let fake = FakeAkool::start()?;
+//! # let known = fake.add_job(FakeJob::image());
+//! # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+//! # if false {
+//! let client = Client::from_env()?; // AKOOL_API_KEY
+//! # }
+//! # let ids = format!("{known},667d228400000000000a0001");
+//! # let ids = ids.as_str();
+//! let ids: ResultIds = ids.parse()?; // "667d2284…,64dae65a…"
+//! let results = client.results(ids).await?;
+//!
+//! for job in results.found() {
+//!     println!("{}: {} {:?}", job.id(), job.status(), job.result_url());
+//! }
+//! for id in results.missing() {
+//!     println!("{id}: unknown, too new, deleted, or another account's");
+//! }
+//! for (id, error) in results.failed() {
+//!     println!("{id}: not learnt: {error}");
+//! }
+//! # assert_eq!((results.found().count(), results.missing().count()), (1, 1));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What to know
+//!
+//! - [`ResultIds`] refuses what could never be an id, by name and with the reason, before any
+//!   request. A `job_id` is not an id.
+//! - [`Client`] is cheap to clone; clones share connections, limits, the retry budget and the brake
+//!   that a rate limit puts on. Make one for a program.
+//! - [`Results`] has one [`Outcome`] for every id. The call itself fails only where nothing at all
+//!   could be learnt; [`Results::into_complete`] is for callers who want all or an error.
+//! - [`Job::result_url`] is a URL at [`FaceswapStatus::Success`] alone, though the API fills one in
+//!   from the start, and it dies at [`Job::expires_at`].
+//! - [`Error`] says what happened, to which ids, after how many attempts, and what to do. It can be
+//!   asked: [`Error::is_auth`], [`Error::is_billing`], [`Error::is_rate_limit`],
+//!   [`Error::is_retryable`] and others.
+//!
+//! # Defaults
+//!
+//! | What | Default | Change it with |
+//! | --- | --- | --- |
+//! | ids in a request | 100, and 4096 bytes of request line | [`ClientBuilder::max_ids_per_request`], [`ClientBuilder::max_request_line_bytes`] |
+//! | requests under way | 4 for all clones | [`ClientBuilder::max_concurrent_requests`] |
+//! | making a connection | 10 s | [`ClientBuilder::connect_timeout`] |
+//! | one attempt | 30 s | [`ClientBuilder::attempt_timeout`], [`Lookup::attempt_timeout`] |
+//! | one call | 5 min | [`ClientBuilder::operation_timeout`], [`Lookup::operation_timeout`] |
+//! | attempts at a request | 4, up to 20 s apart | [`ClientBuilder::retry`], [`Lookup::retry`] |
+//! | `Retry-After` | up to 60 s | [`RetryPolicy::max_retry_after`] |
+//! | repetitions of all clones | 100 in a burst, then one for five successes | |
+//! | size of an answer | 8 MiB | [`ClientBuilder::max_response_bytes`] |
+//!
+//! # Observability
+//!
+//! Each call is a [`tracing`] span `akool_faceswap.results` (info) with counts of ids; each attempt
+//! is a span `akool_faceswap.attempt` (debug) with OpenTelemetry's names: `http.request.method`,
+//! `server.address`, `server.port`, `http.response.status_code`, `http.request.resend_count`,
+//! `error.type`. No id, key or URL is in them. Numbers go to [`Metrics`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]

@@ -17,7 +17,10 @@ fn a_services_own_type_can_hold_them() {
     let schema = schemars::schema_for!(Progress).to_value();
     let definitions = &schema["$defs"];
     assert_eq!(definitions["ResultId"]["type"], "string");
-    assert_eq!(definitions["FaceswapStatus"]["type"], serde_json::json!(["integer", "null"]));
+    assert_eq!(
+        definitions["FaceswapStatus"]["type"],
+        serde_json::json!(["integer", "null"])
+    );
     let row = &definitions["Job"]["properties"];
     for field in ["_id", "faceswap_status", "url", "createdAt"] {
         assert!(row.get(field).is_some(), "{field}: {schema}");
