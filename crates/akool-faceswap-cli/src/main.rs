@@ -1,3 +1,34 @@
 //! The `akool-faceswap` command.
+//!
+//! Arguments come in, one command runs, and an exit code goes out. What was asked for goes to
+//! standard output; everything else that a person should know goes to standard error.
 
-fn main() {}
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod args;
+mod connection;
+mod exit;
+mod ids;
+mod output;
+mod problem;
+mod results;
+mod runtime;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Results(args) => results::run(&args),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(problem) => {
+            problem.report();
+            problem.exit().into()
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What can be typed, and the help that says so.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Ask the AKOOL Face Swap API what became of your jobs
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Results(ResultsArgs),
+}
+
+const RESULTS_HELP: &str = "\
+Examples:
+  akool-faceswap results 667d228400000000000a0001
+  akool-faceswap results 667d228400000000000a0001,667d228400000000000a0002
+  akool-faceswap results --ids-file ids.txt
+  psql -Atc 'select result_id from jobs' | akool-faceswap results --json -
+  akool-faceswap results --json --ids-file ids.txt | jq -r 'select(.url) | .url'
+
+Environment:
+  AKOOL_API_KEY   the API key, unless --api-key-file is given
+  AKOOL_API_HOST  the base URL, unless --base-url is given
+
+Exit code:
+  0  every id was found, whatever its status
+  1  nothing could be learnt, or the output could not be written
+  2  wrong arguments, ids or settings; no request was made
+  3  some ids are missing or their lookup failed; the others are shown";
+
+/// Look jobs up by the `_id` of their submit answers
+///
+/// Shows a table, or one JSON object a line, on standard output: each id once, in the order given.
+/// Counts, missing ids and errors go to standard error.
+///
+/// A result URL needs no key: whoever has it sees the result. It dies 7 days after the job's
+/// creation.
+#[derive(Args)]
+#[command(after_help = RESULTS_HELP)]
+pub(crate) struct ResultsArgs {
+    /// Ids, or lists of them separated by commas; `-` reads them from standard input
+    #[arg(value_name = "ID", required_unless_present = "ids_file")]
+    pub(crate) ids: Vec<String>,
+
+    /// Read ids from a file too (`-`: standard input)
+    ///
+    /// One or many a line, separated by commas or white space. Empty lines are passed over, and so
+    /// is everything from a # at the beginning of a word to the end of its line. At most 4 MiB.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ids_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+
+    /// Print one JSON object a line, for every id
+    ///
+    /// Its keys: id; outcome (found, missing, error); status (in_queue, processing, success,
+    /// failed, unknown) and status_code; url (only of a success); created_at and expires_at
+    /// (RFC 3339, UTC); error (kind, code, http_status, message). What does not apply is null.
+    #[expect(clippy::doc_markdown, reason = "it is help text")]
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where the API is and what to show it.
+#[derive(Args)]
+pub(crate) struct ConnectionArgs {
+    /// Where the API is [default: AKOOL_API_HOST, else https://openapi.akool.com]
+    #[expect(clippy::doc_markdown, reason = "it is help text")]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+
+    /// A file that holds the API key [default: the key in AKOOL_API_KEY]
+    #[expect(clippy::doc_markdown, reason = "it is help text")]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) api_key_file: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,247 @@
+//! Ids from arguments, files and standard input, all checked before anything is asked.
+//!
+//! Every text remembers where it stood, so that what is wrong with a list of thousands can be found
+//! and mended.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, IsTerminal as _, Read, Write as _},
+    path::{Path, PathBuf},
+};
+
+use akool_faceswap::ResultIds;
+
+use crate::problem::Problem;
+
+/// About 160,000 ids; what is larger is more likely the wrong file.
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+const STANDARD_INPUT: &str = "-";
+
+/// Where a text came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Origin {
+    Argument,
+    File(PathBuf),
+    StandardInput,
+}
+
+/// The ids of `arguments`, then those of `file`; each once, at least one.
+pub(crate) fn read(arguments: &[String], file: Option<&Path>) -> Result<ResultIds, Problem> {
+    let mut texts = Vec::new();
+    for argument in arguments {
+        if argument == STANDARD_INPUT {
+            texts.push((Origin::StandardInput, read_standard_input()?));
+        } else {
+            texts.push((Origin::Argument, argument.clone()));
+        }
+    }
+    match file {
+        Some(path) if path == Path::new(STANDARD_INPUT) => {
+            texts.push((Origin::StandardInput, read_standard_input()?));
+        }
+        Some(path) => texts.push((Origin::File(path.to_owned()), read_file(path)?)),
+        None => {}
+    }
+    check(&texts)
+}
+
+fn check(texts: &[(Origin, String)]) -> Result<ResultIds, Problem> {
+    let candidates: Vec<Candidate> = texts
+        .iter()
+        .flat_map(|(origin, text)| candidates(origin, text))
+        .collect();
+    match ResultIds::from_texts(candidates.iter().map(|candidate| candidate.text)) {
+        Ok(ids) if ids.is_empty() => Err(Problem::usage(
+            "no ids were given",
+            "give the `_id` of a submit answer, or several: as arguments, in --ids-file, or on \
+             standard input with `-`",
+        )),
+        Ok(ids) => Ok(ids),
+        Err(invalid) => {
+            let refused: Vec<String> = invalid
+                .refused()
+                .filter_map(|(index, error)| Some(format!("{}{error}", candidates.get(index)?)))
+                .collect();
+            let help = format!(
+                "correct or remove {} of {} ids; nothing was looked up",
+                refused.len(),
+                candidates.len()
+            );
+            Err(Problem::usages(refused, help))
+        }
+    }
+}
+
+/// What may be an id, and where it stands.
+struct Candidate<'a> {
+    origin: &'a Origin,
+    line: usize,
+    text: &'a str,
+}
+
+/// The words of `text`, without comments.
+fn candidates<'a>(origin: &'a Origin, text: &'a str) -> impl Iterator<Item = Candidate<'a>> {
+    let has_comments = *origin != Origin::Argument;
+    // An editor's byte order mark is no part of the first id.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.lines().enumerate().flat_map(move |(index, line)| {
+        line.split(|c: char| c == ',' || c.is_whitespace())
+            .filter(|word| !word.is_empty())
+            .take_while(move |word| !(has_comments && word.starts_with('#')))
+            .map(move |text| Candidate {
+                origin,
+                line: index + 1,
+                text,
+            })
+    })
+}
+
+/// As the beginning of a message.
+impl fmt::Display for Candidate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.origin {
+            Origin::Argument => Ok(()),
+            Origin::File(path) => write!(f, "{}:{}: ", path.display(), self.line),
+            Origin::StandardInput => write!(f, "standard input:{}: ", self.line),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<String, Problem> {
+    File::open(path)
+        .and_then(read_bounded)
+        .map_err(|error| unreadable(&path.display(), &error))
+}
+
+fn read_standard_input() -> Result<String, Problem> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        let _ = writeln!(
+            io::stderr(),
+            "Type ids, then end the input (Ctrl-D; on Windows Ctrl-Z and Enter)."
+        );
+    }
+    read_bounded(stdin.lock()).map_err(|error| unreadable(&"standard input", &error))
+}
+
+fn read_bounded(source: impl Read) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    source.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::Error::other(format!(
+            "there are more than {} MiB",
+            MAX_BYTES >> 20
+        )));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.split(|byte| *byte == b'\n').count();
+        io::Error::other(format!("line {line} is not UTF-8 text"))
+    })
+}
+
+fn unreadable(place: &dyn fmt::Display, error: &io::Error) -> Problem {
+    Problem::usage(
+        format!("cannot read ids from {place}: {error}"),
+        format!(
+            "give a text file of at most {} MiB with ids separated by commas or white space",
+            MAX_BYTES >> 20
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn file(text: &str) -> Vec<(Origin, String)> {
+        vec![(Origin::File("ids.txt".into()), text.to_owned())]
+    }
+
+    fn ids(texts: &[(Origin, String)]) -> String {
+        check(texts).unwrap().to_string()
+    }
+
+    fn told(problem: &Problem) -> String {
+        let mut told = Vec::new();
+        problem.write_to(&mut told).unwrap();
+        String::from_utf8(told).unwrap()
+    }
+
+    #[test]
+    fn commas_and_white_space_separate_and_comments_are_passed_over() {
+        for (text, expected) in [
+            ("a1\nb2\n", "a1,b2"),
+            ("a1, b2\tc3  ,,d4,\r\n\r\n e5", "a1,b2,c3,d4,e5"),
+            ("# all of Monday\na1 # the first,b2\n#b2\nc3", "a1,c3"),
+            ("a#1", "a#1"),
+            ("\u{feff}a1", "a1"),
+            ("b2 a1 b2", "b2,a1"),
+        ] {
+            assert_eq!(ids(&file(text)), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_argument_has_no_comments() {
+        let texts = [(Origin::Argument, "a1,#b2".to_owned())];
+        assert_eq!(ids(&texts), "a1,#b2");
+    }
+
+    #[test]
+    fn every_refused_id_is_named_with_its_place() {
+        let mut texts = vec![(Origin::Argument, "20240627082748003-5746,a1".to_owned())];
+        texts.extend(file("b2\n# none\nc3 x\u{7}y\n"));
+        texts.push((Origin::StandardInput, "\n20240627082748003-1\n".to_owned()));
+        let told = told(&check(&texts).unwrap_err());
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(lines.len(), 4, "{told}");
+        assert!(lines[0].starts_with("error: \"20240627082748003-5746\" is a job_id"));
+        assert!(lines[1].starts_with("error: ids.txt:3: the id \"x\\u{7}y\" contains a control"));
+        assert!(lines[2].starts_with("error: standard input:2: \"20240627082748003-1\" is a job"));
+        assert_eq!(
+            lines[3],
+            "help: correct or remove 3 of 6 ids; nothing was looked up"
+        );
+    }
+
+    #[test]
+    fn no_id_at_all_is_refused() {
+        for text in ["", " ,\n,", "# nothing\n"] {
+            assert!(told(&check(&file(text)).unwrap_err()).contains("no ids were given"));
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_or_no_text_is_refused() {
+        let error = read_bounded(io::repeat(b'a')).unwrap_err();
+        assert!(error.to_string().contains("more than 4 MiB"));
+        let error = read_bounded(&b"a1\nb2\n\xff\xfe"[..]).unwrap_err();
+        assert_eq!(error.to_string(), "line 3 is not UTF-8 text");
+    }
+
+    proptest! {
+        #[test]
+        fn a_list_comes_back_whatever_stands_between_its_ids(
+            ids in prop::collection::vec("[0-9a-z_-]{1,24}x", 1..40),
+            between in prop::collection::vec("[, \t]{0,2}(,|\n|\r\n|  # a, b\n|\n#c\n)[, ]{0,2}", 40),
+        ) {
+            let text: String = ids.iter().zip(&between).flat_map(|(id, gap)| [&**id, gap]).collect();
+            let origin = Origin::StandardInput;
+            let found: Vec<&str> = candidates(&origin, &text).map(|found| found.text).collect();
+            prop_assert_eq!(found, ids);
+        }
+
+        #[test]
+        fn no_text_costs_more_than_a_refusal(text in any::<String>()) {
+            let accepted = check(&file(&text));
+            if let Ok(ids) = accepted {
+                prop_assert!(ids.iter().all(|id| text.contains(id.as_str())));
+            }
+        }
+    }
+}

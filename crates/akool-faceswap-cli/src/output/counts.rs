@@ -1,0 +1,114 @@
+//! Many outcomes in one line.
+
+use std::fmt;
+
+use akool_faceswap::{FaceswapStatus, Outcome};
+
+/// How many ids came to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) in_queue: usize,
+    pub(crate) processing: usize,
+    pub(crate) success: usize,
+    pub(crate) failed: usize,
+    pub(crate) unknown: usize,
+    pub(crate) missing: usize,
+    pub(crate) errors: usize,
+}
+
+impl Counts {
+    pub(crate) fn found(&self) -> usize {
+        self.in_queue + self.processing + self.success + self.failed + self.unknown
+    }
+
+    /// Whether every id was found.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.missing + self.errors == 0
+    }
+}
+
+impl<'a> FromIterator<&'a Outcome> for Counts {
+    fn from_iter<I: IntoIterator<Item = &'a Outcome>>(outcomes: I) -> Self {
+        let mut counts = Self::default();
+        for outcome in outcomes {
+            *match outcome {
+                Outcome::Found(job) => match job.status() {
+                    FaceswapStatus::InQueue => &mut counts.in_queue,
+                    FaceswapStatus::Processing => &mut counts.processing,
+                    FaceswapStatus::Success => &mut counts.success,
+                    FaceswapStatus::Failed => &mut counts.failed,
+                    _ => &mut counts.unknown,
+                },
+                Outcome::Missing => &mut counts.missing,
+                Outcome::Failed(_) => &mut counts.errors,
+            } += 1;
+        }
+        counts
+    }
+}
+
+/// `6 ids: 4 found (1 in queue, 3 success), 2 missing`; what there is none of is left out.
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids = self.found() + self.missing + self.errors;
+        let plural = if ids == 1 { "" } else { "s" };
+        write!(f, "{ids} id{plural}: {} found", self.found())?;
+        let mut separator = " (";
+        for (count, name) in [
+            (self.in_queue, "in queue"),
+            (self.processing, "processing"),
+            (self.success, "success"),
+            (self.failed, "failed"),
+            (self.unknown, "of unknown status"),
+        ] {
+            if count > 0 {
+                write!(f, "{separator}{count} {name}")?;
+                separator = ", ";
+            }
+        }
+        if self.found() > 0 {
+            f.write_str(")")?;
+        }
+        if self.missing > 0 {
+            write!(f, ", {} missing", self.missing)?;
+        }
+        if self.errors > 0 {
+            write!(f, ", {} not learnt", self.errors)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_there_is_none_of_is_left_out() {
+        let one = Counts {
+            success: 1,
+            ..Counts::default()
+        };
+        assert_eq!(one.to_string(), "1 id: 1 found (1 success)");
+        let all = Counts {
+            in_queue: 1,
+            processing: 2,
+            success: 3,
+            failed: 4,
+            unknown: 5,
+            missing: 6,
+            errors: 7,
+        };
+        assert_eq!(
+            all.to_string(),
+            "28 ids: 15 found (1 in queue, 2 processing, 3 success, 4 failed, \
+             5 of unknown status), 6 missing, 7 not learnt"
+        );
+        assert!(!all.is_complete());
+        let none = Counts {
+            missing: 2,
+            ..Counts::default()
+        };
+        assert_eq!(none.to_string(), "2 ids: 0 found, 2 missing");
+    }
+}

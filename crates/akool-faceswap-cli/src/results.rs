@@ -1,0 +1,210 @@
+//! `results`: look ids up once, show what became of each.
+
+use std::{
+    io::{self, BufWriter, Write},
+    time::{Duration, SystemTime},
+};
+
+use akool_faceswap::{Error, ErrorKind, Outcome, RESULT_LIFETIME, ResultId, Results};
+
+use crate::{
+    args::ResultsArgs,
+    connection::Connection,
+    exit::Exit,
+    ids,
+    output::{Counts, Reader, Stdout, write_line, write_table},
+    problem::Problem,
+    runtime,
+};
+
+/// A job that was submitted this short a time ago may not be known to the lookup yet.
+const VERY_NEW: Duration = Duration::from_secs(5 * 60);
+
+/// Runs the command.
+pub(crate) fn run(args: &ResultsArgs) -> Result<Exit, Problem> {
+    let connection = Connection::new(&args.connection)?;
+    let ids = ids::read(&args.ids, args.ids_file.as_deref())?;
+    let lookup = async { connection.client.results(&ids).await };
+    match runtime::start()?.block_on(lookup) {
+        Ok(results) => show(&results, args.json, &connection),
+        Err(error) => {
+            if args.json {
+                let outcome = Outcome::Failed(error.clone());
+                let _ = write_json(ids.iter().map(|id| (id, &outcome)))?;
+            }
+            Err(nothing_learnt(&error, ids.len(), &connection))
+        }
+    }
+}
+
+fn show(results: &Results, json: bool, connection: &Connection) -> Result<Exit, Problem> {
+    let now = SystemTime::now();
+    // A reader that has seen enough of the rows is still told the rest.
+    let _ = if json {
+        write_json(results.iter())?
+    } else {
+        Stdout::lock().emit(|out| write_table(out, results.iter(), now))?
+    };
+    let counts: Counts = results.iter().map(|(_, outcome)| outcome).collect();
+    let mut stderr = BufWriter::new(io::stderr().lock());
+    // Where nobody listens there is nobody to tell.
+    let _ = write_remarks(&mut stderr, results, now, connection)
+        .and_then(|()| writeln!(stderr, "{counts}"))
+        .and_then(|()| stderr.flush());
+    Ok(if counts.is_complete() {
+        Exit::Complete
+    } else {
+        Exit::Incomplete
+    })
+}
+
+fn write_json<'a>(
+    outcomes: impl IntoIterator<Item = (&'a ResultId, &'a Outcome)>,
+) -> Result<Reader, Problem> {
+    Stdout::lock().emit(|out| {
+        outcomes
+            .into_iter()
+            .try_for_each(|(id, outcome)| write_line(out, id, outcome))
+    })
+}
+
+/// One line for everything that a person should know beside the results.
+fn write_remarks(
+    out: &mut impl Write,
+    results: &Results,
+    now: SystemTime,
+    connection: &Connection,
+) -> io::Result<()> {
+    for (id, outcome) in results.iter() {
+        match outcome {
+            Outcome::Found(job) => {
+                for note in job.notes() {
+                    writeln!(out, "odd: {id}: {note}")?;
+                }
+            }
+            Outcome::Missing => writeln!(out, "missing: {id}: {}", why_missing(id, now))?,
+            Outcome::Failed(error) => {
+                let advice = connection.advice(error);
+                writeln!(out, "error: {id}: {}; {advice}", what_happened(error))?;
+            }
+        }
+    }
+    match results.unexpected().len() {
+        0 => Ok(()),
+        1 => writeln!(
+            out,
+            "odd: one row of the answers belongs to no id asked for"
+        ),
+        n => writeln!(
+            out,
+            "odd: {n} rows of the answers belong to no id asked for"
+        ),
+    }
+}
+
+/// The API does not say why it knows nothing of an id, but its time of creation may.
+fn why_missing(id: &ResultId, now: SystemTime) -> String {
+    let unknown = || {
+        "this account has no such job; check the id (the `_id` of the submit answer) and that the \
+         API key is of the account that submitted it"
+            .to_owned()
+    };
+    let Some(age) = id
+        .created_at()
+        .and_then(|created| now.duration_since(created).ok())
+    else {
+        return unknown();
+    };
+    if age > RESULT_LIFETIME {
+        let days = age.as_secs() / (24 * 60 * 60);
+        format!(
+            "its result was deleted after 7 days (the job is {days} days old); fetch results sooner"
+        )
+    } else if age < VERY_NEW {
+        "it was submitted a moment ago and is not known yet; ask again in a few seconds".to_owned()
+    } else {
+        unknown()
+    }
+}
+
+/// The error's own words, and what the system said where it is about the network: a name that is not
+/// known and a port that nobody listens on are mended in different places.
+fn what_happened(error: &Error) -> String {
+    let what = error.message();
+    if !matches!(error.kind(), ErrorKind::Connect | ErrorKind::Transport) {
+        return what.to_owned();
+    }
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    match causes.last() {
+        Some(cause) => format!("{what} ({cause})"),
+        None => what.to_owned(),
+    }
+}
+
+fn nothing_learnt(error: &Error, ids: usize, connection: &Connection) -> Problem {
+    let plural = if ids == 1 { "" } else { "s" };
+    let tried = match error.attempts() {
+        0 | 1 => String::new(),
+        attempts => format!(
+            ", after {attempts} attempts in {:.1} s",
+            error.elapsed().as_secs_f64()
+        ),
+    };
+    Problem::failure(
+        format!(
+            "nothing was learnt about {ids} id{plural}: {}{tried}",
+            what_happened(error)
+        ),
+        connection.advice(error),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use akool_faceswap::{Client, RetryPolicy};
+    use akool_faceswap_mock::{Answer, FakeAkool};
+
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+    /// Created at 2024-06-27 08:27:48.
+    const ID: &str = "667d228400000000000a0001";
+
+    fn why(id: &str, age: Duration) -> String {
+        let created = ResultId::new(ID).unwrap().created_at().unwrap();
+        why_missing(&ResultId::new(id).unwrap(), created + age)
+    }
+
+    #[test]
+    fn why_an_id_is_missing_follows_from_its_age() {
+        assert!(why(ID, 9 * DAY).contains("deleted after 7 days (the job is 9 days old)"));
+        assert!(why(ID, DAY).contains("no such job"));
+        assert!(why(ID, MINUTE).contains("a moment ago"));
+        assert!(why("not-an-object-id", 9 * DAY).contains("no such job"));
+    }
+
+    #[test]
+    fn a_rate_limit_says_what_to_do() {
+        let fake = FakeAkool::start().unwrap();
+        fake.push_answer(Answer::business(1005).always());
+        let client = Client::builder()
+            .base_url(fake.url())
+            .api_key(fake.api_key())
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap();
+        let id = ResultId::new(ID).unwrap();
+        let lookup = async { client.results(&id).await };
+        let error = runtime::start().unwrap().block_on(lookup).unwrap_err();
+        let problem = nothing_learnt(&error, 1, &Connection::with_key_of_environment(client));
+        let mut told = Vec::new();
+        problem.write_to(&mut told).unwrap();
+        let told = String::from_utf8(told).unwrap();
+        assert_eq!(told.lines().count(), 2, "{told}");
+        assert!(told.starts_with("error: nothing was learnt about 1 id: "));
+        assert!(told.contains("1005"));
+        assert!(told.contains("\nhelp: wait a minute"));
+    }
+}

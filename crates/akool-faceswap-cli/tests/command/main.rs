@@ -1,0 +1,9 @@
+//! The command as its users meet it: the built program, its output and its exit codes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod input;
+mod json;
+mod outcome;
+mod program;
+mod settings;

@@ -1,0 +1,96 @@
+//! Runs the program with nothing of the caller's `AKOOL_*` settings, and keeps what it said.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+use akool_faceswap_mock::FakeAkool;
+
+/// What the program said, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// The program without a key, a base URL or a proxy.
+pub(crate) fn program(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_akool-faceswap"));
+    command.args(args).stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        let upper = name.to_string_lossy().to_uppercase();
+        if upper.starts_with("AKOOL_") || upper.ends_with("_PROXY") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// The program with the key and the address of `fake`.
+pub(crate) fn program_for(fake: &FakeAkool, args: &[&str]) -> Command {
+    let mut command = program(args);
+    command
+        .env("AKOOL_API_KEY", fake.api_key())
+        .env("AKOOL_API_HOST", fake.url());
+    command
+}
+
+pub(crate) fn run(mut command: Command) -> Said {
+    let output = command.output().unwrap();
+    Said {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Looks `args` up on `fake`.
+pub(crate) fn results(fake: &FakeAkool, args: &[&str]) -> Said {
+    run(program_for(fake, &[&["results"], args].concat()))
+}
+
+/// As [`results`], with `input` on standard input.
+pub(crate) fn results_of_input(fake: &FakeAkool, args: &[&str], input: &str) -> Said {
+    let mut command = program_for(fake, &[&["results"], args].concat());
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    Said {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A file of this test run; `name` must not be another test's.
+pub(crate) fn file(name: &str, content: impl AsRef<[u8]>) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).unwrap();
+    path.into_os_string().into_string().unwrap()
+}
+
+/// Asserts the exit code, and shows everything that was said if it is another.
+#[track_caller]
+pub(crate) fn assert_code(said: &Said, code: i32) {
+    assert_eq!(said.code, code, "{said:#?}");
+}
+
+/// Asserts that `text` has `part` in it.
+#[track_caller]
+pub(crate) fn assert_says(text: &str, part: &str) {
+    assert!(text.contains(part), "no {part:?} in:\n{text}");
+}

@@ -1,0 +1,112 @@
+//! Where key and base URL come from, and what is said where they cannot work.
+
+use akool_faceswap_mock::{CredentialKind, FakeAkool, FakeJob};
+
+use crate::program::{Said, assert_code, assert_says, file, program, program_for, run};
+
+const ID: &str = "667d228400000000000a0001";
+
+/// Asserts two lines: what happened, and what to do; and that no secret is in either.
+#[track_caller]
+fn assert_refused(said: &Said, what: &str, help: &str) {
+    assert_code(said, 2);
+    assert_eq!(said.stdout, "");
+    assert_eq!(said.stderr.lines().count(), 2, "{}", said.stderr);
+    assert_says(&said.stderr, &format!("error: {what}"));
+    assert_says(&said.stderr, "\nhelp: ");
+    assert_says(&said.stderr, help);
+    assert!(!said.stderr.contains("PLANTED"), "{}", said.stderr);
+}
+
+#[test]
+fn without_a_key_nothing_is_asked() {
+    for key in [None, Some(""), Some(" \n")] {
+        let mut command = program(&["results", ID]);
+        if let Some(key) = key {
+            command.env("AKOOL_API_KEY", key);
+        }
+        assert_refused(&run(command), "there is no API key", "--api-key-file FILE");
+    }
+}
+
+#[test]
+fn a_key_file_goes_before_the_environment() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image());
+    let path = file("key.txt", format!("{}\n", fake.api_key()));
+    let mut command = program_for(&fake, &["results", &id, "--api-key-file", &path]);
+    command.env("AKOOL_API_KEY", "another");
+    assert_code(&run(command), 0);
+    assert_eq!(fake.requests()[0].credential(), CredentialKind::ApiKey);
+}
+
+#[test]
+fn a_key_file_that_cannot_be_one_is_named() {
+    let two_lines = file("two-keys.txt", "PLANTED\nPLANTED\n");
+    let binary = file("binary-key.txt", b"PLANTED\xff");
+    let large = file("large-key.txt", "PLANTED".repeat(10_000));
+    for (path, what, help) in [
+        (
+            "no/such/key",
+            "cannot read the API key of no/such/key: ",
+            "text file",
+        ),
+        (&two_lines, "the API key has a character", "two-keys.txt"),
+        (&binary, "cannot read the API key of ", "text file"),
+        (&large, "cannot read the API key of ", "text file"),
+    ] {
+        let said = run(program(&["results", ID, "--api-key-file", path]));
+        assert_refused(&said, what, help);
+    }
+}
+
+#[test]
+fn the_base_url_of_an_argument_goes_before_the_environment() {
+    let fake = FakeAkool::builder().path_prefix("/proxy").start().unwrap();
+    let id = fake.add_job(FakeJob::image());
+    let mut command = program_for(&fake, &["results", &id, "--base-url", fake.url()]);
+    command.env("AKOOL_API_HOST", "https://127.0.0.1:1");
+    assert_code(&run(command), 0);
+    assert_eq!(fake.request_count(), 1);
+}
+
+#[test]
+fn a_base_url_that_would_show_the_key_is_refused() {
+    for (url, what) in [
+        (
+            "http://openapi.akool.com",
+            "the base URL begins with http://",
+        ),
+        (
+            "https://PLANTED:PLANTED@openapi.akool.com",
+            "the base URL has a user name",
+        ),
+        ("", "the base URL is none"),
+    ] {
+        let mut command = program(&["results", ID, "--base-url", url]);
+        command.env("AKOOL_API_KEY", "PLANTED");
+        assert_refused(&run(command), what, "the base URL from --base-url");
+    }
+    let mut command = program(&["results", ID]);
+    command
+        .env("AKOOL_API_KEY", "PLANTED")
+        .env("AKOOL_API_HOST", "ftp://openapi.akool.com");
+    assert_refused(
+        &run(command),
+        "the base URL must",
+        "the base URL from AKOOL_API_HOST",
+    );
+}
+
+#[test]
+fn a_key_is_no_argument_and_is_not_shown_when_given_as_one() {
+    for args in [
+        &["results", ID, "--api-key=PLANTED"][..],
+        &["results", ID, "--api-key", "PLANTED"],
+    ] {
+        let said = run(program(args));
+        assert_code(&said, 2);
+        assert_says(&said.stderr, "--api-key-file");
+        assert!(!said.stderr.contains("PLANTED"), "{}", said.stderr);
+    }
+}
