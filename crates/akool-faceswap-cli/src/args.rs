@@ -2,11 +2,16 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::RangedU64ValueParser};
 
 /// Ask the AKOOL Face Swap API what became of your jobs
 #[derive(Parser)]
-#[command(version, max_term_width = 100)]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "\
+Begin with `akool-faceswap demo`: it needs no key and no network."
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -14,7 +19,24 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Demo(DemoArgs),
     Results(ResultsArgs),
+}
+
+/// Watch made-up jobs settle: no key, no network, no credits
+///
+/// Starts a fake AKOOL server inside this process, gives it jobs, and looks them up with the same
+/// library that `results` uses until each has succeeded or failed.
+#[derive(Args)]
+pub(crate) struct DemoArgs {
+    /// How many jobs
+    #[arg(long, value_name = "N", default_value_t = 36,
+          value_parser = RangedU64ValueParser::<usize>::new().range(1..=10_000))]
+    pub(crate) jobs: usize,
+
+    /// The same number makes the same jobs
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub(crate) seed: u64,
 }
 
 const RESULTS_HELP: &str = "\

@@ -7,6 +7,7 @@
 
 mod args;
 mod connection;
+mod demo;
 mod exit;
 mod ids;
 mod output;
@@ -22,6 +23,7 @@ use crate::args::{Cli, Command};
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Demo(args) => demo::run(&args),
         Command::Results(args) => results::run(&args),
     };
     match outcome {
