@@ -16,6 +16,7 @@ use akool_faceswap::{Client, ClientBuilder, Error};
 use crate::{args::ConnectionArgs, problem::Problem};
 
 const KEY_VARIABLE: &str = "AKOOL_API_KEY";
+const CLIENT_VARIABLES: [&str; 2] = ["AKOOL_CLIENT_ID", "AKOOL_CLIENT_SECRET"];
 const HOST_VARIABLE: &str = "AKOOL_API_HOST";
 
 /// Keys have some dozens of bytes; what is longer is not a key file.
@@ -90,7 +91,7 @@ fn is_set(variable: &str) -> bool {
 }
 
 fn with_key_of_environment() -> Result<ClientBuilder, Problem> {
-    if !is_set(KEY_VARIABLE) {
+    if !is_set(KEY_VARIABLE) && !CLIENT_VARIABLES.into_iter().all(is_set) {
         return Err(Problem::usage(
             format!("there is no API key: {KEY_VARIABLE} is not set"),
             format!(
@@ -141,7 +142,8 @@ fn read_key(path: &Path) -> io::Result<String> {
 impl fmt::Display for KeyFrom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Environment => f.write_str(KEY_VARIABLE),
+            Self::Environment if is_set(KEY_VARIABLE) => f.write_str(KEY_VARIABLE),
+            Self::Environment => f.write_str(&CLIENT_VARIABLES.join(" and ")),
             Self::File(path) => write!(f, "{}", path.display()),
         }
     }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use akool_faceswap::{Error, ErrorKind, Outcome, RESULT_LIFETIME, ResultId, Results};
+use akool_faceswap::{Error, Outcome, RESULT_LIFETIME, ResultId, Results};
 
 use crate::{
     args::ResultsArgs,
@@ -85,7 +85,7 @@ fn write_remarks(
             Outcome::Missing => writeln!(out, "missing: {id}: {}", why_missing(id, now))?,
             Outcome::Failed(error) => {
                 let advice = connection.advice(error);
-                writeln!(out, "error: {id}: {}; {advice}", what_happened(error))?;
+                writeln!(out, "error: {id}: {}; {advice}", error.message())?;
             }
         }
     }
@@ -127,20 +127,6 @@ fn why_missing(id: &ResultId, now: SystemTime) -> String {
     }
 }
 
-/// The error's own words, and what the system said where it is about the network: a name that is not
-/// known and a port that nobody listens on are mended in different places.
-fn what_happened(error: &Error) -> String {
-    let what = error.message();
-    if !matches!(error.kind(), ErrorKind::Connect | ErrorKind::Transport) {
-        return what.to_owned();
-    }
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    match causes.last() {
-        Some(cause) => format!("{what} ({cause})"),
-        None => what.to_owned(),
-    }
-}
-
 fn nothing_learnt(error: &Error, ids: usize, connection: &Connection) -> Problem {
     let plural = if ids == 1 { "" } else { "s" };
     let tried = match error.attempts() {
@@ -153,7 +139,7 @@ fn nothing_learnt(error: &Error, ids: usize, connection: &Connection) -> Problem
     Problem::failure(
         format!(
             "nothing was learnt about {ids} id{plural}: {}{tried}",
-            what_happened(error)
+            error.message()
         ),
         connection.advice(error),
     )

@@ -41,8 +41,8 @@ impl BaseUrl {
             "http" if is_loopback(&url) || allow_insecure_http => {}
             "http" => {
                 return Err(refuse(
-                    "begins with http://, which would send the credentials in the clear; use \
-                     https://, or allow_insecure_http if the network is your own",
+                    "begins with http://, which would send the credentials in the clear and is \
+                     accepted for this machine alone; use https://",
                 ));
             }
             _ => return Err(refuse("must begin with https://")),
@@ -62,6 +62,10 @@ impl BaseUrl {
     )]
     pub(crate) fn is_https(&self) -> bool {
         self.url.scheme() == "https"
+    }
+
+    pub(crate) fn is_loopback(&self) -> bool {
+        is_loopback(&self.url)
     }
 
     /// The host, for people.

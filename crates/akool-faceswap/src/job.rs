@@ -21,6 +21,9 @@ use crate::{FaceswapStatus, ResultId, salvage};
 /// seen to answer 403.
 pub const RESULT_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// 9999-12-24T23:59:59Z as Unix time.
+const LAST_CREATION: Duration = Duration::from_secs(253_401_695_999);
+
 /// Whether a job is about an image or a video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -168,6 +171,11 @@ impl Job {
             .created_at
             .as_deref()
             .and_then(|text| humantime::parse_rfc3339(text).ok())
+            // A result that expires after the year 9999 could not be written down again.
+            .filter(|time| {
+                time.duration_since(SystemTime::UNIX_EPOCH)
+                    .is_ok_and(|since| since <= LAST_CREATION)
+            })
             .or_else(|| self.id.created_at())
     }
 
@@ -416,6 +424,9 @@ mod tests {
         let odd = r#"{"_id":"667d228400000000000a0001","createdAt":"yesterday"}"#;
         assert_eq!(of(odd), from_id);
         assert_eq!(of(r#"{"_id":"opaque","createdAt":"yesterday"}"#), None);
+        let absurd = job(r#"{"_id":"opaque","createdAt":"9999-12-31T23:59:59Z"}"#);
+        assert_eq!((absurd.created_at(), absurd.expires_at()), (None, None));
+        let _ = format!("{absurd:?}");
         assert!(!job(r#"{"_id":"opaque"}"#).is_expired_at(SystemTime::now()));
     }
 

@@ -248,14 +248,20 @@ impl Shared {
     fn unanswered(&self, fault: WireFault) -> Error {
         let host = self.base_url.host();
         let (kind, message) = if fault.is_connect {
-            let why = if fault.is_timeout { " in time" } else { "" };
-            (ErrorKind::Connect, format!("no connection to {host}{why}"))
+            let why = fault.innermost();
+            (
+                ErrorKind::Connect,
+                format!("no connection to {host}: {why}"),
+            )
         } else if fault.is_timeout {
             (ErrorKind::Timeout, format!("{host} gave no answer in time"))
         } else {
             (
                 ErrorKind::Transport,
-                format!("the connection to {host} broke before an answer"),
+                format!(
+                    "the connection to {host} broke before an answer: {}",
+                    fault.innermost()
+                ),
             )
         };
         Error::new(kind, message)
@@ -267,7 +273,10 @@ impl Shared {
         let host = self.base_url.host();
         Error::new(
             ErrorKind::Transport,
-            format!("the connection to {host} broke in the middle of an answer"),
+            format!(
+                "the connection to {host} broke in the middle of an answer: {}",
+                fault.innermost()
+            ),
         )
         .with_http_status(report.status)
         .with_retry_after(report.retry_after)

@@ -27,6 +27,17 @@ pub(crate) struct WireFault {
     pub(crate) source: Box<dyn std::error::Error + Send + Sync>,
 }
 
+impl WireFault {
+    /// The cause of all causes, such as "Connection refused".
+    pub(crate) fn innermost(&self) -> String {
+        let mut cause: &dyn std::error::Error = self;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        cause.to_string()
+    }
+}
+
 impl fmt::Display for WireFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.source.fmt(f)

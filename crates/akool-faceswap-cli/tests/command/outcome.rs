@@ -154,7 +154,7 @@ fn a_refused_connection_is_1_after_some_attempts() {
     command.env("AKOOL_API_KEY", "PLANTED");
     let said = run(command);
     assert_code(&said, 1);
-    assert_says(&said.stderr, "no connection to 127.0.0.1 (");
+    assert_says(&said.stderr, "no connection to 127.0.0.1: ");
     assert_says(&said.stderr, "after 4 attempts in ");
     assert_says(&said.stderr, "\nhelp: check the base URL, the network");
     assert!(!said.stderr.contains("PLANTED"), "{}", said.stderr);

@@ -23,6 +23,10 @@ pub(super) fn build(
         .user_agent(USER_AGENT)
         .pool_idle_timeout(POOL_IDLE_TIMEOUT)
         .pool_max_idle_per_host(limits.max_concurrent_requests.get());
+    if base_url.is_loopback() {
+        // What is meant for this machine must not go to a proxy that the environment names.
+        builder = builder.no_proxy();
+    }
     if let Some(configure) = configure {
         builder = configure(builder);
     }
