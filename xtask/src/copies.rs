@@ -1,0 +1,53 @@
+//! The checked-in copies of what is generated from the document and the overlay.
+
+use std::{any::Any, panic};
+
+use crate::{generate, problem::Problem, tree::Tree};
+
+/// The generated sources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copies {
+    /// The client.
+    pub client: String,
+    /// The typed httpmock helpers.
+    pub httpmock: String,
+}
+
+impl Copies {
+    /// Generates both from the vendored document's text and the tree's overlay.
+    ///
+    /// # Errors
+    ///
+    /// If an action of the overlay is not used, or the generator does not take the document.
+    pub fn generate(tree: &Tree, document: &str) -> Result<Self, Problem> {
+        let overlay = tree.read(&tree.overlay())?;
+        let mend = "edit openapi/overlay.yaml: take out or correct what no longer fits, then \
+                    `cargo xtask regen` again";
+        // The generator panics on some documents, such as two differing typed errors.
+        panic::catch_unwind(|| {
+            let document = generate::effective_document(document, &overlay)?;
+            Ok(Self {
+                client: generate::client(&document)?,
+                httpmock: generate::httpmock(&document)?,
+            })
+        })
+        .unwrap_or_else(|payload| Err(format!("the generator panicked: {}", said(&*payload))))
+        .map_err(|why: String| Problem::new(why).mend(mend))
+    }
+}
+
+impl From<generate::GenerateError> for String {
+    fn from(error: generate::GenerateError) -> Self {
+        error.to_string()
+    }
+}
+
+fn said(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else {
+        "without a word".to_owned()
+    }
+}

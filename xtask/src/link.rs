@@ -1,0 +1,90 @@
+//! The raw package's link to `openapi/`, by which `cargo package` finds the document.
+//!
+//! A checkout without symbolic links has a text file in its place, some tools copy the folder:
+//! both do, if they say the same.
+
+use std::{fs, io, path::Path};
+
+use crate::{
+    problem::Problem,
+    transaction::{Change, Content},
+    tree::Tree,
+};
+
+/// Where the link points, from its own folder.
+pub const TARGET: &str = "../../openapi";
+
+const REBUILD: &str = "cargo xtask regen --offline";
+
+/// Whether the link is in order.
+///
+/// # Errors
+///
+/// What is wrong with it, and the command that mends it.
+pub fn check(tree: &Tree) -> Result<(), Problem> {
+    let link = tree.link();
+    let problem = |what: String| Problem::at(tree.name(&link), what).mend(REBUILD);
+    let metadata = match fs::symlink_metadata(&link) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(problem(format!("the link to {TARGET} is missing")));
+        }
+        Err(error) => return Err(problem(format!("cannot be read: {error}"))),
+    };
+    if metadata.is_symlink() {
+        let target = fs::read_link(&link).map_err(|error| problem(error.to_string()))?;
+        if target != Path::new(TARGET) {
+            let target = target.display();
+            return Err(problem(format!("points to {target}, not to {TARGET}")));
+        }
+    } else if metadata.is_file() {
+        if tree.read(&link)?.trim_end() != TARGET {
+            return Err(problem(format!("a file that does not say {TARGET}")));
+        }
+    } else {
+        same_files(tree, &link)?;
+    }
+    Ok(())
+}
+
+/// A folder in the link's place must hold what `openapi/` holds.
+fn same_files(tree: &Tree, copy: &Path) -> Result<(), Problem> {
+    let names = |folder: &Path| -> Result<Vec<_>, Problem> {
+        let unreadable =
+            |error: io::Error| Problem::at(tree.name(folder), format!("cannot be read: {error}"));
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            names.push(entry.map_err(unreadable)?.file_name());
+        }
+        names.sort();
+        Ok(names)
+    };
+    let original = names(&tree.openapi())?;
+    let mut same = names(copy)? == original;
+    for name in &original {
+        same = same
+            && tree.read_if_any(&copy.join(name))?
+                == tree.read_if_any(&tree.openapi().join(name))?;
+    }
+    if same {
+        return Ok(());
+    }
+    let name = tree.name(copy);
+    Err(
+        Problem::at(&name, "a folder that does not hold the same as openapi/")
+            .mend(format!("rm -r {name} && {REBUILD}")),
+    )
+}
+
+/// What puts the link in order; nothing if it is, or if a folder stands there, which a person must
+/// judge.
+pub fn repair(tree: &Tree) -> Option<Change> {
+    let link = tree.link();
+    if link.symlink_metadata().is_ok_and(|found| found.is_dir()) || check(tree).is_ok() {
+        return None;
+    }
+    Some(Change {
+        path: link,
+        content: Content::Link(TARGET),
+    })
+}

@@ -1,0 +1,226 @@
+//! `openapi/sources.lock`: which pages the vendored document was made of, and what they were.
+//!
+//! It holds all that the offline check needs to know of the pages: hashes, operations and the
+//! status table. Unknown keys and versions are errors, because an older command that passed over
+//! them would write the file without them.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    day::Day,
+    operation::Operation,
+    page::StatusRow,
+    problem::{Problem, line_of},
+    source::page_url,
+};
+
+/// The only version so far.
+const VERSION: u32 = 1;
+
+const HEADER: &str = "\
+# Where openapi/faceswap.yaml comes from. Written by `cargo xtask regen`; do not edit.\n\n";
+
+/// The lock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    version: u32,
+    /// SHA-256 of `openapi/faceswap.yaml` with `\n` line ends.
+    pub document_sha256: String,
+    /// The pages, in the order in which they are merged.
+    #[serde(rename = "page")]
+    pub pages: Vec<LockedPage>,
+}
+
+/// One page as it was fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedPage {
+    /// Where it is fetched from.
+    pub url: String,
+    /// SHA-256 of the page's bytes.
+    pub page_sha256: String,
+    /// SHA-256 of the fence's text.
+    pub fence_sha256: String,
+    /// The operations that it documents.
+    pub operations: Vec<Operation>,
+    /// The day (UTC) on which these bytes were first fetched.
+    pub fetched: Day,
+    /// Its status table.
+    #[serde(default, rename = "status", skip_serializing_if = "Vec::is_empty")]
+    pub statuses: Vec<StatusRow>,
+}
+
+impl Lock {
+    /// A lock of the current version.
+    pub fn new(document_sha256: String, pages: Vec<LockedPage>) -> Self {
+        Self {
+            version: VERSION,
+            document_sha256,
+            pages,
+        }
+    }
+
+    /// Reads the lock's text; `name` is how problems name the file.
+    ///
+    /// # Errors
+    ///
+    /// If it is not TOML of this form, of another version, names no page, names one twice, or has
+    /// an address that is never fetched.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: i64,
+        }
+        let restore = format!("git restore {name}");
+        let broken = |error: &toml::de::Error| {
+            let problem = Problem::at(name, error.message().replace('\n', " "));
+            let start = error.span().map_or(0, |span| span.start);
+            problem.line(line_of(text.as_bytes(), start)).mend(&restore)
+        };
+        let version: Version = toml::from_str(text).map_err(|error| broken(&error))?;
+        if version.version != i64::from(VERSION) {
+            return Err(Problem::at(
+                name,
+                format!(
+                    "version {}, but this command knows only {VERSION}",
+                    version.version
+                ),
+            )
+            .mend(
+                "use the xtask of the commit that wrote it, or raise VERSION in xtask/src/lock.rs",
+            ));
+        }
+        let lock: Self = toml::from_str(text).map_err(|error| broken(&error))?;
+        if lock.pages.is_empty() {
+            return Err(Problem::at(name, "names no page").mend(restore));
+        }
+        for (index, page) in lock.pages.iter().enumerate() {
+            page_url(&page.url).map_err(|why| Problem::at(name, why).mend(&restore))?;
+            for other in &lock.pages[..index] {
+                let operation = other
+                    .operations
+                    .iter()
+                    .find(|o| page.operations.contains(o));
+                let twice = if other.url == page.url {
+                    page.url.clone()
+                } else if let Some(operation) = operation {
+                    operation.to_string()
+                } else {
+                    continue;
+                };
+                return Err(
+                    Problem::at(name, format!("`{twice}` stands there twice")).mend(restore)
+                );
+            }
+        }
+        Ok(lock)
+    }
+
+    /// The lock's text.
+    ///
+    /// # Errors
+    ///
+    /// None is known; the serialiser's signature has one.
+    pub fn to_toml(&self) -> Result<String, Problem> {
+        let body = toml::to_string(self)
+            .map_err(|error| Problem::new(format!("the lock cannot be written: {error}")))?;
+        Ok(format!("{HEADER}{body}"))
+    }
+
+    /// The status tables of all pages as one; rows that several pages share stand there once.
+    pub fn statuses(&self) -> Vec<StatusRow> {
+        let mut rows: Vec<StatusRow> = Vec::new();
+        for row in self.pages.iter().flat_map(|page| &page.statuses) {
+            if !rows.contains(row) {
+                rows.push(row.clone());
+            }
+        }
+        rows
+    }
+}
+
+/// SHA-256 in lowercase hex, as `sha256sum` prints it.
+pub fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lock() -> Lock {
+        let page = |name: &str| LockedPage {
+            url: format!("https://docs.example/{name}.md"),
+            page_sha256: sha256(b"page"),
+            fence_sha256: sha256(b"fence"),
+            operations: vec![format!("GET /{name}").parse().unwrap()],
+            fetched: "2026-01-02".parse().unwrap(),
+            statuses: vec![StatusRow {
+                value: 1,
+                description: "In \"Queue\"".to_owned(),
+            }],
+        };
+        Lock::new(sha256(b"document"), vec![page("a"), page("b")])
+    }
+
+    fn error(text: &str) -> String {
+        Lock::parse("sources.lock", text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        let text = lock().to_toml().unwrap();
+        assert_eq!(
+            Lock::parse("sources.lock", &text).unwrap(),
+            lock(),
+            "{text}"
+        );
+        assert!(text.contains("fetched = \"2026-01-02\""), "{text}");
+        assert!(text.contains("operations = [\"GET /a\"]"), "{text}");
+        assert_eq!(lock().statuses().len(), 1);
+    }
+
+    #[test]
+    fn hashes_are_those_of_sha256sum() {
+        let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256(b"abc"), known);
+    }
+
+    #[test]
+    fn unknown_keys_and_versions_are_errors() {
+        let text = lock().to_toml().unwrap();
+        let unknown = text.replacen("page_sha256", "page_sha512", 1);
+        let found = error(&unknown);
+        assert!(found.contains("page_sha512"), "{found}");
+        let line = 1 + unknown.lines().position(|l| l.contains("sha512")).unwrap();
+        assert!(
+            found.starts_with(&format!("sources.lock:{line}: ")),
+            "{found}"
+        );
+        let found = error(&text.replace("version = 1", "version = 2\nnew = 1"));
+        assert!(
+            found.contains("version 2, but this command knows only 1"),
+            "{found}"
+        );
+        assert!(error("").contains("version"));
+        assert!(error("version = 1\n[").starts_with("sources.lock:2: "));
+    }
+
+    #[test]
+    fn pages_are_named_once_and_can_be_fetched() {
+        let text = lock().to_toml().unwrap();
+        assert!(error(&text.replace("/b.md", "/a.md")).contains("/a.md` stands there twice"));
+        assert!(error(&text.replace("GET /b", "GET /a")).contains("`GET /a` stands there twice"));
+        assert!(error(&text.replace("https://docs", "http://docs")).contains("http"));
+        assert!(error("version = 1\ndocument_sha256 = ''\npage = []\n").contains("no page"));
+    }
+}

@@ -1,0 +1,212 @@
+//! One page of the vendor's documentation: Markdown with one `OpenAPI` document in a fence.
+//!
+//! Every endpoint page has the same form: prose, sometimes a table of statuses, and a fence whose
+//! info string is `yaml METHOD PATH`. A page of any other form is refused with the line that is
+//! odd, since everything after this step believes it.
+
+mod document;
+mod fence;
+mod statuses;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    operation::Operation,
+    problem::{Problem, line_of},
+};
+
+/// One row of a page's status table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusRow {
+    /// The number on the wire.
+    pub value: i64,
+    /// What the page calls it.
+    pub description: String,
+}
+
+/// What a page says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The operation that the page is about.
+    pub operation: Operation,
+    /// The fence's text: `OpenAPI` in YAML, as it stands there.
+    pub fence: String,
+    /// The line of the page on which the fence opens, counted from 1.
+    pub fence_line: usize,
+    /// The same as a value.
+    pub document: Value,
+    /// The status table; empty if the page has none and its schemas need none.
+    pub statuses: Vec<StatusRow>,
+}
+
+impl Page {
+    /// Takes a page apart. `name` is how problems name it: a path or a URL.
+    ///
+    /// # Errors
+    ///
+    /// If it is not Markdown with exactly one fence `yaml METHOD PATH`, if what the fence holds is
+    /// not an `OpenAPI` 3.0 document with that operation and no other, or if its schemas have a
+    /// status that no table explains. Each names the line of the page.
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Problem> {
+        let text = text(name, bytes)?;
+        let fence = fence::find(name, text)?;
+        let document = document::read(name, &fence)?;
+        let statuses = statuses::find(name, text)?;
+        if statuses.is_empty()
+            && let Some(field) = document::status_field(&document)
+        {
+            return Err(Problem::at(
+                name,
+                format!(
+                    "no table `Status | Description` under a heading with \"Status\", but the \
+                         document has the values of `{field}`"
+                ),
+            )
+            .line(fence.line)
+            .mend(
+                "look at the page: if the table moved or was renamed, teach \
+                     xtask/src/page/statuses.rs its new form",
+            ));
+        }
+        Ok(Self {
+            operation: fence.operation,
+            fence: fence.text,
+            fence_line: fence.line,
+            document,
+            statuses,
+        })
+    }
+}
+
+/// The page as text, if it is that and not a web page.
+fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        Problem::at(name, "not UTF-8 text").line(line_of(before, before.len()))
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let start = text.trim_start();
+    let is_html = ["<!doctype", "<html", "<?xml"].iter().any(|tag| {
+        start
+            .get(..tag.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(tag))
+    });
+    if is_html {
+        return Err(
+            Problem::at(name, "an HTML page, where the page's Markdown is needed")
+                .line(line_of(text.as_bytes(), text.len() - start.len()))
+                .mend("take the address that ends in `.md`"),
+        );
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FENCE: &str = "\
+````yaml GET /a
+openapi: 3.0.3
+info: {title: t, version: '1'}
+paths:
+  /a:
+    get: {responses: {}}
+````
+";
+
+    fn read(text: &str) -> Result<Page, String> {
+        Page::read("p.md", text.as_bytes()).map_err(|problem| problem.to_string())
+    }
+
+    #[test]
+    fn a_page_is_operation_document_and_statuses() {
+        let page = read(&format!(
+            "# T\n\n## Status\n\n| Status | Description |\n|-|-|\n| 1 | New |\n\n{FENCE}"
+        ))
+        .unwrap();
+        assert_eq!(page.operation.to_string(), "GET /a");
+        assert_eq!(page.fence_line, 9);
+        assert_eq!(page.document["openapi"], "3.0.3");
+        assert_eq!(
+            page.statuses,
+            [StatusRow {
+                value: 1,
+                description: "New".to_owned()
+            }]
+        );
+    }
+
+    #[test]
+    fn html_is_told_from_markdown() {
+        for html in [
+            "<!DOCTYPE html><p>",
+            "\n <html lang=en>",
+            "\u{feff}<?xml ?>",
+        ] {
+            let error = read(html).unwrap_err();
+            assert!(error.contains("an HTML page"), "{error}");
+        }
+        assert!(read("\n\n<html>").unwrap_err().starts_with("p.md:3: "));
+        assert!(read(&format!("<div>\n\n{FENCE}\n</div>")).is_ok());
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused_with_their_line() {
+        let error = Page::read("p.md", b"a\nb\xff").unwrap_err().to_string();
+        assert_eq!(error, "p.md:2: not UTF-8 text");
+    }
+
+    #[test]
+    fn a_status_enum_needs_a_table() {
+        let fence = FENCE.replace(
+            "{responses: {}}",
+            "{responses: {}, x: {job_status: {type: integer, enum: [1]}}}",
+        );
+        let error = read(&fence).unwrap_err();
+        assert!(error.starts_with("p.md:1: no table"), "{error}");
+        assert!(error.contains("`job_status`"), "{error}");
+        let table = "## Status\n\n| Status | Description |\n|-|-|\n| 1 | New |\n\n";
+        assert!(read(&format!("{table}{fence}")).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC*") {
+            let _ = read(&text);
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
+            let _ = Page::read("p.md", &bytes);
+        }
+
+        /// Texts made of what pages are made of get further in than random ones.
+        #[test]
+        fn any_arrangement_is_read_or_refused(parts in proptest::collection::vec(
+            prop_oneof![
+                Just("````yaml GET /a\n"), Just("```yaml GET /a\r\n"), Just("````\n"), Just("```"),
+                Just("openapi: 3.0.3\n"), Just("paths:\n"), Just("  /a:\n"), Just("    get: {}\n"),
+                Just("## Status\n"), Just("| Status | Description |\n"), Just("| --- | --- |\n"),
+                Just("| 1 | In Queue |\n"), Just("> "), Just("* "), Just("\t"), Just("&*a"),
+                Just("\n"), Just("[x]: <"), Just("<html>"), Just("ü"), Just("\0"),
+            ], 0..40,
+        )) {
+            let _ = read(&parts.concat());
+        }
+
+        #[test]
+        fn the_fence_is_taken_as_it_stands(
+            before in "[a-z #*\n]{0,40}", line in "[ -_a-~ü]{0,30}", after in "[a-z #*\n]{0,40}",
+        ) {
+            let fence = FENCE.replace("paths:", &format!("# {line}\npaths:"));
+            let page = read(&format!("{before}\n\n{fence}\n{after}")).unwrap();
+            let lines: Vec<&str> = fence.lines().collect();
+            prop_assert_eq!(page.fence, lines[1..lines.len() - 1].join("\n") + "\n");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Where things stand in the workspace, and reading them as text.
+//!
+//! The root is a parameter, so that tests work on a copy. Texts are read with `\n` line ends,
+//! because a checkout may have turned them into `\r\n`.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::problem::Problem;
+
+/// The workspace, by its root folder.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    root: PathBuf,
+}
+
+impl Tree {
+    /// The workspace whose root is `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder of the vendored document, the overlay and the lock.
+    pub fn openapi(&self) -> PathBuf {
+        self.root.join("openapi")
+    }
+
+    /// What the vendor's pages say.
+    pub fn document(&self) -> PathBuf {
+        self.openapi().join("faceswap.yaml")
+    }
+
+    /// Every deviation from it.
+    pub fn overlay(&self) -> PathBuf {
+        self.openapi().join("overlay.yaml")
+    }
+
+    /// Where the document comes from.
+    pub fn lock(&self) -> PathBuf {
+        self.openapi().join("sources.lock")
+    }
+
+    /// The checked-in copy of the generated client.
+    pub fn client_copy(&self) -> PathBuf {
+        self.root.join("crates/akool-faceswap-raw/src/generated.rs")
+    }
+
+    /// The checked-in copy of the generated httpmock helpers.
+    pub fn httpmock_copy(&self) -> PathBuf {
+        self.root
+            .join("crates/akool-faceswap-mock/src/generated.rs")
+    }
+
+    /// The link by which the raw package holds `openapi/`.
+    pub fn link(&self) -> PathBuf {
+        self.root.join("crates/akool-faceswap-raw/openapi")
+    }
+
+    /// The SDK's source that names the documented statuses.
+    pub fn status_source(&self) -> PathBuf {
+        self.root.join("crates/akool-faceswap/src/status.rs")
+    }
+
+    /// A path as people name it: from the root, with `/`.
+    pub fn name(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .to_string_lossy()
+            .replace('\\', "/")
+    }
+
+    /// The text of a file, with `\n` line ends.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read or is not UTF-8.
+    pub fn read(&self, path: &Path) -> Result<String, Problem> {
+        self.read_if_any(path)?
+            .ok_or_else(|| Problem::at(self.name(path), "the file is missing"))
+    }
+
+    /// As [`Tree::read`]; `None` if there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// If it is there, but cannot be read or is not UTF-8.
+    pub fn read_if_any(&self, path: &Path) -> Result<Option<String>, Problem> {
+        match fs::read_to_string(path) {
+            Ok(text) => Ok(Some(text.replace("\r\n", "\n"))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Problem::at(
+                self.name(path),
+                format!("cannot be read: {error}"),
+            )),
+        }
+    }
+}
