@@ -21,8 +21,8 @@ impl Copies {
     /// If an action of the overlay is not used, or the generator does not take the document.
     pub fn generate(tree: &Tree, document: &str) -> Result<Self, Problem> {
         let overlay = tree.read(&tree.overlay())?;
-        let mend = "edit openapi/overlay.yaml: take out or correct what no longer fits, then \
-                    `cargo xtask regen` again";
+        let mend = "edit openapi/overlay.yaml: add what is missing, correct or take out what no longer \
+                    fits, then run this command again";
         // The generator panics on some documents, such as two differing typed errors.
         panic::catch_unwind(|| {
             let document = generate::effective_document(document, &overlay)?;

@@ -1,18 +1,28 @@
 //! Maintainers' commands, as a library so that tests can drive them on a copy of the tree.
+//!
+//! The way through: [`source`] brings page texts, [`page`] takes each apart, [`merge`] makes one
+//! document of them, [`changes`] compares it with the vendored one, [`copies`] generates what is
+//! checked in, [`transaction`] writes everything or nothing. [`regen`] strings them together;
+//! [`check`] asks, offline, whether the tree is what `regen` would leave behind; [`index`] reads
+//! the vendor's list of pages.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod assembly;
 pub mod changes;
+pub mod check;
 pub mod copies;
 pub mod day;
 #[path = "../../crates/akool-faceswap-raw/build/generate.rs"]
 mod generate;
+pub mod index;
 pub mod link;
 pub mod lock;
 pub mod merge;
 pub mod operation;
 pub mod page;
 pub mod problem;
+pub mod regen;
 pub mod source;
 pub mod transaction;
 pub mod tree;

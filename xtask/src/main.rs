@@ -1,3 +1,103 @@
-//! Maintainers' commands.
+//! `cargo xtask`: parses the command line, calls the library, prints what it says.
 
-fn main() {}
+use std::{
+    env, io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::SystemTime,
+};
+
+use clap::{Args, Parser};
+use xtask::{
+    check,
+    day::Day,
+    index,
+    problem::Problem,
+    regen::{self, Input, Options},
+    tree::Tree,
+};
+
+/// Maintainers' commands of this workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Bring the vendored document, its lock and everything generated up to the vendor's pages.
+    Regen(Regen),
+    /// List the vendor's face swap pages, vendored or not.
+    Pages {
+        /// Where the vendor's index is
+        #[arg(long, value_name = "FILE|URL", default_value = index::INDEX)]
+        from: String,
+    },
+}
+
+/// Prints a report of what changed in the API; everything succeeds or nothing is written.
+#[derive(Debug, Args)]
+struct Regen {
+    /// Take pages from a file, a folder's *.md files, or an address, in place of the addresses in
+    /// openapi/sources.lock; may be repeated
+    #[arg(long, value_name = "FILE|DIR|URL", conflicts_with_all = ["check", "offline"])]
+    from: Vec<String>,
+    /// Take the vendored document as it is: only make again what is made of it and the overlay
+    #[arg(long, conflicts_with = "check")]
+    offline: bool,
+    /// Report only, write nothing but the report
+    #[arg(long, conflicts_with = "check")]
+    dry_run: bool,
+    /// Write the report to this file, too
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    report: Option<PathBuf>,
+    /// Offline, write nothing: fail if the tree is not what this command would leave behind
+    #[arg(long)]
+    check: bool,
+}
+
+fn main() -> ExitCode {
+    let tree = Tree::new(root());
+    let problems =
+        match Command::parse() {
+            Command::Regen(regen) if regen.check => check::check(&tree),
+            Command::Regen(regen) => problem(options(regen).and_then(|options| {
+                regen::run(&tree, &options, &mut io::stdout(), &mut io::stderr())
+            })),
+            Command::Pages { from } => problem(index::run(
+                &tree,
+                &from,
+                &mut io::stdout(),
+                &mut io::stderr(),
+            )),
+        };
+    if problems.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    for problem in problems {
+        eprintln!("error: {problem}");
+    }
+    ExitCode::FAILURE
+}
+
+fn problem(result: Result<(), Problem>) -> Vec<Problem> {
+    result.err().into_iter().collect()
+}
+
+fn options(regen: Regen) -> Result<Options, Problem> {
+    Ok(Options {
+        input: if regen.offline {
+            Input::Vendored
+        } else if regen.from.is_empty() {
+            Input::Lock
+        } else {
+            Input::From(regen.from)
+        },
+        dry_run: regen.dry_run,
+        report: regen.report,
+        today: Day::of(SystemTime::now())?,
+    })
+}
+
+/// The workspace's root: the folder above this package, wherever cargo runs it from.
+fn root() -> PathBuf {
+    let package = env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    package.parent().map_or(PathBuf::from("."), Path::to_owned)
+}

@@ -27,7 +27,9 @@ pub fn document(pages: &[(&str, &Page)]) -> Result<String, Problem> {
         .map(|(name, page)| (*name, &page.document))
         .collect();
     let merged = merge(&documents)?;
-    let body = serde_saphyr::to_string(&merged)
+    // Its block scalars lose a text of line ends alone in a list.
+    let style = serde_saphyr::ser_options! { prefer_block_scalars: false };
+    let body = serde_saphyr::to_string_with_options(&merged, style)
         .map_err(|error| Problem::new(format!("the merged document cannot be written: {error}")))?;
     // What is generated from the text must be what was merged.
     let back: Option<Value> = serde_saphyr::from_str(&body).ok();
@@ -337,6 +339,8 @@ mod tests {
             Just("2024-06-27".to_owned()),
             Just("1:20".to_owned()),
             Just("<<".to_owned()),
+            Just("\n".to_owned()),
+            "[ \n]{1,3}",
         ]
     }
 
@@ -355,6 +359,14 @@ mod tests {
                     .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
             ]
         })
+    }
+
+    #[test]
+    fn texts_of_line_ends_alone_read_back() {
+        let two = |path: &str| page(json!({"x": ["\n"], "paths": {path: {"get": {}}}}));
+        let text = document(&[("a.md", &two("/a")), ("b.md", &two("/b"))]).unwrap();
+        let back: Value = serde_saphyr::from_str(&text).unwrap();
+        assert_eq!(back["x"], json!(["\n"]));
     }
 
     proptest! {

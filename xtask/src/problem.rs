@@ -79,13 +79,49 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 
 /// The line that a byte stands on, counted from 1.
 pub(crate) fn line_of(text: &[u8], offset: usize) -> usize {
-    let before = text.get(..offset).unwrap_or(text);
-    before.split(|byte| *byte == b'\n').count()
+    Lines::of(text).at(offset)
+}
+
+/// The lines of growing offsets in a text, in one pass over it.
+pub(crate) struct Lines<'a> {
+    rest: &'a [u8],
+    offset: usize,
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn of(text: &'a [u8]) -> Self {
+        Self {
+            rest: text,
+            offset: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of an offset that is not before the one that was asked for last.
+    pub(crate) fn at(&mut self, offset: usize) -> usize {
+        let step = offset.saturating_sub(self.offset).min(self.rest.len());
+        let (passed, rest) = self.rest.split_at(step);
+        self.line += passed.split(|byte| *byte == b'\n').count() - 1;
+        self.rest = rest;
+        self.offset += step;
+        self.line
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_counted_from_one() {
+        let text = b"a\n\nb\n";
+        let mut lines = Lines::of(text);
+        for (offset, line) in [(0, 1), (1, 1), (2, 2), (3, 3), (3, 3), (5, 4), (99, 4)] {
+            assert_eq!(lines.at(offset), line, "{offset}");
+            assert_eq!(line_of(text, offset), line, "{offset}");
+        }
+    }
 
     #[test]
     fn reads_as_place_line_what_and_mend() {

@@ -6,7 +6,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use crate::{
     operation::Operation,
-    problem::{Problem, line_of},
+    problem::{Lines, Problem},
 };
 
 /// A closed fence with the info string `yaml METHOD PATH`.
@@ -98,13 +98,14 @@ fn none(name: &str, page: &str, blocks: &[Block]) -> Problem {
 fn blocks(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
+    let mut lines = Lines::of(page.as_bytes());
     for (event, range) in Parser::new_ext(page, Options::ENABLE_TABLES).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                 open = Some(Block {
                     info: info.trim().to_owned(),
                     text: String::new(),
-                    line: line_of(page.as_bytes(), range.start),
+                    line: lines.at(range.start),
                     closed: is_closed(page, range),
                 });
             }

@@ -1,9 +1,11 @@
 //! The page's table of statuses: `Status | Description` under a heading that says "Status".
 
+use std::collections::BTreeSet;
+
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::StatusRow;
-use crate::problem::{Problem, line_of};
+use crate::problem::{Lines, Problem};
 
 /// A table as Markdown has it: for each row its line and cells; the first row is the header.
 struct Table {
@@ -41,7 +43,8 @@ fn statuses(
     name: &str,
     rows: impl Iterator<Item = (usize, Vec<String>)>,
 ) -> Result<Vec<StatusRow>, Problem> {
-    let mut statuses: Vec<StatusRow> = Vec::new();
+    let mut statuses = Vec::new();
+    let mut seen = BTreeSet::new();
     for (line, cells) in rows {
         let problem =
             |what: String| Problem::at(name, format!("the status table: {what}")).line(line);
@@ -54,7 +57,7 @@ fn statuses(
         if description.is_empty() {
             return Err(problem(format!("{value} has no description")));
         }
-        if statuses.iter().any(|row| row.value == value) {
+        if !seen.insert(value) {
             return Err(problem(format!("{value} stands there twice")));
         }
         statuses.push(StatusRow {
@@ -68,6 +71,7 @@ fn statuses(
 fn tables(page: &str) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
     let mut heading = String::new();
+    let mut lines = Lines::of(page.as_bytes());
     // Where text goes: nowhere, to the heading, or to the last cell of the last row.
     let mut in_heading = false;
     let mut in_cell = false;
@@ -84,8 +88,7 @@ fn tables(page: &str) -> Vec<Table> {
             }),
             Event::Start(Tag::TableHead | Tag::TableRow) => {
                 if let Some(table) = tables.last_mut() {
-                    let line = line_of(page.as_bytes(), range.start);
-                    table.rows.push((line, Vec::new()));
+                    table.rows.push((lines.at(range.start), Vec::new()));
                 }
             }
             Event::Start(Tag::TableCell) => {

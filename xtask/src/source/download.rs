@@ -12,7 +12,8 @@ use super::{Limits, is_loopback, oversized};
 use crate::problem::{Problem, chain};
 
 const REDIRECTS: usize = 5;
-const OFFLINE: &str = "without network, save the page in a browser and give it with `--from FILE`, or a folder of pages with `--from DIR`";
+const OFFLINE: &str = "without network, save it with a browser and give it with `--from FILE`; several pages \
+     as a folder, `--from DIR`";
 
 /// The body at `url`.
 pub(super) fn get(url: &Url, limits: Limits) -> Result<Vec<u8>, Problem> {

@@ -1,6 +1,6 @@
 //! Where page texts come from: files, folders, or addresses.
 //!
-//! Everything is bounded ([`Limits`]), and only `https://` leaves the machine: plain `http://` is
+//! Everything is bounded, in size, time and number, and only `https://` leaves the machine: plain `http://` is
 //! for servers on this machine.
 
 mod download;
@@ -42,6 +42,9 @@ pub struct Source {
     /// Its bytes, unchanged.
     pub bytes: Vec<u8>,
 }
+
+/// As many texts are brought at once: five times the pages that the vendor has on face swap.
+const TEXTS: usize = 64;
 
 /// What one text may cost.
 #[derive(Debug, Clone, Copy)]
@@ -123,8 +126,14 @@ pub fn origins(from: &str) -> Result<Vec<Origin>, Problem> {
 ///
 /// # Errors
 ///
-/// At the first that cannot be brought whole.
+/// At the first that cannot be brought whole, or if there are more than 64.
 pub fn bring(origins: &[Origin], progress: &mut dyn io::Write) -> Result<Vec<Source>, Problem> {
+    if origins.len() > TEXTS {
+        return Err(Problem::new(format!(
+            "{} pages, where at most {TEXTS} are taken at once",
+            origins.len()
+        )));
+    }
     let limits = Limits::default();
     let mut sources = Vec::new();
     for (index, origin) in origins.iter().enumerate() {
@@ -207,6 +216,13 @@ mod tests {
         let sources = bring(&found, &mut Vec::new()).unwrap();
         let texts: Vec<&[u8]> = sources.iter().map(|source| &source.bytes[..]).collect();
         assert_eq!(texts, [b"a.md", b"b.md"]);
+    }
+
+    #[test]
+    fn a_folder_of_another_kind_is_not_swallowed() {
+        let origins = vec![Origin::File("no/such.md".into()); TEXTS + 1];
+        let error = bring(&origins, &mut Vec::new()).unwrap_err().to_string();
+        assert!(error.starts_with("65 pages"), "{error}");
     }
 
     #[test]

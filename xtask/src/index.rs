@@ -1,0 +1,277 @@
+//! `cargo xtask pages`: the face swap pages of the vendor's index, vendored or not.
+//!
+//! The index, `llms.txt`, is Markdown with a list of `[title](address): text`. A line that looks
+//! like an entry but cannot be read is shown, because it may be the page that one is looking for.
+
+use std::{collections::BTreeSet, io, path::Path};
+
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+
+use crate::{
+    lock::Lock,
+    problem::{Lines, Problem},
+    source,
+    tree::Tree,
+};
+
+/// Where the vendor keeps the index.
+pub const INDEX: &str = "https://docs.akool.com/llms.txt";
+
+/// One page of the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What the vendor calls it.
+    pub title: String,
+    /// Where it is.
+    pub url: String,
+}
+
+impl Entry {
+    fn is_about_face_swap(&self) -> bool {
+        let title: String = self
+            .title
+            .to_lowercase()
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .collect();
+        self.url.contains("/faceswap/") || title.contains("faceswap")
+    }
+}
+
+/// The index as it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Index {
+    /// The pages, in the vendor's order.
+    pub entries: Vec<Entry>,
+    /// Lines that look like entries but are none: number and text.
+    pub unread: Vec<(usize, String)>,
+}
+
+impl Index {
+    /// Reads the index's text.
+    pub fn parse(text: &str) -> Self {
+        let mut index = Self::default();
+        let mut read = BTreeSet::new();
+        let mut lines = Lines::of(text.as_bytes());
+        // The link that an item begins with, while it is open.
+        let mut entry: Option<Entry> = None;
+        let mut at_start = false;
+        let events = Parser::new_ext(text, Options::empty()).into_offset_iter();
+        for (event, range) in events {
+            match event {
+                Event::Start(Tag::Item) => at_start = true,
+                Event::Start(Tag::Paragraph) => {}
+                Event::Start(Tag::Link {
+                    link_type: LinkType::Inline,
+                    dest_url,
+                    ..
+                }) if at_start => {
+                    at_start = false;
+                    if is_page(&dest_url) {
+                        read.insert(lines.at(range.start));
+                        entry = Some(Entry {
+                            title: String::new(),
+                            url: dest_url.to_string(),
+                        });
+                    }
+                }
+                Event::Text(part) | Event::Code(part) => {
+                    at_start = false;
+                    if let Some(entry) = &mut entry {
+                        entry.title.push_str(&part);
+                    }
+                }
+                Event::End(TagEnd::Link) => index.entries.extend(entry.take()),
+                _ => at_start = false,
+            }
+        }
+        index.unread = text
+            .lines()
+            .enumerate()
+            .map(|(number, line)| (number + 1, line.trim()))
+            .filter(|(number, line)| looks_like_an_entry(line) && !read.contains(number))
+            .map(|(number, line)| (number, line.to_owned()))
+            .collect();
+        index
+    }
+}
+
+fn is_page(address: &str) -> bool {
+    source::page_url(address).is_ok_and(|url| {
+        Path::new(url.path())
+            .extension()
+            .is_some_and(|end| end == "md")
+    })
+}
+
+fn looks_like_an_entry(line: &str) -> bool {
+    line.starts_with(['-', '*', '+', '['])
+        && line
+            .trim_start_matches(['-', '*', '+', ' '])
+            .starts_with('[')
+        || line.contains("docs.akool.com/")
+}
+
+/// Runs the command: the list on `out`, a line for the download on `progress`. `from` is where the index
+/// is: a file or an address, such as [`INDEX`].
+///
+/// # Errors
+///
+/// If the index cannot be read, or has no face swap page at all.
+pub fn run(
+    tree: &Tree,
+    from: &str,
+    out: &mut dyn io::Write,
+    progress: &mut dyn io::Write,
+) -> Result<(), Problem> {
+    let path = tree.lock();
+    let lock = tree
+        .read_if_any(&path)?
+        .map(|text| Lock::parse(&tree.name(&path), &text))
+        .transpose()?;
+    let sources = source::bring(&source::origins(from)?, progress)?;
+    let [index] = &sources[..] else {
+        return Err(Problem::at(from, "a folder; the index is one file"));
+    };
+    let text =
+        std::str::from_utf8(&index.bytes).map_err(|_| Problem::at(from, "not UTF-8 text"))?;
+    let index = Index::parse(text);
+    let pages: Vec<&Entry> = index
+        .entries
+        .iter()
+        .filter(|entry| entry.is_about_face_swap())
+        .collect();
+    if pages.is_empty() {
+        return Err(Problem::at(
+            from,
+            format!(
+                "no face swap page among its {} readable and {} unreadable entries",
+                index.entries.len(),
+                index.unread.len()
+            ),
+        )
+        .mend(
+            "check that this is the vendor's index: lines `- [title](https://…/page.md): text`",
+        ));
+    }
+    list(lock.as_ref(), &pages, &index.unread, out)
+        .map_err(|error| Problem::new(format!("the list cannot be written: {error}")))
+}
+
+fn list(
+    lock: Option<&Lock>,
+    pages: &[&Entry],
+    unread: &[(usize, String)],
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let is_vendored =
+        |url: &str| lock.is_some_and(|lock| lock.pages.iter().any(|page| page.url == url));
+    for page in pages {
+        let state = if is_vendored(&page.url) {
+            "vendored    "
+        } else {
+            "not vendored"
+        };
+        writeln!(out, "{state}  {}  ({})", page.url, page.title)?;
+    }
+    for page in lock.map_or(&[][..], |lock| &lock.pages) {
+        if !pages.iter().any(|entry| entry.url == page.url) {
+            writeln!(out, "vendored, but no longer in the index  {}", page.url)?;
+        }
+    }
+    if !unread.is_empty() {
+        writeln!(out, "\ncould not be read as entries:")?;
+        for (number, line) in unread {
+            writeln!(out, "  line {number}: {line}")?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "\
+# AKOOL
+
+> Documentation
+
+## Docs
+
+- [Get result](https://docs.akool.com/ai-tools-suite/faceswap/get-result.md): look up
+- [Face Swap Plus](https://docs.akool.com/other/plus.md)
+* [Live `faceswap`](https://docs.akool.com/live.md): with [a link](https://docs.akool.com/x.md)
+- [Avatar](https://docs.akool.com/avatar/list.md): no face
+- [Broken](https://docs.akool.com/ai-tools-suite/faceswap/broken.md: no bracket
+- [Old](https://docs.akool.com/faceswap/old.html): not Markdown
+- https://docs.akool.com/faceswap/bare.md
+- just text
+";
+
+    fn parsed() -> Index {
+        Index::parse(TEXT)
+    }
+
+    #[test]
+    fn entries_are_list_items_that_begin_with_a_page() {
+        let index = parsed();
+        let found: Vec<(&str, &str)> = index
+            .entries
+            .iter()
+            .map(|entry| (entry.title.as_str(), entry.url.rsplit('/').next().unwrap()))
+            .collect();
+        let expected = [
+            ("Get result", "get-result.md"),
+            ("Face Swap Plus", "plus.md"),
+            ("Live faceswap", "live.md"),
+            ("Avatar", "list.md"),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(Index::parse(&TEXT.replace('\n', "\r\n")), index);
+    }
+
+    #[test]
+    fn lines_that_look_like_entries_are_not_lost() {
+        let lines: Vec<usize> = parsed().unread.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [11, 12, 13]);
+    }
+
+    #[test]
+    fn the_list_says_what_is_vendored() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("openapi")).unwrap();
+        let page = |file: &str| {
+            format!(
+                "[[page]]\nurl = \"https://docs.akool.com/ai-tools-suite/faceswap/{file}\"\n\
+                 page_sha256 = \"\"\nfence_sha256 = \"\"\noperations = [\"GET /{file}\"]\n\
+                 fetched = \"2026-01-01\"\n"
+            )
+        };
+        let lock = format!(
+            "version = 1\ndocument_sha256 = \"\"\n{}{}",
+            page("get-result.md"),
+            page("gone.md")
+        );
+        let tree = Tree::new(folder.path());
+        std::fs::write(tree.lock(), lock).unwrap();
+        let from = folder.path().join("llms.txt");
+        std::fs::write(&from, TEXT).unwrap();
+        let from = from.to_str().unwrap();
+        let mut out = Vec::new();
+        run(&tree, from, &mut out, &mut Vec::new()).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        let lines: Vec<&str> = out.lines().collect();
+        assert!(lines[0].starts_with("vendored      https://"), "{out}");
+        assert!(lines[0].ends_with("get-result.md  (Get result)"), "{out}");
+        assert!(lines[1].starts_with("not vendored  https://"), "{out}");
+        assert!(lines[3].contains("no longer in the index"), "{out}");
+        assert!(lines[3].ends_with("gone.md"), "{out}");
+        assert!(lines[6].starts_with("  line 11: - [Broken]("), "{out}");
+        assert!(!out.contains("Avatar"), "{out}");
+
+        std::fs::write(from, "<html>").unwrap();
+        let error = run(&tree, from, &mut Vec::new(), &mut Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("no face swap page"), "{error}");
+    }
+}
