@@ -54,19 +54,26 @@ struct Regen {
 
 fn main() -> ExitCode {
     let tree = Tree::new(root());
-    let problems =
-        match Command::parse() {
-            Command::Regen(regen) if regen.check => check::check(&tree),
-            Command::Regen(regen) => problem(options(regen).and_then(|options| {
+    let problems = match Command::parse() {
+        Command::Regen(regen) if regen.check => {
+            let problems = check::check(&tree);
+            if problems.is_empty() {
+                println!("Everything is fresh: document, lock, overlay, copies, statuses, link.");
+            }
+            problems
+        }
+        Command::Regen(regen) => {
+            problem(options(regen).and_then(|options| {
                 regen::run(&tree, &options, &mut io::stdout(), &mut io::stderr())
-            })),
-            Command::Pages { from } => problem(index::run(
-                &tree,
-                &from,
-                &mut io::stdout(),
-                &mut io::stderr(),
-            )),
-        };
+            }))
+        }
+        Command::Pages { from } => problem(index::run(
+            &tree,
+            &from,
+            &mut io::stdout(),
+            &mut io::stderr(),
+        )),
+    };
     if problems.is_empty() {
         return ExitCode::SUCCESS;
     }
