@@ -4,16 +4,17 @@
 //! `Option`. Fields are private: what the vendor adds arrives in [`Job::extra`] and may get an
 //! accessor later without breaking anyone.
 
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
+mod form;
+mod note;
+
+use std::time::{Duration, SystemTime};
 
 use akool_faceswap_raw::types::FaceswapResultDetail as Row;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::{FaceswapStatus, ResultId, salvage};
+use crate::{FaceswapStatus, ResultId};
+
+pub use note::Note;
 
 /// How long a result lives after its job's creation: 7 days.
 ///
@@ -50,70 +51,31 @@ pub enum Media {
 /// ```
 ///
 /// As JSON a job is the row as it came, unknown fields included. `Debug` shows no URL.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Job {
     id: ResultId,
-    row: Fields,
+    row: Row,
     /// The row as it came, where some of it could not be read as what it should be.
     odd: Option<Box<Odd>>,
 }
 
 #[derive(Clone)]
-struct Fields(Row);
-
-#[derive(Clone, PartialEq)]
 struct Odd {
     json: Value,
     notes: Vec<Note>,
 }
 
-/// Something odd in a row that cost no more than the field it stands in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    field: Box<str>,
-    problem: &'static str,
-}
-
-impl Note {
-    pub(crate) fn new(field: &str, problem: &'static str) -> Self {
-        Self {
-            field: field.into(),
-            problem,
-        }
-    }
-
-    /// The field's name as the API writes it.
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// What was odd and what was made of it. Never the value itself.
-    pub fn problem(&self) -> &'static str {
-        self.problem
-    }
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.field, self.problem)
-    }
-}
-
 impl Job {
     /// A job whose row the generated type could read.
     pub(crate) fn from_row(id: ResultId, row: Row) -> Self {
-        Self {
-            id,
-            row: Fields(row),
-            odd: None,
-        }
+        Self { id, row, odd: None }
     }
 
     /// A job of whose row some part was odd; `json` is the row as it came.
     pub(crate) fn from_odd_row(id: ResultId, row: Row, json: Value, notes: Vec<Note>) -> Self {
         Self {
             id,
-            row: Fields(row),
+            row,
             odd: Some(Box::new(Odd { json, notes })),
         }
     }
@@ -126,7 +88,6 @@ impl Job {
     /// What became of the job.
     pub fn status(&self) -> FaceswapStatus {
         self.row
-            .0
             .faceswap_status
             .map_or(FaceswapStatus::ABSENT, FaceswapStatus::from_code)
     }
@@ -150,7 +111,7 @@ impl Job {
     /// The URL that the API filled in, whatever the status: before
     /// [`FaceswapStatus::Success`] there is nothing behind it.
     pub fn preallocated_url(&self) -> Option<&str> {
-        let url = self.row.0.url.as_ref()?.as_str();
+        let url = self.row.url.as_ref()?.as_str();
         (!url.is_empty()).then_some(url)
     }
 
@@ -167,7 +128,6 @@ impl Job {
     /// ```
     pub fn created_at(&self) -> Option<SystemTime> {
         self.row
-            .0
             .created_at
             .as_deref()
             .and_then(|text| humantime::parse_rfc3339(text).ok())
@@ -195,7 +155,7 @@ impl Job {
     ///
     /// Not documented: `image` has been seen to be 1 for image jobs, and a video has a duration.
     pub fn media(&self) -> Option<Media> {
-        if self.row.0.image == Some(1) {
+        if self.row.image == Some(1) {
             Some(Media::Image)
         } else if self.video_duration().is_some_and(|seconds| seconds > 0.0) {
             Some(Media::Video)
@@ -220,52 +180,52 @@ impl Job {
 
     /// The `job_id`, for people and support requests; results are never looked up by it.
     pub fn job_id(&self) -> Option<&str> {
-        self.row.0.job_id.as_deref()
+        self.row.job_id.as_deref()
     }
 
     /// The length of the video in seconds; 0 for images.
     pub fn video_duration(&self) -> Option<f64> {
-        self.row.0.video_duration
+        self.row.video_duration
     }
 
     /// The duration that was charged for, as the API writes it. Its unit is not documented.
     pub fn deduction_duration(&self) -> Option<f64> {
-        self.row.0.deduction_duration
+        self.row.deduction_duration
     }
 
     /// The API's `deduction_status`: the state of the charge. Its values are not documented.
     pub fn deduction_status(&self) -> Option<i64> {
-        self.row.0.deduction_status
+        self.row.deduction_status
     }
 
     /// The API's `faceswap_type`. Its values are not documented.
     pub fn faceswap_type(&self) -> Option<i64> {
-        self.row.0.faceswap_type
+        self.row.faceswap_type
     }
 
     /// The API's `faceswap_quality`. Its values are not documented.
     pub fn faceswap_quality(&self) -> Option<i64> {
-        self.row.0.faceswap_quality
+        self.row.faceswap_quality
     }
 
     /// The API's `update_time`: 0 while queued. Its unit is not documented.
     pub fn update_time(&self) -> Option<f64> {
-        self.row.0.update_time
+        self.row.update_time
     }
 
     /// The number of the account that the job belongs to.
     pub fn uid(&self) -> Option<i64> {
-        self.row.0.uid
+        self.row.uid
     }
 
     /// The id of the account that the job belongs to.
     pub fn user_id(&self) -> Option<&str> {
-        self.row.0.user_id.as_deref()
+        self.row.user_id.as_deref()
     }
 
     /// The fields that the vendor's pages do not declare, as they came.
     pub fn extra(&self) -> &Map<String, Value> {
-        &self.row.0.extra
+        &self.row.extra
     }
 
     /// What was odd in the row; empty for nearly every row.
@@ -274,61 +234,6 @@ impl Job {
     /// quotes), else it is absent. The row as it came is what serialising the job gives.
     pub fn notes(&self) -> &[Note] {
         self.odd.as_ref().map_or(&[], |odd| &odd.notes)
-    }
-}
-
-/// Shows no text that the API sent but the id: any of it could hold a URL.
-impl fmt::Debug for Job {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Job")
-            .field("id", &self.id)
-            .field("status", &self.status())
-            .field(
-                "created_at",
-                &self
-                    .created_at()
-                    .map(|time| humantime::format_rfc3339_millis(time).to_string()),
-            )
-            .field("has_url", &self.preallocated_url().is_some())
-            .field("extra_fields", &self.extra().len())
-            .field("notes", &self.notes())
-            .finish_non_exhaustive()
-    }
-}
-
-impl PartialEq for Fields {
-    fn eq(&self, other: &Self) -> bool {
-        // The generated type has no equality; its JSON form is what it stands for.
-        serde_json::to_value(&self.0).ok() == serde_json::to_value(&other.0).ok()
-    }
-}
-
-/// The row as it came.
-impl Serialize for Job {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.odd {
-            Some(odd) => odd.json.serialize(serializer),
-            None => self.row.0.serialize(serializer),
-        }
-    }
-}
-
-/// Takes any row that has an `_id`; odd fields become [`notes`](Job::notes).
-impl<'de> Deserialize<'de> for Job {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Value::deserialize(deserializer)?;
-        salvage::job(json).map_err(serde::de::Error::custom)
-    }
-}
-
-#[cfg(feature = "schemars")]
-impl schemars::JsonSchema for Job {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Job".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        Row::json_schema(generator)
     }
 }
 
@@ -456,49 +361,5 @@ mod tests {
         assert_eq!(of(4, "error_reason").as_deref(), Some("no face"));
         assert_eq!(of(3, "error_reason"), None);
         assert_eq!(of(4, "other"), None);
-    }
-
-    #[test]
-    fn as_json_it_is_the_row_as_it_came() {
-        for row in [
-            QUEUED,
-            r#"{"_id":"a","later":{"deep":[1,null]},"faceswap_status":3}"#,
-            r#"{"_id":7,"faceswap_status":"3","uid":1.5}"#,
-        ] {
-            let sent: Value = serde_json::from_str(row).unwrap();
-            let job: Job = serde_json::from_value(sent.clone()).unwrap();
-            assert_eq!(
-                normal(serde_json::to_value(&job).unwrap()),
-                normal(sent),
-                "{row}"
-            );
-            let again: Job = serde_json::from_str(&serde_json::to_string(&job).unwrap()).unwrap();
-            assert_eq!(again, job);
-        }
-    }
-
-    /// Whole floats as integers: `0` and `0.0` are the same number.
-    fn normal(value: Value) -> Value {
-        match value {
-            Value::Number(number) => {
-                let float = number.as_f64().unwrap();
-                Value::from(float)
-            }
-            Value::Object(map) => map.into_iter().map(|(k, v)| (k, normal(v))).collect(),
-            other => other,
-        }
-    }
-
-    #[test]
-    fn debug_output_has_no_url() {
-        let shown = format!(
-            "{:?}",
-            job(
-                r#"{"_id":"a","faceswap_status":3,"url":"https://cdn.example/SECRET",
-                "createdAt":"https://cdn.example/SECRET","other":"https://cdn.example/SECRET"}"#
-            )
-        );
-        assert!(!shown.contains("SECRET"), "{shown}");
-        assert!(shown.contains("Success"), "{shown}");
     }
 }
