@@ -4,11 +4,12 @@
 //! document of them, [`changes`] compares it with the vendored one, [`copies`] generates what is
 //! checked in, [`transaction`] writes everything or nothing. [`regen`] strings them together;
 //! [`check`] asks, offline, whether the tree is what `regen` would leave behind; [`index`] reads
-//! the vendor's list of pages.
+//! the vendor's list of pages; [`bench`] measures.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod assembly;
+pub mod bench;
 pub mod changes;
 pub mod check;
 pub mod copies;

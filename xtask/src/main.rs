@@ -7,8 +7,9 @@ use std::{
     time::SystemTime,
 };
 
-use clap::{Args, Parser};
+use clap::{Args, Parser, Subcommand};
 use xtask::{
+    bench::{self, Subject},
     check,
     day::Day,
     index,
@@ -29,6 +30,18 @@ enum Command {
         #[arg(long, value_name = "FILE|URL", default_value = index::INDEX)]
         from: String,
     },
+    /// Measure, and write the figures to BENCHMARKS.md; takes minutes.
+    #[command(subcommand)]
+    Bench(Bench),
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// A lookup against reqwest and serde_json by hand; needs valgrind
+    Client,
+    /// What a project pays at build time for depending on the SDK
+    Build,
 }
 
 /// Prints a report of what changed in the API; everything succeeds or nothing is written.
@@ -54,6 +67,7 @@ struct Regen {
 
 fn main() -> ExitCode {
     let tree = Tree::new(root());
+    let (out, progress) = (&mut io::stdout(), &mut io::stderr());
     let problems = match Command::parse() {
         Command::Regen(regen) if regen.check => {
             let problems = check::check(&tree);
@@ -63,16 +77,11 @@ fn main() -> ExitCode {
             problems
         }
         Command::Regen(regen) => {
-            problem(options(regen).and_then(|options| {
-                regen::run(&tree, &options, &mut io::stdout(), &mut io::stderr())
-            }))
+            problem(options(regen).and_then(|options| regen::run(&tree, &options, out, progress)))
         }
-        Command::Pages { from } => problem(index::run(
-            &tree,
-            &from,
-            &mut io::stdout(),
-            &mut io::stderr(),
-        )),
+        Command::Pages { from } => problem(index::run(&tree, &from, out, progress)),
+        Command::Bench(Bench::Client) => problem(bench::run(&tree, Subject::Client, progress)),
+        Command::Bench(Bench::Build) => problem(bench::run(&tree, Subject::Build, progress)),
     };
     if problems.is_empty() {
         return ExitCode::SUCCESS;

@@ -22,6 +22,11 @@ impl Tree {
         Self { root: root.into() }
     }
 
+    /// The root folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The folder of the vendored document, the overlay and the lock.
     pub fn openapi(&self) -> PathBuf {
         self.root.join("openapi")

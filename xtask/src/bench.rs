@@ -1,0 +1,35 @@
+//! `cargo xtask bench`: long measurements that a person runs, with the newest figures in
+//! `BENCHMARKS.md`.
+//!
+//! Every figure stands beside a peer's of the same run; what counts is the ratio.
+
+mod build;
+mod client;
+mod report;
+mod server;
+
+use std::io;
+
+use crate::{problem::Problem, tree::Tree};
+
+/// What to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A lookup against `reqwest` and `serde_json` by hand.
+    Client,
+    /// What a project pays at build time for depending on the SDK.
+    Build,
+}
+
+/// Measures, and writes the figures to `BENCHMARKS.md`.
+///
+/// # Errors
+///
+/// If a program that it needs is missing or fails, or the file cannot be written.
+pub fn run(tree: &Tree, subject: Subject, progress: &mut dyn io::Write) -> Result<(), Problem> {
+    let section = match subject {
+        Subject::Client => client::measure(tree, progress)?,
+        Subject::Build => build::measure(tree, progress)?,
+    };
+    report::replace(tree, &section)
+}

@@ -1,0 +1,135 @@
+//! What a project pays at build time for depending on the SDK: CPU seconds of a clean release build
+//! against one with `reqwest`, `serde` and `tokio` and the same TLS.
+
+use std::{fs, io, process::Command};
+
+use tempfile::TempDir;
+
+use super::report::{self, Section};
+use crate::{problem::Problem, tree::Tree};
+
+const RUNS: usize = 2;
+
+pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Section, Problem> {
+    let sdk = tree.root().join("crates/akool-faceswap");
+    let sdk = format!(
+        "akool-faceswap = {{ path = {:?} }}\n",
+        sdk.display().to_string()
+    );
+    let plain = "reqwest = { version = \"0.13.5\", default-features = false, features = \
+                 [\"json\", \"query\", \"rustls-no-provider\"] }\n\
+                 rustls = { version = \"0.23\", default-features = false, features = \
+                 [\"ring\", \"std\", \"tls12\"] }\n\
+                 serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n";
+    let sdk = Project::new(tree, &sdk)?;
+    let plain = Project::new(tree, plain)?;
+
+    let (mut sdk_seconds, mut plain_seconds) = (f64::MAX, f64::MAX);
+    for run in 1..=RUNS {
+        let _ = writeln!(progress, "clean builds, {run} of {RUNS} …");
+        sdk_seconds = sdk_seconds.min(sdk.build()?);
+        plain_seconds = plain_seconds.min(plain.build()?);
+    }
+    let body = format!(
+        "`cargo xtask bench build`: {}\n\n\
+         A clean release build of a project that depends on `akool-faceswap` and `tokio`, against \
+         one with `reqwest`, `serde`, `serde_json` and `tokio` and the same TLS (rustls with ring, \
+         the platform's verifier). CPU seconds of all compilers together, the less of {RUNS}.\n\n\
+         | project | packages | CPU s | ratio |\n| --- | ---: | ---: | ---: |\n\
+         | with `akool-faceswap` | {} | {sdk_seconds:.1} | **{:.2}** |\n\
+         | with `reqwest` and `serde` | {} | {plain_seconds:.1} | 1 |",
+        report::circumstances()?,
+        sdk.packages()?,
+        sdk_seconds / plain_seconds,
+        plain.packages()?,
+    );
+    Ok(Section {
+        title: "Building",
+        body,
+    })
+}
+
+/// A project of its own, outside the workspace.
+struct Project(TempDir);
+
+impl Project {
+    fn new(tree: &Tree, dependencies: &str) -> Result<Self, Problem> {
+        let failed = |error: io::Error| Problem::new(format!("cannot make a project: {error}"));
+        let folder = TempDir::new().map_err(failed)?;
+        let manifest = format!(
+            "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
+             rust-version = \"1.88\"\n\n[workspace]\n\n[dependencies]\n{dependencies}\
+             tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"
+        );
+        fs::write(folder.path().join("Cargo.toml"), manifest).map_err(failed)?;
+        fs::create_dir(folder.path().join("src")).map_err(failed)?;
+        fs::write(folder.path().join("src/main.rs"), "fn main() {}\n").map_err(failed)?;
+        // The same versions for both.
+        fs::copy(
+            tree.root().join("Cargo.lock"),
+            folder.path().join("Cargo.lock"),
+        )
+        .map_err(failed)?;
+        let project = Self(folder);
+        project.cargo(&["fetch"])?;
+        Ok(project)
+    }
+
+    /// CPU seconds of a clean build.
+    fn build(&self) -> Result<f64, Problem> {
+        let _ = fs::remove_dir_all(self.0.path().join("target"));
+        let before = children_seconds()?;
+        self.cargo(&["build", "--release", "--offline"])?;
+        Ok(children_seconds()? - before)
+    }
+
+    fn packages(&self) -> Result<usize, Problem> {
+        let tree = self.cargo(&[
+            "tree",
+            "--offline",
+            "--prefix",
+            "none",
+            "-e",
+            "normal,build",
+        ])?;
+        let mut names: Vec<&str> = tree
+            .lines()
+            .filter_map(|line| line.split(" (").next())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        Ok(names.len().saturating_sub(1))
+    }
+
+    fn cargo(&self, args: &[&str]) -> Result<String, Problem> {
+        let output = Command::new("cargo")
+            .args(args)
+            .current_dir(self.0.path())
+            .env_remove("CARGO_TARGET_DIR")
+            .output()
+            .map_err(|error| Problem::new(format!("cannot run cargo: {error}")))?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(Problem::new(format!(
+                "cargo {} failed:\n{said}",
+                args.join(" ")
+            )));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+}
+
+/// The CPU time of all children that have ended, and theirs, in seconds.
+fn children_seconds() -> Result<f64, Problem> {
+    // Fields 16 and 17 of proc_pid_stat(5), in hundredths of a second on every Linux.
+    let unknown = || Problem::new("this system does not tell the CPU time of children");
+    let stat = fs::read_to_string("/proc/self/stat").map_err(|_| unknown())?;
+    let (_, fields) = stat.rsplit_once(')').ok_or_else(unknown)?;
+    let ticks: f64 = fields
+        .split_whitespace()
+        .skip(13)
+        .take(2)
+        .filter_map(|field| field.parse::<f64>().ok())
+        .sum();
+    Ok(ticks / 100.0)
+}

@@ -1,0 +1,226 @@
+//! A lookup by the SDK against `reqwest` and `serde_json` by hand: instructions and CPU time.
+//!
+//! Instructions are counted by callgrind, which needs valgrind. Each count is the difference of a
+//! long and a short run of the same program, so that start-up and the first connection fall out.
+
+use std::{io, path::PathBuf, process::Command};
+
+use super::{
+    report::{self, Section},
+    server,
+};
+use crate::{problem::Problem, tree::Tree};
+
+/// Ids in a call; calls in the short and the long counted run, and in a timed run.
+const SIZES: [(u32, u32, u32, u32); 3] = [
+    (1, 200, 1_200, 10_000),
+    (100, 50, 250, 3_000),
+    (10_000, 2, 6, 40),
+];
+
+/// Timed runs of each client, in turn.
+const PAIRS: usize = 5;
+
+pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Section, Problem> {
+    let program = build(tree, progress)?;
+    let address = server::start()
+        .map_err(|error| Problem::new(format!("cannot serve on this machine: {error}")))?;
+    let url = format!("http://{address}");
+
+    let mut rows = String::new();
+    let mut call_of_100 = 0;
+    for (ids, short, long, timed) in SIZES {
+        let counted = |client: &str| -> Result<u64, Problem> {
+            let count = |calls: u32| {
+                instructions(
+                    &program,
+                    &[client, &url, &ids.to_string(), &calls.to_string()],
+                )
+            };
+            Ok((count(long)?.saturating_sub(count(short)?)) / u64::from(long - short))
+        };
+        say(
+            progress,
+            &format!("counting instructions of calls with {ids} ids"),
+        );
+        let (sdk, plain) = (counted("sdk")?, counted("plain")?);
+        if ids == 100 {
+            call_of_100 = sdk;
+        }
+        say(progress, &format!("timing calls with {ids} ids"));
+        let mut pairs = Vec::new();
+        for _ in 0..PAIRS {
+            let time = |client: &str| -> Result<f64, Problem> {
+                let said = run(
+                    &program,
+                    &[client, &url, &ids.to_string(), &timed.to_string()],
+                )?;
+                let nanoseconds: f64 = number(&said)?;
+                Ok(nanoseconds / 1e3 / f64::from(timed))
+            };
+            pairs.push((time("sdk")?, time("plain")?));
+        }
+        let ratio = median(pairs.iter().map(|(sdk, plain)| sdk / plain).collect());
+        let sdk_time = median(pairs.iter().map(|pair| pair.0).collect());
+        let plain_time = median(pairs.iter().map(|pair| pair.1).collect());
+        let row = format!(
+            "| {ids} | {} | {} | **{:.3}** | {sdk_time:.1} | {plain_time:.1} | {ratio:.3} |\n",
+            thousands(sdk),
+            thousands(plain),
+            as_f64(sdk) / as_f64(plain),
+        );
+        rows.push_str(&row);
+    }
+
+    say(
+        progress,
+        "counting instructions of the pattern, and decoding",
+    );
+    let check = |times: u32| instructions(&program, &["pattern", "100", &times.to_string()]);
+    let pattern = (check(1_100)?.saturating_sub(check(100)?)) / 1_000;
+    let said = run(&program, &["decode", "100"])?;
+    let mut speeds = said.split_whitespace();
+    let raw: f64 = number(speeds.next().unwrap_or_default())?;
+    let by_hand: f64 = number(speeds.next().unwrap_or_default())?;
+
+    let body = format!(
+        "`cargo xtask bench client`: {}\n\n\
+         One call of `Client::results`, with all its limits, repetitions and checks on and no \
+         tracing subscriber, against `reqwest` and `serde_json` by hand (typed rows, the business \
+         code looked at, rows matched by `_id`), both asking 100 ids a request over loopback. \
+         Instructions in user space by callgrind; CPU time of the client's thread, kernel \
+         included, as the median of {PAIRS} runs in turn.\n\n\
+         | ids in a call | instructions, SDK | by hand | ratio | CPU µs, SDK | by hand | ratio |\n\
+         | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n{rows}\n\
+         Decoding alone, 100 rows: {raw:.0} MB/s with the generated types, {by_hand:.0} MB/s with \
+         types by hand, ratio {:.3}. The generated types keep fields that the vendor's pages do \
+         not declare.\n\n\
+         Checking 100 ids with the generated type's pattern: {} instructions, {:.1} % of a call.",
+        report::circumstances()?,
+        raw / by_hand,
+        thousands(pattern),
+        100.0 * as_f64(pattern) / as_f64(call_of_100),
+    );
+    Ok(Section {
+        title: "A lookup",
+        body,
+    })
+}
+
+/// Builds the measured program, and finds it.
+fn build(tree: &Tree, progress: &mut dyn io::Write) -> Result<PathBuf, Problem> {
+    say(progress, "building the measured program");
+    let output = Command::new("cargo")
+        .args([
+            "build",
+            "--release",
+            "-p",
+            "akool-faceswap",
+            "--bench",
+            "client",
+        ])
+        .args(["--message-format", "json"])
+        .current_dir(tree.root())
+        .output()
+        .map_err(|error| Problem::new(format!("cannot run cargo: {error}")))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(Problem::new(format!(
+            "the measured program does not build:\n{said}"
+        )));
+    }
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "client")
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .ok_or_else(|| Problem::new("cargo does not say where the measured program is"))
+}
+
+/// The instructions of one run.
+fn instructions(program: &PathBuf, args: &[&str]) -> Result<u64, Problem> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .args(args)
+        .output()
+        .map_err(|error| {
+            Problem::new(format!(
+                "cannot run valgrind, which counts instructions: {error}"
+            ))
+        })?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    said.lines()
+        .filter(|_| output.status.success())
+        .find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
+        .ok_or_else(|| Problem::new(format!("no count of instructions in:\n{said}")))
+}
+
+fn run(program: &PathBuf, args: &[&str]) -> Result<String, Problem> {
+    let output = Command::new(program)
+        .args(args)
+        .output()
+        .map_err(|error| Problem::new(format!("cannot run the measured program: {error}")))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(Problem::new(format!(
+            "the measured program failed:\n{said}"
+        )));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn number(text: &str) -> Result<f64, Problem> {
+    text.parse()
+        .map_err(|_| Problem::new(format!("the measured program said {text:?}, not a number")))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+fn as_f64(count: u64) -> f64 {
+    count as f64
+}
+
+/// `1,234,567`.
+fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut shown = String::new();
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+fn say(progress: &mut dyn io::Write, what: &str) {
+    // Progress that nobody can read is no reason to stop.
+    let _ = writeln!(progress, "{what} …");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_shown_in_groups_of_three() {
+        for (count, shown) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(thousands(count), shown);
+        }
+    }
+
+    #[test]
+    fn the_median_is_the_middle_one() {
+        assert!((median(vec![3.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
+    }
+}

@@ -1,0 +1,81 @@
+//! `BENCHMARKS.md`: one section for each subject, each replaced by its newest run.
+
+use std::{fs, process::Command, time::SystemTime};
+
+use crate::{day::Day, problem::Problem, tree::Tree};
+
+const FILE: &str = "BENCHMARKS.md";
+const INTRODUCTION: &str = "# Benchmarks\n\nThe newest figures, each with the command that makes \
+                            it. Compare ratios, not figures of different machines.\n";
+
+/// A section of the file.
+pub(super) struct Section {
+    pub(super) title: &'static str,
+    pub(super) body: String,
+}
+
+/// Puts the section in the place of its older self, or at the end.
+pub(super) fn replace(tree: &Tree, section: &Section) -> Result<(), Problem> {
+    let path = tree.root().join(FILE);
+    let old = fs::read_to_string(&path).unwrap_or_else(|_| INTRODUCTION.to_owned());
+    let new = replaced(&old, section);
+    fs::write(&path, new).map_err(|error| Problem::new(format!("cannot write {FILE}: {error}")))
+}
+
+fn replaced(old: &str, section: &Section) -> String {
+    let heading = format!("\n## {}\n", section.title);
+    let new = format!("{heading}\n{}\n", section.body.trim());
+    match old.find(&heading) {
+        None => format!("{}\n{new}", old.trim_end()),
+        Some(begin) => {
+            let after = begin + heading.len();
+            let end = old[after..]
+                .find("\n## ")
+                .map_or(old.len(), |offset| after + offset);
+            format!("{}{new}{}", &old[..begin], &old[end..])
+        }
+    }
+}
+
+/// The machine, the compiler and the day, in one line.
+pub(super) fn circumstances() -> Result<String, Problem> {
+    let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpuinfo
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map_or("unknown processor", |(_, model)| model.trim());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let rustc = Command::new("rustc")
+        .arg("--version")
+        .output()
+        .map_err(|error| Problem::new(format!("cannot run rustc: {error}")))?;
+    let rustc = String::from_utf8_lossy(&rustc.stdout);
+    let day = Day::of(SystemTime::now())?;
+    Ok(format!("{day}, {model}, {cores} cores, {}.", rustc.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(title: &'static str, body: &str) -> Section {
+        Section {
+            title,
+            body: body.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_section_takes_the_place_of_its_older_self() {
+        let one = replaced(INTRODUCTION, &section("A", "first"));
+        let two = replaced(&one, &section("B", "second"));
+        let three = replaced(&two, &section("A", "third"));
+        assert!(three.starts_with("# Benchmarks\n"), "{three}");
+        assert!(
+            three.ends_with("\n## A\n\nthird\n\n## B\n\nsecond\n"),
+            "{three}"
+        );
+        assert!(!three.contains("first"));
+        assert_eq!(replaced(&three, &section("A", "third")), three);
+    }
+}
