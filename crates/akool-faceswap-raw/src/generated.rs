@@ -123,12 +123,14 @@ pub mod types {
         ) -> ::std::result::Result<Self, self::error::ConversionError> {
             static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
             {
-                ::regress::Regex::new("^[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*$")
+                ::regress::Regex::new(
+                        "^(?:[!-+\\--~]+(?:,[!-+\\--~]+)*|[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*)$",
+                    )
                     .unwrap()
             });
             if PATTERN.find(value).is_none() {
                 return Err(
-                    "doesn't match pattern \"^[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*$\""
+                    "doesn't match pattern \"^(?:[!-+\\--~]+(?:,[!-+\\--~]+)*|[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*)$\""
                         .into(),
                 );
             }

@@ -173,12 +173,7 @@ fn decode(rows: usize) {
         best_by_hand = best_by_hand.min(seconds(by_hand));
     }
     let megabytes = body.len() as f64 / 1e6;
-    println!(
-        "{} {} {}",
-        body.len(),
-        megabytes / best_raw,
-        megabytes / best_by_hand
-    );
+    println!("{} {}", megabytes / best_raw, megabytes / best_by_hand);
 }
 
 fn pattern(ids: usize, times: usize) {

@@ -4,12 +4,13 @@
 //! what was asked by its `_id`. A chunk that the API refuses because of one id is split until that
 //! id stands alone. Nothing that one id, row or chunk does costs another one its answer.
 
+mod gathered;
 mod piece;
 mod results;
 
 use std::{
-    collections::HashMap,
     future::{Future, IntoFuture},
+    ops::Range,
     pin::Pin,
     sync::{
         Arc,
@@ -17,19 +18,16 @@ use std::{
     },
 };
 
-use akool_faceswap_raw::types::FaceswapResultDetail as Row;
 use futures_util::{StreamExt as _, stream};
-use serde_json::Value;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::{
-    Client, Error, ErrorKind, Job, LookupMetrics, ResultId, ResultIds, RetryPolicy, Timeout,
-    answer::Rows,
-    client::Shared,
-    job::Note,
-    salvage::{OddRow, Unreadable},
+    Client, Error, ErrorKind, LookupMetrics, ResultId, ResultIds, RetryPolicy, Timeout,
+    answer::Rows, client::Shared,
 };
+
+use gathered::Gathered;
 
 pub use results::{IncompleteResults, Outcome, Results, UnexpectedReason, UnexpectedRow};
 
@@ -140,13 +138,21 @@ async fn look_up_all(
     let for_ids = limits
         .max_request_line_bytes
         .saturating_sub(REQUEST_LINE + shared.base_url.path_len());
-    let chunks: Vec<&[ResultId]> = ids.chunks(limits.max_ids_per_request, for_ids).collect();
-    let operation = Operation::new(shared, options, chunks.len());
-    let (operation, chunks) = (&operation, &chunks);
+    let mut begin = 0;
+    let chunks: Vec<Range<usize>> = ids
+        .chunks(limits.max_ids_per_request, for_ids)
+        .map(|chunk| {
+            let range = begin..begin + chunk.len();
+            begin = range.end;
+            range
+        })
+        .collect();
+    let operation = Operation::new(shared, options, ids.as_slice(), chunks.len());
+    let operation = &operation;
 
     let mut gathered = Gathered::new(ids);
-    let mut answered = stream::iter(0..chunks.len())
-        .map(|n| operation.chunk(chunks[n]))
+    let mut answered = stream::iter(chunks)
+        .map(|chunk| operation.chunk(chunk))
         .buffer_unordered(limits.max_concurrent_requests.get());
     while let Some(pieces) = answered.next().await {
         for (piece, outcome) in pieces {
@@ -159,6 +165,7 @@ async fn look_up_all(
 /// What all requests of one lookup share.
 struct Operation<'a> {
     shared: &'a Arc<Shared>,
+    ids: &'a [ResultId],
     retry: &'a RetryPolicy,
     attempt_timeout: Timeout,
     begun: Instant,
@@ -168,10 +175,15 @@ struct Operation<'a> {
 }
 
 /// A piece of the list with its answer.
-type Answered<'a> = (&'a [ResultId], Result<Rows, Error>);
+type Answered = (Range<usize>, Result<Rows, Error>);
 
 impl<'a> Operation<'a> {
-    fn new(shared: &'a Arc<Shared>, options: &'a Options, chunks: usize) -> Self {
+    fn new(
+        shared: &'a Arc<Shared>,
+        options: &'a Options,
+        ids: &'a [ResultId],
+        chunks: usize,
+    ) -> Self {
         let begun = Instant::now();
         let limits = &shared.limits;
         let limit = options
@@ -179,6 +191,7 @@ impl<'a> Operation<'a> {
             .unwrap_or(limits.operation_timeout);
         Self {
             shared,
+            ids,
             retry: options.retry.as_ref().unwrap_or(&shared.retry),
             attempt_timeout: options.attempt_timeout.unwrap_or(limits.attempt_timeout),
             begun,
@@ -188,16 +201,16 @@ impl<'a> Operation<'a> {
     }
 
     /// Looks one chunk up, in pieces where it is refused as a whole.
-    async fn chunk<'i>(&self, chunk: &'i [ResultId]) -> Vec<Answered<'i>> {
+    async fn chunk(&self, chunk: Range<usize>) -> Vec<Answered> {
         let mut answered = Vec::new();
         let mut waiting = vec![chunk];
         while let Some(piece) = waiting.pop() {
-            let outcome = self.piece(piece).await;
+            let outcome = self.piece(&self.ids[piece.clone()]).await;
             match &outcome {
                 Err(error) if piece.len() > 1 && is_about_one_id(error) && self.may_split() => {
-                    let (left, right) = piece.split_at(piece.len() / 2);
-                    waiting.push(right);
-                    waiting.push(left);
+                    let middle = piece.start + piece.len() / 2;
+                    waiting.push(middle..piece.end);
+                    waiting.push(piece.start..middle);
                 }
                 _ => answered.push((piece, outcome)),
             }
@@ -221,129 +234,6 @@ fn is_about_one_id(error: &Error) -> bool {
         .business_code()
         .is_some_and(|code| code.code() == 1003)
         || (error.kind() == ErrorKind::Http && error.http_status() == Some(414))
-}
-
-/// The outcome of every id, filled in as answers come.
-struct Gathered<'a> {
-    ids: &'a ResultIds,
-    positions: HashMap<&'a str, usize>,
-    outcomes: Vec<Outcome>,
-    unexpected: Vec<UnexpectedRow>,
-    anything_learnt: bool,
-}
-
-impl<'a> Gathered<'a> {
-    fn new(ids: &'a ResultIds) -> Self {
-        Self {
-            ids,
-            positions: ids
-                .iter()
-                .enumerate()
-                .map(|(n, id)| (id.as_str(), n))
-                .collect(),
-            outcomes: std::iter::repeat_with(|| Outcome::Missing)
-                .take(ids.len())
-                .collect(),
-            unexpected: Vec::new(),
-            anything_learnt: false,
-        }
-    }
-
-    fn take(&mut self, piece: &[ResultId], outcome: Result<Rows, Error>) {
-        match outcome {
-            Ok(rows) => {
-                self.anything_learnt = true;
-                match rows {
-                    Rows::AsDocumented(rows) => {
-                        for row in rows {
-                            self.take_row(row, None);
-                        }
-                    }
-                    Rows::Salvaged(rows) => {
-                        for row in rows {
-                            match row {
-                                Ok(OddRow { row, json, notes }) => {
-                                    let odd = (!notes.is_empty()).then_some((json, notes));
-                                    self.take_row(row, odd);
-                                }
-                                Err(Unreadable(why)) => {
-                                    self.unexpected.push(UnexpectedRow::unreadable(why));
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            Err(error) => {
-                for id in piece {
-                    if let Some(&position) = self.positions.get(id.as_str()) {
-                        // A row that another chunk's answer brought is worth more than an error.
-                        if matches!(self.outcomes[position], Outcome::Missing) {
-                            self.outcomes[position] = Outcome::Failed(error.clone());
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Takes one row; `odd` is the row as it came and what was odd about it.
-    fn take_row(&mut self, row: Row, odd: Option<(Value, Vec<Note>)>) {
-        let (id, asked) = self.asked(row.id.as_deref());
-        let Some(id) = id else {
-            self.unexpected.push(UnexpectedRow::unreadable(
-                "the row has no _id that is an id",
-            ));
-            return;
-        };
-        let job = match odd {
-            None => Job::from_row(id, row),
-            Some((json, notes)) => Job::from_odd_row(id, row, json, notes),
-        };
-        let Some(position) = asked else {
-            self.unexpected.push(UnexpectedRow::not_asked(job));
-            return;
-        };
-        match &mut self.outcomes[position] {
-            // Of two rows for one job the one that tells more of it counts.
-            Outcome::Found(known) => {
-                let mut other = job;
-                if other.is_terminal() && !known.is_terminal() {
-                    std::mem::swap(known, &mut other);
-                }
-                self.unexpected.push(UnexpectedRow::repeated(other));
-            }
-            slot => *slot = Outcome::Found(job),
-        }
-    }
-
-    /// The id of a row, and where in the list it was asked for.
-    fn asked(&self, id: Option<&str>) -> (Option<ResultId>, Option<usize>) {
-        let Some(id) = id else {
-            return (None, None);
-        };
-        match self.positions.get(id) {
-            Some(&position) => (self.ids.as_slice().get(position).cloned(), Some(position)),
-            None => (ResultId::new(id).ok(), None),
-        }
-    }
-
-    fn into_results(self) -> Result<Results, Error> {
-        if !self.anything_learnt {
-            let first = self.outcomes.iter().find_map(|outcome| match outcome {
-                Outcome::Failed(error) => Some(error.clone()),
-                _ => None,
-            });
-            if let Some(error) = first {
-                return Err(error.with_ids(self.ids.as_slice()));
-            }
-        }
-        Ok(Results::new(
-            self.ids.clone(),
-            self.outcomes,
-            self.unexpected,
-        ))
-    }
 }
 
 #[cfg(test)]

@@ -125,12 +125,12 @@ impl ResultIds {
 /// The length of `text` after `application/x-www-form-urlencoded` serialising, which is what the
 /// generated client does to a query parameter.
 fn encoded_len(text: &str) -> usize {
-    text.bytes()
-        .map(|byte| match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_' => 1,
-            _ => 3,
-        })
-        .sum()
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"*-._".contains(&byte);
+    // Nearly every id is plain, which is cheaper to ask than to count.
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return text.len();
+    }
+    text.len() + 2 * text.bytes().filter(|byte| !is_plain(*byte)).count()
 }
 
 /// `ids` joined by commas, as the API takes them.
