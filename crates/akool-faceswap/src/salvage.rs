@@ -168,6 +168,13 @@ fn read_row(raw: &RawValue) -> Result<OddRow, Unreadable> {
     if row.id.as_deref().unwrap_or_default().is_empty() {
         return Err(Unreadable("the row has no _id"));
     }
+    if pairs
+        .0
+        .iter()
+        .any(|(name, _)| name.starts_with(UNREADABLE_NAME))
+    {
+        fields.note("(row)", "the name of a field is not a text");
+    }
     if raw.get().contains('\u{fffd}') {
         fields.note("(row)", "text that is not UTF-8 was replaced");
     }
@@ -289,7 +296,7 @@ fn integer(raw: &RawValue) -> Result<(i64, Option<&'static str>), &'static str> 
 }
 
 /// The integer that `float` is, if it is one that a float holds exactly.
-fn whole(float: f64) -> Option<i64> {
+pub(crate) fn whole(float: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     #[expect(
         clippy::cast_possible_truncation,
@@ -359,8 +366,8 @@ impl<'de> Deserialize<'de> for Pairs<'de> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<'de>, A::Error> {
                 let mut pairs = Vec::new();
-                while let Some((Name(name), value)) = map.next_entry()? {
-                    pairs.push((name, value));
+                while let Some((name, value)) = map.next_entry::<&RawValue, _>()? {
+                    pairs.push((member_name(name), value));
                 }
                 Ok(Pairs(pairs))
             }
@@ -370,6 +377,16 @@ impl<'de> Deserialize<'de> for Pairs<'de> {
     }
 }
 
+/// What a member is called whose name is no text; what is in quotes follows as it came.
+const UNREADABLE_NAME: char = '\u{fffd}';
+
 /// A member's name, borrowed where it has no escapes.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+fn member_name(raw: &RawValue) -> Cow<'_, str> {
+    #[derive(Deserialize)]
+    struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+    match serde_json::from_str(raw.get()) {
+        Ok(Name(name)) => name,
+        Err(_) => format!("{UNREADABLE_NAME}{}", raw.get()).into(),
+    }
+}

@@ -159,7 +159,7 @@ impl Attempt {
 
         let limit = shared.limits.max_response_bytes;
         let announced = response.content_length().unwrap_or(0);
-        if announced > limit as u64 {
+        if announced > limit as u64 && status.is_success() {
             return Err(shared.too_large(status));
         }
         // The first piece is often the whole body; only a second one makes a copy worthwhile.
@@ -171,7 +171,11 @@ impl Attempt {
         {
             let held = more.as_ref().map_or(report.body.len(), BytesMut::len);
             if held + piece.len() > limit {
-                return Err(shared.too_large(status));
+                if status.is_success() {
+                    return Err(shared.too_large(status));
+                }
+                // The status says what happened; the rest of the page would not say more.
+                break;
             }
             if held == 0 {
                 report.body = piece;

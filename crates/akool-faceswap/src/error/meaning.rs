@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::{Error, ErrorKind};
-use crate::BusinessCode;
+use crate::{BusinessClass, BusinessCode};
 
 impl Error {
     /// Whether the same call may succeed later without anybody changing anything.
@@ -19,15 +19,15 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => true,
-            ErrorKind::Http => self.0.http_status.is_some_and(|status| {
-                status.is_server_error()
-                    || status == StatusCode::REQUEST_TIMEOUT
-                    || status == StatusCode::TOO_MANY_REQUESTS
-            }),
-            ErrorKind::Api => self
-                .business_code()
-                .is_some_and(|code| code.is_rate_limit() || code.is_server()),
-            _ => false,
+            _ => {
+                self.meant_status().is_some_and(|status| {
+                    status.is_server_error()
+                        || status == StatusCode::REQUEST_TIMEOUT
+                        || status == StatusCode::TOO_MANY_REQUESTS
+                }) || self
+                    .business_code()
+                    .is_some_and(|code| code.is_rate_limit() || code.is_server())
+            }
         }
     }
 
@@ -130,7 +130,20 @@ impl Error {
     }
 
     fn is_http(&self, status: StatusCode) -> bool {
-        self.kind() == ErrorKind::Http && self.0.http_status == Some(status)
+        self.meant_status() == Some(status)
+    }
+
+    /// The HTTP status, where it is what says what happened: where the body is no envelope, or one
+    /// with a code that is not the vendor's, such as a gateway's own JSON.
+    fn meant_status(&self) -> Option<StatusCode> {
+        let counts = match self.kind() {
+            ErrorKind::Http => true,
+            ErrorKind::Api => self
+                .business_code()
+                .is_some_and(|code| code.class() == BusinessClass::Unknown),
+            _ => false,
+        };
+        self.0.http_status.filter(|_| counts)
     }
 
     /// What to do, in a few words.

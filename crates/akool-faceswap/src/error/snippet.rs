@@ -4,6 +4,8 @@
 //! links to people's faces, and a proxy may echo the request's headers. So a text is cut short, put
 //! on one line, and everything like a URL is taken out of it, and so is the secret that was sent.
 
+use std::collections::HashSet;
+
 /// At most [`Snippet::MAX_CHARS`] characters of a text, fit to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Snippet(Box<str>);
@@ -23,13 +25,17 @@ impl Snippet {
             // The beginning of a secret or a URL would not be known for one.
             text.truncate(text.rfind(char::is_whitespace).unwrap_or(0));
         }
-        if let Some(secret) = secret.filter(|secret| !secret.is_empty()) {
-            text = text.replace(secret, "<secret>");
+        if let Some(secret) = secret {
+            text = without(&text, secret);
         }
         let mut shown = String::new();
         let mut length = 0;
         for word in words(&text) {
-            let word = if is_url_like(word) { "<url>" } else { word };
+            let word = if Self::is_url_like(word) {
+                "<url>"
+            } else {
+                word
+            };
             for c in word.chars() {
                 if length == Self::MAX_CHARS {
                     shown.push('…');
@@ -44,16 +50,71 @@ impl Snippet {
 
     /// A host that a server named, if it is one that can be shown.
     pub(crate) fn host<'a>(host: Option<&'a str>, secret: Option<&str>) -> &'a str {
-        // Hosts are lower case, whatever was sent.
-        let secret = secret.map(str::to_ascii_lowercase);
-        host.filter(|host| secret.is_none_or(|secret| !host.contains(&secret)))
+        host.filter(|host| secret.is_none_or(|secret| without(host, secret) == **host))
             .filter(|host| host.len() <= 255)
             .unwrap_or("another place")
+    }
+
+    /// With a scheme, escaped or not, or with a host before its first slash.
+    pub(crate) fn is_url_like(word: &str) -> bool {
+        let word = word
+            .replace("\\/", "/")
+            .replace("\\u002f", "/")
+            .replace("\\u002F", "/")
+            .replace("%2f", "/")
+            .replace("%2F", "/");
+        word.contains("//")
+            || word
+                .split_once('/')
+                .is_some_and(|(host, path)| host.contains('.') && !path.is_empty())
     }
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The text without every part of it that stands in the secret, too: in whatever case, with slashes
+/// escaped or not, whole or cut.
+fn without(text: &str, secret: &str) -> String {
+    /// The shortest part that is known again. Shorter ones stand in any text.
+    const PART: usize = 8;
+    /// What is shorter is no secret.
+    const SHORTEST: usize = 4;
+
+    let secret = secret.to_ascii_lowercase();
+    let part = secret.len().min(PART);
+    if part < SHORTEST {
+        return text.to_owned();
+    }
+    let parts: HashSet<&[u8]> = secret.as_bytes().windows(part).collect();
+
+    // Each byte in lower case, with its place; the backslash before a slash counts for nothing.
+    let bytes = text.as_bytes();
+    let (places, lower): (Vec<usize>, Vec<u8>) = bytes
+        .iter()
+        .enumerate()
+        .filter(|(place, byte)| !(**byte == b'\\' && bytes.get(place + 1) == Some(&b'/')))
+        .map(|(place, byte)| (place, byte.to_ascii_lowercase()))
+        .unzip();
+
+    let mut shown = String::new();
+    let mut kept_to = 0;
+    let mut hidden_to = 0;
+    for (n, window) in lower.windows(part).enumerate() {
+        if !parts.contains(window) {
+            continue;
+        }
+        let (begin, end) = (places[n], places[n + part - 1] + 1);
+        if begin >= hidden_to {
+            shown.push_str(text.get(kept_to..begin).unwrap_or_default());
+            shown.push_str("<secret>");
+        }
+        hidden_to = end;
+        kept_to = end;
+    }
+    shown.push_str(text.get(kept_to..).unwrap_or_default());
+    shown
 }
 
 /// The text cut at everything that ends a URL; the separators are words of their own.
@@ -72,20 +133,6 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         rest = behind;
         Some(word)
     })
-}
-
-/// With a scheme, escaped or not, or with a host before its first slash.
-fn is_url_like(word: &str) -> bool {
-    let word = word
-        .replace("\\/", "/")
-        .replace("\\u002f", "/")
-        .replace("\\u002F", "/")
-        .replace("%2f", "/")
-        .replace("%2F", "/");
-    word.contains("//")
-        || word
-            .split_once('/')
-            .is_some_and(|(host, path)| host.contains('.') && !path.is_empty())
 }
 
 #[cfg(test)]
@@ -142,6 +189,24 @@ mod tests {
             "x-api-key: <secret>; more"
         );
         assert_eq!(Snippet::of(b"abc", Some("")).as_str(), "abc");
+        for echoed in [
+            "K-SECRET/KEY",
+            "k-secret/key",
+            "k-secret\\/key",
+            "k-secret/ke",
+            "-secret/key",
+        ] {
+            let shown = Snippet::of(format!("key={echoed}.").as_bytes(), Some("k-SECRET/key"));
+            assert_eq!(shown.as_str(), "key=<secret>.", "{echoed}");
+        }
+        assert_eq!(
+            Snippet::host(Some("k-secret.example"), Some("K-SECRET")),
+            "another place"
+        );
+        assert_eq!(
+            Snippet::host(Some("cdn.example"), Some("K-SECRET")),
+            "cdn.example"
+        );
     }
 
     #[test]

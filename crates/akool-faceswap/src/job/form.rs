@@ -35,13 +35,22 @@ impl PartialEq for Job {
     }
 }
 
-/// The row as it came.
+/// The row as it came, without declared fields that were null.
 impl Serialize for Job {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.odd {
-            Some(odd) => odd.json.serialize(serializer),
-            None => self.row.serialize(serializer),
+        if let Some(odd) = &self.odd {
+            return odd.json.serialize(serializer);
         }
+        // The generated type writes a duration of 0 as 0.0.
+        let mut row = serde_json::to_value(&self.row).map_err(serde::ser::Error::custom)?;
+        for field in ["video_duration", "deduction_duration", "update_time"] {
+            if let Some(value) = row.get_mut(field)
+                && let Some(whole) = value.as_f64().and_then(salvage::whole)
+            {
+                *value = whole.into();
+            }
+        }
+        row.serialize(serializer)
     }
 }
 

@@ -13,6 +13,7 @@ use super::{Outcome, Results, UnexpectedRow};
 use crate::{
     Error, Job, ResultId, ResultIds,
     answer::Rows,
+    error::Snippet,
     job::Note,
     salvage::{OddRow, Unreadable},
 };
@@ -85,7 +86,9 @@ impl<'a> Gathered<'a> {
         let id = if let Some(position) = asked {
             *expected = position + 1;
             self.ids.as_slice()[position].clone()
-        } else if let Ok(id) = ResultId::new(text) {
+        } else if let Ok(id) = ResultId::new(text)
+            && !Snippet::is_url_like(text)
+        {
             id
         } else {
             self.unexpected

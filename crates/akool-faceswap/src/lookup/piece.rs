@@ -135,10 +135,12 @@ impl Operation<'_> {
             self.retry
                 .delay(attempts, error.retry_after(), &shared.randomness)
         };
-        let held_until = shared.brake.held_until();
-        let next = held_until
-            .unwrap_or_else(Instant::now)
-            .max(Instant::now() + delay);
+        // A delay that no clock can express does not end.
+        let next = Instant::now().checked_add(delay)?;
+        let next = shared
+            .brake
+            .held_until()
+            .map_or(next, |until| until.max(next));
         let in_time = self.deadline.is_none_or(|deadline| next < deadline);
         (in_time && shared.budget.withdraw(error.is_timeout())).then_some(delay)
     }

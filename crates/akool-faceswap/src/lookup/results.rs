@@ -172,7 +172,9 @@ impl fmt::Debug for Results {
 }
 
 /// A row of an answer that belongs to no id that was asked for.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows the reason alone: nobody vouches for what is in such a row, its `_id` included.
+#[derive(Clone)]
 pub struct UnexpectedRow {
     reason: UnexpectedReason,
     problem: &'static str,
@@ -224,6 +226,15 @@ impl UnexpectedRow {
     /// The job, if the row is one.
     pub fn job(&self) -> Option<&Job> {
         self.job.as_ref()
+    }
+}
+
+impl fmt::Debug for UnexpectedRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnexpectedRow")
+            .field("reason", &self.reason)
+            .field("problem", &self.problem)
+            .finish_non_exhaustive()
     }
 }
 

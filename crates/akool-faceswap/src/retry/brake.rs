@@ -18,6 +18,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause that the brake chooses by itself.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// What stands for a delay that no clock can express.
+const LONGEST_DELAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 #[derive(Debug, Default)]
 pub(crate) struct Brake(Mutex<State>);
 
@@ -45,7 +48,9 @@ impl Brake {
         // Half fixed, half drawn: never too soon, never in step with other clients.
         let own = own / 2 + randomness.up_to(own / 2);
         let pause = asked.unwrap_or_default().max(own);
-        let until = now + pause;
+        let until = now
+            .checked_add(pause)
+            .unwrap_or_else(|| now + LONGEST_DELAY);
         if state.until.is_none_or(|held| held < until) && (is_new || asked.is_some()) {
             state.until = Some(until);
         }
@@ -117,6 +122,13 @@ mod tests {
         assert_eq!(held_for(&brake), Duration::from_secs(17));
         brake.engage(Some(Duration::from_secs(20)), &randomness());
         assert_eq!(held_for(&brake), Duration::from_secs(20));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_delay_without_end_is_a_year() {
+        let brake = Brake::default();
+        brake.engage(Some(Duration::MAX), &randomness());
+        assert_eq!(held_for(&brake), LONGEST_DELAY);
     }
 
     #[tokio::test(start_paused = true)]
