@@ -4,7 +4,8 @@
 //! document of them, [`changes`] compares it with the vendored one, [`copies`] generates what is
 //! checked in, [`transaction`] writes everything or nothing. [`regen`] strings them together;
 //! [`check`] asks, offline, whether the tree is what `regen` would leave behind; [`index`] reads
-//! the vendor's list of pages; [`bench`] measures.
+//! the vendor's list of pages; [`bench`] measures, [`fuzz`] runs the fuzz
+//! targets.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -14,6 +15,7 @@ pub mod changes;
 pub mod check;
 pub mod copies;
 pub mod day;
+pub mod fuzz;
 #[path = "../../crates/akool-faceswap-raw/build/generate.rs"]
 mod generate;
 pub mod index;

@@ -12,7 +12,7 @@ use xtask::{
     bench::{self, Subject},
     check,
     day::Day,
-    index,
+    fuzz, index,
     problem::Problem,
     regen::{self, Input, Options},
     tree::Tree,
@@ -33,12 +33,18 @@ enum Command {
     /// Measure, and write the figures to BENCHMARKS.md; takes minutes.
     #[command(subcommand)]
     Bench(Bench),
+    /// Run the SDK's fuzz targets; needs cargo-fuzz and a nightly compiler.
+    Fuzz {
+        /// How long each of the two targets runs
+        #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
+        seconds: u32,
+    },
 }
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
 enum Bench {
-    /// A lookup against reqwest and serde_json by hand; needs valgrind
+    /// A lookup against reqwest and JSON by hand; needs valgrind
     Client,
     /// What a project pays at build time for depending on the SDK
     Build,
@@ -72,7 +78,7 @@ fn main() -> ExitCode {
         Command::Regen(regen) if regen.check => {
             let problems = check::check(&tree);
             if problems.is_empty() {
-                println!("Everything is fresh: document, lock, overlay, copies, statuses, link.");
+                println!("Fresh: document, lock, overlay, generated copies, statuses, link.");
             }
             problems
         }
@@ -81,6 +87,7 @@ fn main() -> ExitCode {
         }
         Command::Pages { from } => problem(index::run(&tree, &from, out, progress)),
         Command::Bench(Bench::Client) => problem(bench::run(&tree, Subject::Client, progress)),
+        Command::Fuzz { seconds } => problem(fuzz::run(&tree, seconds)),
         Command::Bench(Bench::Build) => problem(bench::run(&tree, Subject::Build, progress)),
     };
     if problems.is_empty() {

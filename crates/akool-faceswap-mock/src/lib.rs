@@ -27,6 +27,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Error> {
+//! # let _ = rustls::crypto::ring::default_provider().install_default();
 //! let fake = FakeAkool::start()?;
 //! let good = fake.add_job(FakeJob::image().with_url("https://cdn.example/a.jpeg"));
 //! let bad = fake.add_job(FakeJob::video().after_polls(0, 1).failing());

@@ -23,6 +23,7 @@
 //!     then.ok(&answer);
 //! });
 //!
+//! # let _ = rustls::crypto::ring::default_provider().install_default();
 //! let client = Client::new_with_client(&server.base_url(), reqwest::Client::new(), Seam::plain());
 //! assert_eq!(client.list_results_by_ids(&ids).await?.code, 1000);
 //! stub.assert_async().await;

@@ -31,6 +31,8 @@ pub(crate) fn client(fake: &FakeAkool) -> Client {
 
 /// A client of its own, and so connections of its own, that follows no redirects.
 pub(crate) fn http_client() -> reqwest::Client {
+    // Fails where another test was first, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()

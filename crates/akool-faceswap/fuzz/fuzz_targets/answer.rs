@@ -1,0 +1,18 @@
+//! Any bytes as an answer: no panic, and what the generated type can read, the forgiving way reads
+//! too, row for row.
+#![no_main]
+
+use akool_faceswap_raw::types::ListResultsByIdsResponse;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &[u8]| {
+    let salvaged = akool_faceswap::fuzzing::salvage(body);
+    let _ = serde_json::from_slice::<akool_faceswap::Job>(body);
+    if let Ok(typed) = serde_json::from_slice::<ListResultsByIdsResponse>(body) {
+        let rows = typed.data.and_then(|data| data.result).unwrap_or_default();
+        let (read, unreadable) = salvaged.expect("an envelope that the generated type reads");
+        assert_eq!(read + unreadable, rows.len());
+        let with_id = |id: &Option<String>| id.as_ref().is_some_and(|id| !id.is_empty());
+        assert_eq!(read, rows.iter().filter(|row| with_id(&row.id)).count());
+    }
+});
