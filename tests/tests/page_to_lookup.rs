@@ -1,9 +1,9 @@
 //! From the vendor's page, over regen and the generated client, to a lookup on the fake server.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::{fs, path::Path, time::SystemTime};
+use std::{fmt::Write as _, fs, path::Path, time::SystemTime};
 
-use akool_faceswap::{Client, FaceswapStatus, ResultIds};
+use akool_faceswap::{Client, FaceswapStatus, Job, ResultIds};
 use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, JobState};
 use tempfile::TempDir;
 use xtask::{
@@ -52,11 +52,10 @@ impl Copy {
 
     /// The vendor's page around `document`, with rows for `statuses`.
     fn page(&self, document: &str, statuses: &[&str]) -> Input {
-        let rows: String = statuses
-            .iter()
-            .enumerate()
-            .map(|(n, words)| format!("| {} | {words} |\n", n + 1))
-            .collect();
+        let mut rows = String::new();
+        for (n, words) in statuses.iter().enumerate() {
+            writeln!(rows, "| {} | {words} |", n + 1).unwrap();
+        }
         let page = format!(
             "> ## Documentation Index\n> Fetch the complete documentation index at: \
              https://docs.akool.com/llms.txt\n\n# Get Faceswap Result List\n\n\
@@ -240,7 +239,7 @@ async fn a_population_settles_and_every_job_is_accounted_for() {
     let (good, bad): (Vec<_>, Vec<_>) = settled
         .found()
         .partition(|job| job.status() == FaceswapStatus::Success);
-    assert!(settled.found().all(|job| job.is_terminal()));
+    assert!(settled.found().all(Job::is_terminal));
     assert!(good.iter().all(|job| job.result_url().is_some()));
     assert!(bad.iter().all(|job| job.result_url().is_none()));
     assert!(!good.is_empty() && !bad.is_empty());
@@ -274,4 +273,26 @@ async fn the_raw_client_and_the_sdk_see_the_same_rows() {
             .find(|job| Some(job.id().as_str()) == row.id.as_deref());
         assert_eq!(job.unwrap().job_id(), row.job_id.as_deref());
     }
+}
+
+#[tokio::test]
+async fn a_token_is_fetched_from_the_api_and_used() {
+    let fake = FakeAkool::builder().path_prefix("/proxy").start().unwrap();
+    let id = fake.add_job(FakeJob::image());
+    let client = |secret: &str| {
+        Client::builder()
+            .base_url(fake.url())
+            .client_credentials("client-id", secret)
+            .build()
+            .unwrap()
+    };
+    let ids: ResultIds = id.parse().unwrap();
+    let good = client(&fake.api_key());
+    assert_eq!(good.results(&ids).await.unwrap().found().count(), 1);
+    assert_eq!(good.results(&ids).await.unwrap().found().count(), 1);
+    // One token, two lookups.
+    assert_eq!(fake.request_count(), 3);
+    let error = client("wrong-secret").results(&ids).await.unwrap_err();
+    assert!(error.is_auth());
+    assert!(!error.to_string().contains("wrong-secret"), "{error}");
 }

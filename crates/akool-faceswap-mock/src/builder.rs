@@ -16,7 +16,7 @@ use crate::{
     record::Recorder,
     seeded::Seeded,
     server::Server,
-    service::{LOOKUP_PATH, Service},
+    service::{LOOKUP_PATH, Service, TOKEN_PATH},
     store::{JobStore, RowOrder},
 };
 
@@ -139,6 +139,7 @@ impl FakeAkoolBuilder {
         let service = Arc::new(Service {
             base_url: format!("http://{address}{prefix}"),
             lookup_path: format!("{prefix}{LOOKUP_PATH}"),
+            token_path: format!("{prefix}{TOKEN_PATH}"),
             credentials: Credentials {
                 api_key: self.api_key,
                 bearer_token: self.bearer_token,

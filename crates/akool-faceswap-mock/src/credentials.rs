@@ -5,12 +5,15 @@
 
 use std::fmt;
 
+use akool_faceswap_raw::types::GetTokenRequest;
 use http::{HeaderMap, header::AUTHORIZATION};
 
 /// Documented meaning of 1101: token invalid or expired.
 const INVALID: i64 = 1101;
 /// Documented meaning of 1102: token empty.
 const EMPTY: i64 = 1102;
+
+use crate::envelope::PARAMETER;
 
 const X_API_KEY: &str = "x-api-key";
 
@@ -72,6 +75,22 @@ impl Credentials {
     }
 }
 
+impl Credentials {
+    /// The token for the body of a token request, or the business code that refuses it.
+    ///
+    /// The vendor's client secret is the same value as the API key; any client id will do.
+    pub(crate) fn token_for(&self, body: &[u8]) -> Result<&str, i64> {
+        let request: GetTokenRequest = serde_json::from_slice(body).map_err(|_| PARAMETER)?;
+        if request.client_id.is_empty() || request.client_secret.expose().is_empty() {
+            Err(PARAMETER)
+        } else if request.client_secret.expose() == self.api_key {
+            Ok(&self.bearer_token)
+        } else {
+            Err(INVALID)
+        }
+    }
+}
+
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials").finish_non_exhaustive()
@@ -101,6 +120,27 @@ mod tests {
             .map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
             .collect();
         credentials.refuse(&headers)
+    }
+
+    #[test]
+    fn the_key_as_client_secret_is_good_for_a_token() {
+        let credentials = Credentials {
+            api_key: "good-key".to_owned(),
+            bearer_token: "good-token".to_owned(),
+        };
+        for (body, expected) in [
+            (
+                r#"{"clientId":"c","clientSecret":"good-key"}"#,
+                Ok("good-token"),
+            ),
+            (r#"{"clientId":"c","clientSecret":"bad-key"}"#, Err(1101)),
+            (r#"{"clientId":"","clientSecret":"good-key"}"#, Err(1003)),
+            (r#"{"clientId":"c","clientSecret":""}"#, Err(1003)),
+            (r#"{"clientId":"c"}"#, Err(1003)),
+            ("", Err(1003)),
+        ] {
+            assert_eq!(credentials.token_for(body.as_bytes()), expected, "{body}");
+        }
     }
 
     #[test]

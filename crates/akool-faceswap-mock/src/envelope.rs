@@ -1,10 +1,11 @@
 //! The bodies the fake answers with: the vendor's JSON envelope, and HTML where no envelope is.
 
 use akool_faceswap_raw::types::{
-    FaceswapResultDetail, FaceswapResultList, ListResultsByIdsResponse,
+    FaceswapResultDetail, FaceswapResultList, GetTokenResponse, ListResultsByIdsResponse,
 };
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+use serde::Serialize;
 
 /// The one code that means success.
 pub(crate) const SUCCESS: i64 = 1000;
@@ -33,6 +34,18 @@ pub(crate) fn refusal(status: StatusCode, code: i64) -> Response<Bytes> {
     envelope(status, code, None)
 }
 
+/// A token, which stands at the top level, with no `data` and no `msg`.
+pub(crate) fn token(token: &str) -> Response<Bytes> {
+    json(
+        StatusCode::OK,
+        &GetTokenResponse {
+            code: SUCCESS,
+            msg: None,
+            token: Some(token.to_owned().into()),
+        },
+    )
+}
+
 /// A page that is no envelope.
 pub(crate) fn html(status: StatusCode) -> Response<Bytes> {
     let reason = status.canonical_reason().unwrap_or("Error");
@@ -44,12 +57,18 @@ pub(crate) fn html(status: StatusCode) -> Response<Bytes> {
 }
 
 fn envelope(status: StatusCode, code: i64, data: Option<FaceswapResultList>) -> Response<Bytes> {
-    let envelope = ListResultsByIdsResponse {
-        code,
-        data,
-        msg: message(code).to_owned(),
-    };
-    match serde_json::to_vec(&envelope) {
+    json(
+        status,
+        &ListResultsByIdsResponse {
+            code,
+            data,
+            msg: message(code).to_owned(),
+        },
+    )
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Response<Bytes> {
+    match serde_json::to_vec(body) {
         Ok(body) => response(
             status,
             HeaderValue::from_static("application/json; charset=utf-8"),

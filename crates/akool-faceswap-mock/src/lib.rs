@@ -46,6 +46,8 @@
 //!   [`FakeAkool::advance`]. [`FakeAkool::seed_population`] draws a mixed lot.
 //! - **Scripted answers** ([`Answer`]) come before the normal ones: business codes, HTTP errors,
 //!   redirects, odd bodies, delays, hang-ups; once, several times or always, for all or one id.
+//! - **It gives tokens**: `getToken` answers with [`FakeAkool::bearer_token`] for any client id and
+//!   the API key as the client secret, which are the same value at the vendor.
 //! - **It records** ([`FakeAkool::requests`]) what came, without any header's value, and asserts.
 //!
 //! Where the vendor's behaviour is documented the fake follows it: `Authorization` wins over

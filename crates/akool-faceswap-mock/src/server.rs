@@ -17,7 +17,7 @@ use std::{
 };
 
 use http::Request;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Collected, Full, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::{Semaphore, oneshot};
@@ -29,6 +29,9 @@ const MAX_CONNECTIONS: usize = 1024;
 
 /// A connection that sends no request for so long is closed; longer than clients keep idle ones.
 const IDLE: Duration = Duration::from_secs(120);
+
+/// The largest body that is read; a token request has some hundred bytes.
+const MAX_BODY: usize = 64 * 1024;
 
 /// How long a drop waits for the thread; it ends at once unless the machine is stuck.
 const STOPPING: Duration = Duration::from_secs(5);
@@ -131,8 +134,11 @@ async fn serve(stream: tokio::net::TcpStream, service: Arc<Service>) {
     let answering = service_fn(move |request: Request<Incoming>| {
         let service = Arc::clone(&service);
         async move {
-            let (head, _body) = request.into_parts();
-            let answer = service.answer(&head).await;
+            let (head, body) = request.into_parts();
+            // A body that is too large, or breaks off, is none.
+            let body = Limited::new(body, MAX_BODY).collect().await;
+            let body = body.map(Collected::to_bytes).unwrap_or_default();
+            let answer = service.answer(&head, &body).await;
             answer.map(|response| response.map(Full::new))
         }
     });

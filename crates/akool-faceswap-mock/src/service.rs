@@ -1,4 +1,4 @@
-//! One request and its answer: the vendor's lookup endpoint, as far as it is known.
+//! One request and its answer: the vendor's lookup and token endpoints, as far as they are known.
 //!
 //! A request is recorded first; then a scripted answer goes before everything, the limit on the
 //! request line before the path, the path before the credentials, these before the ids.
@@ -25,10 +25,14 @@ use crate::{
 /// The documented path of the lookup.
 pub(crate) const LOOKUP_PATH: &str = "/api/open/v3/faceswap/result/listbyids";
 
+/// The documented path of the token endpoint.
+pub(crate) const TOKEN_PATH: &str = "/api/open/v3/getToken";
+
 /// Everything a fake knows; shared by the test and the server's thread.
 pub(crate) struct Service {
     pub(crate) base_url: String,
     pub(crate) lookup_path: String,
+    pub(crate) token_path: String,
     pub(crate) credentials: Credentials,
     pub(crate) auth_failure_status: StatusCode,
     pub(crate) max_request_line: usize,
@@ -61,8 +65,12 @@ impl Service {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers one request; its body, if any, is not looked at.
-    pub(crate) async fn answer(&self, head: &Parts) -> Result<Response<Bytes>, HungUp> {
+    /// Answers one request.
+    pub(crate) async fn answer(
+        &self,
+        head: &Parts,
+        body: &[u8],
+    ) -> Result<Response<Bytes>, HungUp> {
         let ids = asked_ids(head.uri.query().unwrap_or_default());
         let request = RecordedRequest::new(&head.method, &head.uri, &head.headers, ids.clone());
         let line_len = request.request_line_len();
@@ -77,12 +85,24 @@ impl Service {
                 Reply::Normal => {}
             }
         }
-        Ok(self.normal_answer(head, &ids, line_len))
+        Ok(self.normal_answer(head, body, &ids, line_len))
     }
 
-    fn normal_answer(&self, head: &Parts, ids: &[String], line_len: usize) -> Response<Bytes> {
+    fn normal_answer(
+        &self,
+        head: &Parts,
+        body: &[u8],
+        ids: &[String],
+        line_len: usize,
+    ) -> Response<Bytes> {
         if line_len > self.max_request_line {
             return envelope::html(StatusCode::URI_TOO_LONG);
+        }
+        if head.method == Method::POST && head.uri.path() == self.token_path {
+            return match self.credentials.token_for(body) {
+                Ok(token) => envelope::token(token),
+                Err(code) => envelope::refusal(self.auth_failure_status, code),
+            };
         }
         if head.method != Method::GET || head.uri.path() != self.lookup_path {
             return envelope::html(StatusCode::NOT_FOUND);
