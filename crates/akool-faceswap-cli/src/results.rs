@@ -22,8 +22,9 @@ const VERY_NEW: Duration = Duration::from_secs(5 * 60);
 
 /// Runs the command.
 pub(crate) fn run(args: &ResultsArgs) -> Result<Exit, Problem> {
-    let connection = Connection::new(&args.connection)?;
+    // Ids first: what is wrong with them can be said without a key.
     let ids = ids::read(&args.ids, args.ids_file.as_deref())?;
+    let connection = Connection::new(&args.connection)?;
     let lookup = async { connection.client.results(&ids).await };
     match runtime::start()?.block_on(lookup) {
         Ok(results) => show(&results, args.json, &connection),
