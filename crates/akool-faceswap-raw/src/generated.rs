@@ -124,13 +124,13 @@ pub mod types {
             static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
             {
                 ::regress::Regex::new(
-                        "^(?:[!-+\\--~]+(?:,[!-+\\--~]+)*|[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*)$",
+                        "^(?:[0-9a-f]{24}(?:,[0-9a-f]{24})*|[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*)$",
                     )
                     .unwrap()
             });
             if PATTERN.find(value).is_none() {
                 return Err(
-                    "doesn't match pattern \"^(?:[!-+\\--~]+(?:,[!-+\\--~]+)*|[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*)$\""
+                    "doesn't match pattern \"^(?:[0-9a-f]{24}(?:,[0-9a-f]{24})*|[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*)$\""
                         .into(),
                 );
             }
