@@ -5,7 +5,7 @@
 //! checked in, [`transaction`] writes everything or nothing. [`regen`] strings them together;
 //! [`check`] asks, offline, whether the tree is what `regen` would leave behind; [`index`] reads
 //! the vendor's list of pages; [`bench`] measures, [`fuzz`] runs the fuzz
-//! targets.
+//! targets, [`proof`] asks what the tests would notice.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -25,6 +25,7 @@ pub mod merge;
 pub mod operation;
 pub mod page;
 pub mod problem;
+pub mod proof;
 pub mod regen;
 pub mod source;
 pub mod transaction;

@@ -14,6 +14,7 @@ use xtask::{
     day::Day,
     fuzz, index,
     problem::Problem,
+    proof,
     regen::{self, Input, Options},
     tree::Tree,
 };
@@ -39,6 +40,14 @@ enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
         seconds: u32,
     },
+    /// Break the SDK in one place after the other and run its tests; needs cargo-mutants.
+    Mutants {
+        /// The K-th of N equal parts, counted from 0; all of them take hours
+        #[arg(long, value_name = "K/N")]
+        shard: Option<String>,
+    },
+    /// Measure which lines of the SDK its tests run; needs cargo-tarpaulin.
+    Coverage,
 }
 
 /// What to measure.
@@ -88,6 +97,8 @@ fn main() -> ExitCode {
         Command::Pages { from } => problem(index::run(&tree, &from, out, progress)),
         Command::Bench(Bench::Client) => problem(bench::run(&tree, Subject::Client, progress)),
         Command::Fuzz { seconds } => problem(fuzz::run(&tree, seconds)),
+        Command::Mutants { shard } => problem(proof::mutants(&tree, shard.as_deref())),
+        Command::Coverage => problem(proof::coverage(&tree)),
         Command::Bench(Bench::Build) => problem(bench::run(&tree, Subject::Build, progress)),
     };
     if problems.is_empty() {

@@ -1,0 +1,70 @@
+//! `cargo xtask mutants` and `cargo xtask coverage`: how much the SDK's tests would notice.
+
+use std::process::Command;
+
+use crate::{problem::Problem, tree::Tree};
+
+/// Breaks the SDK in one place after the other and runs its tests, by cargo-mutants.
+///
+/// `shard` is `K/N`: the K-th of N equal parts, counted from 0; all of them take hours.
+///
+/// # Errors
+///
+/// If cargo-mutants is missing, or a mutant survives; `mutants.out/missed.txt` names them.
+pub fn mutants(tree: &Tree, shard: Option<&str>) -> Result<(), Problem> {
+    let mut args = vec!["mutants", "-p", "akool-faceswap", "--no-shuffle"];
+    if let Some(shard) = shard {
+        args.extend(["--shard", shard]);
+    }
+    args.extend(["--minimum-test-timeout", "60", "--", "--lib", "--tests"]);
+    cargo(tree, &args, "cargo install cargo-mutants")
+}
+
+/// Measures which lines of the SDK its tests run, by cargo-tarpaulin.
+///
+/// # Errors
+///
+/// If cargo-tarpaulin is missing, or a test fails.
+pub fn coverage(tree: &Tree) -> Result<(), Problem> {
+    let args = [
+        "tarpaulin",
+        "-p",
+        "akool-faceswap",
+        "--engine",
+        "ptrace",
+        "--include-files",
+        "crates/akool-faceswap/src/*",
+        "--exclude-files",
+        "*/tests.rs",
+        "*/tests/*",
+        "*/scripted.rs",
+        "--lib",
+        "--tests",
+        "--skip-clean",
+        "--timeout",
+        "300",
+        "--target-dir",
+        "target/coverage",
+    ];
+    cargo(tree, &args, "cargo install cargo-tarpaulin")
+}
+
+fn cargo(tree: &Tree, args: &[&str], needs: &str) -> Result<(), Problem> {
+    let status = Command::new("cargo")
+        .args(args)
+        // Line tables would double the time of a build that is made hundreds of times.
+        .env(
+            "CARGO_PROFILE_DEV_DEBUG",
+            if args[0] == "mutants" { "0" } else { "1" },
+        )
+        .current_dir(tree.root())
+        .status()
+        .map_err(|error| Problem::new(format!("cannot run cargo: {error}")))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Problem::new(format!(
+        "cargo {} did not end well; it needs `{needs}`",
+        args[0]
+    )))
+}
