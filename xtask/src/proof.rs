@@ -12,7 +12,14 @@ use crate::{problem::Problem, tree::Tree};
 ///
 /// If cargo-mutants is missing, or a mutant survives; `mutants.out/missed.txt` names them.
 pub fn mutants(tree: &Tree, shard: Option<&str>) -> Result<(), Problem> {
-    let mut args = vec!["mutants", "-p", "akool-faceswap", "--no-shuffle"];
+    let mut args = vec![
+        "mutants",
+        "-p",
+        "akool-faceswap",
+        "--no-shuffle",
+        "--gitignore",
+        "true",
+    ];
     if let Some(shard) = shard {
         args.extend(["--shard", shard]);
     }

@@ -94,7 +94,7 @@ pub(crate) struct ResultsArgs {
 /// Where the API is and what to show it.
 #[derive(Args)]
 pub(crate) struct ConnectionArgs {
-    /// Where the API is [default: AKOOL_API_HOST, else https://openapi.akool.com]
+    /// Where the API is [default: AKOOL_API_HOST, else openapi.akool.com]
     #[expect(clippy::doc_markdown, reason = "it is help text")]
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
