@@ -4,7 +4,7 @@
 //! document of them, [`changes`] compares it with the vendored one, [`copies`] generates what is
 //! checked in, [`transaction`] writes everything or nothing. [`regen`] strings them together;
 //! [`check`] asks, offline, whether the tree is what `regen` would leave behind; [`index`] reads
-//! the vendor's list of pages; [`bench`] measures, [`fuzz`] runs the fuzz
+//! the vendor's list of pages; [`mod@bench`] measures, [`fuzz`] runs the fuzz
 //! targets, [`proof`] asks what the tests would notice.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
