@@ -94,11 +94,11 @@ impl IntoFuture for Lookup {
             ids.failed = tracing::field::Empty,
             error.type = tracing::field::Empty,
         );
-        Box::pin(look_up(self).instrument(span))
+        Box::pin(look_up(self, span.clone()).instrument(span))
     }
 }
 
-async fn look_up(lookup: Lookup) -> Result<Results, Error> {
+async fn look_up(lookup: Lookup, span: tracing::Span) -> Result<Results, Error> {
     let Lookup {
         client,
         ids,
@@ -109,7 +109,6 @@ async fn look_up(lookup: Lookup) -> Result<Results, Error> {
     if let Some(metrics) = &client.shared().metrics {
         metrics.lookup(&LookupMetrics::of(ids.len(), &outcome, begun.elapsed()));
     }
-    let span = tracing::Span::current();
     match &outcome {
         Ok(results) => {
             span.record("ids.found", results.found().count());

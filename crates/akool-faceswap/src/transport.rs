@@ -214,10 +214,11 @@ impl raw::Transport for Attempt {
             server.port = self.shared.base_url.port(),
             error.type = tracing::field::Empty,
         );
+        let noted = span.clone();
         let work = async move {
             let mut report = Report::default();
             let outcome = self.exchange(client, request, &mut report).await;
-            note_in_span(&report, outcome.as_ref().err());
+            note(&noted, &report, outcome.as_ref().err());
             if let Err(failure) = outcome {
                 report.failure = Some(failure);
                 // Anything but 200, so that the generated client looks at no body.
@@ -233,8 +234,7 @@ impl raw::Transport for Attempt {
 }
 
 /// The status and the kind of error, under OpenTelemetry's names.
-fn note_in_span(report: &Report, failure: Option<&Error>) {
-    let span = tracing::Span::current();
+fn note(span: &tracing::Span, report: &Report, failure: Option<&Error>) {
     if let Some(failure) = failure {
         span.record("error.type", failure.kind().as_str());
         if let Some(status) = failure.http_status() {
