@@ -1,5 +1,7 @@
 //! Where key and base URL come from, and what is said where they cannot work.
 
+use std::net::TcpListener;
+
 use akool_faceswap_mock::{CredentialKind, FakeAkool, FakeJob};
 
 use crate::program::{Said, assert_code, assert_says, file, program, program_for, run};
@@ -109,4 +111,19 @@ fn a_key_is_no_argument_and_is_not_shown_when_given_as_one() {
         assert_says(&said.stderr, "--api-key-file");
         assert!(!said.stderr.contains("PLANTED"), "{}", said.stderr);
     }
+}
+
+#[test]
+fn a_proxy_of_the_environment_sees_nothing_that_is_meant_for_this_machine() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image());
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    proxy.set_nonblocking(true).unwrap();
+    let mut command = program_for(&fake, &["results", &id]);
+    let url = format!("http://{}", proxy.local_addr().unwrap());
+    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+        command.env(name, &url);
+    }
+    assert_code(&run(command), 0);
+    assert!(proxy.accept().is_err(), "the proxy was asked");
 }
