@@ -133,6 +133,36 @@ mod tests {
     }
 
     #[test]
+    fn host_port_and_scheme_are_told() {
+        let of = |text: &str| {
+            let url = BaseUrl::parse(text, true).unwrap();
+            (
+                url.host().to_owned(),
+                url.port(),
+                url.is_https(),
+                url.is_loopback(),
+            )
+        };
+        assert_eq!(
+            of("https://api.example"),
+            ("api.example".into(), 443, true, false)
+        );
+        assert_eq!(
+            of("http://api.example:81/p"),
+            ("api.example".into(), 81, false, false)
+        );
+        assert_eq!(
+            of("https://127.0.0.1:8443"),
+            ("127.0.0.1".into(), 8443, true, true)
+        );
+        assert_eq!(
+            of("http://localhost"),
+            ("localhost".into(), 80, false, true)
+        );
+        assert_eq!(of("http://[::1]:1"), ("[::1]".into(), 1, false, true));
+    }
+
+    #[test]
     fn http_is_for_this_machine_alone_unless_asked_for() {
         for text in [
             "http://127.0.0.1:8080",
