@@ -9,7 +9,7 @@ use crate::{problem::Problem, tree::Tree};
 /// The leak search and the salvage properties are left out: they take the longest, and what they
 /// hold is held by the unit tests and the fault table, too.
 ///
-/// `shard` is `K/N`: the K-th of N equal parts, counted from 0; all of them take hours.
+/// `shard` is `K/N`: every N-th mutant, beginning with the K-th, counted from 0; all take hours.
 ///
 /// # Errors
 ///
@@ -19,7 +19,7 @@ pub fn mutants(tree: &Tree, shard: Option<&str>) -> Result<(), Problem> {
     // What only the fuzzer compiles is tested by no test.
     args.extend(["--exclude-re", "fuzzing::"]);
     if let Some(shard) = shard {
-        args.extend(["--shard", shard]);
+        args.extend(["--sharding", "round-robin", "--shard", shard]);
     }
     args.extend(["--minimum-test-timeout", "60", "--"]);
     args.extend(["--lib", "--test", "faults", "--test", "spans"]);
