@@ -286,7 +286,9 @@ mod tests {
         assert!(ResultId::new("x".repeat(ResultId::MAX_LEN)).is_ok());
         let refused = ResultId::new("x".repeat(ResultId::MAX_LEN + 1)).unwrap_err();
         assert!(refused.to_string().contains("257 bytes"), "{refused}");
-        assert!(refused.excerpt().chars().count() <= 49);
+        assert!(refused.excerpt().chars().count() == 49 && refused.excerpt().ends_with('…'));
+        // What is short is shown whole.
+        assert_eq!(ResultId::new("a b").unwrap_err().excerpt(), "a b");
     }
 
     #[test]

@@ -281,6 +281,26 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_those_of_their_own_fields() {
+        let job = job(
+            r#"{"_id":"a","faceswap_type":11,"faceswap_quality":12,"deduction_status":13,
+                "deduction_duration":1.5,"video_duration":2.5,"update_time":3.5,"uid":14,
+                "job_id":"j","userId":"u","later":true}"#,
+        );
+        assert_eq!(
+            (job.faceswap_type(), job.faceswap_quality()),
+            (Some(11), Some(12))
+        );
+        assert_eq!((job.deduction_status(), job.uid()), (Some(13), Some(14)));
+        assert_eq!(
+            (job.deduction_duration(), job.video_duration()),
+            (Some(1.5), Some(2.5))
+        );
+        assert_eq!((job.update_time(), job.extra().len()), (Some(3.5), 1));
+        assert_eq!((job.job_id(), job.user_id()), (Some("j"), Some("u")));
+    }
+
+    #[test]
     fn the_result_url_is_handed_out_at_success_alone() {
         for (status, expected) in [
             ("1", None),

@@ -329,3 +329,38 @@ impl fmt::Debug for ClientBuilder {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_output_says_which_credentials_there_are() {
+        let shown = format!("{:?}", ClientBuilder::new().api_key("PLANTED"));
+        assert!(
+            shown.contains("has_api_key: true, has_bearer_token: false"),
+            "{shown}"
+        );
+        assert!(!shown.contains("PLANTED"));
+    }
+
+    #[test]
+    fn exactly_one_kind_of_credentials_is_taken() {
+        let new = ClientBuilder::new;
+        assert!(
+            new()
+                .build()
+                .unwrap_err()
+                .to_string()
+                .contains("no credentials")
+        );
+        for two in [
+            new().api_key("k").bearer_token("t"),
+            new().api_key("k").client_credentials("i", "s"),
+            new().bearer_token("t").client_credentials("i", "s"),
+        ] {
+            let error = two.build().unwrap_err();
+            assert!(error.to_string().contains("more than one kind"), "{error}");
+        }
+    }
+}

@@ -220,6 +220,28 @@ mod tests {
     }
 
     #[test]
+    fn advice_is_about_what_happened() {
+        let api = |code| {
+            Error::new(ErrorKind::Api, "")
+                .with_business_code(BusinessCode::from_code(code))
+                .advice()
+        };
+        assert!(api(1101).contains("AKOOL_API_KEY"));
+        assert!(api(1104).contains("credit"));
+        assert!(api(1005).contains("wait"));
+        assert!(api(1003).contains("`_id`, not `job_id`"));
+        assert!(api(2001).contains("try again later"));
+        assert!(api(4242).contains("vendor's documentation"));
+        let http = |status| {
+            Error::new(ErrorKind::Http, "")
+                .with_http_status(StatusCode::from_u16(status).unwrap())
+                .advice()
+        };
+        assert_eq!(http(503), "try again later");
+        assert!(http(404).contains("base URL"));
+    }
+
+    #[test]
     fn predicates_see_business_codes_and_http_statuses() {
         let api =
             |code| Error::new(ErrorKind::Api, "").with_business_code(BusinessCode::from_code(code));

@@ -189,6 +189,11 @@ mod tests {
             "x-api-key: <secret>; more"
         );
         assert_eq!(Snippet::of(b"abc", Some("")).as_str(), "abc");
+        assert_eq!(
+            Snippet::of(b"a four b", Some("four")).as_str(),
+            "a <secret> b"
+        );
+        assert_eq!(Snippet::of(b"a two b", Some("two")).as_str(), "a two b");
         for echoed in [
             "K-SECRET/KEY",
             "k-secret/key",

@@ -328,6 +328,27 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_an_array_in_json_and_can_be_looked_through() {
+        let ids: ResultIds = "b,a".parse().unwrap();
+        let json = serde_json::to_string(&ids).unwrap();
+        assert_eq!(json, r#"["b","a"]"#);
+        assert_eq!(serde_json::from_str::<ResultIds>(&json).unwrap(), ids);
+        assert_eq!(
+            serde_json::from_str::<ResultIds>(r#"["a","a"]"#)
+                .unwrap()
+                .len(),
+            1
+        );
+        assert!(serde_json::from_str::<ResultIds>(r#"["a b"]"#).is_err());
+        let mut seen = Vec::new();
+        for id in &ids {
+            seen.push(id.as_str());
+        }
+        assert_eq!(seen, ["b", "a"]);
+        assert_eq!(format!("{ids:?}"), r#"["b", "a"]"#);
+    }
+
+    #[test]
     fn extending_drops_what_is_there_already() {
         let mut ids: ResultIds = "a,b".parse().unwrap();
         ids.extend("b,c".parse::<ResultIds>().unwrap());
@@ -346,6 +367,7 @@ mod tests {
             "{message}"
         );
         assert!(message.ends_with("; and 1 more"), "{message}");
+        assert_eq!(error.into_valid().len(), 2);
     }
 
     #[test]

@@ -111,6 +111,21 @@ mod tests {
     }
 
     #[test]
+    fn what_was_odd_is_said_with_the_fields_name() {
+        let job: Job = serde_json::from_str(r#"{"_id":"a","uid":"7"}"#).unwrap();
+        let note = &job.notes()[0];
+        assert_eq!(
+            (note.field(), note.problem()),
+            ("uid", "a number in quotes; read as the number")
+        );
+        assert_eq!(
+            note.to_string(),
+            "uid: a number in quotes; read as the number"
+        );
+        assert_eq!(job.uid(), Some(7));
+    }
+
+    #[test]
     fn debug_output_has_no_url() {
         let shown = format!(
             "{:?}",

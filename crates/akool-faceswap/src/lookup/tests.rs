@@ -62,6 +62,13 @@ async fn found_missing_and_failed_are_kept_apart() {
     ));
     assert!(results.get("never asked").is_none());
 
+    let shown = format!("{results:?}");
+    assert!(
+        shown.contains("found: 100, missing: 1, failed: 100, unexpected: 0"),
+        "{shown}"
+    );
+    assert!(!results.is_empty());
+
     let incomplete = results.into_complete().unwrap_err();
     assert_eq!(incomplete.results().found().count(), 100);
     let text = incomplete.to_string();
@@ -88,6 +95,18 @@ async fn where_nothing_was_learnt_there_is_one_error_about_all_ids() {
     let error = wire.client().results(ids(250)).await.unwrap_err();
     assert!(error.is_auth());
     assert_eq!(error.ids().len(), 250);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_has_what_the_server_said() {
+    let wire = Scripted::new(|_| Reply::http(404, "<h1>no such page</h1>"));
+    let error = wire.client().results(ids(1)).await.unwrap_err();
+    assert_eq!(error.body_snippet(), Some("<h1>no such page</h1>"));
+    assert_eq!((error.http_status(), error.json_path()), (Some(404), None));
+    let wire = Scripted::new(|_| Reply::http(200, r#"{"code":1000,"data":{"result":7}}"#));
+    let error = wire.client().results(ids(1)).await.unwrap_err();
+    assert_eq!(error.json_path(), Some("$.data.result"));
+    assert!(error.message().contains("expected an array"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -22,6 +22,22 @@ struct Counting {
     fails_first: bool,
 }
 
+/// An error with a source of its own.
+#[derive(Debug)]
+struct Sealed(std::io::Error);
+
+impl std::fmt::Display for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the vault is sealed")
+    }
+}
+
+impl std::error::Error for Sealed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
 impl TokenProvider for Counting {
     fn fetch(&self) -> FetchingToken<'_> {
         Box::pin(async {
@@ -34,7 +50,7 @@ impl TokenProvider for Counting {
             self.under_way.fetch_sub(1, Ordering::SeqCst);
             let n = self.fetched.fetch_add(1, Ordering::SeqCst) + 1;
             if self.fails_first && n == 1 {
-                return Err("the vault is sealed".into());
+                return Err(Sealed(std::io::Error::other("no quorum")).into());
             }
             Ok(Token::new(format!("token-{n}")))
         })
@@ -119,6 +135,8 @@ async fn a_provider_that_fails_is_asked_again_by_the_next_call() {
     assert_eq!(wire.requests(), 0);
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(source, "the vault is sealed");
+    let deeper = std::error::Error::source(&error).and_then(std::error::Error::source);
+    assert_eq!(deeper.unwrap().to_string(), "no quorum");
     client.results(ids(1)).await.unwrap();
 }
 
