@@ -345,6 +345,61 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_arrives() {
+        use std::time::Duration;
+
+        let seconds = Duration::from_secs;
+        let two = NonZeroUsize::new(2).unwrap();
+        let client = ClientBuilder::new()
+            .api_key("k")
+            .base_url("http://api.example/p")
+            .allow_insecure_http()
+            .connect_timeout(seconds(1))
+            .attempt_timeout(seconds(2))
+            .operation_timeout(Timeout::Disabled)
+            .max_response_bytes(3)
+            .max_concurrent_requests(two)
+            .max_ids_per_request(two)
+            .max_request_line_bytes(4)
+            .retry(RetryPolicy::never())
+            .configure_reqwest(|reqwest| reqwest.tcp_nodelay(true))
+            .build()
+            .unwrap();
+        let shared = client.shared();
+        let limits = &shared.limits;
+        assert_eq!(shared.base_url.as_str(), "http://api.example/p");
+        assert_eq!(limits.connect_timeout, seconds(1).into());
+        assert_eq!(limits.attempt_timeout, seconds(2).into());
+        assert_eq!(limits.operation_timeout, Timeout::Disabled);
+        assert_eq!(
+            (limits.max_response_bytes, limits.max_request_line_bytes),
+            (3, 4)
+        );
+        assert_eq!(
+            (limits.max_concurrent_requests, limits.max_ids_per_request),
+            (two, two)
+        );
+        assert_eq!(shared.places.available_permits(), 2);
+        assert_eq!(shared.retry, RetryPolicy::never());
+        assert!(format!("{client:?}").contains("http://api.example/p"));
+    }
+
+    #[cfg(feature = "_rustls")]
+    #[test]
+    fn what_is_no_root_certificate_is_refused() {
+        for pem in [
+            "",
+            "no certificate",
+            "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n",
+        ] {
+            let builder = ClientBuilder::new().api_key("k").root_certificate_pem(pem);
+            let error = builder.build().unwrap_err();
+            assert!(error.is_configuration(), "{error}");
+            assert!(error.to_string().contains("PEM"), "{error}");
+        }
+    }
+
+    #[test]
     fn exactly_one_kind_of_credentials_is_taken() {
         let new = ClientBuilder::new;
         assert!(

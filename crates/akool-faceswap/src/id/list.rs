@@ -349,6 +349,27 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_made_of_whatever_holds_ids() {
+        let id = ResultId::try_from("a").unwrap();
+        assert_eq!(id, ResultId::try_from("a".to_owned()).unwrap());
+        assert!(ResultId::try_from("a b").is_err() && ResultId::try_from(String::new()).is_err());
+        let other = ResultId::new("b").unwrap();
+        let both = "a,b".parse::<ResultIds>().unwrap();
+        assert_eq!(
+            ResultIds::from(id.clone()).as_slice(),
+            std::slice::from_ref(&id)
+        );
+        assert_eq!(ResultIds::from(&id).len(), 1);
+        assert_eq!(ResultIds::from([id.clone(), other.clone()]), both);
+        assert_eq!(
+            ResultIds::from(vec![id.clone(), other.clone(), id.clone()]),
+            both
+        );
+        assert_eq!(ResultIds::from(&[id, other][..]), both);
+        assert_eq!(ResultIds::from(&both), both);
+    }
+
+    #[test]
     fn extending_drops_what_is_there_already() {
         let mut ids: ResultIds = "a,b".parse().unwrap();
         ids.extend("b,c".parse::<ResultIds>().unwrap());
