@@ -5,6 +5,7 @@
 //! `_id`, is answered by the API with an empty list and no error, so it has a reason of its own.
 
 mod list;
+mod refused;
 
 use std::{
     borrow::Borrow,
@@ -16,8 +17,9 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use list::ResultIds;
 pub(crate) use list::join;
-pub use list::{InvalidIds, ResultIds};
+pub use refused::InvalidIds;
 
 /// The id of one face swap result: the `_id` of a submit answer.
 ///

@@ -8,7 +8,7 @@ use std::{collections::HashSet, fmt, num::NonZeroUsize, str::FromStr, sync::Arc}
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{InvalidId, ResultId};
+use super::{InvalidIds, ResultId};
 
 /// Result ids in first-seen order, each once.
 ///
@@ -268,48 +268,6 @@ impl schemars::JsonSchema for ResultIds {
         Vec::<ResultId>::json_schema(generator)
     }
 }
-
-/// Texts that are not ids, among texts that are.
-///
-/// The valid ids are not lost: [`into_valid`](Self::into_valid) has them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidIds {
-    valid: ResultIds,
-    refused: Vec<(usize, InvalidId)>,
-}
-
-impl InvalidIds {
-    /// Each refused text: its position among all texts, counted from 0, and what is wrong.
-    pub fn refused(&self) -> impl Iterator<Item = (usize, &InvalidId)> {
-        self.refused.iter().map(|(index, error)| (*index, error))
-    }
-
-    /// The ids that are valid.
-    pub fn valid(&self) -> &ResultIds {
-        &self.valid
-    }
-
-    /// The ids that are valid.
-    pub fn into_valid(self) -> ResultIds {
-        self.valid
-    }
-}
-
-impl fmt::Display for InvalidIds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 3;
-        for (n, (index, error)) in self.refused.iter().take(SHOWN).enumerate() {
-            let separator = if n == 0 { "" } else { "; " };
-            write!(f, "{separator}item {}: {error}", index + 1)?;
-        }
-        match self.refused.len().saturating_sub(SHOWN) {
-            0 => Ok(()),
-            more => write!(f, "; and {more} more"),
-        }
-    }
-}
-
-impl std::error::Error for InvalidIds {}
 
 #[cfg(test)]
 mod tests {
