@@ -15,6 +15,7 @@ use crate::{
     limits::Limits,
     retry::{Randomness, RetryPolicy, brake::Brake, budget::Budget},
     transport::Attempt,
+    wait::Waits,
     wire::Wire,
 };
 
@@ -67,6 +68,7 @@ pub(crate) struct Shared {
     pub(crate) randomness: Randomness,
     pub(crate) clock: Clock,
     pub(crate) metrics: Option<Arc<dyn Metrics>>,
+    pub(crate) waits: Waits,
 }
 
 impl Client {
@@ -134,6 +136,10 @@ impl Client {
     pub fn raw(&self) -> akool_faceswap_raw::Client {
         let limit = self.0.limits.attempt_timeout.duration();
         Attempt::new(self.0.clone(), limit, 0).client()
+    }
+
+    pub(crate) fn from_shared(shared: Arc<Shared>) -> Self {
+        Self(shared)
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {

@@ -15,7 +15,12 @@ impl Clock {
 
     #[cfg(test)]
     pub(crate) fn standing_at(time: SystemTime) -> Self {
-        Self(Arc::new(move || time))
+        Self::of(move || time)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
     }
 
     pub(crate) fn now(&self) -> SystemTime {

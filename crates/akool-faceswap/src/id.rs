@@ -18,7 +18,7 @@ use std::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use list::ResultIds;
-pub(crate) use list::join;
+pub(crate) use list::{encoded_len, join};
 pub use refused::InvalidIds;
 
 /// The id of one face swap result: the `_id` of a submit answer.
@@ -136,6 +136,12 @@ impl fmt::Display for ResultId {
 impl fmt::Debug for ResultId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl From<&ResultId> for ResultId {
+    fn from(id: &ResultId) -> Self {
+        id.clone()
     }
 }
 

@@ -88,6 +88,7 @@ mod retry;
 mod salvage;
 mod status;
 mod transport;
+mod wait;
 mod wire;
 
 /// Ways in for the fuzzer alone.
@@ -111,6 +112,10 @@ pub use id::{InvalidId, InvalidIds, ResultId, ResultIds};
 pub use job::{Job, Media, Note, RESULT_LIFETIME};
 pub use limits::Timeout;
 pub use lookup::{IncompleteResults, Lookup, Outcome, Results, UnexpectedReason, UnexpectedRow};
-pub use metrics::{LookupMetrics, Metrics, RequestMetrics};
+pub use metrics::{LookupMetrics, Metrics, RequestMetrics, WaitMetrics};
 pub use retry::RetryPolicy;
 pub use status::{FaceswapStatus, UnknownStatus};
+pub use wait::{
+    AsCompleted, Change, Changes, Completions, GroupProgress, Progress, Schedule, SharedLookup,
+    Ticket, Wait, WaitAll, WaitAny, WaitError, WaitErrorKind, WaitHandle, WaitResults, Waiting,
+};

@@ -51,6 +51,7 @@ pub(crate) struct Limits {
     pub(crate) max_concurrent_requests: NonZeroUsize,
     pub(crate) max_ids_per_request: NonZeroUsize,
     pub(crate) max_request_line_bytes: usize,
+    pub(crate) max_tracked_ids: usize,
 }
 
 impl Default for Limits {
@@ -65,6 +66,7 @@ impl Default for Limits {
             max_ids_per_request: const { NonZeroUsize::new(100).unwrap() },
             // Half of what a default nginx takes; proxies on the way may take less.
             max_request_line_bytes: 4096,
+            max_tracked_ids: 200_000,
         }
     }
 }

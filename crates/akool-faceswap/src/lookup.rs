@@ -134,9 +134,7 @@ async fn look_up_all(
         ));
     }
     let limits = &shared.limits;
-    let for_ids = limits
-        .max_request_line_bytes
-        .saturating_sub(REQUEST_LINE + shared.base_url.path_len());
+    let for_ids = room_for_ids(shared);
     let mut begin = 0;
     let chunks: Vec<Range<usize>> = ids
         .chunks(limits.max_ids_per_request, for_ids)
@@ -159,6 +157,14 @@ async fn look_up_all(
         }
     }
     gathered.into_results()
+}
+
+/// The bytes that ids may take in a request line.
+pub(crate) fn room_for_ids(shared: &Shared) -> usize {
+    shared
+        .limits
+        .max_request_line_bytes
+        .saturating_sub(REQUEST_LINE + shared.base_url.path_len())
 }
 
 /// What all requests of one lookup share.

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::{Error, ErrorKind, Results, answer::Rows};
+use crate::{Error, ErrorKind, Progress, Results, WaitErrorKind, answer::Rows};
 
 /// Receives counts and durations; given to
 /// [`ClientBuilder::metrics`](crate::ClientBuilder::metrics).
@@ -39,9 +39,14 @@ pub trait Metrics: Send + Sync + 'static {
         let _ = request;
     }
 
-    /// One call of [`Client::results`](crate::Client::results) ended.
+    /// One call of [`Client::results`](crate::Client::results) ended, or one lookup for waits.
     fn lookup(&self, lookup: &LookupMetrics) {
         let _ = lookup;
+    }
+
+    /// One wait ended, other than by being dropped.
+    fn wait(&self, wait: &WaitMetrics) {
+        let _ = wait;
     }
 }
 
@@ -79,6 +84,28 @@ pub struct LookupMetrics {
     pub duration: Duration,
     /// The kind of error, if nothing was learnt.
     pub error: Option<ErrorKind>,
+}
+
+/// One wait that ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WaitMetrics {
+    /// Why it ended without a result; `None` where the job succeeded.
+    pub error: Option<WaitErrorKind>,
+    /// How long it was, in this process and those before it.
+    pub duration: Duration,
+    /// The answers there were about the job.
+    pub polls: u32,
+}
+
+impl WaitMetrics {
+    pub(crate) fn of(error: Option<WaitErrorKind>, progress: &Progress) -> Self {
+        Self {
+            error,
+            duration: progress.waited(),
+            polls: progress.polls(),
+        }
+    }
 }
 
 impl RequestMetrics {

@@ -15,6 +15,7 @@ use crate::{
     credentials::{ClientSecret, Credentials, Secret, SharedToken, TokenProvider},
     limits::Limits,
     retry::{Randomness, brake::Brake, budget::Budget},
+    wait::Waits,
     wire::{Network, Wire},
 };
 
@@ -237,6 +238,14 @@ impl ClientBuilder {
         self
     }
 
+    /// The most ids that are waited for at a time by all clones, however many tasks wait for each.
+    /// Default: 200,000, which take under 200 MB. A wait for one more ends at once with
+    /// [`TooManyIds`](crate::WaitErrorKind::TooManyIds) and a ticket; the others go on.
+    pub fn max_tracked_ids(mut self, ids: usize) -> Self {
+        self.limits.max_tracked_ids = ids;
+        self
+    }
+
     /// Where counts and durations go; without it none are taken.
     pub fn metrics(mut self, metrics: impl Metrics) -> Self {
         self.metrics = Some(Arc::new(metrics));
@@ -298,8 +307,14 @@ impl ClientBuilder {
             .max_concurrent_requests
             .get()
             .min(Semaphore::MAX_PERMITS);
+        let waits = Waits::new(
+            self.limits.max_tracked_ids,
+            self.jitter_seed,
+            self.clock.clone(),
+        );
         Ok(Client(
             Shared {
+                waits,
                 base_url,
                 credentials,
                 places: Semaphore::new(places),
@@ -361,6 +376,7 @@ mod tests {
             .max_concurrent_requests(two)
             .max_ids_per_request(two)
             .max_request_line_bytes(4)
+            .max_tracked_ids(5)
             .retry(RetryPolicy::never())
             .configure_reqwest(|reqwest| reqwest.tcp_nodelay(true))
             .build()
@@ -372,8 +388,12 @@ mod tests {
         assert_eq!(limits.attempt_timeout, seconds(2).into());
         assert_eq!(limits.operation_timeout, Timeout::Disabled);
         assert_eq!(
-            (limits.max_response_bytes, limits.max_request_line_bytes),
-            (3, 4)
+            (
+                limits.max_response_bytes,
+                limits.max_request_line_bytes,
+                limits.max_tracked_ids
+            ),
+            (3, 4, 5)
         );
         assert_eq!(
             (limits.max_concurrent_requests, limits.max_ids_per_request),

@@ -63,6 +63,11 @@ impl ResultIds {
         }
     }
 
+    /// A list of ids that are known to be different.
+    pub(crate) fn from_distinct(ids: Vec<ResultId>) -> Self {
+        Self(Arc::new(ids))
+    }
+
     /// The number of ids.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -126,7 +131,7 @@ impl ResultIds {
 
 /// The length of `text` after `application/x-www-form-urlencoded` serialising, which is what the
 /// generated client does to a query parameter.
-fn encoded_len(text: &str) -> usize {
+pub(crate) fn encoded_len(text: &str) -> usize {
     const LEN: [u8; 256] = {
         let mut len = [3; 256];
         let mut byte = 0u8;

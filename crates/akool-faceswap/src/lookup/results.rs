@@ -96,6 +96,10 @@ impl Results {
         })
     }
 
+    pub(crate) fn into_outcomes(self) -> Vec<Outcome> {
+        self.outcomes
+    }
+
     /// Every id with its outcome, in the order of the list that was asked for.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&ResultId, &Outcome)> {
         self.ids.iter().zip(&self.outcomes)

@@ -1,0 +1,247 @@
+//! The task that looks up what is due, for all waits of a client.
+//!
+//! There is one for each client, started by the first wait and gone after the last. It holds no
+//! state of its own but the requests under way: what is waited for stands in the tracker. So where
+//! its runtime goes away under it, the next waiter that is polled starts another one and nothing is
+//! lost.
+
+use std::{
+    cell::Cell,
+    future::{Future as _, poll_fn},
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
+
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use tokio::{runtime::Handle, sync::Notify, time::Instant};
+
+use super::{
+    moment::{Moment, Now, Timeline},
+    tracker::{Batch, Effects, Retry, Tracker},
+};
+use crate::{Client, Error, ErrorKind, Results, RetryPolicy, client::Shared, clock::Clock, lookup};
+
+/// How many times the task may die before an answer is taken, until waits are ended for it.
+const DEATHS: u32 = 3;
+
+/// The part of a client that waits.
+#[derive(Debug)]
+pub(crate) struct Waits {
+    pub(super) timeline: Timeline,
+    tracker: Mutex<Tracker>,
+    wake: Notify,
+    /// Changed under the tracker's lock alone.
+    is_running: AtomicBool,
+    deaths: AtomicU32,
+}
+
+impl Waits {
+    pub(crate) fn new(max_tracked_ids: usize, jitter_seed: Option<u64>, clock: Clock) -> Self {
+        let rng = jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        Self {
+            timeline: Timeline::new(clock),
+            tracker: Mutex::new(Tracker::new(max_tracked_ids, rng)),
+            wake: Notify::new(),
+            is_running: AtomicBool::new(false),
+            deaths: AtomicU32::new(0),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Tracker> {
+        self.tracker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    /// Works on the tracker, and does afterwards what that made necessary.
+    pub(super) fn track<T>(&self, work: impl FnOnce(&mut Tracker, &Now, &mut Effects) -> T) -> T {
+        let mut effects = Effects::default();
+        let done = {
+            let mut tracker = self.waits.lock();
+            let now = self.waits.timeline.now();
+            work(&mut tracker, &now, &mut effects)
+        };
+        self.perform(effects);
+        done
+    }
+
+    fn perform(&self, effects: Effects) {
+        for waker in effects.wakers {
+            waker.wake();
+        }
+        if let Some(metrics) = &self.metrics {
+            for wait in &effects.ended {
+                metrics.wait(wait);
+            }
+        }
+    }
+
+    /// Has the poller look at the tracker again.
+    pub(super) fn wake_poller(&self) {
+        self.waits.wake.notify_one();
+    }
+}
+
+/// Sees to it that somebody polls what is waited for.
+///
+/// # Errors
+///
+/// If this is no task of a tokio runtime.
+pub(super) fn ensure(shared: &Arc<Shared>) -> Result<(), Error> {
+    let waits = &shared.waits;
+    if waits.is_running.load(Ordering::Acquire) {
+        return Ok(());
+    }
+    let handle = Handle::try_current().map_err(|error| {
+        Error::new(ErrorKind::Configuration, "waiting needs a tokio runtime").with_source(error)
+    })?;
+    let tracker = waits.lock();
+    if !tracker.is_empty() && !waits.is_running.swap(true, Ordering::AcqRel) {
+        handle.spawn(run(Alive {
+            shared: shared.clone(),
+            has_ended: false,
+        }));
+    }
+    Ok(())
+}
+
+/// Says so when the task goes away before its work is done: with its runtime, or by a panic in what a
+/// program handed in.
+struct Alive {
+    shared: Arc<Shared>,
+    has_ended: bool,
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        if self.has_ended {
+            return;
+        }
+        let waits = &self.shared.waits;
+        self.shared.track(|tracker, now, effects| {
+            waits.is_running.store(false, Ordering::Release);
+            if waits.deaths.fetch_add(1, Ordering::Relaxed) + 1 < DEATHS {
+                tracker.abandon(now, effects);
+            } else {
+                waits.deaths.store(0, Ordering::Relaxed);
+                let error = Error::new(
+                    ErrorKind::Configuration,
+                    "the task that looks jobs up died again and again; is there a panic in a \
+                     handler of metrics, or is the runtime without I/O or time?",
+                );
+                tracker.fail_all(&error, now, effects);
+            }
+        });
+    }
+}
+
+type Answered = (Batch, Result<Results, Error>);
+type UnderWay = FuturesUnordered<Pin<Box<dyn Future<Output = Answered> + Send>>>;
+
+async fn run(mut alive: Alive) {
+    let shared = alive.shared.clone();
+    let mut under_way = UnderWay::new();
+    while let Some(wake) = send(&shared, &mut under_way) {
+        if let Some((batch, outcome)) = next_event(&shared, &mut under_way, wake).await {
+            take(&shared, batch, outcome);
+        }
+    }
+    // Requests for what nobody waits for any more end here.
+    alive.has_ended = true;
+}
+
+/// Sends what is due, as far as there is room; when to look again, or `None` if nobody waits.
+fn send(shared: &Arc<Shared>, under_way: &mut UnderWay) -> Option<Moment> {
+    let waits = &shared.waits;
+    let limits = &shared.limits;
+    shared.track(|tracker, now, effects| {
+        tracker.expire(now, effects);
+        if tracker.is_empty() {
+            tracker.release_memory();
+            waits.is_running.store(false, Ordering::Release);
+            return None;
+        }
+        let may_send = || under_way.len() < limits.max_concurrent_requests.get();
+        let is_held = shared.brake.held_until().is_some();
+        while may_send() && !is_held {
+            let (max_ids, max_bytes) = (limits.max_ids_per_request, lookup::room_for_ids(shared));
+            let Some(batch) = tracker.take_batch(now, max_ids.get(), max_bytes) else {
+                break;
+            };
+            under_way.push(Box::pin(look_up(shared.clone(), batch)));
+        }
+        Some(tracker.next_wake(may_send() && !is_held))
+    })
+}
+
+/// One attempt; what is to be repeated goes back among what is due, where it meets others.
+async fn look_up(shared: Arc<Shared>, batch: Batch) -> Answered {
+    let lookup = Client::from_shared(shared).results(batch.ids.clone());
+    let outcome = lookup.retry(RetryPolicy::never()).await;
+    (batch, outcome)
+}
+
+/// Waits for an answer, or until there may be something else to do.
+async fn next_event(shared: &Shared, under_way: &mut UnderWay, wake: Moment) -> Option<Answered> {
+    let has_room = under_way.len() < shared.limits.max_concurrent_requests.get();
+    let held = shared.brake.held_until().filter(|_| has_room);
+    let due = shared.waits.timeline.instant(wake);
+    let until: Option<Instant> = [held, due].into_iter().flatten().min();
+    let mut asleep = pin!(until.map(tokio::time::sleep_until));
+    let mut woken = pin!(shared.waits.wake.notified());
+    poll_fn(|context| {
+        if let Poll::Ready(Some(answered)) = under_way.poll_next_unpin(context) {
+            return Poll::Ready(Some(answered));
+        }
+        let is_time = asleep
+            .as_mut()
+            .as_pin_mut()
+            .is_some_and(|asleep| asleep.poll(context).is_ready());
+        if is_time || woken.as_mut().poll(context).is_ready() {
+            return Poll::Ready(None);
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+fn take(shared: &Shared, batch: Batch, outcome: Result<Results, Error>) {
+    shared.waits.deaths.store(0, Ordering::Relaxed);
+    // What repeating costs is paid once for a request, and its ids stay together.
+    let decided: Cell<Option<(u32, Retry)>> = Cell::new(None);
+    let retry = |error: &Error, faults: u32| match decided.get() {
+        Some((for_faults, retry)) if for_faults == faults => retry,
+        earlier => {
+            let is_paid = matches!(earlier, Some((_, Retry::After(_))));
+            let retry = decide(shared, error, faults, is_paid);
+            decided.set(Some((faults, retry)));
+            retry
+        }
+    };
+    shared.track(|tracker, now, effects| tracker.answered(batch, outcome, retry, now, effects));
+}
+
+/// When to look up again what failed for the `faults`th time in a row.
+fn decide(shared: &Shared, error: &Error, faults: u32, is_paid: bool) -> Retry {
+    let policy = &shared.retry;
+    let asked = error
+        .retry_after()
+        .map_or(Duration::ZERO, |delay| policy.capped(delay));
+    if !error.is_retryable() || !policy.allows_another(faults) {
+        return Retry::BySchedule(asked);
+    }
+    if error.is_rate_limit() {
+        // The brake holds the whole client back.
+        return Retry::After(Duration::ZERO);
+    }
+    if is_paid || shared.budget.withdraw(error.is_timeout()) {
+        Retry::After(policy.delay(faults, error.retry_after(), &shared.randomness))
+    } else {
+        Retry::BySchedule(asked)
+    }
+}

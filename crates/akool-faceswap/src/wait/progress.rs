@@ -1,0 +1,125 @@
+//! What is known of a job while it is waited for.
+
+use std::time::Duration;
+
+use crate::{Error, FaceswapStatus, ResultId};
+
+/// What is known of a job that is waited for.
+///
+/// It has no URL: before a job succeeded there is nothing behind the one that the API fills in.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    pub(super) id: ResultId,
+    pub(super) status: Option<FaceswapStatus>,
+    pub(super) waited: Duration,
+    pub(super) unchanged_for: Duration,
+    pub(super) missing_for: Option<Duration>,
+    pub(super) polls: u32,
+    pub(super) next_poll_in: Option<Duration>,
+    pub(super) trouble: Option<Error>,
+}
+
+impl Progress {
+    /// The job.
+    pub fn id(&self) -> &ResultId {
+        &self.id
+    }
+
+    /// The last status that the API told, if it has told one.
+    pub fn status(&self) -> Option<FaceswapStatus> {
+        self.status
+    }
+
+    /// How long the job has been waited for, in this process and those before it.
+    pub fn waited(&self) -> Duration {
+        self.waited
+    }
+
+    /// How long the job has been as it is, as far as the poller has seen.
+    pub fn unchanged_for(&self) -> Duration {
+        self.unchanged_for
+    }
+
+    /// How long the API has been answering without this job; `None` if its last answer had it, or if
+    /// there was no answer yet.
+    pub fn missing_for(&self) -> Option<Duration> {
+        self.missing_for
+    }
+
+    /// How many answers there were about this job, lookups that failed included.
+    pub fn polls(&self) -> u32 {
+        self.polls
+    }
+
+    /// How long until the job is looked up again; `None` while that is under way.
+    pub fn next_poll_in(&self) -> Option<Duration> {
+        self.next_poll_in
+    }
+
+    /// Why the last lookup failed, until one succeeds. The wait goes on all the same.
+    pub fn trouble(&self) -> Option<&Error> {
+        self.trouble.as_ref()
+    }
+}
+
+/// What is known of many jobs that are waited for together; from
+/// [`Completions::progress`](super::Completions::progress).
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct GroupProgress {
+    /// The jobs that were given.
+    pub total: usize,
+    /// The jobs whose outcome there is, taken from the stream or not.
+    pub settled: usize,
+    /// The jobs that were queued when last seen.
+    pub in_queue: usize,
+    /// The jobs that were being worked on when last seen.
+    pub processing: usize,
+    /// The jobs with a status that this version of the library does not know.
+    pub unknown: usize,
+    /// The jobs that the last answer was without.
+    pub missing: usize,
+    /// The jobs about which there was no answer yet.
+    pub unseen: usize,
+    /// Of all these, the jobs whose last lookup failed.
+    pub in_trouble: usize,
+    /// The job that has been waited for longest, and how long.
+    pub oldest: Option<(ResultId, Duration)>,
+    /// How long until the next of them is looked up; `None` while all lookups are under way or
+    /// nothing is waited for.
+    pub next_poll_in: Option<Duration>,
+    /// One of the errors of those in trouble.
+    pub trouble: Option<Error>,
+}
+
+impl GroupProgress {
+    /// The jobs that have no outcome yet.
+    pub fn waiting(&self) -> usize {
+        self.total - self.settled
+    }
+
+    pub(super) fn count(&mut self, progress: &Progress) {
+        match (progress.missing_for, progress.status) {
+            (Some(_), _) => self.missing += 1,
+            (None, None) => self.unseen += 1,
+            (None, Some(FaceswapStatus::InQueue)) => self.in_queue += 1,
+            (None, Some(FaceswapStatus::Processing)) => self.processing += 1,
+            (None, Some(_)) => self.unknown += 1,
+        }
+        if let Some(error) = &progress.trouble {
+            self.in_trouble += 1;
+            self.trouble.get_or_insert_with(|| error.clone());
+        }
+        if self
+            .oldest
+            .as_ref()
+            .is_none_or(|(_, waited)| *waited < progress.waited)
+        {
+            self.oldest = Some((progress.id.clone(), progress.waited));
+        }
+        self.next_poll_in = match (self.next_poll_in, progress.next_poll_in) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+}

@@ -1,0 +1,155 @@
+//! Where the poller puts what a waiter waits for.
+//!
+//! A slot holds one outcome, a group the outcomes of many waits in the order in which they came. Both
+//! are filled under the tracker's lock, so that an outcome and the end of a wait are one event; wakers
+//! are taken out there and called after it, so that no foreign code runs under the lock.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use super::Ticket;
+
+/// Wakers to be called once no lock is held.
+pub(super) type Wakers = Vec<Waker>;
+
+/// The place for one outcome.
+#[derive(Debug)]
+pub(super) struct Slot<T>(Mutex<Inside<T>>);
+
+#[derive(Debug)]
+struct Inside<T> {
+    outcome: Option<T>,
+    /// Counts changes before the outcome.
+    changes: u32,
+    waker: Option<Waker>,
+}
+
+impl<T> Slot<T> {
+    pub(super) fn new() -> Self {
+        Self(Mutex::new(Inside {
+            outcome: None,
+            changes: 0,
+            waker: None,
+        }))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn put(&self, outcome: T, wakers: &mut Wakers) {
+        let mut inside = self.lock();
+        inside.outcome = Some(outcome);
+        wakers.extend(inside.waker.take());
+    }
+
+    /// Something changed that is no outcome.
+    pub(super) fn change(&self, wakers: &mut Wakers) {
+        let mut inside = self.lock();
+        inside.changes = inside.changes.wrapping_add(1);
+        wakers.extend(inside.waker.take());
+    }
+
+    /// Has the waiter look again, though nothing changed.
+    pub(super) fn stir(&self, wakers: &mut Wakers) {
+        wakers.extend(self.lock().waker.take());
+    }
+
+    pub(super) fn poll_outcome(&self, context: &Context<'_>) -> Poll<T> {
+        let mut inside = self.lock();
+        if let Some(outcome) = inside.outcome.take() {
+            return Poll::Ready(outcome);
+        }
+        remember(&mut inside.waker, context);
+        Poll::Pending
+    }
+
+    /// Ready with the number of changes once it is another than `seen`, or with the outcome.
+    pub(super) fn poll_change(&self, seen: u32, context: &Context<'_>) -> Poll<Result<u32, T>> {
+        let mut inside = self.lock();
+        if let Some(outcome) = inside.outcome.take() {
+            return Poll::Ready(Err(outcome));
+        }
+        if inside.changes != seen {
+            return Poll::Ready(Ok(inside.changes));
+        }
+        remember(&mut inside.waker, context);
+        Poll::Pending
+    }
+}
+
+/// The place for the outcomes of many waits, each with its number.
+#[derive(Debug)]
+pub(super) struct Group<T>(Mutex<Many<T>>);
+
+/// An outcome that has not been taken yet.
+#[derive(Debug)]
+struct Ready<T> {
+    number: u32,
+    outcome: T,
+    /// The wait as it was, so that whoever dies before taking the outcome can learn it again.
+    ticket: Ticket,
+}
+
+#[derive(Debug)]
+struct Many<T> {
+    /// Never longer than the group has waits.
+    ready: VecDeque<Ready<T>>,
+    waker: Option<Waker>,
+}
+
+impl<T> Group<T> {
+    pub(super) fn new() -> Self {
+        Self(Mutex::new(Many {
+            ready: VecDeque::new(),
+            waker: None,
+        }))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Many<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn put(&self, number: u32, outcome: T, ticket: Ticket, wakers: &mut Wakers) {
+        let mut inside = self.lock();
+        inside.ready.push_back(Ready {
+            number,
+            outcome,
+            ticket,
+        });
+        wakers.extend(inside.waker.take());
+    }
+
+    pub(super) fn stir(&self, wakers: &mut Wakers) {
+        wakers.extend(self.lock().waker.take());
+    }
+
+    pub(super) fn poll_next(&self, context: &Context<'_>) -> Poll<(u32, T)> {
+        let mut inside = self.lock();
+        if let Some(next) = inside.ready.pop_front() {
+            return Poll::Ready((next.number, next.outcome));
+        }
+        remember(&mut inside.waker, context);
+        Poll::Pending
+    }
+
+    /// The waits whose outcomes nobody has taken yet.
+    pub(super) fn untaken(&self) -> Vec<Ticket> {
+        let inside = self.lock();
+        inside
+            .ready
+            .iter()
+            .map(|ready| ready.ticket.clone())
+            .collect()
+    }
+}
+
+fn remember(waker: &mut Option<Waker>, context: &Context<'_>) {
+    match waker {
+        Some(known) => known.clone_from(context.waker()),
+        None => *waker = Some(context.waker().clone()),
+    }
+}

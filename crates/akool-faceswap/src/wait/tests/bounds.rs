@@ -1,0 +1,170 @@
+//! What is bounded, what is given back, and what outlives what.
+
+use std::sync::{Arc, Weak};
+
+use super::*;
+use crate::{Metrics, RequestMetrics, WaitErrorKind, WaitMetrics, client::Shared};
+
+#[tokio::test(start_paused = true)]
+async fn one_id_too_many_is_refused_at_once_and_the_others_go_on() {
+    let wire = server(|_, now| life(now, SECOND, MINUTE));
+    let client = client_with(&wire, |builder| builder.max_tracked_ids(10));
+    let mut ended = client.as_completed(ids("a", 12)).start();
+    for _ in 0..2 {
+        let error = ended.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), WaitErrorKind::TooManyIds);
+        assert!(error.ticket().is_some());
+    }
+    // An id that is waited for already is none more.
+    let again = tokio::spawn(client.wait(id("a3")).into_future());
+    assert!(client.result(id("b")).await.unwrap_err().is_invalid_input());
+    let mut succeeded = 0;
+    while let Some(outcome) = ended.next().await {
+        outcome.unwrap();
+        succeeded += 1;
+    }
+    assert_eq!(succeeded, 10);
+    assert!(again.await.unwrap().is_ok());
+    // There is room again.
+    assert!(client.wait(id("b")).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_stay_within_their_limits() {
+    let wire = Scripted::new(|seen| rows(seen, |_| Some(3)).after(SECOND));
+    let two = std::num::NonZeroUsize::new(2).unwrap();
+    let seven = std::num::NonZeroUsize::new(7).unwrap();
+    let client = client_with(&wire, |builder| {
+        builder
+            .max_concurrent_requests(two)
+            .max_ids_per_request(seven)
+    });
+    client.wait_all(ids("a", 100)).await;
+    assert_eq!(wire.most_under_way(), 2);
+    assert!(wire.seen().iter().all(|seen| seen.ids.len() <= 7));
+
+    let wire = Scripted::new(|seen| rows(seen, |_| Some(3)));
+    let client = client_with(&wire, |builder| builder.max_request_line_bytes(300));
+    client.wait_all(ids("a", 100)).await;
+    for seen in wire.seen() {
+        let line = "GET /api/open/v3/faceswap/result/listbyids?_ids= HTTP/1.1".len()
+            + seen.ids.join("%2C").len();
+        assert!((280..=300).contains(&line) || seen.ids.len() < 45, "{line}");
+        assert!(line <= 300);
+    }
+}
+
+fn watch(client: &Client) -> Weak<Shared> {
+    Arc::downgrade(client.shared())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_poller_is_gone_after_the_last_wait_and_so_is_the_client() {
+    let wire = server(|_, _| Some(1));
+    let client = wire.client();
+    let shared = watch(&client);
+    let one = client.wait(id("a")).start();
+    let many = client.as_completed(ids("b", 10)).start();
+    drop(client);
+    tokio::time::sleep(MINUTE).await;
+    assert!(shared.upgrade().is_some(), "waits keep what they need");
+    drop((one, many));
+    settle().await;
+    assert!(shared.upgrade().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handle_tells_what_is_known_and_keeps_no_wait_going() {
+    let wire = server(|_, _| Some(2));
+    let client = wire.client();
+    let waiting = client.wait(id("a")).start();
+    let handle = waiting.handle();
+    tokio::time::sleep(MINUTE).await;
+    let progress = handle.progress().unwrap();
+    assert!(progress.waited() == MINUTE && progress.polls() > 10);
+    assert!(progress.next_poll_in().is_some() && progress.trouble().is_none());
+    assert!(handle.ticket().is_some());
+    drop(waiting);
+    assert!(handle.progress().is_none() && handle.ticket().is_none());
+    // Its place in the tracker belongs to another by now.
+    let _other = client.wait(id("b")).start();
+    assert!(handle.progress().is_none());
+}
+
+#[test]
+fn a_wait_outlives_the_runtime_that_polled_for_it() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap()
+    };
+    // Jobs end with the third request, whenever that is: time is not shared by runtimes.
+    let wire = Scripted::new(|seen| rows(seen, |_| Some(if seen.n < 2 { 1 } else { 3 })));
+    let client = wire.client();
+    let first = runtime();
+    let (waiting, many) = first.block_on(async {
+        let waiting = client.wait(id("a")).start();
+        let many = client.as_completed(ids("b", 5)).start();
+        tokio::time::sleep(SECOND).await;
+        (waiting, many)
+    });
+    assert_eq!(wire.requests(), 1);
+    drop(first);
+    runtime().block_on(async move {
+        waiting.await.unwrap();
+        let mut many = many;
+        while let Some(outcome) = many.next().await {
+            outcome.unwrap();
+        }
+    });
+}
+
+/// Fails whenever it is told of a request.
+struct Panicking;
+
+impl Metrics for Panicking {
+    fn request(&self, _: &RequestMetrics) {
+        panic!("a fault in the program's own handler");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_panics_ends_waits_after_a_few_tries() {
+    let wire = server(|_, _| Some(3));
+    let client = client_with(&wire, |builder| builder.metrics(Panicking));
+    let error = client.wait(id("a")).await.unwrap_err();
+    assert_eq!(error.kind(), WaitErrorKind::Fault);
+    assert!(error.to_string().contains("again and again"), "{error}");
+    assert_eq!(wire.requests(), 3);
+}
+
+#[derive(Clone, Default)]
+struct Ended(Arc<std::sync::Mutex<Vec<WaitMetrics>>>);
+
+impl Metrics for Ended {
+    fn wait(&self, wait: &WaitMetrics) {
+        self.0.lock().unwrap().push(wait.clone());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_wait_that_ends_is_told_of_once() {
+    let wire = server(|id, now| match id {
+        "bad" => Some(4),
+        "slow" => Some(1),
+        _ => life(now, SECOND, MINUTE),
+    });
+    let kept = Ended::default();
+    let client = client_with(&wire, |builder| builder.metrics(kept.clone()));
+    let list: ResultIds = "good,bad,slow".parse().unwrap();
+    client.wait_all(list).timeout(HOUR).await;
+    drop(client.wait(id("dropped")).start());
+    let kept = kept.0.lock().unwrap();
+    let ends: Vec<_> = kept.iter().map(|wait| wait.error).collect();
+    let (failed, late) = (WaitErrorKind::JobFailed, WaitErrorKind::DeadlinePassed);
+    assert_eq!(ends, [Some(failed), None, Some(late)]);
+    assert_eq!(kept[2].duration, HOUR);
+    assert!(kept[2].polls > 100);
+}

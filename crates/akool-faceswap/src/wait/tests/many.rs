@@ -1,0 +1,125 @@
+//! Many waits at once: every outcome, in the right order, none lost.
+
+use super::*;
+use crate::WaitErrorKind;
+
+/// Jobs end a minute apart, the last of the list first.
+fn backwards(n: usize) -> Scripted {
+    server(move |id, now| {
+        let number: usize = id[1..].parse().unwrap();
+        let end = MINUTE * u32::try_from(n - number).unwrap();
+        life(now, SECOND, end)
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_outcomes_come_in_the_order_of_the_list() {
+    let wire = backwards(20);
+    let list = ids("a", 20);
+    let results = wire.client().wait_all(&list).await;
+    assert_eq!((results.len(), results.succeeded().count()), (20, 20));
+    assert!(
+        results
+            .iter()
+            .all(|(id, outcome)| outcome.as_ref().unwrap().id() == id)
+    );
+    assert!(results.into_iter().map(|(id, _)| id).eq(list));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_has_them_in_the_order_of_their_ends() {
+    let wire = backwards(20);
+    let mut ended = wire.client().as_completed(ids("a", 20)).start();
+    let mut order = Vec::new();
+    while let Some(outcome) = ended.next().await {
+        order.push(outcome.unwrap().id().to_string());
+        assert_eq!(ended.remaining() + order.len(), 20);
+    }
+    let expected: Vec<String> = (0..20).rev().map(|n| format!("a{n}")).collect();
+    assert_eq!(order, expected);
+    assert!(ended.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_to_end_is_enough_and_the_others_are_given_up() {
+    let wire = backwards(20);
+    let client = wire.client();
+    let first = client.wait_any(ids("a", 20)).await.unwrap().unwrap();
+    assert_eq!(first.id().as_str(), "a19");
+    let requests = wire.requests();
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(wire.requests(), requests);
+    assert!(client.wait_any(ResultIds::default()).await.is_none());
+    assert!(client.wait_all(ResultIds::default()).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn options_hold_for_all_of_them() {
+    let wire = server(|_, _| Some(1));
+    let begun = Instant::now();
+    let results = wire.client().wait_all(ids("a", 250)).timeout(MINUTE).await;
+    assert_eq!(results.tickets().count(), 250);
+    assert!(
+        results
+            .errors()
+            .all(|error| error.kind() == WaitErrorKind::DeadlinePassed)
+    );
+    let any = wire.client().wait_any(ids("a", 2)).timeout(MINUTE).await;
+    assert!(any.unwrap().is_err());
+    assert_eq!(begun.elapsed(), 2 * MINUTE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_counts_every_job_once() {
+    let wire = server(|id, _| match &id[..1] {
+        "q" => Some(1),
+        "p" => Some(2),
+        "s" => Some(3),
+        "f" => Some(4),
+        "u" => Some(9),
+        _ => None,
+    });
+    let list: ResultIds = "q1,q2,q3,p1,p2,s1,f1,u1,m1,m2".parse().unwrap();
+    let mut ended = wire.client().as_completed(list).start();
+    let progress = ended.progress();
+    assert_eq!(
+        (progress.total, progress.unseen, progress.waiting()),
+        (10, 10, 10)
+    );
+    tokio::time::sleep(SECOND).await;
+    let progress = ended.progress();
+    assert_eq!(
+        (progress.in_queue, progress.processing, progress.unknown),
+        (3, 2, 1)
+    );
+    assert_eq!(
+        (progress.missing, progress.unseen, progress.settled),
+        (2, 0, 2)
+    );
+    assert_eq!((progress.waiting(), progress.in_trouble), (8, 0));
+    assert!(progress.oldest.as_ref().unwrap().1 >= SECOND);
+    assert!(progress.next_poll_in.unwrap() < 2 * SECOND);
+    // Those that have ended and were not taken are among the tickets.
+    assert_eq!(ended.tickets().len(), 10);
+    ended.next().await.unwrap().unwrap();
+    assert_eq!(ended.tickets().len(), 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_thousand_jobs_settle_with_full_requests() {
+    let wire = server(|id, now| {
+        let n: u64 = id[1..].parse().unwrap();
+        life(now, SECOND, SECOND + Duration::from_micros(10 * n))
+    });
+    let client = wire.client();
+    let results = client.wait_all(ids("a", 100_000)).await;
+    assert_eq!(results.succeeded().count(), 100_000);
+    let asked: usize = wire.seen().iter().map(|seen| seen.ids.len()).sum();
+    assert!(
+        asked > wire.requests() * 95,
+        "{asked} in {}",
+        wire.requests()
+    );
+    assert!(wire.seen().iter().all(|seen| seen.ids.len() <= 100));
+    assert!(wire.most_under_way() <= 4);
+}

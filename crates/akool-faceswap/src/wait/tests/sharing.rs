@@ -1,0 +1,153 @@
+//! Who shares a request with whom.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn an_id_that_a_thousand_tasks_wait_for_is_one_id_on_the_wire() {
+    let wire = server(|_, now| life(now, 10 * SECOND, MINUTE));
+    let client = wire.client();
+    let tasks: Vec<_> = (0..1000)
+        .map(|_| tokio::spawn(client.wait(id("a")).into_future()))
+        .collect();
+    for task in tasks {
+        assert!(task.await.unwrap().is_ok());
+    }
+    assert!(wire.seen().iter().all(|seen| seen.ids == ["a"]));
+    assert!(wire.requests() < 35, "{}", wire.requests());
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_that_begin_apart_come_to_share_requests() {
+    let wire = server(|_, now| life(now, MINUTE, HOUR));
+    let client = wire.client();
+    let mut tasks = Vec::new();
+    for n in 0..100 {
+        tasks.push(tokio::spawn(
+            client.wait(id(&format!("a{n}"))).into_future(),
+        ));
+        tokio::time::sleep(Duration::from_millis(370)).await;
+    }
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    // One job alone takes about 130.
+    assert!(wire.requests() < 300, "{}", wire.requests());
+    let late = wire
+        .seen()
+        .iter()
+        .rev()
+        .take(50)
+        .map(|seen| seen.ids.len())
+        .sum::<usize>();
+    assert!(late > 50 * 90, "{late} ids in the last 50");
+}
+
+#[tokio::test(start_paused = true)]
+async fn single_lookups_of_one_moment_are_one_request() {
+    let wire = server(|id, _| (id != "a7").then_some(2));
+    let client = wire.client();
+    let tasks: Vec<_> = (0..100)
+        .map(|n| {
+            let id = id(&format!("a{}", n % 20));
+            (n % 20, tokio::spawn(client.result(id)))
+        })
+        .collect();
+    for (n, task) in tasks {
+        assert_eq!(task.await.unwrap().unwrap().is_some(), n != 7);
+    }
+    assert_eq!(wire.requests(), 1);
+    assert_eq!(wire.seen()[0].ids.len(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lookup_is_never_answered_by_what_was_asked_before_it() {
+    let begun = Instant::now();
+    let wire = Scripted::new(move |seen| {
+        let now = seen.at - begun;
+        rows(seen, |_| life(now, SECOND, 2 * SECOND)).after(3 * SECOND)
+    });
+    let client = wire.client();
+    let first = tokio::spawn(client.result(id("a")));
+    tokio::time::sleep(5 * SECOND / 2).await;
+    let second = client.result(id("a")).await.unwrap().unwrap();
+    assert_eq!(
+        first.await.unwrap().unwrap().unwrap().status().code(),
+        Some(1)
+    );
+    assert_eq!(second.status().code(), Some(3));
+    assert_eq!(wire.requests(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_drops_a_shared_lookup_takes_nothing_from_the_others() {
+    for dropped in 0..3 {
+        // Before it is sent, and while it is under way.
+        for after in [Duration::ZERO, SECOND] {
+            let wire = Scripted::new(|seen| rows(seen, |_| Some(2)).after(3 * SECOND));
+            let client = wire.client();
+            let tasks: Vec<_> = (0..3)
+                .map(|_| tokio::spawn(client.result(id("a"))))
+                .collect();
+            settle().await;
+            tokio::time::sleep(after).await;
+            tasks[dropped].abort();
+            for (n, task) in tasks.into_iter().enumerate() {
+                assert_eq!(task.await.is_ok(), n != dropped);
+            }
+            assert_eq!(wire.requests(), 1);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shared_lookup_fails_by_the_rules_of_lookups() {
+    let wire = Scripted::new(|_| Reply::http(503, ""));
+    let error = wire.client().result(id("a")).await.unwrap_err();
+    assert_eq!((error.http_status(), wire.requests()), (Some(503), 4));
+    let wire = Scripted::new(|_| Reply::business(1101));
+    let error = wire.client().result(id("a")).await.unwrap_err();
+    assert!(error.is_auth());
+    let begun = Instant::now();
+    let wire = Scripted::new(|_| Reply::nothing());
+    let client = client_with(&wire, |builder| builder.operation_timeout(7 * SECOND));
+    assert!(client.result(id("a")).await.unwrap_err().is_timeout());
+    assert_eq!(begun.elapsed(), 7 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_bad_id_does_not_take_the_others_of_its_request_with_it() {
+    let begun = Instant::now();
+    let wire = Scripted::new(move |seen| {
+        if seen.ids.iter().any(|id| id == "a13") {
+            Reply::business(1003)
+        } else {
+            rows(seen, |_| life(seen.at - begun, SECOND, 5 * SECOND))
+        }
+    });
+    let results = wire.client().wait_all(ids("a", 30)).await;
+    assert_eq!(
+        (results.succeeded().count(), results.errors().count()),
+        (29, 1)
+    );
+    assert_eq!(results.errors().next().unwrap().id().as_str(), "a13");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_asked_for_who_is_not_waited_for() {
+    let wire = server(|_, _| Some(2));
+    let client = wire.client();
+    let kept = client.wait(id("kept")).start();
+    let dropped = client.as_completed(ids("dropped", 50)).start();
+    tokio::time::sleep(MINUTE).await;
+    let before = wire.requests();
+    drop(dropped);
+    tokio::time::sleep(MINUTE).await;
+    assert!(wire.requests() > before);
+    for seen in wire.seen().iter().skip(before) {
+        assert_eq!(seen.ids, ["kept"]);
+    }
+    drop(kept);
+    let before = wire.requests();
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(wire.requests(), before);
+}

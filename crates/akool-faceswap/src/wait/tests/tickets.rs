@@ -1,0 +1,166 @@
+//! Waits put away and taken up again, by the same process or another.
+
+use std::{collections::HashMap, time::SystemTime};
+
+use super::*;
+use crate::{FaceswapStatus, Schedule, Ticket, WaitErrorKind, clock::Clock};
+
+/// The wall clock that goes with tokio's.
+fn wall() -> Clock {
+    let (begun, wall) = (
+        Instant::now(),
+        SystemTime::UNIX_EPOCH + 1_000_000 * HOUR / 2,
+    );
+    Clock::of(move || wall + begun.elapsed())
+}
+
+fn process(wire: &Scripted, clock: &Clock) -> Client {
+    client_with(wire, |mut builder| {
+        builder.clock = clock.clone();
+        builder
+    })
+}
+
+/// As another process would read it.
+fn carried(ticket: &Ticket) -> Ticket {
+    serde_json::from_str(&serde_json::to_string(ticket).unwrap()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn age_schedule_and_deadline_go_along() {
+    let (wire, clock) = (server(|_, now| life(now, MINUTE, 5 * HOUR)), wall());
+    let begun = Instant::now();
+    let schedule = Schedule::every(50 * SECOND);
+    let first = process(&wire, &clock);
+    let waiting = first.wait(id("a")).schedule(schedule).timeout(2 * HOUR);
+    let waiting = waiting.start();
+    tokio::time::sleep(HOUR).await;
+    let before = waiting.progress().unwrap();
+    let ticket = carried(&waiting.ticket().unwrap());
+    drop((waiting, first));
+    tokio::time::sleep(HOUR / 2).await;
+
+    let second = process(&wire, &clock);
+    let requests = wire.requests();
+    let waiting = second.resume(ticket).start();
+    let after = waiting.progress().unwrap();
+    assert_eq!(after.waited(), before.waited() + HOUR / 2);
+    assert_eq!(after.status(), Some(FaceswapStatus::Processing));
+    assert_eq!(after.polls(), before.polls());
+    assert_eq!(after.unchanged_for(), before.unchanged_for() + HOUR / 2);
+    let error = waiting.await.unwrap_err();
+    assert_eq!(error.kind(), WaitErrorKind::DeadlinePassed);
+    assert_eq!(begun.elapsed(), 2 * HOUR);
+    // Half an hour at 50 s.
+    let made = wire.requests() - requests;
+    assert!((33..=41).contains(&made), "{made}");
+    // A new deadline goes on.
+    let ticket = error.into_ticket().unwrap();
+    let later = clock.now() + 8 * HOUR;
+    assert!(second.resume(ticket.with_deadline(later)).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_resumed_too_late_has_one_more_look() {
+    let (wire, clock) = (server(|_, now| life(now, MINUTE, 2 * HOUR)), wall());
+    let first = process(&wire, &clock);
+    let waiting = first.wait(id("a")).timeout(HOUR).start();
+    tokio::time::sleep(SECOND).await;
+    let ticket = waiting.ticket().unwrap();
+    drop(waiting);
+    tokio::time::sleep(90 * MINUTE).await;
+    // Not ended yet: one look, and no more.
+    let requests = wire.requests();
+    let error = first.resume(ticket.clone()).await.unwrap_err();
+    assert_eq!(error.kind(), WaitErrorKind::DeadlinePassed);
+    assert_eq!(wire.requests(), requests + 1);
+    tokio::time::sleep(HOUR).await;
+    assert!(first.resume(ticket.clone()).await.is_ok());
+    // Where nobody answers it ends all the same.
+    let silent = process(&Scripted::new(|_| Reply::nothing()), &clock);
+    let begun = Instant::now();
+    assert!(silent.resume(ticket).await.is_err());
+    assert_eq!(begun.elapsed(), 30 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ticket_of_a_clock_that_is_ahead_is_not_older_than_now() {
+    let (wire, clock) = (server(|_, _| Some(1)), wall());
+    let ahead = Clock::of({
+        let clock = clock.clone();
+        move || clock.now() + HOUR
+    });
+    let ticket = process(&wire, &ahead)
+        .wait(id("a"))
+        .start()
+        .ticket()
+        .unwrap();
+    let waiting = process(&wire, &clock).resume(ticket).start();
+    assert_eq!(waiting.progress().unwrap().waited(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_grace_period_of_a_missing_job_is_not_begun_anew() {
+    let (wire, clock) = (server(|_, _| None), wall());
+    let client = process(&wire, &clock);
+    let begun = Instant::now();
+    let mut ticket = client.wait(id("a")).start().ticket().unwrap();
+    loop {
+        let waiting = client.resume(carried(&ticket)).start();
+        tokio::time::sleep(30 * SECOND).await;
+        match waiting.ticket() {
+            Some(next) => ticket = next,
+            None => break,
+        }
+    }
+    assert!(begun.elapsed() <= 150 * SECOND, "{:?}", begun.elapsed());
+}
+
+/// The caller of `as_completed` dies at every moment there is, and the next process goes on from what
+/// was written: the tickets at the beginning, and each outcome when it was taken.
+#[tokio::test(start_paused = true)]
+async fn dying_at_any_moment_loses_no_outcome_and_repeats_none() {
+    const JOBS: usize = 40;
+    for step in (10..2000).step_by(31) {
+        let wire = server(move |id, now| {
+            let n: u32 = id[1..].parse().unwrap();
+            match n % 8 {
+                7 => Some(4),
+                6 => None,
+                _ => life(now, SECOND, n * SECOND / 3),
+            }
+        });
+        let clock = wall();
+        let mut written: Vec<Ticket> = Vec::new();
+        let mut journal: HashMap<String, u32> = HashMap::new();
+        for lives in 0.. {
+            let client = process(&wire, &clock);
+            let mut ended = if lives == 0 {
+                let ended = client.as_completed(ids("a", JOBS));
+                let ended = ended.missing_grace(10 * SECOND).timeout(MINUTE);
+                let ended = ended.start();
+                written = ended.tickets();
+                ended
+            } else {
+                let left = written
+                    .iter()
+                    .filter(|ticket| !journal.contains_key(ticket.id().as_str()));
+                client.resume_all(left.map(carried)).start()
+            };
+            let life = async {
+                while let Some(outcome) = ended.next().await {
+                    let id =
+                        outcome.map_or_else(|error| error.id().clone(), |job| job.id().clone());
+                    *journal.entry(id.to_string()).or_default() += 1;
+                }
+            };
+            let death = Duration::from_millis(step * 3);
+            if tokio::time::timeout(death, life).await.is_ok() {
+                break;
+            }
+            assert!(lives < 10_000, "nothing is ever learnt in {death:?}");
+        }
+        assert_eq!(journal.len(), JOBS);
+        assert!(journal.values().all(|times| *times == 1), "{journal:?}");
+    }
+}
