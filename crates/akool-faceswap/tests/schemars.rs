@@ -2,7 +2,7 @@
 #![cfg(feature = "schemars")]
 #![allow(clippy::unwrap_used)]
 
-use akool_faceswap::{FaceswapStatus, Job, ResultIds};
+use akool_faceswap::{FaceswapStatus, Job, ResultIds, Ticket};
 
 #[derive(schemars::JsonSchema)]
 #[expect(dead_code, reason = "only its schema is looked at")]
@@ -10,6 +10,7 @@ struct Progress {
     ids: ResultIds,
     job: Job,
     status: FaceswapStatus,
+    ticket: Ticket,
 }
 
 #[test]
@@ -21,6 +22,10 @@ fn a_services_own_type_can_hold_them() {
         definitions["FaceswapStatus"]["type"],
         serde_json::json!(["integer", "null"])
     );
+    let ticket = &definitions["Ticket"]["properties"];
+    assert_eq!(ticket["missing_grace_ms"]["type"], "integer", "{schema}");
+    let schedule = &definitions["Schedule"]["properties"];
+    assert_eq!(schedule["shortest_ms"]["type"], "integer", "{schema}");
     let row = &definitions["Job"]["properties"];
     for field in ["_id", "faceswap_status", "url", "createdAt"] {
         assert!(row.get(field).is_some(), "{field}: {schema}");

@@ -8,6 +8,8 @@ use std::fmt;
 pub enum ErrorKind {
     /// What the caller gave can never work; no request was made.
     InvalidInput,
+    /// The client tracks as many ids as it may; no request was made.
+    TooManyIds,
     /// The client cannot be built from its settings and environment.
     Configuration,
     /// No token could be had from the token provider.
@@ -35,6 +37,7 @@ impl ErrorKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidInput => "invalid_input",
+            Self::TooManyIds => "too_many_ids",
             Self::Configuration => "configuration",
             Self::Credentials => "credentials",
             Self::Connect => "connect",

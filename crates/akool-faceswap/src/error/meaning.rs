@@ -8,7 +8,7 @@ use crate::{BusinessClass, BusinessCode};
 impl Error {
     /// Whether the same call may succeed later without anybody changing anything.
     ///
-    /// Connection faults, time limits, HTTP 408, 429 and 5xx, and the business codes of rate limits
+    /// Connection faults, time limits, a full client, HTTP 408, 429 and 5xx, and the business codes of rate limits
     /// (1005) and server faults (2001). For lookups such a call was repeated already as often as
     /// the client's settings allow.
     ///
@@ -18,7 +18,10 @@ impl Error {
     /// shorter interval between calls makes it worse.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => true,
+            ErrorKind::Connect
+            | ErrorKind::Timeout
+            | ErrorKind::Transport
+            | ErrorKind::TooManyIds => true,
             _ => {
                 self.meant_status().is_some_and(|status| {
                     status.is_server_error()
@@ -159,6 +162,7 @@ impl Error {
         }
         match self.kind() {
             ErrorKind::InvalidInput => "correct the input; no request was made",
+            ErrorKind::TooManyIds => "wait until others have ended, or raise max_tracked_ids",
             ErrorKind::Configuration => "correct the client's settings; no request was made",
             ErrorKind::Credentials => "see why the token provider fails; no request was made",
             ErrorKind::Connect => "check the base URL, the network, proxies and certificates",

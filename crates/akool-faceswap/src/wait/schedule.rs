@@ -47,13 +47,17 @@ const JITTER: u64 = 10;
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Schedule {
     #[serde(rename = "first_after_ms", with = "millis")]
+    #[cfg_attr(feature = "schemars", schemars(with = "u64"))]
     first_after: Duration,
     #[serde(rename = "shortest_ms", with = "millis")]
+    #[cfg_attr(feature = "schemars", schemars(with = "u64"))]
     shortest: Duration,
     growth_percent: u32,
     #[serde(rename = "longest_ms", with = "millis")]
+    #[cfg_attr(feature = "schemars", schemars(with = "u64"))]
     longest: Duration,
 }
 

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod ends;
+mod leaks;
 mod many;
 mod sharing;
 mod tickets;

@@ -50,6 +50,7 @@ const VERSION: u32 = 1;
 /// when it is read, with an error that says so.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Form", into = "Form")]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Ticket {
     pub(super) id: ResultId,
     pub(super) status: Option<FaceswapStatus>,
@@ -65,6 +66,7 @@ pub struct Ticket {
 
 /// A ticket as it is written.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 struct Form {
     version: u32,
     id: ResultId,
@@ -74,6 +76,7 @@ struct Form {
     missing_since_unix_ms: Option<i64>,
     deadline_unix_ms: Option<i64>,
     #[serde(with = "millis")]
+    #[cfg_attr(feature = "schemars", schemars(with = "u64"))]
     missing_grace_ms: Duration,
     schedule: Schedule,
     polls: u32,

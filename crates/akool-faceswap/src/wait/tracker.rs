@@ -169,7 +169,7 @@ impl Tracker {
     ) -> Option<usize> {
         if !self.has_room_for(id) {
             let error = Error::new(
-                ErrorKind::InvalidInput,
+                ErrorKind::TooManyIds,
                 format!(
                     "the client tracks {} ids already, as many as it may",
                     self.max_ids

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use super::*;
-use crate::{Metrics, RequestMetrics, WaitErrorKind, WaitMetrics, client::Shared};
+use crate::{ErrorKind, Metrics, RequestMetrics, WaitErrorKind, WaitMetrics, client::Shared};
 
 #[tokio::test(start_paused = true)]
 async fn one_id_too_many_is_refused_at_once_and_the_others_go_on() {
@@ -17,7 +17,9 @@ async fn one_id_too_many_is_refused_at_once_and_the_others_go_on() {
     }
     // An id that is waited for already is none more.
     let again = tokio::spawn(client.wait(id("a3")).into_future());
-    assert!(client.result(id("b")).await.unwrap_err().is_invalid_input());
+    let error = client.result(id("b")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooManyIds);
+    assert!(error.is_retryable() && error.attempts() == 0);
     let mut succeeded = 0;
     while let Some(outcome) = ended.next().await {
         outcome.unwrap();

@@ -1,0 +1,102 @@
+//! No URL and no key in anything that a wait shows.
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::wait::Change;
+
+const MARK: &str = "FACELINK";
+const KEY: &str = "PLANTED-Key-0123456789abcdef";
+
+/// Everything that a wait for a job shows which is in trouble, then queued, then fails.
+async fn shown() -> String {
+    let wire = Scripted::new(|seen| {
+        let row = |status| {
+            format!(
+                r#"{{"code":1000,"msg":"OK","data":{{"result":[{{"_id":"{}","faceswap_status":{status},
+                "url":"https://cdn.example/{MARK}.png","error_reason":"see https://cdn.example/{MARK}"}}]}}}}"#,
+                seen.ids[0]
+            )
+        };
+        match seen.n {
+            0 => Reply::http(200, &row(1)),
+            1 => Reply::http(500, &format!("https://cdn.example/{MARK} {KEY}")),
+            2 => Reply::http(200, &row(2)),
+            _ => Reply::http(200, &row(if seen.ids[0] == "good" { 3 } else { 4 })),
+        }
+    });
+    let client = wire.client_with(|builder| builder.api_key(KEY));
+    let mut text = String::new();
+    for name in ["good", "bad"] {
+        let wait = client.wait(id(name));
+        write!(text, "{wait:?}").unwrap();
+        let mut changes = wait.start().changes();
+        let handle = changes.handle();
+        write!(text, "{changes:?}{handle:?}").unwrap();
+        while let Some(change) = changes.next().await {
+            let ticket = handle.ticket();
+            let written = serde_json::to_string(&ticket).unwrap();
+            let progress = handle.progress();
+            write!(text, "{change:?}{change:#?}{ticket:?}{written}{progress:?}").unwrap();
+            if let Change::Settled(Err(error)) = change {
+                write!(
+                    text,
+                    "{error}{error:?}{:?}",
+                    std::error::Error::source(&error)
+                )
+                .unwrap();
+            }
+        }
+    }
+    let many = client.as_completed(ids("a", 3));
+    write!(text, "{many:?}").unwrap();
+    let started = many.start();
+    write!(text, "{started:?}{:?}", started.progress()).unwrap();
+    let silent = Scripted::new(|_| Reply::http(500, &format!("https://cdn.example/{MARK} {KEY}")));
+    let client = silent.client_with(|builder| builder.api_key(KEY));
+    let all = client.wait_all(ids("a", 3)).timeout(MINUTE);
+    write!(text, "{all:?}").unwrap();
+    let all = all.await;
+    write!(text, "{all:?}").unwrap();
+    for error in all.errors() {
+        write!(
+            text,
+            "{error}{error:#?}{:?}",
+            error.error().unwrap().body_snippet()
+        )
+        .unwrap();
+    }
+    write!(text, "{:?}", client.result(id("a"))).unwrap();
+    text
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_that_a_wait_shows_has_a_url_or_a_key_in_it() {
+    let shown = shown().await;
+    assert!(!shown.contains(MARK), "{shown}");
+    assert!(!shown.contains("PLANTED"), "{shown}");
+    // The search looked at something.
+    for word in [
+        "JobFailed",
+        "Processing",
+        "trouble",
+        "deadline_unix_ms",
+        "HTTP 500",
+    ] {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+}
+
+#[test]
+fn what_is_held_across_tasks_can_be() {
+    fn is<T: Send + Sync + Unpin>() {}
+    is::<crate::Wait>();
+    is::<crate::Waiting>();
+    is::<crate::Changes>();
+    is::<crate::WaitHandle>();
+    is::<crate::Completions>();
+    is::<crate::SharedLookup>();
+    is::<crate::Ticket>();
+    is::<crate::WaitError>();
+    assert!(size_of::<crate::WaitError>() <= 8);
+}
