@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, builder::RangedU64ValueParser};
+use clap::{Args, ColorChoice, Parser, Subcommand, builder::RangedU64ValueParser};
 
 /// Ask the AKOOL Face Swap API what became of your jobs
 #[derive(Parser)]
@@ -15,6 +15,28 @@ Begin with `akool-faceswap demo`: it needs no key and no network."
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+
+    #[command(flatten)]
+    pub(crate) manner: MannerArgs,
+}
+
+/// How every command speaks.
+#[derive(Args)]
+pub(crate) struct MannerArgs {
+    /// Whether to use colours
+    ///
+    /// `auto` uses them on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE wants them anywhere.
+    #[expect(clippy::doc_markdown, reason = "it is help text")]
+    #[arg(
+        long,
+        global = true,
+        display_order = 100,
+        value_name = "WHEN",
+        default_value_t = ColorChoice::Auto,
+        hide_possible_values = true,
+        help = "Whether to use colours: auto, always, never"
+    )]
+    pub(crate) color: ColorChoice,
 }
 
 #[derive(Subcommand)]
@@ -44,6 +66,7 @@ Examples:
   akool-faceswap results 667d228400000000000a0001
   akool-faceswap results 667d228400000000000a0001,667d228400000000000a0002
   akool-faceswap results --ids-file ids.txt
+  akool-faceswap results --ids-file ids.txt --csv > results.csv
   psql -Atc 'select result_id from jobs' | akool-faceswap results --json -
   akool-faceswap results --json --ids-file ids.txt | jq -r 'select(.url) | .url'
 
@@ -59,14 +82,42 @@ Exit code:
 
 /// Look jobs up by the `_id` of their submit answers
 ///
-/// Shows a table, or one JSON object a line, on standard output: each id once, in the order given.
-/// Counts, missing ids and errors go to standard error.
+/// Shows a table, JSON lines or CSV on standard output: each id once, in the order given. Counts,
+/// missing ids and errors go to standard error.
 ///
 /// A result URL needs no key: whoever has it sees the result. It dies 7 days after the job's
 /// creation.
 #[derive(Args)]
 #[command(after_help = RESULTS_HELP)]
 pub(crate) struct ResultsArgs {
+    #[command(flatten)]
+    pub(crate) ids: IdArgs,
+
+    /// Print one JSON object a line, for every id
+    ///
+    /// Its keys: id; outcome (found, missing, error); status (in_queue, processing, success,
+    /// failed, unknown) and status_code; url (only of a success); created_at and expires_at
+    /// (RFC 3339, UTC); error (kind, code, http_status, message). What does not apply is null.
+    #[expect(clippy::doc_markdown, reason = "it is help text")]
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Print comma-separated values with a header line (RFC 4180)
+    ///
+    /// Its columns are the keys of --json, with error_kind, error_code, error_http_status and
+    /// error_message. What does not apply is empty. A cell that a spreadsheet would take for a
+    /// formula begins with an apostrophe.
+    #[expect(clippy::doc_markdown, reason = "it is help text")]
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
+
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+/// The jobs that a command is about.
+#[derive(Args)]
+pub(crate) struct IdArgs {
     /// Ids, or lists of them separated by commas; `-` reads them from standard input
     #[arg(value_name = "ID", required_unless_present = "ids_file")]
     pub(crate) ids: Vec<String>,
@@ -77,18 +128,6 @@ pub(crate) struct ResultsArgs {
     /// is everything from a # at the beginning of a word to the end of its line. At most 4 MiB.
     #[arg(long, value_name = "FILE")]
     pub(crate) ids_file: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(crate) connection: ConnectionArgs,
-
-    /// Print one JSON object a line, for every id
-    ///
-    /// Its keys: id; outcome (found, missing, error); status (in_queue, processing, success,
-    /// failed, unknown) and status_code; url (only of a success); created_at and expires_at
-    /// (RFC 3339, UTC); error (kind, code, http_status, message). What does not apply is null.
-    #[expect(clippy::doc_markdown, reason = "it is help text")]
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// Where the API is and what to show it.

@@ -72,7 +72,7 @@ struct Demo {
 impl Demo {
     async fn play(mut self, stdout: &mut Stdout) -> Result<Exit, Problem> {
         let mut asked = 0;
-        let mut reader = stdout.emit(|out| self.write_opening(out))?;
+        let mut reader = stdout.emit_styled(|out| self.write_opening(out))?;
         for lookup in 1..=MOST_LOOKUPS {
             let unsettled = self.unsettled();
             if unsettled.is_empty() || reader == Reader::Gone {
@@ -83,10 +83,11 @@ impl Demo {
             }
             asked += unsettled.len();
             self.look_up(&unsettled).await?;
-            reader = stdout.emit(|out| write_round(out, lookup, &self.counts()))?;
+            reader = stdout.emit_styled(|out| write_round(out, lookup, &self.counts()))?;
         }
         if reader == Reader::Listening {
-            let _ = stdout.emit(|out| self.write_end(out, asked))?;
+            let width = stdout.width();
+            let _ = stdout.emit_styled(|out| self.write_end(out, asked, width))?;
         }
         Ok(Exit::Complete)
     }
@@ -133,11 +134,11 @@ impl Demo {
         )
     }
 
-    fn write_end(&self, out: &mut dyn Write, asked: usize) -> io::Result<()> {
+    fn write_end(&self, out: &mut dyn Write, asked: usize, width: Option<usize>) -> io::Result<()> {
         let requests = self.fake.request_count();
         let outcomes = self.jobs.iter().map(|(id, outcome)| (id, outcome));
         writeln!(out, "\nWhat `akool-faceswap results` shows of them:\n")?;
-        write_table(out, outcomes, SystemTime::now())?;
+        write_table(out, outcomes, SystemTime::now(), width)?;
         writeln!(
             out,
             "\n{}\n\

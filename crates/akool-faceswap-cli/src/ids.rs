@@ -12,7 +12,7 @@ use std::{
 
 use akool_faceswap::ResultIds;
 
-use crate::problem::Problem;
+use crate::{args::IdArgs, problem::Problem};
 
 /// About 160,000 ids; what is larger is more likely the wrong file.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -27,17 +27,17 @@ enum Origin {
     StandardInput,
 }
 
-/// The ids of `arguments`, then those of `file`; each once, at least one.
-pub(crate) fn read(arguments: &[String], file: Option<&Path>) -> Result<ResultIds, Problem> {
+/// The ids of the arguments, then those of the file; each once, at least one.
+pub(crate) fn read(args: &IdArgs) -> Result<ResultIds, Problem> {
     let mut texts = Vec::new();
-    for argument in arguments {
+    for argument in &args.ids {
         if argument == STANDARD_INPUT {
             texts.push((Origin::StandardInput, read_standard_input()?));
         } else {
             texts.push((Origin::Argument, argument.clone()));
         }
     }
-    match file {
+    match args.ids_file.as_deref() {
         Some(path) if path == Path::new(STANDARD_INPUT) => {
             texts.push((Origin::StandardInput, read_standard_input()?));
         }
@@ -169,7 +169,8 @@ mod tests {
     fn told(problem: &Problem) -> String {
         let mut told = Vec::new();
         problem.write_to(&mut told).unwrap();
-        String::from_utf8(told).unwrap()
+        let told = String::from_utf8(told).unwrap();
+        anstream::adapter::strip_str(&told).to_string()
     }
 
     #[test]

@@ -22,7 +22,9 @@ use clap::Parser as _;
 use crate::args::{Cli, Command};
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let Cli { command, manner } = Cli::parse();
+    output::style::choose(manner.color);
+    let outcome = match command {
         Command::Demo(args) => demo::run(&args),
         Command::Results(args) => results::run(&args),
     };

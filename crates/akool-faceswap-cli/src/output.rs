@@ -1,12 +1,20 @@
-//! How results look: for machines, for people, and in short.
+//! How results look: for people, for machines, and in short.
 
 mod counts;
+mod csv;
 mod json;
+mod record;
+mod stderr;
 mod stdout;
+pub(crate) mod style;
 mod table;
+mod terminal_safe;
 mod time;
 
 pub(crate) use counts::Counts;
+pub(crate) use csv::write_csv;
 pub(crate) use json::write_line;
+pub(crate) use record::Record;
+pub(crate) use stderr::tell;
 pub(crate) use stdout::{Reader, Stdout};
 pub(crate) use table::write_table;

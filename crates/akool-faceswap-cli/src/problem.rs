@@ -1,8 +1,11 @@
 //! What stopped a command, told in lines of two kinds: what happened, and what to do.
 
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 
-use crate::exit::Exit;
+use crate::{
+    exit::Exit,
+    output::{style, tell},
+};
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -42,15 +45,14 @@ impl Problem {
 
     /// Tells the person at the terminal.
     pub(crate) fn report(&self) {
-        let mut stderr = io::BufWriter::new(io::stderr().lock());
-        // Where nobody listens there is nobody to tell.
-        let _ = self.write_to(&mut stderr).and_then(|()| stderr.flush());
+        tell(|out| self.write_to(out));
     }
 
-    pub(crate) fn write_to(&self, out: &mut impl io::Write) -> io::Result<()> {
+    pub(crate) fn write_to(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        let (bad, good) = (style::BAD, style::HELP);
         for what in &self.what {
-            writeln!(out, "error: {what}")?;
+            writeln!(out, "{bad}error:{bad:#} {what}")?;
         }
-        writeln!(out, "help: {}", self.help)
+        writeln!(out, "{good}help:{good:#} {}", self.help)
     }
 }

@@ -1,7 +1,7 @@
 //! `results`: look ids up once, show what became of each.
 
 use std::{
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     time::{Duration, SystemTime},
 };
 
@@ -12,7 +12,7 @@ use crate::{
     connection::Connection,
     exit::Exit,
     ids,
-    output::{Counts, Reader, Stdout, write_line, write_table},
+    output::{Counts, Reader, Record, Stdout, style, tell, write_csv, write_line, write_table},
     problem::Problem,
     runtime,
 };
@@ -23,35 +23,54 @@ const VERY_NEW: Duration = Duration::from_secs(5 * 60);
 /// Runs the command.
 pub(crate) fn run(args: &ResultsArgs) -> Result<Exit, Problem> {
     // Ids first: what is wrong with them can be said without a key.
-    let ids = ids::read(&args.ids, args.ids_file.as_deref())?;
+    let ids = ids::read(&args.ids)?;
     let connection = Connection::new(&args.connection)?;
+    let format = Format::of(args);
     let lookup = async { connection.client.results(&ids).await };
     match runtime::start()?.block_on(lookup) {
-        Ok(results) => show(&results, args.json, &connection),
+        Ok(results) => show(&results, format, &connection),
         Err(error) => {
-            if args.json {
+            // A program gets its line for every id even so; a person sees nothing in a table of
+            // the same error.
+            if format != Format::Table {
                 let outcome = Outcome::Failed(error.clone());
-                let _ = write_json(ids.iter().map(|id| (id, &outcome)))?;
+                let _ = write(
+                    format,
+                    ids.iter().map(|id| (id, &outcome)),
+                    SystemTime::now(),
+                )?;
             }
             Err(nothing_learnt(&error, ids.len(), &connection))
         }
     }
 }
 
-fn show(results: &Results, json: bool, connection: &Connection) -> Result<Exit, Problem> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+impl Format {
+    fn of(args: &ResultsArgs) -> Self {
+        match (args.json, args.csv) {
+            (true, _) => Self::Json,
+            (_, true) => Self::Csv,
+            _ => Self::Table,
+        }
+    }
+}
+
+fn show(results: &Results, format: Format, connection: &Connection) -> Result<Exit, Problem> {
     let now = SystemTime::now();
     // A reader that has seen enough of the rows is still told the rest.
-    let _ = if json {
-        write_json(results.iter())?
-    } else {
-        Stdout::lock().emit(|out| write_table(out, results.iter(), now))?
-    };
+    let _ = write(format, results.iter(), now)?;
     let counts: Counts = results.iter().map(|(_, outcome)| outcome).collect();
-    let mut stderr = BufWriter::new(io::stderr().lock());
-    // Where nobody listens there is nobody to tell.
-    let _ = write_remarks(&mut stderr, results, now, connection)
-        .and_then(|()| writeln!(stderr, "{counts}"))
-        .and_then(|()| stderr.flush());
+    tell(|out| {
+        write_remarks(out, results, now, connection)?;
+        writeln!(out, "{counts}")
+    });
     Ok(if counts.is_complete() {
         Exit::Complete
     } else {
@@ -59,48 +78,61 @@ fn show(results: &Results, json: bool, connection: &Connection) -> Result<Exit, 
     })
 }
 
-fn write_json<'a>(
+fn write<'a>(
+    format: Format,
     outcomes: impl IntoIterator<Item = (&'a ResultId, &'a Outcome)>,
+    now: SystemTime,
 ) -> Result<Reader, Problem> {
-    Stdout::lock().emit(|out| {
-        outcomes
-            .into_iter()
-            .try_for_each(|(id, outcome)| write_line(out, id, outcome))
-    })
+    let mut stdout = Stdout::lock();
+    match format {
+        Format::Table => {
+            let width = stdout.width();
+            stdout.emit_styled(|out| write_table(out, outcomes, now, width))
+        }
+        Format::Csv => stdout.emit(|out| write_csv(out, outcomes)),
+        Format::Json => stdout.emit(|out| {
+            outcomes
+                .into_iter()
+                .try_for_each(|(id, outcome)| write_line(out, &Record::new(id, outcome)))
+        }),
+    }
 }
 
 /// One line for everything that a person should know beside the results.
 fn write_remarks(
-    out: &mut impl Write,
+    out: &mut (impl Write + ?Sized),
     results: &Results,
     now: SystemTime,
     connection: &Connection,
 ) -> io::Result<()> {
+    let (bad, doubtful) = (style::BAD, style::DOUBTFUL);
     for (id, outcome) in results.iter() {
         match outcome {
             Outcome::Found(job) => {
                 for note in job.notes() {
-                    writeln!(out, "odd: {id}: {note}")?;
+                    writeln!(out, "{doubtful}odd:{doubtful:#} {id}: {note}")?;
                 }
             }
-            Outcome::Missing => writeln!(out, "missing: {id}: {}", why_missing(id, now))?,
+            Outcome::Missing => {
+                let why = why_missing(id, now);
+                writeln!(out, "{doubtful}missing:{doubtful:#} {id}: {why}")?;
+            }
             Outcome::Failed(error) => {
                 let advice = connection.advice(error);
-                writeln!(out, "error: {id}: {}; {advice}", error.message())?;
+                writeln!(
+                    out,
+                    "{bad}error:{bad:#} {id}: {}; {advice}",
+                    error.message()
+                )?;
             }
         }
     }
-    match results.unexpected().len() {
-        0 => Ok(()),
-        1 => writeln!(
-            out,
-            "odd: one row of the answers belongs to no id asked for"
-        ),
-        n => writeln!(
-            out,
-            "odd: {n} rows of the answers belong to no id asked for"
-        ),
-    }
+    let strangers = match results.unexpected().len() {
+        0 => return Ok(()),
+        1 => "one row of the answers belongs to no id asked for".to_owned(),
+        n => format!("{n} rows of the answers belong to no id asked for"),
+    };
+    writeln!(out, "{doubtful}odd:{doubtful:#} {strangers}")
 }
 
 /// The API does not say why it knows nothing of an id, but its time of creation may.
@@ -189,6 +221,7 @@ mod tests {
         let mut told = Vec::new();
         problem.write_to(&mut told).unwrap();
         let told = String::from_utf8(told).unwrap();
+        let told = anstream::adapter::strip_str(&told).to_string();
         assert_eq!(told.lines().count(), 2, "{told}");
         assert!(told.starts_with("error: nothing was learnt about 1 id: "));
         assert!(told.contains("1005"));

@@ -1,97 +1,29 @@
-//! One JSON object a line for every id, always with the same keys.
+//! JSON lines: one object a line, so that a reader can begin before the last one is written.
 
 use std::io::{self, Write};
 
-use akool_faceswap::{BusinessCode, Error, Job, Outcome, ResultId};
 use serde::Serialize;
 
-use super::time::rfc3339;
-
-#[derive(Serialize)]
-struct Line<'a> {
-    id: &'a str,
-    outcome: &'static str,
-    status: Option<&'static str>,
-    status_code: Option<i64>,
-    url: Option<&'a str>,
-    created_at: Option<String>,
-    expires_at: Option<String>,
-    error: Option<Fault<'a>>,
-}
-
-#[derive(Serialize)]
-struct Fault<'a> {
-    kind: &'static str,
-    code: Option<i64>,
-    http_status: Option<u16>,
-    message: &'a str,
-}
-
-/// Writes what is known of one id.
+/// Writes one object and the line's end.
 pub(crate) fn write_line(
     out: &mut (impl Write + ?Sized),
-    id: &ResultId,
-    outcome: &Outcome,
+    object: &impl Serialize,
 ) -> io::Result<()> {
-    let line = match outcome {
-        Outcome::Found(job) => Line::found(job),
-        Outcome::Missing => Line::without_job(id, "missing"),
-        Outcome::Failed(error) => Line {
-            error: Some(Fault::new(error)),
-            ..Line::without_job(id, "error")
-        },
-    };
-    serde_json::to_writer(&mut *out, &line)?;
+    serde_json::to_writer(&mut *out, object)?;
     out.write_all(b"\n")
-}
-
-impl<'a> Line<'a> {
-    fn found(job: &'a Job) -> Self {
-        Self {
-            id: job.id().as_str(),
-            outcome: "found",
-            status: Some(job.status().as_str()),
-            status_code: job.status().code(),
-            url: job.result_url(),
-            created_at: job.created_at().and_then(rfc3339),
-            expires_at: job.expires_at().and_then(rfc3339),
-            error: None,
-        }
-    }
-
-    fn without_job(id: &'a ResultId, outcome: &'static str) -> Self {
-        Self {
-            id: id.as_str(),
-            outcome,
-            status: None,
-            status_code: None,
-            url: None,
-            created_at: None,
-            expires_at: None,
-            error: None,
-        }
-    }
-}
-
-impl<'a> Fault<'a> {
-    fn new(error: &'a Error) -> Self {
-        Self {
-            kind: error.kind().as_str(),
-            code: error.business_code().map(BusinessCode::code),
-            http_status: error.http_status(),
-            message: error.message(),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use akool_faceswap::{Job, Outcome};
+
+    use super::{super::Record, *};
 
     fn line(row: &str) -> String {
         let job: Job = serde_json::from_str(row).unwrap();
         let mut out = Vec::new();
-        write_line(&mut out, &job.id().clone(), &Outcome::Found(job)).unwrap();
+        let record = (job.id().clone(), Outcome::Found(job));
+        write_line(&mut out, &Record::new(&record.0, &record.1)).unwrap();
         String::from_utf8(out).unwrap()
     }
 

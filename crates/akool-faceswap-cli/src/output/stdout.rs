@@ -3,13 +3,15 @@
 //! In `akool-faceswap results … | head -1` the reader has seen enough: that is no error, and
 //! nothing is said about it. Any other failure to write is one.
 
-use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, StdoutLock, Write};
+
+use anstream::AutoStream;
 
 use crate::problem::Problem;
 
 /// The locked standard output.
 pub(crate) struct Stdout {
-    writer: BufWriter<StdoutLock<'static>>,
+    lock: StdoutLock<'static>,
 }
 
 /// Whether anybody still reads.
@@ -23,23 +25,46 @@ pub(crate) enum Reader {
 impl Stdout {
     pub(crate) fn lock() -> Self {
         Self {
-            writer: BufWriter::new(io::stdout().lock()),
+            lock: io::stdout().lock(),
         }
     }
 
-    /// Writes what `write` writes, at once.
+    /// Writes what `write` writes, at once, byte for byte: for machines.
     pub(crate) fn emit(
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<Reader, Problem> {
-        let written = write(&mut self.writer).and_then(|()| self.writer.flush());
-        match written {
-            Ok(()) => Ok(Reader::Listening),
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Reader::Gone),
-            Err(error) => Err(Problem::failure(
-                format!("cannot write to standard output: {error}"),
-                "check the disk or program that the output goes to, and run the command again",
-            )),
+        let mut out = BufWriter::new(&mut self.lock);
+        outcome(write(&mut out).and_then(|()| out.flush()))
+    }
+
+    /// As [`emit`](Self::emit), for people: without colours where they are not wanted.
+    pub(crate) fn emit_styled(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Reader, Problem> {
+        let mut out = BufWriter::new(AutoStream::auto(&mut self.lock));
+        outcome(write(&mut out).and_then(|()| out.flush()))
+    }
+
+    /// The columns of the terminal; `None` if it is none, and lines may have any length.
+    pub(crate) fn width(&self) -> Option<usize> {
+        if !self.lock.is_terminal() {
+            return None;
         }
+        let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+        // Some terminals say 0 for "unknown".
+        Some(usize::from(width.0)).filter(|width| *width > 0)
+    }
+}
+
+fn outcome(written: io::Result<()>) -> Result<Reader, Problem> {
+    match written {
+        Ok(()) => Ok(Reader::Listening),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        Err(error) => Err(Problem::failure(
+            format!("cannot write to standard output: {error}"),
+            "check the disk or program that the output goes to, and run the command again",
+        )),
     }
 }

@@ -1,28 +1,47 @@
 //! A table for people: one row for each id, in the order that was asked.
+//!
+//! As many columns stand beside each other as the terminal is wide; what is left of a row follows
+//! below it, indented. So nothing is ever cut, least of all a link that somebody wants to copy.
 
 use std::{
     borrow::Cow,
     io::{self, Write},
-    time::SystemTime,
+    iter,
+    time::{Duration, SystemTime},
 };
 
 use akool_faceswap::{FaceswapStatus, Job, Outcome, ResultId};
+use anstyle::Style;
+use unicode_width::UnicodeWidthStr as _;
 
-use super::time::{in_words, to_the_second};
+use super::{style, terminal_safe::shown, time::relative};
 
-const HEADINGS: [&str; COLUMNS] = ["ID", "STATUS", "CREATED (UTC)", "EXPIRES", "RESULT"];
+const HEADINGS: [&str; COLUMNS] = ["ID", "STATUS", "CREATED", "EXPIRES", "RESULT"];
 const COLUMNS: usize = 5;
+const GAP: &str = "  ";
 const NOTHING: &str = "-";
 
-type Row<'a> = [Cow<'a, str>; COLUMNS];
+/// A result that dies sooner than this stands out.
+const SOON: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Writes the table of `outcomes` as they are at `now`.
+type Row<'a> = [Cell<'a>; COLUMNS];
+
+struct Cell<'a> {
+    text: Cow<'a, str>,
+    style: Style,
+    /// What makes a sentence of it where no heading is above it.
+    verb: &'static str,
+}
+
+/// Writes the table of `outcomes` as they are at `now`, for lines of `width` columns.
 pub(crate) fn write_table<'a>(
     out: &mut (impl Write + ?Sized),
     outcomes: impl IntoIterator<Item = (&'a ResultId, &'a Outcome)>,
     now: SystemTime,
+    width: Option<usize>,
 ) -> io::Result<()> {
-    let rows: Vec<Row> = std::iter::once(HEADINGS.map(Cow::Borrowed))
+    let headings = HEADINGS.map(|heading| Cell::new(heading, style::HEADING));
+    let rows: Vec<Row> = iter::once(headings)
         .chain(
             outcomes
                 .into_iter()
@@ -32,87 +51,143 @@ pub(crate) fn write_table<'a>(
     let mut widths = [0; COLUMNS];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
+            *width = cell.text.width().max(*width);
         }
     }
-    for [cells @ .., last] in &rows {
-        for (cell, width) in cells.iter().zip(widths) {
-            write!(out, "{cell:width$}  ")?;
+    let beside = fitting(&widths, width.unwrap_or(usize::MAX));
+    for (n, row) in rows.iter().enumerate() {
+        let (line, below) = row.split_at(beside);
+        write_line(out, line, &widths)?;
+        // What has no heading in the first line needs none below it.
+        for cell in below.iter().filter(|cell| n > 0 && cell.text != NOTHING) {
+            let Cell { text, style, verb } = cell;
+            writeln!(out, "{GAP}{style}{verb}{text}{style:#}")?;
         }
-        writeln!(out, "{last}")?;
     }
     Ok(())
 }
 
+/// How many columns fit beside each other: one at least.
+fn fitting(widths: &[usize], available: usize) -> usize {
+    let ends = widths.iter().scan(0_usize, |end, width| {
+        *end += width + GAP.len();
+        Some(*end - GAP.len())
+    });
+    ends.take_while(|end| *end <= available).count().max(1)
+}
+
+fn write_line(
+    out: &mut (impl Write + ?Sized),
+    cells: &[Cell],
+    widths: &[usize; COLUMNS],
+) -> io::Result<()> {
+    for (n, (cell, width)) in cells.iter().zip(widths).enumerate() {
+        let Cell { text, style, .. } = cell;
+        write!(out, "{style}{text}{style:#}")?;
+        if n + 1 < cells.len() {
+            let padding = width - text.width();
+            write!(out, "{:padding$}{GAP}", "")?;
+        }
+    }
+    writeln!(out)
+}
+
+impl<'a> Cell<'a> {
+    fn new(text: impl Into<Cow<'a, str>>, style: Style) -> Self {
+        Self {
+            text: text.into(),
+            style,
+            verb: "",
+        }
+    }
+
+    fn nothing() -> Self {
+        Self::new(NOTHING, style::PAST)
+    }
+}
+
 fn row<'a>(id: &'a ResultId, outcome: &'a Outcome, now: SystemTime) -> Row<'a> {
-    let without_job = |status| {
+    let without_job = |status, style| {
         [
-            id.as_str().into(),
-            Cow::Borrowed(status),
-            NOTHING.into(),
-            NOTHING.into(),
-            NOTHING.into(),
+            Cell::new(id.as_str(), style::PLAIN),
+            Cell::new(status, style),
+            Cell::nothing(),
+            Cell::nothing(),
+            Cell::nothing(),
         ]
     };
     match outcome {
         Outcome::Found(job) => [
-            id.as_str().into(),
+            Cell::new(id.as_str(), style::PLAIN),
             status(job),
-            job.created_at()
-                .and_then(to_the_second)
-                .map_or(NOTHING.into(), Into::into),
+            created(job, now),
             expires(job, now),
             result(job, now),
         ],
-        Outcome::Missing => without_job("missing"),
-        Outcome::Failed(_) => without_job("error"),
+        Outcome::Missing => without_job("missing", style::DOUBTFUL),
+        Outcome::Failed(_) => without_job("error", style::BAD),
     }
 }
 
-fn status(job: &Job) -> Cow<'static, str> {
+fn status(job: &Job) -> Cell<'static> {
     match (job.status(), job.status().code()) {
-        (FaceswapStatus::InQueue, _) => "in queue".into(),
-        (FaceswapStatus::Unknown(_), Some(code)) => format!("unknown ({code})").into(),
-        (status, _) => status.as_str().into(),
+        (FaceswapStatus::InQueue, _) => Cell::new("in queue", style::UNDER_WAY),
+        (FaceswapStatus::Processing, _) => Cell::new("processing", style::UNDER_WAY),
+        (FaceswapStatus::Success, _) => Cell::new("success", style::GOOD),
+        (FaceswapStatus::Failed, _) => Cell::new("failed", style::BAD),
+        (_, Some(code)) => Cell::new(format!("unknown ({code})"), style::DOUBTFUL),
+        (_, None) => Cell::new("unknown", style::DOUBTFUL),
     }
 }
 
-fn expires(job: &Job, now: SystemTime) -> Cow<'static, str> {
+fn created(job: &Job, now: SystemTime) -> Cell<'static> {
+    job.created_at().map_or_else(Cell::nothing, |created| Cell {
+        verb: "created ",
+        ..Cell::new(relative(created, now), style::PLAIN)
+    })
+}
+
+fn expires(job: &Job, now: SystemTime) -> Cell<'static> {
     let Some(expiry) = job.expires_at() else {
-        return NOTHING.into();
+        return Cell::nothing();
     };
-    match expiry.duration_since(now) {
-        Ok(left) if !left.is_zero() => format!("in {}", in_words(left)).into(),
-        _ => "expired".into(),
+    let words = relative(expiry, now);
+    if job.is_expired_at(now) {
+        return Cell::new(format!("expired {words}"), style::PAST);
+    }
+    let is_soon = job.result_url().is_some() && job.is_expired_at(now + SOON);
+    Cell {
+        verb: "expires ",
+        ..Cell::new(
+            words,
+            if is_soon {
+                style::DOUBTFUL
+            } else {
+                style::PLAIN
+            },
+        )
     }
 }
 
-fn result(job: &Job, now: SystemTime) -> Cow<'_, str> {
+fn result(job: &Job, now: SystemTime) -> Cell<'_> {
     if let Some(reason) = job.failure_reason() {
-        return shown(reason);
+        return Cell::new(shown(reason), style::PLAIN);
     }
     match job.result_url() {
-        Some(_) if job.is_expired_at(now) => "deleted after 7 days".into(),
-        Some(url) => shown(url),
-        None if job.status() == FaceswapStatus::Success => "no link in the answer".into(),
-        None => NOTHING.into(),
-    }
-}
-
-/// A text of the API's without what would move a terminal's cursor or change its colours.
-fn shown(text: &str) -> Cow<'_, str> {
-    if text.contains(char::is_control) {
-        text.replace(char::is_control, "\u{fffd}").into()
-    } else {
-        text.into()
+        Some(_) if job.is_expired_at(now) => Cell::new("deleted after 7 days", style::PAST),
+        Some(url) => Cell::new(shown(url), style::PLAIN),
+        None if job.status() == FaceswapStatus::Success => {
+            Cell::new("no link in the answer", style::DOUBTFUL)
+        }
+        None => Cell::nothing(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
     /// An hour after the creation of the jobs below.
     fn soon() -> SystemTime {
@@ -125,60 +200,139 @@ mod tests {
         (job.id().clone(), Outcome::Found(job))
     }
 
-    fn table(outcomes: &[(ResultId, Outcome)], now: SystemTime) -> Vec<String> {
+    fn styled(outcomes: &[(ResultId, Outcome)], now: SystemTime, width: Option<usize>) -> String {
         let mut out = Vec::new();
         let outcomes = outcomes.iter().map(|(id, outcome)| (id, outcome));
-        write_table(&mut out, outcomes, now).unwrap();
-        let text = String::from_utf8(out).unwrap();
-        text.lines().map(str::to_owned).collect()
+        write_table(&mut out, outcomes, now, width).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn table(
+        outcomes: &[(ResultId, Outcome)],
+        now: SystemTime,
+        width: Option<usize>,
+    ) -> Vec<String> {
+        anstream::adapter::strip_str(&styled(outcomes, now, width))
+            .to_string()
+            .lines()
+            .map(str::to_owned)
+            .collect()
     }
 
     const URL: &str = r#""url": "https://cdn.example/a.jpg""#;
 
-    #[test]
-    fn columns_stand_below_each_other() {
-        let outcomes = [
+    fn mixed() -> [(ResultId, Outcome); 3] {
+        [
             job(&format!(r#""faceswap_status": 3, {URL}"#)),
             job(&format!(r#""faceswap_status": 2, {URL}"#)),
             (ResultId::new("short").unwrap(), Outcome::Missing),
+        ]
+    }
+
+    #[test]
+    fn columns_stand_below_each_other() {
+        let whole = [
+            "ID                        STATUS      CREATED  EXPIRES      RESULT",
+            "667d228400000000000a0001  success     1 h ago  in 6 d 23 h  https://cdn.example/a.jpg",
+            "667d228400000000000a0001  processing  1 h ago  in 6 d 23 h  -",
+            "short                     missing     -        -            -",
         ];
+        assert_eq!(table(&mixed(), soon(), None), whole);
+        assert_eq!(table(&mixed(), soon(), Some(whole[1].len())), whole);
+    }
+
+    #[test]
+    fn what_does_not_fit_beside_stands_below_and_is_never_cut() {
         assert_eq!(
-            table(&outcomes, soon()),
+            table(&mixed(), soon(), Some(80)),
             [
-                "ID                        STATUS      CREATED (UTC)        EXPIRES      RESULT",
-                "667d228400000000000a0001  success     2024-06-27 08:27:48  in 6 d 23 h  \
-                 https://cdn.example/a.jpg",
-                "667d228400000000000a0001  processing  2024-06-27 08:27:48  in 6 d 23 h  -",
-                "short                     missing     -                    -            -",
+                "ID                        STATUS      CREATED  EXPIRES",
+                "667d228400000000000a0001  success     1 h ago  in 6 d 23 h",
+                "  https://cdn.example/a.jpg",
+                "667d228400000000000a0001  processing  1 h ago  in 6 d 23 h",
+                "short                     missing     -        -",
             ]
+        );
+        assert_eq!(
+            table(&mixed(), soon(), Some(40)),
+            [
+                "ID                        STATUS",
+                "667d228400000000000a0001  success",
+                "  created 1 h ago",
+                "  expires in 6 d 23 h",
+                "  https://cdn.example/a.jpg",
+                "667d228400000000000a0001  processing",
+                "  created 1 h ago",
+                "  expires in 6 d 23 h",
+                "short                     missing",
+            ]
+        );
+        assert_eq!(
+            table(&mixed(), soon(), Some(1))[..3],
+            ["ID", "667d228400000000000a0001", "  success"]
         );
     }
 
     #[test]
+    fn wide_characters_count_for_what_they_take() {
+        let failed = job(r#""faceswap_status": 4, "error_reason": "顔が見つかりません""#);
+        let width = table(std::slice::from_ref(&failed), soon(), None)[1].width();
+        assert_eq!(
+            table(std::slice::from_ref(&failed), soon(), Some(width)).len(),
+            2
+        );
+        assert_eq!(table(&[failed], soon(), Some(width - 1)).len(), 3);
+    }
+
+    #[test]
     fn an_expired_result_is_not_handed_out() {
-        let now = soon() + Duration::from_secs(7 * 86_400);
-        let row = &table(&[job(&format!(r#""faceswap_status": 3, {URL}"#))], now)[1];
-        assert!(row.contains("  expired  deleted after 7 days"), "{row}");
+        let now = soon() + 9 * DAY;
+        let row = &table(
+            &[job(&format!(r#""faceswap_status": 3, {URL}"#))],
+            now,
+            None,
+        )[1];
+        assert!(
+            row.contains("  9 d ago  expired 2 d ago  deleted after 7 days"),
+            "{row}"
+        );
         assert!(!row.contains("https://"), "{row}");
+    }
+
+    #[test]
+    fn a_status_has_its_colour_and_a_result_that_dies_soon_too() {
+        let success = [job(&format!(r#""faceswap_status": 3, {URL}"#))];
+        let yellow = style::DOUBTFUL;
+        let fresh = styled(&success, soon(), None);
+        assert!(
+            fresh.contains(&format!("{0}success{0:#}", style::GOOD)),
+            "{fresh:?}"
+        );
+        assert!(!fresh.contains(&yellow.to_string()), "{fresh:?}");
+        let old = styled(&success, soon() + 6 * DAY, None);
+        assert!(
+            old.contains(&format!("{yellow}in 23 h 0 min{yellow:#}")),
+            "{old:?}"
+        );
     }
 
     #[test]
     fn a_failed_job_says_why_if_it_can_without_touching_the_terminal() {
         let failed = job(r#""faceswap_status": 4, "error_reason": "no face\u001b[2J found""#);
-        let row = &table(&[failed], soon())[1];
+        let row = &table(&[failed], soon(), None)[1];
         assert!(row.contains("  failed  "), "{row}");
         assert!(row.ends_with("no face\u{fffd}[2J found"), "{row}");
     }
 
     #[test]
     fn a_success_without_a_link_is_said_to_have_none() {
-        let row = &table(&[job(r#""faceswap_status": 3"#)], soon())[1];
+        let row = &table(&[job(r#""faceswap_status": 3"#)], soon(), None)[1];
         assert!(row.ends_with("  no link in the answer"), "{row}");
     }
 
     #[test]
     fn a_status_of_later_keeps_its_number() {
-        let row = &table(&[job(r#""faceswap_status": 5"#)], soon())[1];
+        let row = &table(&[job(r#""faceswap_status": 5"#)], soon(), None)[1];
         assert!(row.contains("  unknown (5)  "), "{row}");
     }
 }

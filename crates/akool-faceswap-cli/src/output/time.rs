@@ -1,4 +1,4 @@
-//! Times in the two forms that are shown: exact, and as a person says them.
+//! Times in the two forms that are shown: exact for machines, in words for people.
 
 use std::{
     fmt::Write as _,
@@ -18,13 +18,22 @@ pub(super) fn rfc3339(time: SystemTime) -> Option<String> {
     Some(text)
 }
 
-/// `2024-06-27 08:27:48`, in UTC.
-pub(super) fn to_the_second(time: SystemTime) -> Option<String> {
-    Some(rfc3339(time)?.get(..19)?.replacen('T', " ", 1))
+/// `in 6 d 3 h`, `5 min ago` or `just now`.
+///
+/// What is to come is told in two units, since somebody may have to hurry; what is past in one.
+pub(super) fn relative(time: SystemTime, now: SystemTime) -> String {
+    match time.duration_since(now) {
+        Ok(left) if left.is_zero() => "just now".to_owned(),
+        Ok(left) => format!("in {}", in_two_units(left)),
+        Err(past) => match in_one_unit(past.duration()) {
+            Some(past) => format!("{past} ago"),
+            None => "just now".to_owned(),
+        },
+    }
 }
 
-/// `6 d 3 h`, in the two largest units that say something.
-pub(super) fn in_words(duration: Duration) -> String {
+/// `6 d 3 h`: the two largest units that say something.
+fn in_two_units(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (days, hours) = (seconds / DAY, seconds % DAY / HOUR);
     let minutes = seconds % HOUR / MINUTE;
@@ -33,6 +42,17 @@ pub(super) fn in_words(duration: Duration) -> String {
         (0, 0, _) => format!("{minutes} min"),
         (0, _, _) => format!("{hours} h {minutes} min"),
         (_, _, _) => format!("{days} d {hours} h"),
+    }
+}
+
+/// `2 d`, `23 h` or `5 min`; `None` for less than a minute.
+fn in_one_unit(duration: Duration) -> Option<String> {
+    let seconds = duration.as_secs();
+    match (seconds / DAY, seconds / HOUR, seconds / MINUTE) {
+        (0, 0, 0) => None,
+        (0, 0, minutes) => Some(format!("{minutes} min")),
+        (0, hours, _) => Some(format!("{hours} h")),
+        (days, _, _) => Some(format!("{days} d")),
     }
 }
 
@@ -45,10 +65,9 @@ mod tests {
     }
 
     #[test]
-    fn a_time_has_two_forms() {
+    fn the_exact_form_is_rfc_3339_with_milliseconds() {
         let time = at(1_719_476_868) + Duration::from_millis(6);
         assert_eq!(rfc3339(time).unwrap(), "2024-06-27T08:27:48.006Z");
-        assert_eq!(to_the_second(time).unwrap(), "2024-06-27 08:27:48");
     }
 
     #[test]
@@ -58,21 +77,36 @@ mod tests {
             at(253_402_300_800),
         ] {
             assert_eq!(rfc3339(time), None);
-            assert_eq!(to_the_second(time), None);
         }
     }
 
     #[test]
-    fn durations_are_said_in_two_units() {
+    fn what_is_to_come_is_told_in_two_units() {
         for (seconds, words) in [
-            (0, "under 1 min"),
-            (59, "under 1 min"),
-            (60, "1 min"),
-            (3_600, "1 h 0 min"),
-            (86_399, "23 h 59 min"),
-            (6 * 86_400 + 3 * 3_600, "6 d 3 h"),
+            (0, "just now"),
+            (1, "in under 1 min"),
+            (59, "in under 1 min"),
+            (60, "in 1 min"),
+            (3_600, "in 1 h 0 min"),
+            (86_399, "in 23 h 59 min"),
+            (6 * 86_400 + 3 * 3_600, "in 6 d 3 h"),
         ] {
-            assert_eq!(in_words(Duration::from_secs(seconds)), words);
+            assert_eq!(relative(at(seconds), at(0)), words);
+        }
+    }
+
+    #[test]
+    fn what_is_past_is_told_in_one() {
+        for (seconds, words) in [
+            (59, "just now"),
+            (60, "1 min ago"),
+            (3_599, "59 min ago"),
+            (3_600, "1 h ago"),
+            (86_399, "23 h ago"),
+            (2 * 86_400 + 86_399, "2 d ago"),
+            (900 * 86_400, "900 d ago"),
+        ] {
+            assert_eq!(relative(at(0), at(seconds)), words);
         }
     }
 }

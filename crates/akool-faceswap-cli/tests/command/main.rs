@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod csv;
 mod demo;
 mod input;
 mod json;
 mod outcome;
 mod program;
 mod settings;
+mod terminal;

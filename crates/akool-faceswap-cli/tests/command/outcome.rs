@@ -59,7 +59,10 @@ fn an_expired_result_is_said_to_be() {
     let id = fake.add_job(done().created_at(SystemTime::now() - 8 * DAY));
     let said = results(&fake, &[&id]);
     assert_code(&said, 0);
-    assert_says(&said.stdout, "  expired  deleted after 7 days");
+    assert_says(
+        &said.stdout,
+        "  8 d ago  expired 1 d ago  deleted after 7 days",
+    );
 }
 
 #[test]
@@ -164,8 +167,8 @@ fn a_refused_connection_is_1_after_some_attempts() {
 fn a_reader_that_goes_away_is_no_error() {
     let fake = FakeAkool::start().unwrap();
     let ids = fake.seed_population(2_000).join(",");
-    for json in [&[][..], &["--json"]] {
-        let mut child = program_for(&fake, &[&["results", &ids], json].concat())
+    for format in [&[][..], &["--json"], &["--csv"]] {
+        let mut child = program_for(&fake, &[&["results", &ids], format].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -1,4 +1,4 @@
-//! Runs the program with nothing of the caller's `AKOOL_*` settings, and keeps what it said.
+//! Runs the program with nothing of the caller's settings, and keeps what it said.
 
 use std::{
     fs,
@@ -17,13 +17,19 @@ pub(crate) struct Said {
     pub(crate) stderr: String,
 }
 
-/// The program without a key, a base URL or a proxy.
+/// What decides about colours beside the terminal itself.
+const COLOUR_VARIABLES: [&str; 5] = ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI", "TERM"];
+
+/// The program without a key, a base URL, a proxy or a wish for colours.
 pub(crate) fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_akool-faceswap"));
     command.args(args).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         let upper = name.to_string_lossy().to_uppercase();
-        if upper.starts_with("AKOOL_") || upper.ends_with("_PROXY") {
+        if upper.starts_with("AKOOL_")
+            || upper.ends_with("_PROXY")
+            || COLOUR_VARIABLES.contains(&&*upper)
+        {
             command.env_remove(name);
         }
     }

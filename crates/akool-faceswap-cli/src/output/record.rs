@@ -1,0 +1,78 @@
+//! What is known of one id, for machines: the same fields in every format.
+
+use akool_faceswap::{BusinessCode, Error, Job, Outcome, ResultId};
+use serde::Serialize;
+
+use super::time::rfc3339;
+
+/// What is known of one id; what does not apply is `None`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Record<'a> {
+    pub(super) id: &'a str,
+    pub(super) outcome: &'static str,
+    pub(super) status: Option<&'static str>,
+    pub(super) status_code: Option<i64>,
+    pub(super) url: Option<&'a str>,
+    pub(super) created_at: Option<String>,
+    pub(super) expires_at: Option<String>,
+    pub(super) error: Option<Fault<'a>>,
+}
+
+/// Why nothing is known.
+#[derive(Debug, Serialize)]
+pub(super) struct Fault<'a> {
+    pub(super) kind: &'static str,
+    pub(super) code: Option<i64>,
+    pub(super) http_status: Option<u16>,
+    pub(super) message: &'a str,
+}
+
+impl<'a> Record<'a> {
+    pub(crate) fn new(id: &'a ResultId, outcome: &'a Outcome) -> Self {
+        match outcome {
+            Outcome::Found(job) => Self::found(job),
+            Outcome::Missing => Self::without_job(id, "missing"),
+            Outcome::Failed(error) => Self {
+                error: Some(Fault::new(error)),
+                ..Self::without_job(id, "error")
+            },
+        }
+    }
+
+    fn found(job: &'a Job) -> Self {
+        Self {
+            id: job.id().as_str(),
+            outcome: "found",
+            status: Some(job.status().as_str()),
+            status_code: job.status().code(),
+            url: job.result_url(),
+            created_at: job.created_at().and_then(rfc3339),
+            expires_at: job.expires_at().and_then(rfc3339),
+            error: None,
+        }
+    }
+
+    fn without_job(id: &'a ResultId, outcome: &'static str) -> Self {
+        Self {
+            id: id.as_str(),
+            outcome,
+            status: None,
+            status_code: None,
+            url: None,
+            created_at: None,
+            expires_at: None,
+            error: None,
+        }
+    }
+}
+
+impl<'a> Fault<'a> {
+    fn new(error: &'a Error) -> Self {
+        Self {
+            kind: error.kind().as_str(),
+            code: error.business_code().map(BusinessCode::code),
+            http_status: error.http_status(),
+            message: error.message(),
+        }
+    }
+}

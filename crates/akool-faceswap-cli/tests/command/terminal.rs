@@ -1,0 +1,187 @@
+//! What is another thing on a terminal than in a file: colours and the length of lines.
+
+use akool_faceswap_mock::{FakeAkool, FakeJob};
+
+use crate::program::{assert_code, program_for, results, run};
+
+const ESCAPE: char = '\u{1b}';
+
+fn fake() -> (FakeAkool, String) {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(
+        FakeJob::image()
+            .after_polls(0, 0)
+            .with_url("https://cdn.example/a.jpeg"),
+    );
+    (fake, id)
+}
+
+#[test]
+fn a_file_has_no_colours_unless_they_are_asked_for() {
+    let (fake, id) = fake();
+    let plain = results(&fake, &[&id, "unknown"]);
+    assert_code(&plain, 3);
+    assert!(!plain.stdout.contains(ESCAPE), "{:?}", plain.stdout);
+    assert!(!plain.stderr.contains(ESCAPE), "{:?}", plain.stderr);
+
+    let coloured = results(&fake, &[&id, "unknown", "--color", "always"]);
+    assert!(
+        coloured.stdout.contains("\u{1b}[32msuccess\u{1b}[0m"),
+        "{:?}",
+        coloured.stdout
+    );
+    assert!(
+        coloured.stderr.contains("\u{1b}[33mmissing:\u{1b}[0m"),
+        "{:?}",
+        coloured.stderr
+    );
+    let stripped = anstream::adapter::strip_str(&coloured.stdout).to_string();
+    assert_eq!(stripped, plain.stdout);
+}
+
+#[test]
+fn the_environment_has_a_say_and_the_argument_the_last_word() {
+    let (fake, id) = fake();
+    for (name, args, coloured) in [
+        ("CLICOLOR_FORCE", &[][..], true),
+        ("CLICOLOR_FORCE", &["--color", "never"], false),
+        ("NO_COLOR", &["--color=auto"], false),
+        ("NO_COLOR", &["--color", "always"], true),
+    ] {
+        let mut command = program_for(&fake, &[&["results", &id], args].concat());
+        command.env(name, "1");
+        let said = run(command);
+        assert_code(&said, 0);
+        assert_eq!(
+            said.stdout.contains(ESCAPE),
+            coloured,
+            "{name} {args:?}: {:?}",
+            said.stdout
+        );
+    }
+}
+
+#[test]
+fn machines_get_no_colours_at_all() {
+    let (fake, id) = fake();
+    for format in ["--json", "--csv"] {
+        let said = results(&fake, &[&id, format, "--color", "always"]);
+        assert_code(&said, 0);
+        assert!(!said.stdout.contains(ESCAPE), "{:?}", said.stdout);
+    }
+}
+
+#[cfg(unix)]
+mod pty {
+    use std::{
+        fs::{File, OpenOptions},
+        io::{self, Read as _},
+        process::Command,
+    };
+
+    use rustix::{
+        pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+        termios::{Winsize, tcsetwinsize},
+    };
+
+    use super::{ESCAPE, assert_code, fake};
+    use crate::program::{Said, program_for};
+
+    /// Runs `command` with a terminal of `columns` as its standard output and error.
+    fn run_on_terminal(mut command: Command, columns: u16) -> Said {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let path = ptsname(&master, Vec::new()).unwrap();
+        let terminal = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(path.to_str().unwrap())
+            .unwrap();
+        let size = Winsize {
+            ws_row: 24,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&terminal, size).unwrap();
+        command
+            .env("TERM", "xterm-256color")
+            .stdout(terminal.try_clone().unwrap())
+            .stderr(terminal);
+        let mut child = command.spawn().unwrap();
+        // The command holds further ends of the terminal, which would never be at its end.
+        drop(command);
+        let mut shown = Vec::new();
+        let mut master = File::from(master);
+        let mut piece = [0; 4096];
+        loop {
+            match master.read(&mut piece) {
+                Ok(0) => break,
+                Ok(length) => shown.extend_from_slice(&piece[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Linux says so when nobody has the terminal open any more.
+                Err(_) => break,
+            }
+        }
+        Said {
+            code: child.wait().unwrap().code().unwrap(),
+            stdout: String::from_utf8(shown).unwrap().replace("\r\n", "\n"),
+            stderr: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_terminal_has_colours_unless_they_are_not_wanted() {
+        let (fake, id) = fake();
+        let said = run_on_terminal(program_for(&fake, &["results", &id]), 200);
+        assert_code(&said, 0);
+        assert!(
+            said.stdout.contains("\u{1b}[32msuccess\u{1b}[0m"),
+            "{:?}",
+            said.stdout
+        );
+
+        let mut command = program_for(&fake, &["results", &id]);
+        command.env("NO_COLOR", "1");
+        let said = run_on_terminal(command, 200);
+        assert_code(&said, 0);
+        assert!(!said.stdout.contains(ESCAPE), "{:?}", said.stdout);
+    }
+
+    #[test]
+    fn a_row_has_as_many_lines_as_the_terminal_is_narrow() {
+        let (fake, id) = fake();
+        let url = "https://cdn.example/a.jpeg";
+        for (columns, expected) in [
+            (
+                200,
+                vec![format!("{id}  success  just now  in 6 d 23 h  {url}")],
+            ),
+            (
+                80,
+                vec![
+                    format!("{id}  success  just now  in 6 d 23 h"),
+                    format!("  {url}"),
+                ],
+            ),
+            (
+                40,
+                vec![
+                    format!("{id}  success"),
+                    "  created just now".into(),
+                    "  expires in 6 d 23 h".into(),
+                    format!("  {url}"),
+                ],
+            ),
+        ] {
+            let args = ["results", &id, "--color", "never"];
+            let said = run_on_terminal(program_for(&fake, &args), columns);
+            assert_code(&said, 0);
+            let lines: Vec<&str> = said.stdout.lines().collect();
+            let (counts, rows) = lines.split_last().unwrap();
+            assert_eq!(rows[1..], expected, "{columns}");
+            assert_eq!(*counts, "1 id: 1 found (1 success)");
+        }
+    }
+}
