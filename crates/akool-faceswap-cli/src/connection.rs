@@ -1,26 +1,25 @@
 //! From arguments and environment to a client, and back: which setting an error is about.
 //!
-//! A key is never an argument, since arguments are visible to every process of the machine and
-//! stay in the shell's history.
+//! Arguments go before the environment. A key is never an argument, since arguments are visible to
+//! every process of the machine and stay in the shell's history.
 
 use std::{
     borrow::Cow,
-    env, fmt,
-    fs::File,
-    io::{self, Read as _},
+    fmt,
     path::{Path, PathBuf},
 };
 
-use akool_faceswap::{Client, ClientBuilder, Error};
+use akool_faceswap::{Client, ClientBuilder, Error, ErrorKind};
 
-use crate::{args::ConnectionArgs, problem::Problem};
+use crate::{
+    args::ConnectionArgs,
+    environment::{self, Environment, NotUtf8},
+    key_file::KeyFile,
+    output::{style, tell},
+    problem::Problem,
+};
 
-const KEY_VARIABLE: &str = "AKOOL_API_KEY";
-const CLIENT_VARIABLES: [&str; 2] = ["AKOOL_CLIENT_ID", "AKOOL_CLIENT_SECRET"];
-const HOST_VARIABLE: &str = "AKOOL_API_HOST";
-
-/// Keys have some dozens of bytes; what is longer is not a key file.
-const MAX_KEY_FILE: u64 = 16 * 1024;
+const HOST_ARGUMENT: &str = "--base-url";
 
 /// A client, and where its settings came from.
 pub(crate) struct Connection {
@@ -28,23 +27,32 @@ pub(crate) struct Connection {
     key_from: KeyFrom,
 }
 
-enum KeyFrom {
-    Environment,
-    File(PathBuf),
+/// Where the credentials came from.
+#[derive(Debug)]
+pub(crate) enum KeyFrom {
+    ApiKeyVariable,
+    ClientVariables,
+    File {
+        path: PathBuf,
+        is_open_to_others: bool,
+    },
 }
 
 impl Connection {
-    /// Checks everything that can be checked without a request.
+    /// Checks everything that can be checked without a request, and warns of what is unwise.
     pub(crate) fn new(args: &ConnectionArgs) -> Result<Self, Problem> {
-        let (builder, key_from) = match &args.api_key_file {
-            Some(path) => (with_key_of_file(path)?, KeyFrom::File(path.clone())),
-            None => (with_key_of_environment()?, KeyFrom::Environment),
-        };
-        let (builder, host_from) = match &args.base_url {
-            Some(url) => (builder.base_url(url), Some("--base-url")),
-            None if is_set(HOST_VARIABLE) => (builder, Some(HOST_VARIABLE)),
-            None => (builder, None),
-        };
+        let connection = Self::of(args, &Environment::of_process())?;
+        if let Some((what, help)) = connection.key_from.warning() {
+            let doubtful = style::DOUBTFUL;
+            tell(|out| writeln!(out, "{doubtful}warning:{doubtful:#} {what}; {help}"));
+        }
+        Ok(connection)
+    }
+
+    /// As [`new`](Self::new), and silent.
+    pub(crate) fn of(args: &ConnectionArgs, environment: &Environment) -> Result<Self, Problem> {
+        let (builder, key_from) = with_credentials(Client::builder(), args, environment)?;
+        let (builder, host_from) = with_base_url(builder, args, environment)?;
         let client = builder.build().map_err(|error| {
             let host = host_from
                 .map(|from| format!(", the base URL from {from}"))
@@ -63,14 +71,14 @@ impl Connection {
     pub(crate) fn with_key_of_environment(client: Client) -> Self {
         Self {
             client,
-            key_from: KeyFrom::Environment,
+            key_from: KeyFrom::ApiKeyVariable,
         }
     }
 
     /// What to do about `error`, in a few words: the library's advice, but for what is another
     /// thing to the user of a command than to a programmer.
     pub(crate) fn advice(&self, error: &Error) -> Cow<'static, str> {
-        if error.is_auth() {
+        if error.is_auth() || error.kind() == ErrorKind::Credentials {
             let from = &self.key_from;
             return format!("check the API key in {from} against AKOOL's console").into();
         }
@@ -86,65 +94,102 @@ impl Connection {
     }
 }
 
-fn is_set(variable: &str) -> bool {
-    env::var_os(variable).is_some_and(|value| !value.to_string_lossy().trim().is_empty())
-}
-
-fn with_key_of_environment() -> Result<ClientBuilder, Problem> {
-    if !is_set(KEY_VARIABLE) && !CLIENT_VARIABLES.into_iter().all(is_set) {
-        return Err(Problem::usage(
-            format!("there is no API key: {KEY_VARIABLE} is not set"),
+/// The key of the file, else that of the environment.
+pub(crate) fn with_credentials(
+    builder: ClientBuilder,
+    args: &ConnectionArgs,
+    environment: &Environment,
+) -> Result<(ClientBuilder, KeyFrom), Problem> {
+    let get = |name| text_of(environment, name);
+    if let Some(path) = &args.api_key_file {
+        let file = KeyFile::read(path).map_err(|error| {
+            Problem::usage(
+                format!("cannot read the API key of {}: {error}", path.display()),
+                "give --api-key-file a text file that holds the key and nothing else",
+            )
+        })?;
+        let from = KeyFrom::File {
+            path: path.clone(),
+            is_open_to_others: file.is_open_to_others,
+        };
+        Ok((builder.api_key(file.key), from))
+    } else if let Some(key) = get(environment::API_KEY)? {
+        Ok((builder.api_key(key), KeyFrom::ApiKeyVariable))
+    } else if let (Some(id), Some(secret)) = (
+        get(environment::CLIENT_ID)?,
+        get(environment::CLIENT_SECRET)?,
+    ) {
+        let builder = builder.client_credentials(id, secret);
+        Ok((builder, KeyFrom::ClientVariables))
+    } else {
+        let key = environment::API_KEY;
+        Err(Problem::usage(
+            format!("there is no API key: {key} is not set"),
             format!(
-                "set {KEY_VARIABLE} to the key of AKOOL's console, or name a file that holds it: \
+                "set {key} to the key of AKOOL's console, or name a file that holds it: \
                  --api-key-file FILE"
             ),
-        ));
+        ))
     }
-    ClientBuilder::from_env().map_err(|error| {
+}
+
+/// The base URL of the argument, else that of the environment, else the library's; and which of the
+/// first two it was.
+pub(crate) fn with_base_url(
+    builder: ClientBuilder,
+    args: &ConnectionArgs,
+    environment: &Environment,
+) -> Result<(ClientBuilder, Option<&'static str>), Problem> {
+    if let Some(url) = &args.base_url {
+        return Ok((builder.base_url(url), Some(HOST_ARGUMENT)));
+    }
+    Ok(match text_of(environment, environment::HOST)? {
+        Some(url) => (builder.base_url(url), Some(environment::HOST)),
+        None => (builder, None),
+    })
+}
+
+fn text_of<'a>(environment: &'a Environment, name: &str) -> Result<Option<&'a str>, Problem> {
+    environment.get(name).map_err(|NotUtf8| {
         Problem::usage(
-            error.message(),
+            format!("the environment variable {name} is not UTF-8"),
             "correct the environment; no request was made",
         )
     })
 }
 
-fn with_key_of_file(path: &Path) -> Result<ClientBuilder, Problem> {
-    let key = read_key(path).map_err(|error| {
-        Problem::usage(
-            format!("cannot read the API key of {}: {error}", path.display()),
-            "give --api-key-file a text file that holds the key and nothing else",
-        )
-    })?;
-    let builder = Client::builder().api_key(key);
-    match env::var(HOST_VARIABLE) {
-        Ok(host) if is_set(HOST_VARIABLE) => Ok(builder.base_url(host)),
-        Ok(_) | Err(env::VarError::NotPresent) => Ok(builder),
-        Err(env::VarError::NotUnicode(_)) => Err(Problem::usage(
-            format!("the environment variable {HOST_VARIABLE} is not UTF-8"),
-            "correct the environment; no request was made",
-        )),
+impl KeyFrom {
+    /// What is unwise about it and what to do, though it works.
+    pub(crate) fn warning(&self) -> Option<(String, String)> {
+        let Self::File {
+            path,
+            is_open_to_others: true,
+        } = self
+        else {
+            return None;
+        };
+        let path: &Path = path;
+        Some((
+            format!(
+                "every user of this machine can read the API key in {}",
+                path.display()
+            ),
+            format!("take that right from them: chmod 600 {}", path.display()),
+        ))
     }
-}
-
-fn read_key(path: &Path) -> io::Result<String> {
-    let mut key = String::new();
-    File::open(path)?
-        .take(MAX_KEY_FILE + 1)
-        .read_to_string(&mut key)?;
-    if key.len() as u64 > MAX_KEY_FILE {
-        return Err(io::Error::other(format!(
-            "it has more than {MAX_KEY_FILE} bytes"
-        )));
-    }
-    Ok(key)
 }
 
 impl fmt::Display for KeyFrom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Environment if is_set(KEY_VARIABLE) => f.write_str(KEY_VARIABLE),
-            Self::Environment => f.write_str(&CLIENT_VARIABLES.join(" and ")),
-            Self::File(path) => write!(f, "{}", path.display()),
+            Self::ApiKeyVariable => f.write_str(environment::API_KEY),
+            Self::ClientVariables => write!(
+                f,
+                "{} and {}",
+                environment::CLIENT_ID,
+                environment::CLIENT_SECRET
+            ),
+            Self::File { path, .. } => write!(f, "{}", path.display()),
         }
     }
 }

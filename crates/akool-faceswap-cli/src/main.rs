@@ -8,8 +8,10 @@
 mod args;
 mod connection;
 mod demo;
+mod environment;
 mod exit;
 mod ids;
+mod key_file;
 mod output;
 mod problem;
 mod results;

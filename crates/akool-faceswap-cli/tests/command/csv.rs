@@ -2,7 +2,7 @@
 
 use akool_faceswap_mock::{FakeAkool, FakeJob};
 
-use crate::program::{assert_code, assert_says, file, results};
+use crate::program::{assert_code, assert_says, key_file, results};
 
 const HEADER: &str = "id,outcome,status,status_code,url,created_at,expires_at,\
                       error_kind,error_code,error_http_status,error_message\r\n";
@@ -44,7 +44,7 @@ fn what_a_spreadsheet_would_run_is_text() {
 #[test]
 fn nothing_learnt_has_a_line_for_every_id_too() {
     let fake = FakeAkool::builder().api_key("another").start().unwrap();
-    let path = file("csv-key.txt", "PLANTED");
+    let path = key_file("csv-key.txt", "PLANTED");
     let said = results(&fake, &["--csv", "b2,a1", "--api-key-file", &path]);
     assert_code(&said, 1);
     let lines: Vec<&str> = said.stdout.lines().skip(1).collect();

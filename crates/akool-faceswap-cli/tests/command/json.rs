@@ -3,7 +3,7 @@
 use akool_faceswap_mock::{Answer, FakeAkool, FakeJob};
 use serde_json::{Value, json};
 
-use crate::program::{Said, assert_code, file, results};
+use crate::program::{Said, assert_code, file, key_file, results};
 
 const KEYS: [&str; 8] = [
     "id",
@@ -81,7 +81,7 @@ fn an_error_of_some() {
 #[test]
 fn nothing_learnt_has_a_line_for_every_id_too() {
     let fake = FakeAkool::builder().api_key("another").start().unwrap();
-    let path = file("json-key.txt", "PLANTED");
+    let path = key_file("json-key.txt", "PLANTED");
     let said = results(&fake, &["--json", "b2,a1", "--api-key-file", &path]);
     assert_code(&said, 1);
     let lines = lines(&said);

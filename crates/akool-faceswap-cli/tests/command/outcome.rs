@@ -9,7 +9,9 @@ use std::{
 
 use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, JobState, http};
 
-use crate::program::{assert_code, assert_says, file, program, program_for, results, run};
+use crate::program::{
+    assert_code, assert_says, file, key_file, program, program_for, results, run,
+};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -138,7 +140,7 @@ fn nothing_learnt_is_1_with_one_line_what_and_one_line_what_to_do() {
 #[test]
 fn a_wrong_key_is_named_by_its_place_and_never_shown() {
     let fake = FakeAkool::start().unwrap();
-    let path = file("wrong-key.txt", "PLANTED");
+    let path = key_file("wrong-key.txt", "PLANTED");
     let said = results(&fake, &[OLD, "--api-key-file", &path]);
     assert_code(&said, 1);
     assert_says(&said.stderr, "1101");

@@ -89,6 +89,17 @@ pub(crate) fn file(name: &str, content: impl AsRef<[u8]>) -> String {
     path.into_os_string().into_string().unwrap()
 }
 
+/// As [`file`], for a key: none but its owner can read it.
+pub(crate) fn key_file(name: &str, content: impl AsRef<[u8]>) -> String {
+    let path = file(name, content);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    path
+}
+
 /// Asserts the exit code, and shows everything that was said if it is another.
 #[track_caller]
 pub(crate) fn assert_code(said: &Said, code: i32) {

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use akool_faceswap_mock::{CredentialKind, FakeAkool, FakeJob};
 
-use crate::program::{Said, assert_code, assert_says, file, program, program_for, run};
+use crate::program::{Said, assert_code, assert_says, key_file, program, program_for, run};
 
 const ID: &str = "667d228400000000000a0001";
 
@@ -35,7 +35,7 @@ fn without_a_key_nothing_is_asked() {
 fn a_key_file_goes_before_the_environment() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image());
-    let path = file("key.txt", format!("{}\n", fake.api_key()));
+    let path = key_file("key.txt", format!("{}\n", fake.api_key()));
     let mut command = program_for(&fake, &["results", &id, "--api-key-file", &path]);
     command.env("AKOOL_API_KEY", "another");
     assert_code(&run(command), 0);
@@ -44,9 +44,9 @@ fn a_key_file_goes_before_the_environment() {
 
 #[test]
 fn a_key_file_that_cannot_be_one_is_named() {
-    let two_lines = file("two-keys.txt", "PLANTED\nPLANTED\n");
-    let binary = file("binary-key.txt", b"PLANTED\xff");
-    let large = file("large-key.txt", "PLANTED".repeat(10_000));
+    let two_lines = key_file("two-keys.txt", "PLANTED\nPLANTED\n");
+    let binary = key_file("binary-key.txt", b"PLANTED\xff");
+    let large = key_file("large-key.txt", "PLANTED".repeat(10_000));
     for (path, what, help) in [
         (
             "no/such/key",
@@ -59,6 +59,73 @@ fn a_key_file_that_cannot_be_one_is_named() {
     ] {
         let said = run(program(&["results", ID, "--api-key-file", path]));
         assert_refused(&said, what, help);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_file_that_everybody_can_read_is_warned_of_and_used() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image());
+    let path = key_file("open-key.txt", fake.api_key());
+    for (mode, warned) in [(0o600, false), (0o640, false), (0o604, true), (0o644, true)] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let url = fake.url();
+        let args = ["results", &id, "--api-key-file", &path, "--base-url", url];
+        let said = run(program(&args));
+        assert_code(&said, 0);
+        let warning = said
+            .stderr
+            .lines()
+            .find(|line| line.starts_with("warning: "));
+        assert_eq!(warning.is_some(), warned, "{mode:o}: {}", said.stderr);
+        if let Some(warning) = warning {
+            assert_says(warning, &format!("chmod 600 {path}"));
+        }
+    }
+}
+
+#[test]
+fn a_key_file_goes_with_the_base_url_of_the_environment() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image());
+    let path = key_file("host-key.txt", fake.api_key());
+    let mut command = program(&["results", &id, "--api-key-file", &path]);
+    command.env("AKOOL_API_HOST", fake.url());
+    assert_code(&run(command), 0);
+}
+
+#[test]
+fn a_client_id_and_secret_do_for_a_key() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image());
+    let with = |secret: &str| {
+        let mut command = program(&["results", &id, "--base-url", fake.url()]);
+        command
+            .env("AKOOL_CLIENT_ID", "client")
+            .env("AKOOL_CLIENT_SECRET", secret);
+        run(command)
+    };
+    assert_code(&with(&fake.api_key()), 0);
+    let refused = with("PLANTED");
+    assert_code(&refused, 1);
+    assert_says(&refused.stderr, "AKOOL_CLIENT_ID and AKOOL_CLIENT_SECRET");
+    assert!(!refused.stderr.contains("PLANTED"), "{}", refused.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_named() {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    let value = std::ffi::OsString::from_vec(b"PLANTED\xff".to_vec());
+    for name in ["AKOOL_API_KEY", "AKOOL_API_HOST"] {
+        let mut command = program(&["results", ID]);
+        command.env("AKOOL_API_KEY", "k").env(name, &value);
+        let what = format!("the environment variable {name} is not UTF-8");
+        assert_refused(&run(command), &what, "correct the environment");
     }
 }
 

@@ -1,0 +1,72 @@
+//! The environment variables that the command has its settings from.
+//!
+//! They are read once, so that what is used and what is said of it are the same. No value is ever
+//! shown: it may be a key, or a key in the wrong place.
+
+use std::{collections::BTreeMap, env, ffi::OsString};
+
+pub(crate) const API_KEY: &str = "AKOOL_API_KEY";
+pub(crate) const CLIENT_ID: &str = "AKOOL_CLIENT_ID";
+pub(crate) const CLIENT_SECRET: &str = "AKOOL_CLIENT_SECRET";
+pub(crate) const HOST: &str = "AKOOL_API_HOST";
+
+/// The variables of a process.
+pub(crate) struct Environment(BTreeMap<String, OsString>);
+
+/// A variable's value is no text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotUtf8;
+
+impl Environment {
+    /// The variables of this process.
+    pub(crate) fn of_process() -> Self {
+        env::vars_os().collect()
+    }
+
+    /// The value of `name`; one that is empty or white space is as good as none.
+    pub(crate) fn get(&self, name: &str) -> Result<Option<&str>, NotUtf8> {
+        match self.0.get(name).map(|value| value.to_str()) {
+            None => Ok(None),
+            Some(Some(value)) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+            Some(None) => Err(NotUtf8),
+        }
+    }
+}
+
+impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
+        let named = variables.into_iter().filter_map(|(name, value)| {
+            // No name that is asked for is other than UTF-8.
+            let mut name = name.into().into_string().ok()?;
+            if cfg!(windows) {
+                name.make_ascii_uppercase();
+            }
+            Some((name, value.into()))
+        });
+        Self(named.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_empty_is_not_set() {
+        let environment: Environment = [("A", "a"), ("B", ""), ("C", " \n")].into_iter().collect();
+        assert_eq!(environment.get("A"), Ok(Some("a")));
+        for name in ["B", "C", "D"] {
+            assert_eq!(environment.get(name), Ok(None), "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_text_is_set_and_cannot_be_had() {
+        use std::os::unix::ffi::OsStringExt as _;
+
+        let value = OsString::from_vec(vec![0xff]);
+        let environment: Environment = [("A", value)].into_iter().collect();
+        assert_eq!(environment.get("A"), Err(NotUtf8));
+    }
+}
