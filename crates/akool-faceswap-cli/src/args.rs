@@ -2,15 +2,23 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ColorChoice, Parser, Subcommand, builder::RangedU64ValueParser};
+use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, builder::RangedU64ValueParser};
+
+const HELP: &str = "\
+Examples:
+  akool-faceswap demo
+  akool-faceswap results 667d228400000000000a0001
+
+`demo` needs no key and no network. `akool-faceswap help COMMAND` has more examples.";
 
 /// Ask the AKOOL Face Swap API what became of your jobs
 #[derive(Parser)]
 #[command(
+    // Else it is the package's.
+    name = "akool-faceswap",
     version,
     max_term_width = 100,
-    after_help = "\
-Begin with `akool-faceswap demo`: it needs no key and no network."
+    after_help = HELP
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -23,6 +31,10 @@ pub(crate) struct Cli {
 /// How every command speaks.
 #[derive(Args)]
 pub(crate) struct MannerArgs {
+    /// Tell more on standard error: -v the causes of errors, -vv each request too
+    #[arg(short, long, global = true, display_order = 100, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+
     /// Whether to use colours
     ///
     /// `auto` uses them on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE wants them anywhere.
@@ -41,15 +53,21 @@ pub(crate) struct MannerArgs {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    Demo(DemoArgs),
     Results(ResultsArgs),
+    Demo(DemoArgs),
 }
+
+const DEMO_HELP: &str = "\
+Examples:
+  akool-faceswap demo
+  akool-faceswap demo --jobs 500 --seed 42";
 
 /// Watch made-up jobs settle: no key, no network, no credits
 ///
 /// Starts a fake AKOOL server inside this process, gives it jobs, and looks them up with the same
 /// library that `results` uses until each has succeeded or failed.
 #[derive(Args)]
+#[command(after_help = DEMO_HELP)]
 pub(crate) struct DemoArgs {
     /// How many jobs
     #[arg(long, value_name = "N", default_value_t = 36,

@@ -157,6 +157,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::verbosity::Verbosity;
 
     fn file(text: &str) -> Vec<(Origin, String)> {
         vec![(Origin::File("ids.txt".into()), text.to_owned())]
@@ -168,7 +169,7 @@ mod tests {
 
     fn told(problem: &Problem) -> String {
         let mut told = Vec::new();
-        problem.write_to(&mut told).unwrap();
+        problem.write_to(&mut told, Verbosity::Normal).unwrap();
         let told = String::from_utf8(told).unwrap();
         anstream::adapter::strip_str(&told).to_string()
     }

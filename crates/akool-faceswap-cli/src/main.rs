@@ -16,24 +16,30 @@ mod output;
 mod problem;
 mod results;
 mod runtime;
+mod verbosity;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::{Cli, Command};
+use crate::{
+    args::{Cli, Command},
+    verbosity::Verbosity,
+};
 
 fn main() -> ExitCode {
     let Cli { command, manner } = Cli::parse();
+    let verbosity = Verbosity::of(manner.verbose);
     output::style::choose(manner.color);
+    verbosity.start();
     let outcome = match command {
         Command::Demo(args) => demo::run(&args),
-        Command::Results(args) => results::run(&args),
+        Command::Results(args) => results::run(&args, verbosity),
     };
     match outcome {
         Ok(exit) => exit.into(),
         Err(problem) => {
-            problem.report();
+            problem.report(verbosity);
             problem.exit().into()
         }
     }

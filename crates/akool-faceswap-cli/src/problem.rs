@@ -1,10 +1,12 @@
-//! What stopped a command, told in lines of two kinds: what happened, and what to do.
+//! What stopped a command, told in lines of two kinds: what happened, and what to do. With `-v` the
+//! causes stand between them.
 
 use std::io::{self, Write};
 
 use crate::{
     exit::Exit,
     output::{style, tell},
+    verbosity::Verbosity,
 };
 
 /// Why a command could not do its work.
@@ -12,6 +14,7 @@ use crate::{
 pub(crate) struct Problem {
     exit: Exit,
     what: Vec<String>,
+    causes: Vec<String>,
     help: String,
 }
 
@@ -28,15 +31,21 @@ impl Problem {
 
     /// It was tried and failed.
     pub(crate) fn failure(what: impl Into<String>, help: impl Into<String>) -> Self {
-        Self::new(Exit::NothingLearnt, vec![what.into()], help)
+        Self::new(Exit::Failure, vec![what.into()], help)
     }
 
     fn new(exit: Exit, what: Vec<String>, help: impl Into<String>) -> Self {
         Self {
             exit,
             what,
+            causes: Vec::new(),
             help: help.into(),
         }
+    }
+
+    /// With what is behind it, from near to far.
+    pub(crate) fn because(self, causes: Vec<String>) -> Self {
+        Self { causes, ..self }
     }
 
     pub(crate) fn exit(&self) -> Exit {
@@ -44,15 +53,30 @@ impl Problem {
     }
 
     /// Tells the person at the terminal.
-    pub(crate) fn report(&self) {
-        tell(|out| self.write_to(out));
+    pub(crate) fn report(&self, verbosity: Verbosity) {
+        tell(|out| self.write_to(out, verbosity));
     }
 
-    pub(crate) fn write_to(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    pub(crate) fn write_to(
+        &self,
+        out: &mut (impl Write + ?Sized),
+        verbosity: Verbosity,
+    ) -> io::Result<()> {
         let (bad, good) = (style::BAD, style::HELP);
         for what in &self.what {
             writeln!(out, "{bad}error:{bad:#} {what}")?;
         }
+        if verbosity >= Verbosity::Causes {
+            write_causes(out, &self.causes)?;
+        }
         writeln!(out, "{good}help:{good:#} {}", self.help)
     }
+}
+
+/// One line for each cause.
+pub(crate) fn write_causes(out: &mut (impl Write + ?Sized), causes: &[String]) -> io::Result<()> {
+    let heading = style::HEADING;
+    causes
+        .iter()
+        .try_for_each(|cause| writeln!(out, "{heading}cause:{heading:#} {cause}"))
 }

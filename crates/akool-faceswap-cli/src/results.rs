@@ -13,22 +13,23 @@ use crate::{
     exit::Exit,
     ids,
     output::{Counts, Reader, Record, Stdout, style, tell, write_csv, write_line, write_table},
-    problem::Problem,
+    problem::{Problem, write_causes},
     runtime,
+    verbosity::{Verbosity, causes},
 };
 
 /// A job that was submitted this short a time ago may not be known to the lookup yet.
 const VERY_NEW: Duration = Duration::from_secs(5 * 60);
 
 /// Runs the command.
-pub(crate) fn run(args: &ResultsArgs) -> Result<Exit, Problem> {
+pub(crate) fn run(args: &ResultsArgs, verbosity: Verbosity) -> Result<Exit, Problem> {
     // Ids first: what is wrong with them can be said without a key.
     let ids = ids::read(&args.ids)?;
     let connection = Connection::new(&args.connection)?;
     let format = Format::of(args);
     let lookup = async { connection.client.results(&ids).await };
     match runtime::start()?.block_on(lookup) {
-        Ok(results) => show(&results, format, &connection),
+        Ok(results) => show(&results, format, &connection, verbosity),
         Err(error) => {
             // A program gets its line for every id even so; a person sees nothing in a table of
             // the same error.
@@ -62,13 +63,18 @@ impl Format {
     }
 }
 
-fn show(results: &Results, format: Format, connection: &Connection) -> Result<Exit, Problem> {
+fn show(
+    results: &Results,
+    format: Format,
+    connection: &Connection,
+    verbosity: Verbosity,
+) -> Result<Exit, Problem> {
     let now = SystemTime::now();
     // A reader that has seen enough of the rows is still told the rest.
     let _ = write(format, results.iter(), now)?;
     let counts: Counts = results.iter().map(|(_, outcome)| outcome).collect();
     tell(|out| {
-        write_remarks(out, results, now, connection)?;
+        write_remarks(out, results, now, connection, verbosity)?;
         writeln!(out, "{counts}")
     });
     Ok(if counts.is_complete() {
@@ -104,8 +110,10 @@ fn write_remarks(
     results: &Results,
     now: SystemTime,
     connection: &Connection,
+    verbosity: Verbosity,
 ) -> io::Result<()> {
     let (bad, doubtful) = (style::BAD, style::DOUBTFUL);
+    let mut told = None;
     for (id, outcome) in results.iter() {
         match outcome {
             Outcome::Found(job) => {
@@ -124,6 +132,14 @@ fn write_remarks(
                     "{bad}error:{bad:#} {id}: {}; {advice}",
                     error.message()
                 )?;
+                if verbosity >= Verbosity::Causes {
+                    // Ids of one request have one error: its causes once are enough.
+                    let causes = causes(error);
+                    if told.as_ref() != Some(&causes) {
+                        write_causes(out, &causes)?;
+                        told = Some(causes);
+                    }
+                }
             }
         }
     }
@@ -176,6 +192,7 @@ fn nothing_learnt(error: &Error, ids: usize, connection: &Connection) -> Problem
         ),
         connection.advice(error),
     )
+    .because(causes(error))
 }
 
 #[cfg(test)]
@@ -219,7 +236,7 @@ mod tests {
         let error = runtime::start().unwrap().block_on(lookup).unwrap_err();
         let problem = nothing_learnt(&error, 1, &Connection::with_key_of_environment(client));
         let mut told = Vec::new();
-        problem.write_to(&mut told).unwrap();
+        problem.write_to(&mut told, Verbosity::Normal).unwrap();
         let told = String::from_utf8(told).unwrap();
         let told = anstream::adapter::strip_str(&told).to_string();
         assert_eq!(told.lines().count(), 2, "{told}");

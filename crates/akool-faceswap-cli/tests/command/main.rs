@@ -10,3 +10,4 @@ mod outcome;
 mod program;
 mod settings;
 mod terminal;
+mod verbose;
