@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, builder::RangedU64ValueParser};
+use clap_complete::Shell;
 
 const HELP: &str = "\
 Examples:
   akool-faceswap demo
   akool-faceswap results 667d228400000000000a0001
+  akool-faceswap completions bash > ~/.local/share/bash-completion/completions/akool-faceswap
 
 `demo` needs no key and no network. `akool-faceswap help COMMAND` has more examples.";
 
@@ -55,6 +57,7 @@ pub(crate) struct MannerArgs {
 pub(crate) enum Command {
     Results(ResultsArgs),
     Demo(DemoArgs),
+    Completions(CompletionsArgs),
 }
 
 const DEMO_HELP: &str = "\
@@ -77,6 +80,24 @@ pub(crate) struct DemoArgs {
     /// The same number makes the same jobs
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub(crate) seed: u64,
+}
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  akool-faceswap completions bash > ~/.local/share/bash-completion/completions/akool-faceswap
+  akool-faceswap completions zsh > ~/.zfunc/_akool-faceswap
+  akool-faceswap completions fish > ~/.config/fish/completions/akool-faceswap.fish
+  akool-faceswap completions powershell >> $PROFILE";
+
+/// Print a script that completes commands and options in a shell
+///
+/// Put it where the shell looks for such scripts, and open a new shell.
+#[derive(Args)]
+#[command(after_help = COMPLETIONS_HELP)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
 }
 
 const RESULTS_HELP: &str = "\

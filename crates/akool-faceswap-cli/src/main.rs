@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod args;
+mod completions;
 mod connection;
 mod demo;
 mod environment;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     output::style::choose(manner.color);
     verbosity.start();
     let outcome = match command {
+        Command::Completions(args) => completions::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Results(args) => results::run(&args, verbosity),
     };

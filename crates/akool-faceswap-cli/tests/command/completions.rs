@@ -1,0 +1,82 @@
+//! `completions` and `--help`: what teaches a person, and the shell, what can be typed.
+
+use std::process::{Command, Stdio};
+
+use crate::program::{assert_code, assert_says, program, run};
+
+const COMMANDS: [&str; 3] = ["completions", "demo", "results"];
+
+#[test]
+fn every_shell_has_a_script_with_every_command() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let said = run(program(&["completions", shell]));
+        assert_code(&said, 0);
+        assert_eq!(said.stderr, "");
+        for command in COMMANDS {
+            assert_says(&said.stdout, command);
+        }
+        assert_says(&said.stdout, "ids-file");
+    }
+    assert_code(&run(program(&["completions", "PLANTED"])), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_completes_with_its_script() {
+    let script = run(program(&["completions", "bash"])).stdout;
+    let completed = |words: &str, at: usize| {
+        let asked = format!(
+            "{script}\nCOMP_WORDS=({words}); COMP_CWORD={at}\n\
+             _akool__faceswap akool-faceswap \"${{COMP_WORDS[{at}]}}\" \"${{COMP_WORDS[{at} - 1]}}\"\n\
+             echo \"${{COMPREPLY[@]}}\""
+        );
+        let output = Command::new("bash").args(["-c", &asked]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(completed("akool-faceswap res", 1), "results\n");
+    assert_eq!(completed("akool-faceswap results --ids", 2), "--ids-file\n");
+    assert_eq!(completed("akool-faceswap --color al", 2), "always\n");
+}
+
+#[test]
+fn a_reader_that_is_gone_is_no_error() {
+    let mut child = program(&["completions", "zsh"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.stderr, b"");
+}
+
+#[test]
+fn the_version_names_the_command() {
+    let said = run(program(&["--version"]));
+    assert_code(&said, 0);
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(said.stdout, format!("akool-faceswap {version}\n"));
+}
+
+#[test]
+fn every_help_has_examples_that_can_be_typed() {
+    for command in COMMANDS.into_iter().map(Some).chain([None]) {
+        let args: Vec<&str> = command.into_iter().chain(["--help"]).collect();
+        let said = run(program(&args));
+        assert_code(&said, 0);
+        let (_, after) = said.stdout.split_once("\nExamples:\n").unwrap();
+        let examples: Vec<&str> = after.lines().take_while(|line| !line.is_empty()).collect();
+        assert!(!examples.is_empty(), "{}", said.stdout);
+        for example in examples {
+            let typed = example
+                .split("| ")
+                .find(|part| part.contains("akool-faceswap "));
+            let words = typed.unwrap().split_whitespace().skip(1);
+            // Up to where the shell goes on by itself.
+            let words = words.take_while(|word| !word.starts_with('>') && *word != "|");
+            let words: Vec<&str> = words.chain(["--help"]).collect();
+            assert_code(&run(program(&words)), 0);
+        }
+    }
+}
