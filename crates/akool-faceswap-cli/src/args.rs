@@ -8,6 +8,7 @@ use clap_complete::Shell;
 const HELP: &str = "\
 Examples:
   akool-faceswap demo
+  akool-faceswap doctor
   akool-faceswap results 667d228400000000000a0001
   akool-faceswap completions bash > ~/.local/share/bash-completion/completions/akool-faceswap
 
@@ -56,6 +57,7 @@ pub(crate) struct MannerArgs {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Results(ResultsArgs),
+    Doctor(DoctorArgs),
     Demo(DemoArgs),
     Completions(CompletionsArgs),
 }
@@ -80,6 +82,37 @@ pub(crate) struct DemoArgs {
     /// The same number makes the same jobs
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub(crate) seed: u64,
+}
+
+const DOCTOR_HELP: &str = "\
+Examples:
+  akool-faceswap doctor
+  akool-faceswap doctor --api-key-file key.txt --base-url https://openapi.akool.com
+  akool-faceswap doctor --json | jq -r 'select(.verdict != \"ok\") | .message'
+
+Exit code:
+  0  nothing failed; there may be warnings
+  1  something failed, or the output could not be written
+  2  wrong arguments";
+
+/// Look at everything that a lookup needs, and say what to do
+///
+/// Checks the environment variables, the API key, the base URL, name resolution, the connection,
+/// its certificate, this machine's clock (by the server's), and by one lookup of a made-up id that
+/// AKOOL accepts the key. Keys are never shown. Costs no credits.
+#[derive(Args)]
+#[command(after_help = DOCTOR_HELP)]
+pub(crate) struct DoctorArgs {
+    /// Print one JSON object a line, for every finding
+    ///
+    /// Its keys: check (environment, api_key, base_url, dns, connection, tls, server, clock,
+    /// lookup); verdict (ok, warn, fail); message; help (null if ok).
+    #[expect(clippy::doc_markdown, reason = "it is help text")]
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
 }
 
 const COMPLETIONS_HELP: &str = "\

@@ -31,6 +31,16 @@ impl Environment {
             Some(None) => Err(NotUtf8),
         }
     }
+
+    /// Whether there is anything in `name`, be it text or not.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
+        !matches!(self.get(name), Ok(None))
+    }
+
+    /// The names of all variables, sorted.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
 }
 
 impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment {
@@ -57,6 +67,7 @@ mod tests {
         assert_eq!(environment.get("A"), Ok(Some("a")));
         for name in ["B", "C", "D"] {
             assert_eq!(environment.get(name), Ok(None), "{name}");
+            assert!(!environment.is_set(name), "{name}");
         }
     }
 
@@ -68,5 +79,6 @@ mod tests {
         let value = OsString::from_vec(vec![0xff]);
         let environment: Environment = [("A", value)].into_iter().collect();
         assert_eq!(environment.get("A"), Err(NotUtf8));
+        assert!(environment.is_set("A"));
     }
 }

@@ -9,6 +9,7 @@ mod args;
 mod completions;
 mod connection;
 mod demo;
+mod doctor;
 mod environment;
 mod exit;
 mod ids;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     verbosity.start();
     let outcome = match command {
         Command::Completions(args) => completions::run(&args),
+        Command::Doctor(args) => doctor::run(&args, verbosity),
         Command::Demo(args) => demo::run(&args),
         Command::Results(args) => results::run(&args, verbosity),
     };

@@ -18,3 +18,4 @@ pub(crate) use record::Record;
 pub(crate) use stderr::tell;
 pub(crate) use stdout::{Reader, Stdout};
 pub(crate) use table::write_table;
+pub(crate) use time::in_words;

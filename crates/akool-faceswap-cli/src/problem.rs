@@ -48,6 +48,16 @@ impl Problem {
         Self { causes, ..self }
     }
 
+    /// What happened, in one line.
+    pub(crate) fn message(&self) -> String {
+        self.what.join("; ")
+    }
+
+    /// What to do.
+    pub(crate) fn help(&self) -> &str {
+        &self.help
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         self.exit
     }

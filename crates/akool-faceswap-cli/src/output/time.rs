@@ -24,7 +24,7 @@ pub(super) fn rfc3339(time: SystemTime) -> Option<String> {
 pub(super) fn relative(time: SystemTime, now: SystemTime) -> String {
     match time.duration_since(now) {
         Ok(left) if left.is_zero() => "just now".to_owned(),
-        Ok(left) => format!("in {}", in_two_units(left)),
+        Ok(left) => format!("in {}", in_words(left)),
         Err(past) => match in_one_unit(past.duration()) {
             Some(past) => format!("{past} ago"),
             None => "just now".to_owned(),
@@ -33,7 +33,7 @@ pub(super) fn relative(time: SystemTime, now: SystemTime) -> String {
 }
 
 /// `6 d 3 h`: the two largest units that say something.
-fn in_two_units(duration: Duration) -> String {
+pub(crate) fn in_words(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (days, hours) = (seconds / DAY, seconds % DAY / HOUR);
     let minutes = seconds % HOUR / MINUTE;
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_to_come_is_told_in_two_units() {
+    fn what_is_to_come_is_told_in_words() {
         for (seconds, words) in [
             (0, "just now"),
             (1, "in under 1 min"),

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use crate::program::{assert_code, assert_says, program, run};
 
-const COMMANDS: [&str; 3] = ["completions", "demo", "results"];
+const COMMANDS: [&str; 4] = ["completions", "demo", "doctor", "results"];
 
 #[test]
 fn every_shell_has_a_script_with_every_command() {

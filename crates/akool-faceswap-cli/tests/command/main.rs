@@ -5,6 +5,7 @@
 mod completions;
 mod csv;
 mod demo;
+mod doctor;
 mod input;
 mod json;
 mod outcome;

@@ -1,0 +1,112 @@
+//! What one check found, in one line, and what to do about it in another.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::output::style;
+
+/// What is looked at; in the order in which it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Check {
+    Environment,
+    ApiKey,
+    BaseUrl,
+    Dns,
+    Connection,
+    Tls,
+    Server,
+    Clock,
+    Lookup,
+}
+
+/// How it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Verdict {
+    Ok,
+    /// It works, and somebody should know.
+    Warn,
+    /// It does not work.
+    Fail,
+}
+
+/// What a check found.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Finding {
+    check: Check,
+    pub(super) verdict: Verdict,
+    message: String,
+    help: Option<String>,
+    #[serde(skip)]
+    pub(super) causes: Vec<String>,
+}
+
+impl Finding {
+    pub(super) fn ok(check: Check, message: impl Into<String>) -> Self {
+        Self {
+            check,
+            verdict: Verdict::Ok,
+            message: message.into(),
+            help: None,
+            causes: Vec::new(),
+        }
+    }
+
+    pub(super) fn warn(check: Check, what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Warn,
+            help: Some(help.into()),
+            ..Self::ok(check, what)
+        }
+    }
+
+    pub(super) fn fail(check: Check, what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Fail,
+            ..Self::warn(check, what, help)
+        }
+    }
+
+    /// With what is behind it, from near to far.
+    pub(super) fn because(self, causes: Vec<String>) -> Self {
+        Self { causes, ..self }
+    }
+
+    /// For people.
+    pub(super) fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (word, style) = match self.verdict {
+            Verdict::Ok => ("ok", style::GOOD),
+            Verdict::Warn => ("warn", style::DOUBTFUL),
+            Verdict::Fail => ("fail", style::BAD),
+        };
+        let check = self.check.name();
+        writeln!(
+            out,
+            "{style}{word:4}{style:#}  {check:11}  {}",
+            self.message
+        )?;
+        let Some(help) = &self.help else {
+            return Ok(());
+        };
+        let style = style::HELP;
+        writeln!(out, "      {style}help:{style:#} {help}")
+    }
+}
+
+impl Check {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::ApiKey => "API key",
+            Self::BaseUrl => "base URL",
+            Self::Dns => "DNS",
+            Self::Connection => "connection",
+            Self::Tls => "TLS",
+            Self::Server => "server",
+            Self::Clock => "clock",
+            Self::Lookup => "lookup",
+        }
+    }
+}

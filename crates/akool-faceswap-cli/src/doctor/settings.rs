@@ -1,0 +1,241 @@
+//! What can be seen without a network: the variables, the key and the base URL.
+
+use akool_faceswap::Client;
+use akool_faceswap_raw::ClientInfo as _;
+
+use super::{
+    finding::{Check, Finding},
+    report::Report,
+};
+use crate::{
+    args::ConnectionArgs,
+    connection::{with_base_url, with_credentials},
+    environment::{API_KEY, CLIENT_ID, CLIENT_SECRET, Environment, HOST},
+    problem::Problem,
+    verbosity::causes,
+};
+
+const OURS: [&str; 4] = [API_KEY, CLIENT_ID, CLIENT_SECRET, HOST];
+
+/// What the HTTP library looks at for an https:// URL.
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+/// The variable that names a proxy, if one does.
+pub(super) fn proxy(environment: &Environment) -> Option<&'static str> {
+    PROXIES.into_iter().find(|name| environment.is_set(name))
+}
+
+/// Looks at the variables.
+pub(super) fn environment(environment: &Environment, report: &mut Report) -> Result<(), Problem> {
+    let findings = odd_variables(environment);
+    if findings.is_empty() {
+        let set: Vec<&str> = OURS
+            .into_iter()
+            .filter(|name| environment.is_set(name))
+            .chain(proxy(environment))
+            .collect();
+        let message = match set.as_slice() {
+            [] => "no variable of this command is set".to_owned(),
+            set => format!("set: {}", set.join(", ")),
+        };
+        return report.add(&Finding::ok(Check::Environment, message));
+    }
+    findings.iter().try_for_each(|finding| report.add(finding))
+}
+
+fn odd_variables(environment: &Environment) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let warn = |what, help: &str| Finding::warn(Check::Environment, what, help);
+    for name in environment.names() {
+        if !name.starts_with("AKOOL_") {
+            continue;
+        }
+        if !OURS.contains(&name) {
+            findings.push(warn(
+                format!("{name} is no variable of this command"),
+                &format!("if it was meant for it: the names are {}", OURS.join(", ")),
+            ));
+        } else if let Ok(value) = environment.get(name) {
+            match value {
+                None => findings.push(warn(
+                    format!("{name} is set to nothing, which counts as not set"),
+                    "give it a value or unset it",
+                )),
+                Some(value) if is_quoted(value) => findings.push(warn(
+                    format!("the value of {name} is in quotes, which count as part of it"),
+                    "take the quotes away: only a shell reads them",
+                )),
+                Some(_) => {}
+            }
+        } else {
+            findings.push(Finding::fail(
+                Check::Environment,
+                format!("{name} is not UTF-8"),
+                "give it a value that is text",
+            ));
+        }
+    }
+    match [API_KEY, CLIENT_ID, CLIENT_SECRET].map(|name| environment.is_set(name)) {
+        [true, true, true] => findings.push(warn(
+            format!("{API_KEY} is set, and {CLIENT_ID} with {CLIENT_SECRET} too: the key is used"),
+            "unset what is not meant",
+        )),
+        [_, true, false] => findings.push(half_a_pair(CLIENT_ID, CLIENT_SECRET)),
+        [_, false, true] => findings.push(half_a_pair(CLIENT_SECRET, CLIENT_ID)),
+        _ => {}
+    }
+    findings
+}
+
+fn half_a_pair(set: &str, other: &str) -> Finding {
+    Finding::warn(
+        Check::Environment,
+        format!("{set} is set without {other} and does nothing"),
+        format!("set {other} too, or {API_KEY} alone"),
+    )
+}
+
+fn is_quoted(value: &str) -> bool {
+    let value = value.trim();
+    ['"', '\'']
+        .into_iter()
+        .any(|quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote))
+}
+
+/// Looks for a key; whether there is one that can be sent.
+pub(super) fn key(
+    args: &ConnectionArgs,
+    environment: &Environment,
+    report: &mut Report,
+) -> Result<bool, Problem> {
+    // On this machine no certificates are loaded, which could fail for other reasons.
+    let builder = Client::builder().base_url("http://127.0.0.1");
+    let (builder, from) = match with_credentials(builder, args, environment) {
+        Ok(found) => found,
+        Err(problem) => {
+            report.add(&Finding::fail(
+                Check::ApiKey,
+                problem.message(),
+                problem.help(),
+            ))?;
+            return Ok(false);
+        }
+    };
+    if let Err(error) = builder.build() {
+        let finding = Finding::fail(
+            Check::ApiKey,
+            format!("{} ({from})", error.message()),
+            "copy it from AKOOL's console again: the key alone, on one line",
+        );
+        report.add(&finding)?;
+        return Ok(false);
+    }
+    report.add(&match from.warning() {
+        Some((what, help)) => Finding::warn(Check::ApiKey, what, help),
+        None => Finding::ok(Check::ApiKey, format!("well formed, from {from}")),
+    })?;
+    Ok(true)
+}
+
+/// Looks at the base URL; a client for it, if it can be one.
+///
+/// It has no real key, so that the network can be looked at where there is none.
+pub(super) fn base_url(
+    args: &ConnectionArgs,
+    environment: &Environment,
+    report: &mut Report,
+) -> Result<Option<Client>, Problem> {
+    let builder = Client::builder().api_key("none");
+    let (builder, from) = match with_base_url(builder, args, environment) {
+        Ok(found) => found,
+        Err(problem) => {
+            report.add(&Finding::fail(
+                Check::BaseUrl,
+                problem.message(),
+                problem.help(),
+            ))?;
+            return Ok(None);
+        }
+    };
+    match builder.build() {
+        Ok(client) => {
+            let from = from.map_or("the default".to_owned(), |from| format!("from {from}"));
+            let url = client.raw().baseurl().to_owned();
+            report.add(&Finding::ok(Check::BaseUrl, format!("{url}, {from}")))?;
+            Ok(Some(client))
+        }
+        Err(error) => {
+            let help = match from {
+                Some(from) => format!("correct {from}, or leave it out for AKOOL's own"),
+                None => error.advice().to_owned(),
+            };
+            report.add(
+                &Finding::fail(Check::BaseUrl, error.message(), help).because(causes(&error)),
+            )?;
+            Ok(None)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn odd(variables: &[(&str, &str)]) -> Vec<String> {
+        let environment = variables.iter().copied().collect();
+        odd_variables(&environment)
+            .iter()
+            .map(|finding| {
+                let mut out = Vec::new();
+                finding.write_to(&mut out).unwrap();
+                let text = String::from_utf8(out).unwrap();
+                assert!(!text.contains("PLANTED"), "{text}");
+                anstream::adapter::strip_str(&text).to_string()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_is_as_it_should_be_is_no_finding() {
+        for variables in [
+            &[][..],
+            &[(API_KEY, "PLANTED"), ("PATH", "PLANTED")],
+            &[(CLIENT_ID, "PLANTED"), (CLIENT_SECRET, "PLANTED")],
+            &[(API_KEY, "PLANTED"), (HOST, "PLANTED")],
+        ] {
+            assert_eq!(odd(variables), [""; 0], "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_odd_is_named_without_its_value() {
+        for (variables, expected) in [
+            (&[(API_KEY, " ")][..], "AKOOL_API_KEY is set to nothing"),
+            (&[(API_KEY, "'PLANTED'")], "AKOOL_API_KEY is in quotes"),
+            (&[(HOST, "\"PLANTED\"")], "AKOOL_API_HOST is in quotes"),
+            (
+                &[("AKOOL_APIKEY", "PLANTED")],
+                "AKOOL_APIKEY is no variable",
+            ),
+            (&[(CLIENT_ID, "PLANTED")], "AKOOL_CLIENT_ID is set without"),
+            (
+                &[(CLIENT_SECRET, "PLANTED")],
+                "AKOOL_CLIENT_SECRET is set without",
+            ),
+            (
+                &[
+                    (API_KEY, "PLANTED"),
+                    (CLIENT_ID, "PLANTED"),
+                    (CLIENT_SECRET, "PLANTED"),
+                ],
+                "the key is used",
+            ),
+        ] {
+            let odd = odd(variables);
+            assert_eq!(odd.len(), 1, "{odd:?}");
+            assert!(odd[0].starts_with("warn  environment  "), "{}", odd[0]);
+            assert!(odd[0].contains(expected), "{}", odd[0]);
+            assert!(odd[0].contains("\n      help: "), "{}", odd[0]);
+        }
+    }
+}
