@@ -52,6 +52,20 @@ fn a_reader_that_is_gone_is_no_error() {
 }
 
 #[test]
+fn what_the_readme_says_can_be_typed() {
+    let readme = include_str!("../../README.md");
+    let typed: Vec<&str> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("$ akool-faceswap "))
+        .collect();
+    assert!(typed.len() >= COMMANDS.len(), "{typed:?}");
+    for words in typed {
+        let words: Vec<&str> = words.split_whitespace().chain(["--help"]).collect();
+        assert_code(&run(program(&words)), 0);
+    }
+}
+
+#[test]
 fn the_version_names_the_command() {
     let said = run(program(&["--version"]));
     assert_code(&said, 0);
