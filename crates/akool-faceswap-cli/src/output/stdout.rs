@@ -3,7 +3,7 @@
 //! In `akool-faceswap results … | head -1` the reader has seen enough: that is no error, and
 //! nothing is said about it. Any other failure to write is one.
 
-use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, StdoutLock, Write};
+use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 
 use anstream::AutoStream;
 
@@ -47,14 +47,11 @@ impl Stdout {
         outcome(write(&mut out).and_then(|()| out.flush()))
     }
 
-    /// The columns of the terminal; `None` if it is none, and lines may have any length.
+    /// The columns of the terminal; `None` if it is none or does not say, and lines may have any
+    /// length.
     pub(crate) fn width(&self) -> Option<usize> {
-        if !self.lock.is_terminal() {
-            return None;
-        }
-        let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
-        // Some terminals say 0 for "unknown".
-        Some(usize::from(width.0)).filter(|width| *width > 0)
+        let (width, _) = terminal_size::terminal_size_of(&self.lock)?;
+        Some(width.0.into())
     }
 }
 
