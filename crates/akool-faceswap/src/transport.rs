@@ -135,7 +135,7 @@ impl Attempt {
             .wire
             .carry(client, request)
             .await
-            .map_err(|fault| shared.unanswered(fault))?;
+            .map_err(|fault| unanswered(shared.base_url.host(), fault))?;
         self.read(response, report).await
     }
 
@@ -248,44 +248,47 @@ fn note(span: &tracing::Span, report: &Report, failure: Option<&Error>) {
     }
 }
 
-impl Shared {
-    fn unanswered(&self, fault: WireFault) -> Error {
-        let host = self.base_url.host();
-        let (kind, message) = if fault.is_connect {
-            let why = fault.innermost();
-            (
-                ErrorKind::Connect,
-                format!("no connection to {host}: {why}"),
-            )
-        } else if fault.is_timeout {
-            (ErrorKind::Timeout, format!("{host} gave no answer in time"))
-        } else {
-            (
-                ErrorKind::Transport,
-                format!(
-                    "the connection to {host} broke before an answer: {}",
-                    fault.innermost()
-                ),
-            )
-        };
-        Error::new(kind, message)
-            .with_reached(!fault.is_connect)
-            .with_source(fault)
-    }
-
-    fn broken(&self, report: &Report, fault: WireFault) -> Error {
-        let host = self.base_url.host();
-        Error::new(
+/// A request to `host` that got no answer.
+pub(crate) fn unanswered(host: &str, fault: WireFault) -> Error {
+    let (kind, message) = if fault.is_connect {
+        let why = fault.innermost();
+        (
+            ErrorKind::Connect,
+            format!("no connection to {host}: {why}"),
+        )
+    } else if fault.is_timeout {
+        (ErrorKind::Timeout, format!("{host} gave no answer in time"))
+    } else {
+        (
             ErrorKind::Transport,
             format!(
-                "the connection to {host} broke in the middle of an answer: {}",
+                "the connection to {host} broke before an answer: {}",
                 fault.innermost()
             ),
         )
-        .with_http_status(report.status)
-        .with_retry_after(report.retry_after)
-        .with_reached(true)
+    };
+    Error::new(kind, message)
+        .with_reached(!fault.is_connect)
         .with_source(fault)
+}
+
+/// An answer of `host` that did not come to its end.
+pub(crate) fn broken(host: &str, status: StatusCode, fault: WireFault) -> Error {
+    Error::new(
+        ErrorKind::Transport,
+        format!(
+            "the connection to {host} broke in the middle of an answer: {}",
+            fault.innermost()
+        ),
+    )
+    .with_http_status(status)
+    .with_reached(true)
+    .with_source(fault)
+}
+
+impl Shared {
+    fn broken(&self, report: &Report, fault: WireFault) -> Error {
+        broken(self.base_url.host(), report.status, fault).with_retry_after(report.retry_after)
     }
 
     fn too_large(&self, status: StatusCode) -> Error {
