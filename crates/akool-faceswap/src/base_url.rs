@@ -56,10 +56,6 @@ impl BaseUrl {
         &self.text
     }
 
-    #[cfg_attr(
-        all(feature = "native-tls", not(feature = "_rustls")),
-        expect(dead_code, reason = "native TLS is set up for any scheme")
-    )]
     pub(crate) fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
@@ -85,6 +81,19 @@ impl BaseUrl {
     /// Whether a request to `url` may carry the credentials.
     pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
         self.url.origin() == url.origin()
+    }
+
+    /// Whether a file may be fetched from `url`: over TLS from any host, in the clear from this
+    /// machine if the API is on it, or from the API's own host if that is spoken to in the clear.
+    pub(crate) fn admits_file(&self, url: &Url) -> bool {
+        match url.scheme() {
+            "https" => true,
+            "http" => {
+                (self.is_loopback() && is_loopback(url))
+                    || (!self.is_https() && self.url.host() == url.host())
+            }
+            _ => false,
+        }
     }
 }
 
@@ -198,6 +207,31 @@ mod tests {
             assert!(error.is_configuration(), "{text}");
             assert!(!format!("{error} {error:?}").contains("PLANTED"), "{error}");
         }
+    }
+
+    #[test]
+    fn files_come_in_the_clear_from_this_machine_or_the_apis_host_alone() {
+        let admits = |base: &str, url: &str| {
+            BaseUrl::parse(base, true)
+                .unwrap()
+                .admits_file(&Url::parse(url).unwrap())
+        };
+        for base in [
+            "https://api.example",
+            "http://api.example",
+            "http://[::1]:1",
+        ] {
+            assert!(admits(base, "https://cdn.example/a.png"), "{base}");
+            assert!(!admits(base, "http://cdn.example/a.png"), "{base}");
+            assert!(!admits(base, "ftp://api.example/a.png"), "{base}");
+            assert!(!admits(base, "file:///etc/passwd"), "{base}");
+        }
+        assert!(admits("http://127.0.0.1:1", "http://127.0.0.1:2/a.png"));
+        assert!(admits("https://localhost", "http://127.0.0.1:2/a.png"));
+        assert!(!admits("https://api.example", "http://127.0.0.1/a.png"));
+        assert!(!admits("http://api.example", "http://127.0.0.1/a.png"));
+        assert!(admits("http://api.example", "http://api.example:81/a.png"));
+        assert!(!admits("https://api.example", "http://api.example/a.png"));
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! The client: what all its clones share, and the calls that it offers.
 
 mod builder;
-mod http_client;
+pub(crate) mod http_client;
 
 use std::{fmt, sync::Arc};
 
 use tokio::sync::Semaphore;
 
 use crate::{
-    Error, Lookup, Metrics, ResultIds,
+    Error, Job, Lookup, Metrics, ResultIds,
     base_url::BaseUrl,
     clock::Clock,
     credentials::Credentials,
+    download::{Download, Downloads},
     limits::Limits,
     retry::{Randomness, RetryPolicy, brake::Brake, budget::Budget},
     transport::Attempt,
@@ -69,6 +70,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) metrics: Option<Arc<dyn Metrics>>,
     pub(crate) waits: Waits,
+    pub(crate) downloads: Downloads,
 }
 
 impl Client {
@@ -111,6 +113,13 @@ impl Client {
     /// a lookup changes nothing on the server.
     pub fn results(&self, ids: impl Into<ResultIds>) -> Lookup {
         Lookup::new(self.clone(), ids.into())
+    }
+
+    /// Fetches the result of a job: see [`Download`].
+    ///
+    /// Nothing happens before one of its methods is called.
+    pub fn download(&self, job: &Job) -> Download {
+        Download::new(self.clone(), job)
     }
 
     /// The generated client underneath, for what this library does not offer.

@@ -41,6 +41,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 struct Inner {
     kind: ErrorKind,
     message: String,
+    /// What to do, where the kind alone would say too little.
+    advice: Option<&'static str>,
     http_status: Option<StatusCode>,
     business_code: Option<BusinessCode>,
     json_path: Option<&'static str>,
@@ -58,6 +60,7 @@ impl Error {
         Self(Arc::new(Inner {
             kind,
             message: message.into(),
+            advice: None,
             http_status: None,
             business_code: None,
             json_path: None,
@@ -74,6 +77,10 @@ impl Error {
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
+    }
+
+    pub(crate) fn with_advice(self, advice: &'static str) -> Self {
+        self.with(|inner| inner.advice = Some(advice))
     }
 
     pub(crate) fn with_http_status(self, status: StatusCode) -> Self {

@@ -78,6 +78,7 @@ mod client;
 mod clock;
 mod code;
 mod credentials;
+mod download;
 mod error;
 mod id;
 mod job;
@@ -107,6 +108,7 @@ pub mod fuzzing {
 pub use client::{Client, ClientBuilder};
 pub use code::{BusinessClass, BusinessCode, UnknownCode};
 pub use credentials::{BoxError, FetchingToken, Token, TokenProvider};
+pub use download::{Download, DownloadStream, Downloaded};
 pub use error::{Error, ErrorKind, Result};
 pub use id::{InvalidId, InvalidIds, ResultId, ResultIds};
 pub use job::{Job, Media, Note, RESULT_LIFETIME};

@@ -49,6 +49,7 @@ pub(crate) struct Limits {
     pub(crate) operation_timeout: Timeout,
     pub(crate) max_response_bytes: usize,
     pub(crate) max_concurrent_requests: NonZeroUsize,
+    pub(crate) max_concurrent_downloads: NonZeroUsize,
     pub(crate) max_ids_per_request: NonZeroUsize,
     pub(crate) max_request_line_bytes: usize,
     pub(crate) max_tracked_ids: usize,
@@ -62,6 +63,7 @@ impl Default for Limits {
             operation_timeout: Duration::from_secs(300).into(),
             // 100 rows are about 40 KiB.
             max_response_bytes: 8 * 1024 * 1024,
+            max_concurrent_downloads: const { NonZeroUsize::new(4).unwrap() },
             max_concurrent_requests: const { NonZeroUsize::new(4).unwrap() },
             max_ids_per_request: const { NonZeroUsize::new(100).unwrap() },
             // Half of what a default nginx takes; proxies on the way may take less.

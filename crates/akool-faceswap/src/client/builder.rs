@@ -13,6 +13,7 @@ use crate::{
     base_url::{self, BaseUrl},
     clock::Clock,
     credentials::{ClientSecret, Credentials, Secret, SharedToken, TokenProvider},
+    download::Downloads,
     limits::Limits,
     retry::{Randomness, brake::Brake, budget::Budget},
     wait::Waits,
@@ -181,6 +182,13 @@ impl ClientBuilder {
         self
     }
 
+    /// The most files that are downloaded at once, over all clones; further ones wait their turn.
+    /// Default: 4.
+    pub fn max_concurrent_downloads(mut self, files: NonZeroUsize) -> Self {
+        self.limits.max_concurrent_downloads = files;
+        self
+    }
+
     /// The most ids in one request. Default: 100; the vendor documents no limit.
     pub fn max_ids_per_request(mut self, ids: NonZeroUsize) -> Self {
         self.limits.max_ids_per_request = ids;
@@ -203,14 +211,15 @@ impl ClientBuilder {
 
     /// A further certificate authority to trust, in PEM form, beside those of the platform.
     ///
-    /// For a proxy or a test server of one's own. A text with several certificates adds each.
+    /// For a proxy or a test server of one's own; downloads trust it, too. A text with several certificates adds each.
     pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self
     }
 
     /// Changes settings of the [`reqwest::ClientBuilder`] underneath: a proxy, a resolver, a
-    /// connection pool.
+    /// connection pool. They are for requests to the API; a [`Download`](crate::Download) goes to
+    /// other hosts and takes proxies from the environment alone.
     ///
     /// What keeps credentials and ids where they belong is set afterwards and cannot be undone:
     /// no redirects, no referer, and the TLS backend with its certificates (for which see
@@ -318,6 +327,10 @@ impl ClientBuilder {
                 base_url,
                 credentials,
                 places: Semaphore::new(places),
+                downloads: Downloads::new(
+                    self.limits.max_concurrent_downloads,
+                    self.root_certificates,
+                ),
                 limits: self.limits,
                 retry: self.retry,
                 http,
@@ -374,6 +387,7 @@ mod tests {
             .operation_timeout(Timeout::Disabled)
             .max_response_bytes(3)
             .max_concurrent_requests(two)
+            .max_concurrent_downloads(two)
             .max_ids_per_request(two)
             .max_request_line_bytes(4)
             .max_tracked_ids(5)
@@ -399,6 +413,7 @@ mod tests {
             (limits.max_concurrent_requests, limits.max_ids_per_request),
             (two, two)
         );
+        assert_eq!(limits.max_concurrent_downloads, two);
         assert_eq!(shared.places.available_permits(), 2);
         assert_eq!(shared.retry, RetryPolicy::never());
         assert!(format!("{client:?}").contains("http://api.example/p"));

@@ -30,6 +30,39 @@ pub(super) fn build(
     if let Some(configure) = configure {
         builder = configure(builder);
     }
+    finish(builder, base_url.is_https(), limits, root_certificates)
+}
+
+/// A client for files on other hosts, which no setting of the program reaches but those of TLS and
+/// the time limit for connecting: what is meant for the API must not be sent elsewhere.
+pub(crate) fn for_files(
+    is_secure: bool,
+    no_proxy: bool,
+    max_idle_per_host: usize,
+    limits: &Limits,
+    root_certificates: &[Vec<u8>],
+) -> Result<reqwest::Client, Error> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+        .pool_max_idle_per_host(max_idle_per_host);
+    #[cfg(feature = "gzip")]
+    {
+        // Lengths and ranges are those of the file as it is.
+        builder = builder.no_gzip();
+    }
+    if no_proxy {
+        builder = builder.no_proxy();
+    }
+    finish(builder, is_secure, limits, root_certificates)
+}
+
+fn finish(
+    mut builder: reqwest::ClientBuilder,
+    is_secure: bool,
+    limits: &Limits,
+    root_certificates: &[Vec<u8>],
+) -> Result<reqwest::Client, Error> {
     // After the program's own settings, so that they cannot undo what keeps secrets safe.
     builder = builder
         // `x-api-key` would follow a redirect to any host: only standard headers are taken out.
@@ -39,7 +72,7 @@ pub(super) fn build(
     if let Some(limit) = limits.connect_timeout.duration() {
         builder = builder.connect_timeout(limit);
     }
-    tls::configure(builder, base_url, root_certificates)?
+    tls::configure(builder, is_secure, root_certificates)?
         .build()
         .map_err(|error| {
             Error::new(
@@ -66,18 +99,18 @@ mod tls {
     };
     use rustls_platform_verifier::Verifier;
 
-    use super::{BaseUrl, Error, ErrorKind};
+    use super::{Error, ErrorKind};
 
     pub(super) fn configure(
         builder: reqwest::ClientBuilder,
-        base_url: &BaseUrl,
+        is_secure: bool,
         root_certificates: &[Vec<u8>],
     ) -> Result<reqwest::ClientBuilder, Error> {
         let provider = Arc::new(provider());
         let config = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
             .map_err(refused)?;
-        let config = if base_url.is_https() {
+        let config = if is_secure {
             let mut extra = Vec::new();
             for pem in root_certificates {
                 extra.extend(parse(pem)?);
@@ -125,11 +158,11 @@ mod tls {
 
 #[cfg(all(feature = "native-tls", not(feature = "_rustls")))]
 mod tls {
-    use super::{BaseUrl, Error, ErrorKind};
+    use super::{Error, ErrorKind};
 
     pub(super) fn configure(
         mut builder: reqwest::ClientBuilder,
-        _: &BaseUrl,
+        _: bool,
         root_certificates: &[Vec<u8>],
     ) -> Result<reqwest::ClientBuilder, Error> {
         for pem in root_certificates {
@@ -148,14 +181,14 @@ mod tls {
 
 #[cfg(not(any(feature = "native-tls", feature = "_rustls")))]
 mod tls {
-    use super::{BaseUrl, Error, ErrorKind};
+    use super::{Error, ErrorKind};
 
     pub(super) fn configure(
         builder: reqwest::ClientBuilder,
-        base_url: &BaseUrl,
+        is_secure: bool,
         _: &[Vec<u8>],
     ) -> Result<reqwest::ClientBuilder, Error> {
-        if base_url.is_https() {
+        if is_secure {
             return Err(Error::new(
                 ErrorKind::Configuration,
                 "this program was built without TLS; enable the feature rustls of akool-faceswap",

@@ -30,6 +30,14 @@ pub enum ErrorKind {
     Decode,
     /// The API answered with a business code other than 1000.
     Api,
+    /// The job has no result to download: it has not succeeded, or has no URL that can be fetched.
+    NoResult,
+    /// The result is not there: it has been deleted after its 7 days, or is not filled in yet.
+    Expired,
+    /// What the result's host sent is no image and no video.
+    UnexpectedContent,
+    /// A file could not be read or written.
+    Io,
 }
 
 impl ErrorKind {
@@ -48,6 +56,10 @@ impl ErrorKind {
             Self::Http => "http",
             Self::Decode => "decode",
             Self::Api => "api",
+            Self::NoResult => "no_result",
+            Self::Expired => "expired",
+            Self::UnexpectedContent => "unexpected_content",
+            Self::Io => "io",
         }
     }
 }

@@ -132,6 +132,18 @@ impl Error {
         self.kind() == ErrorKind::Redirect
     }
 
+    /// Whether a result is not there to be downloaded: deleted after its 7 days, or not filled in
+    /// yet.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Compare [`Job::expires_at`](crate::Job::expires_at) with the time of day. If the job is
+    /// younger, look it up again and download what the fresh answer names; if it is older, only a
+    /// new submit makes the result again.
+    pub fn is_expired(&self) -> bool {
+        self.kind() == ErrorKind::Expired
+    }
+
     fn is_http(&self, status: StatusCode) -> bool {
         self.meant_status() == Some(status)
     }
@@ -151,6 +163,9 @@ impl Error {
 
     /// What to do, in a few words.
     pub fn advice(&self) -> &'static str {
+        if let Some(advice) = self.0.advice {
+            return advice;
+        }
         if self.is_auth() {
             return "check the API key (AKOOL_API_KEY) against the vendor's console";
         }
@@ -176,6 +191,17 @@ impl Error {
             ErrorKind::Api if self.is_invalid_input() => "check the ids: `_id`, not `job_id`",
             ErrorKind::Api if self.is_retryable() => "try again later",
             ErrorKind::Api => "look the code up in the vendor's documentation",
+            ErrorKind::NoResult => {
+                "download jobs whose status is Success; wait for one that has not ended"
+            }
+            ErrorKind::Expired => {
+                "look the job up again: results live 7 days, and a URL may be given out before it \
+                 is filled"
+            }
+            ErrorKind::UnexpectedContent => {
+                "look the job up again and download anew; if it stays, look at proxies on the way"
+            }
+            ErrorKind::Io => "check the path, its permissions and the free space",
         }
     }
 }
@@ -218,6 +244,10 @@ mod tests {
             (ErrorKind::ResponseTooLarge, false),
             (ErrorKind::Redirect, false),
             (ErrorKind::Decode, false),
+            (ErrorKind::NoResult, false),
+            (ErrorKind::Expired, false),
+            (ErrorKind::UnexpectedContent, false),
+            (ErrorKind::Io, false),
         ] {
             assert_eq!(Error::new(kind, "").is_retryable(), expected, "{kind}");
         }
@@ -243,6 +273,12 @@ mod tests {
         };
         assert_eq!(http(503), "try again later");
         assert!(http(404).contains("base URL"));
+        let of = |kind| Error::new(kind, "").advice();
+        assert!(of(ErrorKind::NoResult).contains("Success"));
+        assert!(of(ErrorKind::Expired).contains("7 days"));
+        assert!(of(ErrorKind::Io).contains("permissions"));
+        let own = Error::new(ErrorKind::Http, "").with_advice("do this");
+        assert_eq!(own.advice(), "do this");
     }
 
     #[test]
@@ -263,7 +299,7 @@ mod tests {
     #[test]
     fn every_kind_has_its_own_name_and_predicate() {
         type Predicate = fn(&Error) -> bool;
-        let predicates: [(ErrorKind, Predicate); 7] = [
+        let predicates: [(ErrorKind, Predicate); 8] = [
             (ErrorKind::InvalidInput, Error::is_invalid_input),
             (ErrorKind::Configuration, Error::is_configuration),
             (ErrorKind::Timeout, Error::is_timeout),
@@ -271,6 +307,7 @@ mod tests {
             (ErrorKind::Decode, Error::is_decode),
             (ErrorKind::Redirect, Error::is_redirect),
             (ErrorKind::Transport, Error::is_retryable),
+            (ErrorKind::Expired, Error::is_expired),
         ];
         for (kind, predicate) in predicates {
             assert!(predicate(&Error::new(kind, "")), "{kind}");

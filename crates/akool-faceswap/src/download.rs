@@ -1,0 +1,367 @@
+//! The file of a job that has succeeded: fetched once, checked, and on the disk only when whole.
+//!
+//! The file is not the API's but some file server's, so none of the API's ways are used: no
+//! credentials, a connection of its own, and nothing taken from the server's words. [`source`] says
+//! whether there can be a file, [`request`] asks for it, [`head`] and [`media`] judge what comes,
+//! [`transfer`] goes on after a break; [`stream`] hands the bytes out, [`save`] puts them on the disk.
+
+mod downloaded;
+mod file_name;
+mod head;
+mod media;
+mod part;
+mod patience;
+mod request;
+mod save;
+mod shared;
+mod source;
+mod stream;
+mod target;
+mod transfer;
+mod validator;
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use tracing::Instrument as _;
+
+use crate::{Client, Error, ErrorKind, Job, ResultId, RetryPolicy, Timeout};
+
+pub use downloaded::Downloaded;
+pub(crate) use shared::Downloads;
+use source::Source;
+pub use stream::DownloadStream;
+use target::Target;
+use transfer::{Event, StartingOver, Transfer};
+
+/// The fetching of one job's result: set options, then call [`into_dir`](Self::into_dir),
+/// [`to_file`](Self::to_file) or [`stream`](Self::stream).
+///
+/// Made by [`Client::download`].
+///
+/// ```
+/// # use std::io::{Read as _, Write as _};
+/// use akool_faceswap::{Client, ResultIds};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+/// # let host = format!("http://{}", listener.local_addr()?);
+/// # std::thread::spawn(move || {
+/// #     for stream in listener.incoming().flatten() {
+/// #         let _ = (&stream).read(&mut [0; 4096]);
+/// #         let _ = (&stream).write_all(b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\n\
+/// #             content-length: 8\r\nconnection: close\r\n\r\n\x89PNG\r\n\x1a\n");
+/// #     }
+/// # });
+/// # let client = Client::builder().base_url(&host).api_key("k").build()?;
+/// # let dir = tempfile::tempdir()?;
+/// # let dir = dir.path();
+/// # let job: akool_faceswap::Job = serde_json::from_value(serde_json::json!({
+/// #     "_id": "one", "faceswap_status": 3, "url": format!("{host}/a"),
+/// # }))?;
+/// # if false {
+/// # let ids: ResultIds = "a".parse()?;
+/// let results = client.results(ids).await?;
+/// # }
+/// # for job in [&job] {
+/// # /*
+/// for job in results.found() {
+/// # */
+///     let saved = client.download(job).into_dir(dir).await?;
+///     println!("{} ({} bytes)", saved.path().display(), saved.bytes());
+/// # assert_eq!((saved.path(), saved.bytes()), (dir.join("one.png").as_path(), 8));
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What is refused
+///
+/// Before any request: a job whose status is not Success, although it has a URL from its first
+/// moment on ([`ErrorKind::NoResult`]); one that is older than 7 days ([`ErrorKind::Expired`]; a job
+/// without a creation time is tried); a URL that does not begin with `https://`, unless it and the
+/// client's base URL are on this machine.
+///
+/// By the answer: an HTTP status other than 200 or 206, of which 401, 403, 404 and 410 are
+/// [`ErrorKind::Expired`]; what is no image and no video, whatever its header says, such as an error
+/// page with HTTP 200 ([`ErrorKind::UnexpectedContent`]); more than
+/// [`max_bytes`](Self::max_bytes) ([`ErrorKind::ResponseTooLarge`]); a length that is not the
+/// promised one. More than 5 redirects, and those that leave `https://` ([`ErrorKind::Redirect`]).
+///
+/// # What is sent
+///
+/// A bare GET, without the client's credentials, without cookies and referer. Settings of
+/// [`configure_reqwest`](crate::ClientBuilder::configure_reqwest) do not reach it; proxies of the
+/// environment do, and root certificates and the connect timeout of the builder. No error, log line
+/// or span has the URL in it; they name the host.
+///
+/// # Repetitions
+///
+/// Connection faults, silence, HTTP 408, 429 and 5xx are repeated by the client's [`RetryPolicy`] and
+/// paid from the budget of all clones. What is there already is not fetched again where the host
+/// sent a strong `ETag` or a `Last-Modified`, so that the rest can be asked for; an attempt that
+/// brought at least 1 MiB does not count as failed. A rate limit of the file's host does not slow
+/// the client's lookups.
+///
+/// At most 4 files of a client are on their way at once; see
+/// [`max_concurrent_downloads`](crate::ClientBuilder::max_concurrent_downloads).
+#[must_use = "a download does nothing until stream, to_file or into_dir is called"]
+pub struct Download {
+    client: Client,
+    id: ResultId,
+    source: Result<Source, Error>,
+    options: Options,
+}
+
+#[derive(Clone, Debug)]
+struct Options {
+    max_bytes: u64,
+    idle_timeout: Timeout,
+    operation_timeout: Timeout,
+    /// The client's, if there is none.
+    retry: Option<RetryPolicy>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            max_bytes: 4 * 1024 * 1024 * 1024,
+            idle_timeout: Duration::from_secs(30).into(),
+            operation_timeout: Timeout::Disabled,
+            retry: None,
+        }
+    }
+}
+
+impl Download {
+    pub(crate) fn new(client: Client, job: &Job) -> Self {
+        let shared = client.shared();
+        let source = Source::of(job, &shared.base_url, shared.clock.now());
+        Self {
+            client,
+            id: job.id().clone(),
+            source,
+            options: Options::default(),
+        }
+    }
+
+    /// The largest file that is taken, in bytes. Default: 4 GiB.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.options.max_bytes = bytes;
+        self
+    }
+
+    /// The time limit for the next byte, the first one of an answer included. Default: 30 s.
+    ///
+    /// The client's attempt timeout does not hold for downloads: a long video takes its time.
+    pub fn idle_timeout(mut self, limit: impl Into<Timeout>) -> Self {
+        self.options.idle_timeout = limit.into();
+        self
+    }
+
+    /// The time limit for the whole download, repetitions included. Default: none.
+    ///
+    /// Without it a host that sends a byte now and then is waited for as long as it does.
+    pub fn operation_timeout(mut self, limit: impl Into<Timeout>) -> Self {
+        self.options.operation_timeout = limit.into();
+        self
+    }
+
+    /// How often the request is repeated. Default: as the client is set.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.options.retry = Some(policy);
+        self
+    }
+
+    /// The result as a stream of bytes, once its head and its first bytes were found to be those of
+    /// an image or a video.
+    ///
+    /// ```
+    /// # use std::io::{Read as _, Write as _};
+    /// # use akool_faceswap::Client;
+    /// use futures_util::TryStreamExt as _;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// # let host = format!("http://{}", listener.local_addr()?);
+    /// # std::thread::spawn(move || {
+    /// #     for stream in listener.incoming().flatten() {
+    /// #         let _ = (&stream).read(&mut [0; 4096]);
+    /// #         let _ = (&stream).write_all(b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\n\
+    /// #             content-length: 8\r\nconnection: close\r\n\r\n\x89PNG\r\n\x1a\n");
+    /// #     }
+    /// # });
+    /// # let client = Client::builder().base_url(&host).api_key("k").build()?;
+    /// # let job: akool_faceswap::Job = serde_json::from_value(serde_json::json!({
+    /// #     "_id": "one", "faceswap_status": 3, "url": format!("{host}/a"),
+    /// # }))?;
+    /// let mut stream = client.download(&job).max_bytes(100_000_000).stream().await?;
+    /// assert_eq!(stream.content_type(), "image/png");
+    /// assert_eq!(stream.content_length(), Some(8));
+    /// let mut received = 0;
+    /// while let Some(bytes) = stream.try_next().await? {
+    ///     received += bytes.len(); // or hand them on
+    /// }
+    /// assert_eq!(received, 8);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What is refused, see [`Download`]; and faults that did not pass.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future or the stream ends the request and loses what was received.
+    pub async fn stream(self) -> Result<DownloadStream, Error> {
+        let mut transfer = self.transfer(StartingOver::Refused)?;
+        match transfer.next().await? {
+            Some(Event::Begin(facts)) => Ok(DownloadStream::new(facts, transfer)),
+            // A transfer that has no bytes yet begins, or fails.
+            _ => Err(Error::new(
+                ErrorKind::UnexpectedContent,
+                "a file ended before it began",
+            )),
+        }
+    }
+
+    /// The result as a file at `path`, whose directory has to be there.
+    ///
+    /// A file that is there already is left alone, and is an error: whether it is this result is
+    /// not known. [`into_dir`](Self::into_dir) knows.
+    ///
+    /// Until the file is whole it is `NAME.part` beside its place, with what is needed to go on in
+    /// `NAME.part.json`: its length, its media type and the host's mark of it. Then it is written
+    /// through to the disk and gets its name in one step. A further call goes on where an earlier one
+    /// was broken off, if the host still has the same file, else begins anew. Of two calls for one
+    /// path at once, in whatever process, one is refused while the other is under way.
+    ///
+    /// # Errors
+    ///
+    /// What is refused, see [`Download`]; faults that did not pass; and [`ErrorKind::Io`] where the
+    /// disk refuses, the path is taken, or another download writes to it. What was received stays for
+    /// a further call, unless the file is too large.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the request and leaves `NAME.part` for a further call, never a part
+    /// of a file under the file's own name. A crash of the process does the same. After a crash of
+    /// the whole machine the end of `NAME.part` may be what the file system makes of it: take it away.
+    ///
+    /// ```
+    /// # use std::io::{Read as _, Write as _};
+    /// # use akool_faceswap::Client;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// # let host = format!("http://{}", listener.local_addr()?);
+    /// # std::thread::spawn(move || {
+    /// #     for stream in listener.incoming().flatten() {
+    /// #         let _ = (&stream).read(&mut [0; 4096]);
+    /// #         let _ = (&stream).write_all(b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\n\
+    /// #             content-length: 8\r\nconnection: close\r\n\r\n\x89PNG\r\n\x1a\n");
+    /// #     }
+    /// # });
+    /// # let client = Client::builder().base_url(&host).api_key("k").build()?;
+    /// # let dir = tempfile::tempdir()?;
+    /// # let dir = dir.path();
+    /// # let job: akool_faceswap::Job = serde_json::from_value(serde_json::json!({
+    /// #     "_id": "one", "faceswap_status": 3, "url": format!("{host}/a"),
+    /// # }))?;
+    /// let saved = client.download(&job).to_file(dir.join("portrait")).await?;
+    /// assert_eq!(saved.content_type(), "image/png");
+    /// assert_eq!(std::fs::read(saved.path())?.len(), 8);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn to_file(self, path: impl Into<PathBuf>) -> Result<Downloaded, Error> {
+        let path = path.into();
+        let Some(name) = path.file_name() else {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                format!("{} is no name of a file", path.display()),
+            )
+            .with_advice("give the path of a file; no request was made"));
+        };
+        // Without a slash at its end.
+        let path = path.with_file_name(name);
+        self.save(Target::File(path)).await
+    }
+
+    /// The result as a file in `dir`, which has to be there; its name is the job's id with the
+    /// extension of what it is: `667d228400000000000a0001.png`.
+    ///
+    /// Nothing of the URL or of the host's words is in the name. Bytes of an id that are no small
+    /// letter, digit, `_` or `-` are written as `%` and two hexadecimal digits, so that every id has
+    /// a file of its own, on every system; all ids seen so far are hexadecimal and stay as they are.
+    ///
+    /// A result that is there already is not fetched again ([`Downloaded::was_there`]): such a name
+    /// comes into being by the last step of a download alone. The file is written and resumed as with
+    /// [`to_file`](Self::to_file), as `ID.part`.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_file`](Self::to_file); and if the file that is there is no image or video, or the id
+    /// makes too long a name.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`to_file`](Self::to_file).
+    pub async fn into_dir(self, dir: impl Into<PathBuf>) -> Result<Downloaded, Error> {
+        let target = Target::in_dir(dir.into(), &self.id)?;
+        self.save(target).await
+    }
+
+    async fn save(self, target: Target) -> Result<Downloaded, Error> {
+        let max_bytes = self.options.max_bytes;
+        let id = self.id.clone();
+        let transfer = self.transfer(StartingOver::Allowed)?;
+        let span = transfer.span();
+        save::save(transfer, target, id, max_bytes)
+            .instrument(span)
+            .await
+    }
+
+    fn transfer(self, starting_over: StartingOver) -> Result<Transfer, Error> {
+        let span = tracing::info_span!(
+            "akool_faceswap.download",
+            server.address = tracing::field::Empty,
+            http.response.status_code = tracing::field::Empty,
+            file.media_type = tracing::field::Empty,
+            file.bytes = tracing::field::Empty,
+            error.type = tracing::field::Empty,
+        );
+        let source = match self.source {
+            Ok(source) => source,
+            Err(error) => {
+                span.record("error.type", error.kind().as_str());
+                return Err(error);
+            }
+        };
+        let host = request::host(&source.url);
+        span.record("server.address", host.as_str());
+        Ok(Transfer::new(
+            self.client,
+            source,
+            self.options,
+            starting_over,
+            span,
+        ))
+    }
+}
+
+/// Shows the id and the options, and no URL.
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("id", &self.id)
+            .field("is_refused", &self.source.is_err())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

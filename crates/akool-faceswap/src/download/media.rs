@@ -1,0 +1,336 @@
+//! What a file is: by its first bytes where they are known, else by what its host says.
+//!
+//! Headers lie: error pages come with HTTP 200 and `video/mp4`. So whatever the header says, a file
+//! that begins like a text is refused; and where the header says nothing ("a stream of bytes"), the
+//! first bytes have to be those of a known kind of image or video.
+
+use http::{HeaderMap, header};
+use serde::{Deserialize, Serialize};
+
+/// How much of a file's beginning is looked at.
+pub(super) const LOOKED_AT: usize = 512;
+
+/// The longest media type that is taken from a header.
+const LONGEST: usize = 64;
+
+/// A media type such as `video/mp4`: an image's or a video's, in small letters, without parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct MediaType(String);
+
+/// Media types with the extensions of their files.
+const EXTENSIONS: [(&str, &str); 12] = [
+    ("image/png", "png"),
+    ("image/jpeg", "jpg"),
+    ("image/webp", "webp"),
+    ("image/gif", "gif"),
+    ("image/avif", "avif"),
+    ("image/heic", "heic"),
+    ("image/bmp", "bmp"),
+    ("image/tiff", "tif"),
+    ("video/mp4", "mp4"),
+    ("video/quicktime", "mov"),
+    ("video/webm", "webm"),
+    ("video/x-matroska", "mkv"),
+];
+
+/// The extension of what is in no table.
+const OTHER_EXTENSION: &str = "bin";
+
+impl MediaType {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The extension of a file of this kind.
+    pub(super) fn extension(&self) -> &'static str {
+        EXTENSIONS
+            .into_iter()
+            .find_map(|(media_type, extension)| (media_type == self.0).then_some(extension))
+            .unwrap_or(OTHER_EXTENSION)
+    }
+
+    /// Every extension that a file may have.
+    pub(super) fn extensions() -> impl Iterator<Item = &'static str> {
+        EXTENSIONS
+            .into_iter()
+            .map(|(_, extension)| extension)
+            .chain([OTHER_EXTENSION])
+    }
+
+    /// The kind of file that begins with these bytes, if it is a known one.
+    fn of_beginning(beginning: &[u8]) -> Option<Self> {
+        let media_type = match beginning {
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => "image/png",
+            [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => "image/gif",
+            [
+                b'R',
+                b'I',
+                b'F',
+                b'F',
+                _,
+                _,
+                _,
+                _,
+                b'W',
+                b'E',
+                b'B',
+                b'P',
+                ..,
+            ] => "image/webp",
+            // ISO base media: a length, `ftyp` and the brand.
+            [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => match brand {
+                [b'q', b't', b' ', b' ', ..] => "video/quicktime",
+                [b'a', b'v', b'i', b'f' | b's', ..] => "image/avif",
+                [b'h', b'e', b'i', b'c' | b'x', ..] | [b'm', b'i', b'f', b'1', ..] => "image/heic",
+                _ => "video/mp4",
+            },
+            // EBML: WebM says so in its header, or else it is Matroska.
+            [0x1a, 0x45, 0xdf, 0xa3, header @ ..] => {
+                if header.windows(4).any(|word| word == b"webm") {
+                    "video/webm"
+                } else {
+                    "video/x-matroska"
+                }
+            }
+            _ => return None,
+        };
+        Some(Self(media_type.to_owned()))
+    }
+}
+
+/// What the header says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Declared {
+    /// An image or a video of this type.
+    Media(MediaType),
+    /// Nothing, or "a stream of bytes".
+    Opaque,
+    /// Something else, named for people.
+    Other(&'static str),
+}
+
+impl Declared {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let Some(value) = headers.get(header::CONTENT_TYPE) else {
+            return Self::Opaque;
+        };
+        let value = value.to_str().unwrap_or("?");
+        let essence = value.split(';').next().unwrap_or_default().trim();
+        let essence = essence.to_ascii_lowercase();
+        match essence.as_str() {
+            "" | "application/octet-stream" | "binary/octet-stream" => return Self::Opaque,
+            "text/html" | "application/xhtml+xml" => return Self::Other("a web page"),
+            "application/json" => return Self::Other("JSON"),
+            "application/xml" | "text/xml" => return Self::Other("XML"),
+            _ => {}
+        }
+        let is_token = |text: &str| {
+            !text.is_empty()
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+        };
+        match essence.split_once('/') {
+            _ if essence.len() > LONGEST => Self::Other("another content type"),
+            Some((_, subtype)) if subtype.ends_with("+xml") => Self::Other("XML"),
+            Some((_, subtype)) if subtype.ends_with("+json") => Self::Other("JSON"),
+            Some(("text", _)) => Self::Other("a text"),
+            Some(("image" | "video", subtype)) if is_token(subtype) => {
+                Self::Media(MediaType(essence))
+            }
+            _ => Self::Other("another content type"),
+        }
+    }
+
+    /// What a file is that begins with these bytes: its first [`LOOKED_AT`] ones, or all.
+    ///
+    /// Where bytes and header disagree on the kind of image or video, the bytes are right.
+    ///
+    /// # Errors
+    ///
+    /// What it is instead, for people.
+    pub(super) fn judge(&self, beginning: &[u8]) -> Result<MediaType, &'static str> {
+        if let Self::Other(what) = self {
+            return Err(what);
+        }
+        if beginning.is_empty() {
+            return Err("nothing");
+        }
+        if let Some(known) = MediaType::of_beginning(beginning) {
+            return Ok(known);
+        }
+        if is_text(beginning) {
+            return Err("a text under the content type of a file");
+        }
+        match self {
+            Self::Media(media_type) => Ok(media_type.clone()),
+            _ => Err("bytes of an unknown kind"),
+        }
+    }
+}
+
+/// What a file on the disk is by its beginning, if it is an image or a video.
+pub(super) fn of_file(beginning: &[u8]) -> Option<MediaType> {
+    MediaType::of_beginning(beginning).or_else(|| {
+        let is_something = !beginning.is_empty() && !is_text(beginning);
+        is_something.then(|| MediaType("application/octet-stream".to_owned()))
+    })
+}
+
+/// Whether these bytes are those of a text: UTF-8 without the control characters that every image
+/// and video has in its beginning, or with the mark of UTF-16.
+fn is_text(bytes: &[u8]) -> bool {
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = bytes {
+        return true;
+    }
+    let is_utf_8 = match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        // The last character is cut.
+        Err(error) => error.error_len().is_none(),
+    };
+    let is_control = |byte: &u8| byte.is_ascii_control() && !b"\t\n\x0c\r".contains(byte);
+    is_utf_8 && !bytes.iter().any(is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    const MP4: &[u8] = b"\0\0\0\x18ftypmp42\0\0\0\0";
+
+    fn declared(value: &str) -> Declared {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, value.parse().unwrap());
+        Declared::of(&headers)
+    }
+
+    fn judged(header: &str, beginning: &[u8]) -> Result<String, &'static str> {
+        declared(header).judge(beginning).map(|media| media.0)
+    }
+
+    #[test]
+    fn known_beginnings_are_known() {
+        for (beginning, media_type, extension) in [
+            (PNG, "image/png", "png"),
+            (b"\xff\xd8\xff\xe0", "image/jpeg", "jpg"),
+            (b"GIF89a", "image/gif", "gif"),
+            (b"RIFF\x24\0\0\0WEBPVP8 ", "image/webp", "webp"),
+            (MP4, "video/mp4", "mp4"),
+            (b"\0\0\0\x14ftypqt  ", "video/quicktime", "mov"),
+            (b"\0\0\0\x14ftypavif", "image/avif", "avif"),
+            (b"\0\0\0\x14ftypheic", "image/heic", "heic"),
+            (
+                b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm",
+                "video/webm",
+                "webm",
+            ),
+            (
+                b"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska",
+                "video/x-matroska",
+                "mkv",
+            ),
+        ] {
+            for header in [
+                "application/octet-stream",
+                "binary/octet-stream",
+                "image/x-any",
+            ] {
+                assert_eq!(judged(header, beginning).as_deref(), Ok(media_type));
+            }
+            let media = MediaType(media_type.to_owned());
+            assert_eq!(media.extension(), extension);
+            assert!(MediaType::extensions().any(|known| known == extension));
+            assert_eq!(of_file(beginning), Some(media));
+        }
+        assert_eq!(Declared::of(&HeaderMap::new()), Declared::Opaque);
+    }
+
+    #[test]
+    fn what_is_neither_image_nor_video_is_refused_by_its_header() {
+        for (header, what) in [
+            ("text/html; charset=utf-8", "a web page"),
+            ("TEXT/HTML", "a web page"),
+            ("application/json", "JSON"),
+            ("application/problem+json", "JSON"),
+            ("application/xml", "XML"),
+            ("image/svg+xml", "XML"),
+            ("text/plain", "a text"),
+            ("application/zip", "another content type"),
+            ("image/", "another content type"),
+            ("image/a b", "another content type"),
+            ("audio/mpeg", "another content type"),
+        ] {
+            assert_eq!(judged(header, PNG), Err(what), "{header}");
+        }
+        let long = format!("image/{}", "x".repeat(100));
+        assert_eq!(judged(&long, PNG), Err("another content type"));
+    }
+
+    #[test]
+    fn a_text_is_refused_whatever_the_header_says() {
+        let texts: [&[u8]; 7] = [
+            b"<!doctype html><html>",
+            b"\n  <?xml version=\"1.0\"?><Error>",
+            b"{\"code\":1101}",
+            b"Not found",
+            b"\xef\xbb\xbf<html>",
+            b"\xff\xfe<\0h\0t\0m\0l\0",
+            "<p>cut in the middle of \u{e4}"
+                .as_bytes()
+                .split_last()
+                .unwrap()
+                .1,
+        ];
+        for text in texts {
+            for header in ["video/mp4", "image/png", "application/octet-stream"] {
+                assert!(judged(header, text).is_err(), "{header}");
+            }
+            assert_eq!(of_file(text), None);
+        }
+    }
+
+    #[test]
+    fn an_unknown_beginning_is_what_the_header_says_or_refused() {
+        let unknown = b"\0\0\x02\0moov\x01";
+        assert_eq!(
+            judged("Video/X-Own; a=b", unknown).as_deref(),
+            Ok("video/x-own")
+        );
+        assert!(judged("binary/octet-stream", unknown).is_err());
+        assert_eq!(judged("video/mp4", b""), Err("nothing"));
+        assert_eq!(
+            declared("video/x-own").judge(unknown).unwrap().extension(),
+            "bin"
+        );
+        assert_eq!(of_file(b""), None);
+        assert!(of_file(unknown).is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_text_gets_through(text in "\\PC{1,600}", header in "(image|video)/[a-z]{1,9}") {
+            let bytes = text.as_bytes();
+            let bytes = &bytes[..bytes.len().min(LOOKED_AT)];
+            // Two kinds of file begin with letters alone.
+            prop_assume!(MediaType::of_beginning(bytes).is_none());
+            prop_assert!(declared(&header).judge(bytes).is_err());
+        }
+
+        #[test]
+        fn any_header_and_any_bytes_are_judged(
+            value in prop::collection::vec(0x20u8..0x7f, 0..80),
+            beginning in prop::collection::vec(any::<u8>(), 0..32),
+        ) {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_bytes(&value).unwrap());
+            if let Ok(media) = Declared::of(&headers).judge(&beginning) {
+                prop_assert!(media.as_str().starts_with("image/") || media.as_str().starts_with("video/"));
+                prop_assert!(media.as_str().len() <= LONGEST);
+            }
+        }
+    }
+}

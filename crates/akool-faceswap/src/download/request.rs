@@ -1,0 +1,193 @@
+//! One request for a file: a bare GET, its redirects, and the head of the answer.
+//!
+//! It carries a range at most, and nothing that says who asks. Redirects are followed here and not
+//! by `reqwest`, which would log their targets, and with them the result's URL; each has to keep the
+//! rules for the first URL.
+
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use reqwest::Url;
+use tokio::sync::OwnedSemaphorePermit;
+use tracing::Instrument as _;
+
+use super::{
+    head::{Head, Rest},
+    patience::Patience,
+    source::{self, Source},
+};
+use crate::{Error, ErrorKind, client::Shared, retry::after, transport, wire::WireFault};
+
+/// The most redirects that are followed.
+const MOST_REDIRECTS: usize = 5;
+
+/// An answer whose head is there.
+pub(super) struct Answer {
+    pub(super) host: String,
+    response: reqwest::Response,
+    /// Whoever reads has a place of the client.
+    _place: OwnedSemaphorePermit,
+}
+
+/// Waits for one of the client's places.
+pub(super) async fn place(
+    shared: &Shared,
+    patience: &Patience,
+) -> Result<OwnedSemaphorePermit, Error> {
+    let places = shared.downloads.places.clone();
+    patience
+        .for_all(places.acquire_owned())
+        .await?
+        // Nothing closes the semaphore.
+        .map_err(|_| Error::new(ErrorKind::Transport, "the client is shut down"))
+}
+
+/// Asks for the whole file, or for its rest.
+pub(super) async fn ask(
+    shared: &Shared,
+    place: OwnedSemaphorePermit,
+    source: &Source,
+    rest: Option<&Rest>,
+    patience: &Patience,
+) -> Result<Answer, Error> {
+    let mut url = source.url.clone();
+    for _ in 0..=MOST_REDIRECTS {
+        let host = host(&url);
+        let response = send(shared, &url, rest, patience).await?;
+        if !is_redirect(response.status()) {
+            return Ok(Answer {
+                host,
+                response,
+                _place: place,
+            });
+        }
+        url = follow(shared, &url, &response).map_err(|why| {
+            redirected(&format!("{host} redirects to a URL that {why}"))
+                .with_http_status(response.status())
+        })?;
+    }
+    let host = host(&source.url);
+    Err(redirected(&format!(
+        "{host} redirects more than {MOST_REDIRECTS} times"
+    )))
+}
+
+async fn send(
+    shared: &Shared,
+    url: &Url,
+    rest: Option<&Rest>,
+    patience: &Patience,
+) -> Result<reqwest::Response, Error> {
+    let host = host(url);
+    let span = tracing::debug_span!(
+        "akool_faceswap.attempt",
+        otel.name = "download",
+        otel.kind = "client",
+        http.request.method = "GET",
+        http.response.status_code = tracing::field::Empty,
+        server.address = host.as_str(),
+        server.port = url.port_or_known_default(),
+        error.type = tracing::field::Empty,
+    );
+    let mut request = reqwest::Request::new(Method::GET, url.clone());
+    *request.headers_mut() = headers(rest);
+    let client = shared.downloads.http(shared, url)?;
+    let carrying = shared.wire.carry(client, request).instrument(span.clone());
+    let outcome = patience
+        .for_byte(&host, carrying)
+        .await
+        .and_then(|answered| answered.map_err(|fault| transport::unanswered(&host, fault)));
+    match &outcome {
+        Ok(response) => {
+            let status = response.status();
+            span.record("http.response.status_code", status.as_u16());
+            if status.is_client_error() || status.is_server_error() {
+                span.record("error.type", status.as_str());
+            }
+        }
+        Err(error) => {
+            span.record("error.type", error.kind().as_str());
+        }
+    }
+    outcome.map_err(|error| match error.kind() {
+        ErrorKind::Connect => error.with_advice("check the network, proxies and certificates"),
+        _ => error,
+    })
+}
+
+fn headers(rest: Option<&Rest>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        header::ACCEPT,
+        HeaderValue::from_static("image/*, video/*, application/octet-stream;q=0.5"),
+    );
+    headers.insert(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static("identity"),
+    );
+    if let Some(rest) = rest
+        && let Some(validator) = rest.validator.if_range()
+        && let Ok(range) = HeaderValue::try_from(format!("bytes={}-", rest.from))
+    {
+        headers.insert(header::RANGE, range);
+        headers.insert(header::IF_RANGE, validator);
+    }
+    headers
+}
+
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// Where a redirect leads; from https only to https.
+fn follow(shared: &Shared, from: &Url, response: &reqwest::Response) -> Result<Url, &'static str> {
+    let location = response.headers().get(header::LOCATION);
+    let location = location.and_then(|location| location.to_str().ok());
+    let to = source::parse(location.unwrap_or_default(), Some(from), &shared.base_url)?;
+    if from.scheme() == "https" && to.scheme() != "https" {
+        return Err("does not begin with https://");
+    }
+    Ok(to)
+}
+
+fn redirected(message: &str) -> Error {
+    Error::new(ErrorKind::Redirect, message)
+        .with_advice("look the job up again; if it stays, look at proxies on the way")
+        .with_reached(true)
+}
+
+/// The host of a URL, for people. It leads to no file and is no secret.
+pub(super) fn host(url: &Url) -> String {
+    url.host_str().unwrap_or("the file's host").to_owned()
+}
+
+impl Answer {
+    pub(super) fn head(&self) -> Head<'_> {
+        Head {
+            host: &self.host,
+            status: self.response.status(),
+            version: self.response.version(),
+            headers: self.response.headers(),
+        }
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    /// What the host asks to wait, if it does.
+    pub(super) fn retry_after(&self, shared: &Shared) -> Option<std::time::Duration> {
+        after::parse(self.response.headers(), shared.clock.now())
+    }
+
+    /// The next bytes of the body; `None` at its end.
+    pub(super) async fn chunk(
+        &mut self,
+        patience: &Patience,
+    ) -> Result<Option<bytes::Bytes>, Error> {
+        let Self { host, response, .. } = self;
+        let status = response.status();
+        patience
+            .for_byte(host, response.chunk())
+            .await?
+            .map_err(|error| transport::broken(host, status, WireFault::from(error)))
+    }
+}

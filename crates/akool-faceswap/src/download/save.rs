@@ -1,0 +1,249 @@
+//! A download to the disk: nothing has the target's name before it is whole.
+//!
+//! Files are worked on with the standard library on threads for blocking work, many received pieces
+//! at a time: locking and giving a file its name are no operations of tokio's own file type, and
+//! a part is then owned by one thing at a time, so that a download that is dropped in the middle of
+//! a write leaves a part whose every byte is in its place.
+
+use std::{io, pin::pin, time::Duration};
+
+use bytes::Bytes;
+use futures_util::{FutureExt as _, Stream, StreamExt as _};
+
+use super::{
+    downloaded::Downloaded,
+    part::Part,
+    target::{Taken, Target},
+    transfer::{Event, FileFacts, Transfer},
+};
+use crate::{Error, ErrorKind, ResultId};
+
+/// What is gathered before it is written, as long as more is there to be had at once.
+const GATHERED: usize = 256 * 1024;
+
+/// How long a lock is waited for. A download that was dropped may still be writing its last bytes.
+const LOCK_PATIENCE: Duration = Duration::from_millis(500);
+const LOCK_INTERVAL: Duration = Duration::from_millis(20);
+
+/// What was found at the target.
+enum Found {
+    Whole(Downloaded),
+    Part(Part),
+}
+
+/// Downloads to `target` what `transfer` brings, of the job with this id.
+pub(super) async fn save(
+    mut transfer: Transfer,
+    target: Target,
+    id: ResultId,
+    max_bytes: u64,
+) -> Result<Downloaded, Error> {
+    let found = find(&target, &id).await;
+    let mut part = match found.map_err(|error| error.with_ids(std::slice::from_ref(&id)))? {
+        Found::Whole(downloaded) => return Ok(downloaded),
+        Found::Part(part) => part,
+    };
+    let (kept, unlocked) = blocking(move || (part.kept(), part)).await?;
+    part = unlocked;
+    let mut facts = None;
+    let mut resumed_from = None;
+    if let Some((len, kept)) = kept.filter(|(len, _)| *len <= max_bytes)
+        && (kept.validator.is_some() || kept.total == Some(len))
+    {
+        transfer.resume(len, kept.clone());
+        facts = Some(kept);
+        resumed_from = Some(len);
+    }
+    let mut receiving = Receiving {
+        part: Some(part),
+        facts,
+        resumed_from,
+        gathered: Vec::new(),
+        size: 0,
+    };
+    let outcome = receiving.all(pin!(transfer.events())).await;
+    let outcome = match outcome {
+        Ok(()) => receiving.finish(&target).await,
+        Err(error) => {
+            receiving.give_up(&error).await;
+            Err(error)
+        }
+    };
+    outcome.map_err(|error| error.with_ids(std::slice::from_ref(&id)))
+}
+
+/// Looks at what is at the target, and locks the part.
+async fn find(target: &Target, id: &ResultId) -> Result<Found, Error> {
+    let paths = target.paths();
+    let mut waited = Duration::ZERO;
+    loop {
+        let (looked_at, own_paths, own_id) = (target.clone(), paths.clone(), id.clone());
+        let outcome = blocking(move || -> io::Result<_> {
+            if let Some(taken) = looked_at.taken()? {
+                return Ok((Some(taken), None));
+            }
+            let part = Part::lock(&own_paths, &own_id)?;
+            // Another download may have ended just before.
+            Ok(match looked_at.taken()? {
+                Some(taken) => {
+                    if let Some(part) = part {
+                        part.discard();
+                    }
+                    (Some(taken), None)
+                }
+                None => (None, part),
+            })
+        })
+        .await?
+        .map_err(|error| failed(&format!("{} cannot be made", paths.part().display()), error))?;
+        match outcome {
+            (Some(Taken::Whole(downloaded)), _) => return Ok(Found::Whole(downloaded)),
+            (Some(Taken::BySomethingElse(path)), _) => {
+                return Err(Error::new(
+                    ErrorKind::Io,
+                    format!("{} is there already and was left alone", path.display()),
+                )
+                .with_advice("take it away, or choose another name"));
+            }
+            (None, Some(part)) => return Ok(Found::Part(part)),
+            (None, None) if waited < LOCK_PATIENCE => {
+                tokio::time::sleep(LOCK_INTERVAL).await;
+                waited += LOCK_INTERVAL;
+            }
+            (None, None) => {
+                return Err(Error::new(
+                    ErrorKind::Io,
+                    format!(
+                        "{} belongs to another download that is under way",
+                        paths.part().display()
+                    ),
+                )
+                .with_advice("wait for that one to end, or choose another name"));
+            }
+        }
+    }
+}
+
+/// A part that grows.
+struct Receiving {
+    /// Absent while it is being worked on, and after a failure of that.
+    part: Option<Part>,
+    facts: Option<FileFacts>,
+    resumed_from: Option<u64>,
+    gathered: Vec<Bytes>,
+    size: usize,
+}
+
+impl Receiving {
+    /// Takes everything that comes.
+    async fn all(
+        &mut self,
+        mut events: std::pin::Pin<&mut (impl Stream<Item = Result<Event, Error>> + Send)>,
+    ) -> Result<(), Error> {
+        loop {
+            // What is gathered is written as soon as there is nothing more to be had at once.
+            let event = if let Some(event) = events.next().now_or_never() {
+                event
+            } else {
+                self.write().await?;
+                events.next().await
+            };
+            match event {
+                Some(Ok(Event::Begin(facts))) => {
+                    self.gathered.clear();
+                    self.size = 0;
+                    self.resumed_from = None;
+                    self.facts = Some(facts.clone());
+                    self.work("begun", move |part| part.begin(facts)).await?;
+                }
+                Some(Ok(Event::Bytes(bytes))) => {
+                    self.size += bytes.len();
+                    self.gathered.push(bytes);
+                    if self.size >= GATHERED {
+                        self.write().await?;
+                    }
+                }
+                Some(Err(error)) => {
+                    self.write().await?;
+                    return Err(error);
+                }
+                None => return self.write().await,
+            }
+        }
+    }
+
+    async fn write(&mut self) -> Result<(), Error> {
+        if self.gathered.is_empty() {
+            return Ok(());
+        }
+        let gathered = std::mem::take(&mut self.gathered);
+        self.size = 0;
+        self.work("written", move |part| part.append(&gathered))
+            .await
+    }
+
+    async fn work(
+        &mut self,
+        done: &str,
+        work: impl FnOnce(&mut Part) -> io::Result<()> + Send + 'static,
+    ) -> Result<(), Error> {
+        let Some(mut part) = self.part.take() else {
+            return Err(cut_short());
+        };
+        let (outcome, part) = blocking(move || (work(&mut part), part)).await?;
+        let path = part.path().display().to_string();
+        self.part = Some(part);
+        outcome.map_err(|error| failed(&format!("{path} could not be {done}"), error))
+    }
+
+    async fn finish(&mut self, target: &Target) -> Result<Downloaded, Error> {
+        let (Some(part), Some(facts)) = (self.part.take(), &self.facts) else {
+            return Err(cut_short());
+        };
+        let downloaded = Downloaded {
+            path: target.place(&facts.media_type),
+            bytes: part.len(),
+            content_type: facts.media_type.as_str().to_owned(),
+            resumed_from: self.resumed_from,
+            was_there: false,
+        };
+        let place = downloaded.path.clone();
+        blocking(move || part.finish(&place))
+            .await?
+            .map_err(|error| {
+                let path = downloaded.path.display();
+                failed(&format!("{path} could not be given its name"), error)
+            })?;
+        Ok(downloaded)
+    }
+
+    /// Leaves what a later call can go on with, and nothing else.
+    async fn give_up(&mut self, error: &Error) {
+        if let Some(part) = self.part.take()
+            && (part.len() == 0 || error.kind() == ErrorKind::ResponseTooLarge)
+        {
+            // There is an error to be told of already.
+            let _ = blocking(move || part.discard()).await;
+        }
+    }
+}
+
+/// Runs what blocks on a thread for that. It comes to its end even if nobody waits for it.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| cut_short())
+}
+
+fn failed(what: &str, error: io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("{what}: {error}")).with_source(error)
+}
+
+fn cut_short() -> Error {
+    Error::new(
+        ErrorKind::Io,
+        "work on a file was cut short; the runtime is shutting down",
+    )
+}

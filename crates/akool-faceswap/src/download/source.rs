@@ -1,0 +1,167 @@
+//! Where a job's result is, checked before anything is asked for.
+//!
+//! A job has a URL from its first moment on, with nothing behind it; so what is refused here would
+//! otherwise be an error page of some file server.
+
+use std::time::SystemTime;
+
+use reqwest::Url;
+
+use crate::{Error, ErrorKind, FaceswapStatus, Job, ResultId, base_url::BaseUrl};
+
+/// The file of one job. Its `Debug` output would show the URL, so it has none.
+#[derive(Clone)]
+pub(super) struct Source {
+    pub(super) id: ResultId,
+    pub(super) url: Url,
+}
+
+impl Source {
+    /// The result of `job`, if there can be one at `now`.
+    pub(super) fn of(job: &Job, base_url: &BaseUrl, now: SystemTime) -> Result<Self, Error> {
+        let refuse = |kind, message: String| {
+            Error::new(kind, message).with_ids(std::slice::from_ref(job.id()))
+        };
+        let no_result = |why: &str| refuse(ErrorKind::NoResult, format!("the job {why}"));
+        match job.status() {
+            FaceswapStatus::Success => {}
+            FaceswapStatus::Failed => {
+                return Err(no_result("has failed, so it has no result")
+                    .with_advice("submit it anew; a failed job never gets a result"));
+            }
+            status => {
+                return Err(no_result(&format!(
+                    "has no result yet: its status is {status}"
+                )));
+            }
+        }
+        let Some(url) = job.result_url() else {
+            return Err(
+                no_result("has succeeded, but the API gave no URL of its result")
+                    .with_advice("look the job up again"),
+            );
+        };
+        if let Some(expiry) = job.expires_at()
+            && expiry <= now
+        {
+            let expiry = humantime::format_rfc3339_seconds(expiry);
+            return Err(refuse(
+                ErrorKind::Expired,
+                format!("the job's result was deleted at {expiry}, 7 days after its creation"),
+            )
+            .with_advice("submit the job anew; results are not kept for longer"));
+        }
+        let url = parse(url, None, base_url).map_err(|why| {
+            no_result(&format!("has a URL that {why}"))
+                .with_advice("look the job up again; if it stays, tell the vendor")
+        })?;
+        Ok(Self {
+            id: job.id().clone(),
+            url,
+        })
+    }
+}
+
+/// A URL that a file may be fetched from, absolute or relative to `base`.
+///
+/// # Errors
+///
+/// Why it may not, without showing it.
+pub(super) fn parse(text: &str, base: Option<&Url>, api: &BaseUrl) -> Result<Url, &'static str> {
+    let mut url = match base {
+        None => Url::parse(text),
+        Some(base) => base.join(text),
+    }
+    .map_err(|_| "is none")?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("has a user name or a password in it");
+    }
+    if !api.admits_file(&url) {
+        return Err(match url.scheme() {
+            "http" => "begins with http://, where anybody on the way could change the file",
+            _ => "does not begin with https://",
+        });
+    }
+    url.set_fragment(None);
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn of(status: i64, url: &str) -> Result<Source, Error> {
+        at(
+            status,
+            url,
+            SystemTime::UNIX_EPOCH + Duration::from_secs(0x667d_2284),
+        )
+    }
+
+    fn at(status: i64, url: &str, now: SystemTime) -> Result<Source, Error> {
+        let job: Job = serde_json::from_value(serde_json::json!({
+            "_id": "667d228400000000000a0001", "faceswap_status": status, "url": url,
+        }))
+        .unwrap();
+        Source::of(
+            &job,
+            &BaseUrl::parse("https://api.example", false).unwrap(),
+            now,
+        )
+    }
+
+    #[test]
+    fn a_job_without_a_result_says_why() {
+        for (status, kind, word) in [
+            (1, ErrorKind::NoResult, "In Queue"),
+            (2, ErrorKind::NoResult, "Processing"),
+            (4, ErrorKind::NoResult, "failed"),
+            (5, ErrorKind::NoResult, "Unknown (5)"),
+        ] {
+            let error = of(status, "https://cdn.example/a.png").err().unwrap();
+            assert_eq!(error.kind(), kind);
+            assert!(error.message().contains(word), "{error}");
+            assert_eq!(error.ids()[0].as_str(), "667d228400000000000a0001");
+            assert_eq!(
+                (error.attempts(), error.may_have_reached_server()),
+                (0, false)
+            );
+        }
+        let error = of(3, "").err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::NoResult);
+        assert!(error.message().contains("no URL"), "{error}");
+    }
+
+    #[test]
+    fn a_result_is_tried_up_to_its_last_second() {
+        let created = SystemTime::UNIX_EPOCH + Duration::from_secs(0x667d_2284);
+        let expiry = created + crate::RESULT_LIFETIME;
+        let url = "https://cdn.example/a.png";
+        assert!(at(3, url, expiry - Duration::from_secs(1)).is_ok());
+        let error = at(3, url, expiry).err().unwrap();
+        assert!(error.is_expired() && error.attempts() == 0);
+        assert!(error.message().contains("2024-07-04T08:27:48Z"), "{error}");
+    }
+
+    #[test]
+    fn a_url_that_may_not_be_fetched_is_refused_without_being_shown() {
+        for url in [
+            "http://cdn.example/FACELINK",
+            "ftp://cdn.example/FACELINK",
+            "file:///FACELINK",
+            "data:image/png,FACELINK",
+            "https://u:FACELINK@cdn.example/",
+            "https://FACELINK@cdn.example/",
+            "/FACELINK",
+            "https://FACE LINK/",
+        ] {
+            let error = of(3, url).err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::NoResult, "{url}");
+            assert!(!format!("{error} {error:?}").contains("LINK"), "{error:?}");
+        }
+        let kept = of(3, "https://cdn.example/a%20b.png?sig=1#part").unwrap();
+        assert_eq!(kept.url.as_str(), "https://cdn.example/a%20b.png?sig=1");
+    }
+}

@@ -1,0 +1,220 @@
+//! Repetitions, time limits and places: how long everything takes, to the millisecond.
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use futures_util::{TryStreamExt as _, future::join_all};
+use tokio::time::Instant;
+
+use super::{MP4, job, partly, received, rest, whole};
+use crate::{
+    ErrorKind, RetryPolicy, Timeout,
+    wire::scripted::{Reply, Scripted},
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn what_may_pass_is_repeated_and_what_may_not_is_not() {
+    type Fault = fn() -> Reply;
+    let repeated: [Fault; 6] = [
+        || Reply::http(500, "<html>"),
+        || Reply::http(503, ""),
+        || Reply::http(408, ""),
+        || Reply::http(429, ""),
+        Reply::reset,
+        Reply::refused,
+    ];
+    for fault in repeated {
+        let wire = Scripted::new(move |seen| if seen.n == 0 { fault() } else { whole() });
+        assert_eq!(
+            received(&wire.client(), &job()).await.unwrap(),
+            MP4.as_bytes()
+        );
+        assert_eq!(wire.requests(), 2);
+    }
+    let final_ones: [Fault; 4] = [
+        || Reply::http(403, ""),
+        || Reply::http(400, ""),
+        || Reply::http(200, "<html>").with_header("content-length", "6"),
+        || Reply::http(204, ""),
+    ];
+    for fault in final_ones {
+        let wire = Scripted::new(move |_| fault());
+        let error = received(&wire.client(), &job()).await.unwrap_err();
+        assert_eq!((wire.requests(), error.attempts()), (1, 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_hosts_own_delay_is_kept_and_slows_no_lookup() {
+    let wire = Scripted::new(|seen| match seen.n {
+        0 => Reply::http(429, "").with_header("retry-after", "17"),
+        _ => whole(),
+    });
+    let client = wire.client();
+    received(&client, &job()).await.unwrap();
+    assert_eq!(wire.gaps(), [17 * SECOND]);
+    assert_eq!(client.shared().brake.held_until(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_end_with_the_policy_and_the_budget() {
+    let wire = Scripted::new(|_| Reply::http(503, ""));
+    let client = wire.client();
+    let error = received(&client, &job()).await.unwrap_err();
+    assert_eq!((wire.requests(), error.attempts()), (4, 4));
+    let never = client.download(&job()).retry(RetryPolicy::never());
+    assert_eq!(never.stream().await.unwrap_err().attempts(), 1);
+    while client.shared().budget.withdraw(false) {}
+    assert_eq!(received(&client, &job()).await.unwrap_err().attempts(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_brought_little_counts_as_failed() {
+    let wire = Scripted::new(|seen| match seen.n {
+        0 => partly(20),
+        _ => Reply::http(206, "x")
+            .with_header(
+                "content-range",
+                &format!("bytes {}-{}/{}", 19 + seen.n, MP4.len() - 1, MP4.len()),
+            )
+            .with_header("etag", "\"a\""),
+    });
+    let error = received(&wire.client(), &job()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_brought_much_does_not() {
+    const PIECE: usize = 1024 * 1024;
+    let total = 8 * PIECE;
+    let wire = Scripted::new(move |seen| {
+        let body = MP4.to_owned() + &"\0".repeat(PIECE);
+        let body = &body[..PIECE];
+        let reply = if seen.n == 0 {
+            Reply::http(200, body)
+                .with_header("content-type", "video/mp4")
+                .with_header("content-length", &total.to_string())
+        } else {
+            let (from, last) = (seen.n * PIECE, total - 1);
+            Reply::http(206, body)
+                .with_header("content-range", &format!("bytes {from}-{last}/{total}"))
+        };
+        reply.with_header("etag", "\"a\"")
+    });
+    assert_eq!(received(&wire.client(), &job()).await.unwrap().len(), total);
+    assert_eq!(wire.requests(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_is_waited_for_as_long_as_the_idle_limit() {
+    let wire = Scripted::new(|_| Reply::nothing());
+    let client = wire.client_with(|builder| builder.api_key("k").retry(RetryPolicy::never()));
+    let begun = Instant::now();
+    let error = client.download(&job()).stream().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), begun.elapsed()),
+        (ErrorKind::Timeout, 30 * SECOND)
+    );
+    let begun = Instant::now();
+    let download = client.download(&job()).idle_timeout(SECOND);
+    assert!(download.stream().await.unwrap_err().is_timeout());
+    assert_eq!(begun.elapsed(), SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_whole_download_ends_at_its_own_limit() {
+    let wire = Scripted::new(|_| Reply::nothing());
+    let begun = Instant::now();
+    let download = wire
+        .client()
+        .download(&job())
+        .operation_timeout(45 * SECOND);
+    let error = download.stream().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), begun.elapsed()),
+        (ErrorKind::Timeout, 45 * SECOND)
+    );
+    assert_eq!((wire.requests(), error.attempts()), (2, 2));
+
+    // Without any, it lasts as long as the host takes.
+    let wire = Scripted::new(|_| whole().after(86_400 * SECOND));
+    let download = wire
+        .client()
+        .download(&job())
+        .idle_timeout(Timeout::Disabled);
+    assert!(download.stream().await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_files_are_on_their_way_than_allowed() {
+    let wire = Scripted::new(|_| whole().after(SECOND));
+    let two = NonZeroUsize::new(2).unwrap();
+    let client = wire.client_with(|builder| builder.api_key("k").max_concurrent_downloads(two));
+    let begun = Instant::now();
+    let job = job();
+    let all = join_all((0..6).map(|_| received(&client, &job))).await;
+    assert!(all.iter().all(Result::is_ok));
+    assert_eq!((wire.most_under_way(), begun.elapsed()), (2, 3 * SECOND));
+
+    // A stream that nobody reads keeps its place; one that was dropped does not.
+    let kept = client.download(&job).stream().await.unwrap();
+    drop(client.download(&job).stream().await.unwrap());
+    let also_kept = client.download(&job).stream().await.unwrap();
+    let third = client
+        .download(&job)
+        .operation_timeout(5 * SECOND)
+        .stream()
+        .await;
+    assert_eq!(third.unwrap_err().attempts(), 0);
+    drop((kept, also_kept));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_behind_a_pause() {
+    let wire = Scripted::new(|seen| match seen.n {
+        0 => Reply::http(503, "").with_header("retry-after", "60"),
+        _ => whole(),
+    });
+    let one = NonZeroUsize::MIN;
+    let client = wire.client_with(|builder| builder.api_key("k").max_concurrent_downloads(one));
+    let begun = Instant::now();
+    let job = job();
+    let first = received(&client, &job);
+    let second = async {
+        tokio::time::sleep(SECOND).await;
+        received(&client, &job).await.unwrap();
+        begun.elapsed()
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert!(first.is_ok());
+    assert_eq!(second, SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_pays_into_the_budget() {
+    let wire = Scripted::new(|seen| {
+        if seen.headers.contains_key("range") {
+            rest(seen)
+        } else {
+            partly(20)
+        }
+    });
+    let client = wire.client();
+    while client.shared().budget.withdraw(false) {}
+    let broken: Result<Vec<_>, _> = client
+        .download(&job())
+        .stream()
+        .await
+        .unwrap()
+        .try_collect()
+        .await;
+    assert!(broken.is_err());
+    let whole = Scripted::new(|_| whole());
+    let client = whole.client();
+    while client.shared().budget.withdraw(false) {}
+    for _ in 0..5 {
+        received(&client, &job()).await.unwrap();
+    }
+    assert!(client.shared().budget.withdraw(false));
+}

@@ -1,0 +1,358 @@
+//! A file on its way: asked for, asked for again where it breaks, byte after byte in order.
+//!
+//! After a break only the rest is asked for, if the host said by which mark the file is known again
+//! (a validator); else, or if the file has changed, it begins anew, which whoever receives the bytes
+//! is told by [`Event::Begin`]. Whoever cannot take that has an error instead.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use super::{
+    Options,
+    head::{self, Promise, Rest},
+    media::{Declared, LOOKED_AT, MediaType},
+    patience::Patience,
+    request::{self, Answer},
+    source::Source,
+    validator::Validator,
+};
+use crate::{Client, Error, ErrorKind};
+
+/// What an attempt has to bring to count as one that did not fail: a long file over a bad line is
+/// worth more attempts than a short one, but each has to pay.
+const WORTHWHILE: u64 = 1024 * 1024;
+
+/// What is known of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct FileFacts {
+    pub(super) media_type: MediaType,
+    /// The whole length, if the host told it.
+    pub(super) total: Option<u64>,
+    pub(super) validator: Option<Validator>,
+}
+
+/// What happens to whoever receives a file.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// The first byte is next; what came before is void.
+    Begin(FileFacts),
+    Bytes(Bytes),
+}
+
+/// Whether a file may begin anew after some of it was handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StartingOver {
+    Allowed,
+    Refused,
+}
+
+pub(super) struct Transfer {
+    client: Client,
+    source: Source,
+    options: Options,
+    starting_over: StartingOver,
+    patience: Patience,
+    span: tracing::Span,
+    /// Requests in all, and those since one was worthwhile.
+    attempts: u32,
+    in_a_row: u32,
+    /// Where the attempt that is under way began.
+    from: u64,
+    /// The bytes that are there.
+    position: u64,
+    facts: Option<FileFacts>,
+    body: Option<Body>,
+}
+
+/// The bytes of one answer.
+struct Body {
+    answer: Answer,
+    /// What was read to judge the beginning.
+    read: VecDeque<Bytes>,
+}
+
+impl Transfer {
+    pub(super) fn new(
+        client: Client,
+        source: Source,
+        options: Options,
+        starting_over: StartingOver,
+        span: tracing::Span,
+    ) -> Self {
+        Self {
+            patience: Patience::new(options.idle_timeout, options.operation_timeout),
+            client,
+            source,
+            options,
+            starting_over,
+            span,
+            attempts: 0,
+            in_a_row: 0,
+            from: 0,
+            position: 0,
+            facts: None,
+            body: None,
+        }
+    }
+
+    /// Goes on behind the first `position` bytes of a file.
+    pub(super) fn resume(&mut self, position: u64, facts: FileFacts) {
+        self.position = position;
+        self.facts = Some(facts);
+    }
+
+    /// The span of the whole download.
+    pub(super) fn span(&self) -> tracing::Span {
+        self.span.clone()
+    }
+
+    /// The host that is asked.
+    fn host(&self) -> String {
+        request::host(&self.source.url)
+    }
+
+    /// As a stream, which is not harmed by dropping a future that waits for its next event.
+    pub(super) fn events(self) -> impl Stream<Item = Result<Event, Error>> + Send {
+        stream::try_unfold(self, |mut transfer| async move {
+            let event = transfer.next().await?;
+            Ok(event.map(|event| (event, transfer)))
+        })
+    }
+
+    /// What happens next; `None` once the file is complete.
+    pub(super) async fn next(&mut self) -> Result<Option<Event>, Error> {
+        let span = self.span.clone();
+        let outcome = self.step().instrument(span.clone()).await;
+        match &outcome {
+            Ok(Some(Event::Begin(facts))) => {
+                span.record("file.media_type", facts.media_type.as_str());
+            }
+            Ok(Some(Event::Bytes(_))) => {}
+            Ok(None) => self.client.shared().budget.refund(),
+            Err(error) => {
+                span.record("error.type", error.kind().as_str());
+            }
+        }
+        outcome
+    }
+
+    async fn step(&mut self) -> Result<Option<Event>, Error> {
+        loop {
+            let outcome = if let Some(body) = &mut self.body {
+                let bytes = body.next(&self.patience).await;
+                bytes.and_then(|bytes| self.take(bytes))
+            } else if self.is_complete() {
+                Ok(None)
+            } else {
+                match self.open().await {
+                    Ok(None) => continue,
+                    opened => opened,
+                }
+            };
+            match outcome {
+                Ok(event) => return Ok(event),
+                Err(error) => {
+                    self.body = None;
+                    self.wait_for_another_attempt(error).await?;
+                }
+            }
+        }
+    }
+
+    /// Counts what came; `None` at the end.
+    fn take(&mut self, bytes: Option<Bytes>) -> Result<Option<Event>, Error> {
+        let total = self.facts.as_ref().and_then(|facts| facts.total);
+        let Some(bytes) = bytes else {
+            return match total {
+                Some(total) if total != self.position => Err(self.wrong_length(total)),
+                _ => Ok(None),
+            };
+        };
+        let position = self.position.saturating_add(bytes.len() as u64);
+        if position > self.options.max_bytes {
+            return Err(head::too_large(&self.host(), self.options.max_bytes, None));
+        }
+        if let Some(total) = total
+            && position > total
+        {
+            return Err(self.wrong_length(total));
+        }
+        self.position = position;
+        Ok(Some(Event::Bytes(bytes)))
+    }
+
+    fn wrong_length(&self, total: u64) -> Error {
+        Error::new(
+            ErrorKind::Transport,
+            format!(
+                "{} did not send the {total} bytes that it promised",
+                self.host()
+            ),
+        )
+        .with_reached(true)
+    }
+
+    fn is_complete(&self) -> bool {
+        let total = self.facts.as_ref().and_then(|facts| facts.total);
+        self.position > 0 && total == Some(self.position)
+    }
+
+    /// The part that is missing, if only that can be asked for.
+    fn rest(&self) -> Option<Rest> {
+        let facts = self.facts.as_ref().filter(|_| self.position > 0)?;
+        Some(Rest {
+            from: self.position,
+            total: facts.total,
+            validator: facts.validator.clone()?,
+        })
+    }
+
+    /// One attempt to have a body. `None` where there is nothing to tell: the rest follows, or the
+    /// file is complete, or what is there turned out to be void.
+    async fn open(&mut self) -> Result<Option<Event>, Error> {
+        let shared = self.client.shared();
+        let place = request::place(shared, &self.patience).await?;
+        self.attempts = self.attempts.saturating_add(1);
+        self.in_a_row = self.in_a_row.saturating_add(1);
+        self.from = self.position;
+        let rest = self.rest();
+        let (source, patience) = (&self.source, &self.patience);
+        let answer = request::ask(shared, place, source, rest.as_ref(), patience).await?;
+        self.span
+            .record("http.response.status_code", answer.status().as_u16());
+        let promise = answer
+            .head()
+            .promise(rest.as_ref(), self.options.max_bytes)
+            .map_err(|error| error.with_retry_after(answer.retry_after(shared)))?;
+        match promise {
+            Promise::Rest { total } => {
+                self.know(total);
+                self.body = Some(Body {
+                    answer,
+                    read: VecDeque::new(),
+                });
+                Ok(None)
+            }
+            Promise::Complete { total } => {
+                self.know(total);
+                Ok(None)
+            }
+            Promise::StartOver => {
+                self.void(&answer.host)?;
+                Ok(None)
+            }
+            Promise::Whole {
+                total,
+                declared,
+                validator,
+            } => {
+                let (body, media_type) = Body::begin(answer, &declared, &self.patience).await?;
+                let facts = FileFacts {
+                    media_type,
+                    total,
+                    validator,
+                };
+                let is_known = self.position == 0 && self.facts.as_ref() == Some(&facts);
+                if !is_known && self.facts.is_some() {
+                    self.void(&body.answer.host)?;
+                }
+                self.body = Some(body);
+                self.facts = Some(facts.clone());
+                let is_told = is_known && self.starting_over == StartingOver::Refused;
+                Ok((!is_told).then_some(Event::Begin(facts)))
+            }
+        }
+    }
+
+    /// What is there belongs to no file that can be had.
+    fn void(&mut self, host: &str) -> Result<(), Error> {
+        if self.starting_over == StartingOver::Refused {
+            return Err(Error::new(
+                ErrorKind::UnexpectedContent,
+                format!("{host} has another file than the one that was begun"),
+            )
+            .with_reached(true));
+        }
+        self.position = 0;
+        self.from = 0;
+        self.facts = None;
+        Ok(())
+    }
+
+    fn know(&mut self, total: u64) {
+        if let Some(facts) = &mut self.facts {
+            facts.total = Some(total);
+        }
+    }
+
+    /// Waits until the next attempt is due; the error where there is to be none.
+    async fn wait_for_another_attempt(&mut self, error: Error) -> Result<(), Error> {
+        let shared = self.client.shared();
+        let error = error
+            .with_ids(std::slice::from_ref(&self.source.id))
+            .with_attempts(self.attempts, self.patience.elapsed());
+        if self.position.saturating_sub(self.from) >= WORTHWHILE {
+            self.in_a_row = self.in_a_row.min(1);
+        }
+        let retry = self.options.retry.as_ref().unwrap_or(&shared.retry);
+        let cannot_go_on = self.starting_over == StartingOver::Refused
+            && self.position > 0
+            && self.rest().is_none();
+        if !error.is_retryable() || cannot_go_on || !retry.allows_another(self.in_a_row) {
+            return Err(error);
+        }
+        let delay = retry.delay(self.in_a_row, error.retry_after(), &shared.randomness);
+        let in_time = Instant::now()
+            .checked_add(delay)
+            .is_some_and(|next| self.patience.lasts_until(next));
+        // Paid last, so that nothing is paid for what does not happen.
+        if !in_time || !shared.budget.withdraw(error.is_timeout()) {
+            return Err(error);
+        }
+        tokio::time::sleep(delay).await;
+        Ok(())
+    }
+}
+
+/// However it ends, the span says how far it came.
+impl Drop for Transfer {
+    fn drop(&mut self) {
+        self.span.record("file.bytes", self.position);
+    }
+}
+
+impl Body {
+    /// Reads as much as is needed to see what the file is.
+    async fn begin(
+        mut answer: Answer,
+        declared: &Declared,
+        patience: &Patience,
+    ) -> Result<(Self, MediaType), Error> {
+        let mut read = VecDeque::new();
+        let mut beginning = Vec::with_capacity(LOOKED_AT);
+        while beginning.len() < LOOKED_AT {
+            let Some(bytes) = answer.chunk(patience).await? else {
+                break;
+            };
+            let wanted = (LOOKED_AT - beginning.len()).min(bytes.len());
+            beginning.extend_from_slice(&bytes[..wanted]);
+            read.push_back(bytes);
+        }
+        let media_type = declared
+            .judge(&beginning)
+            .map_err(|what| answer.head().unexpected(what))?;
+        Ok((Self { answer, read }, media_type))
+    }
+
+    async fn next(&mut self, patience: &Patience) -> Result<Option<Bytes>, Error> {
+        match self.read.pop_front() {
+            Some(bytes) => Ok(Some(bytes)),
+            None => self.answer.chunk(patience).await,
+        }
+    }
+}
