@@ -7,7 +7,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -124,6 +124,8 @@ impl Script {
 struct Seen {
     connections: AtomicUsize,
     requests: AtomicUsize,
+    /// Everything that was read, to the byte.
+    read: Mutex<Vec<u8>>,
 }
 
 /// A running script on a port of its own.
@@ -158,6 +160,16 @@ impl SocketServer {
         self.seen.connections.load(Ordering::SeqCst)
     }
 
+    /// Everything that clients sent, to the byte, in the order in which it was read.
+    pub(crate) fn read(&self) -> String {
+        let read = self
+            .seen
+            .read
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&read).into_owned()
+    }
+
     /// How many request heads were read to their end.
     pub(crate) fn requests(&self) -> usize {
         self.seen.requests.load(Ordering::SeqCst)
@@ -183,7 +195,7 @@ async fn converse(mut stream: TcpStream, script: &Script, seen: &Seen) -> io::Re
         let number = if script.at_accept {
             0
         } else {
-            if !read_head(&mut stream).await? {
+            if !read_head(&mut stream, seen).await? {
                 return Ok(());
             }
             seen.requests.fetch_add(1, Ordering::SeqCst)
@@ -216,7 +228,7 @@ async fn converse(mut stream: TcpStream, script: &Script, seen: &Seen) -> io::Re
 }
 
 /// Reads to the end of a request's head; `false` if the other side closed before.
-async fn read_head(stream: &mut TcpStream) -> io::Result<bool> {
+async fn read_head(stream: &mut TcpStream, seen: &Seen) -> io::Result<bool> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") && head.len() < MAX_HEAD {
         let mut piece = [0; 4096];
@@ -225,6 +237,8 @@ async fn read_head(stream: &mut TcpStream) -> io::Result<bool> {
             return Ok(false);
         }
         head.extend_from_slice(&piece[..count]);
+        let mut read = seen.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.extend_from_slice(&piece[..count]);
     }
     Ok(true)
 }

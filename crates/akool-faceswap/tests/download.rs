@@ -1,0 +1,489 @@
+//! Downloads over real sockets: what goes out to the byte, what comes to the disk, what is refused.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/capture.rs"]
+mod capture;
+mod support;
+
+use std::{error::Error as StdError, fs, path::Path, time::Duration};
+
+use akool_faceswap::{
+    Client, ClientBuilder, Download, Downloaded, Error, ErrorKind, Job, RetryPolicy,
+};
+use futures_util::TryStreamExt as _;
+use support::{
+    planted::{API_KEY, SECRET_MARKS, TOKEN, URL_MARK},
+    socket::{Script, SocketServer},
+};
+use tempfile::TempDir;
+
+/// More than any buffer on the way holds.
+const LENGTH: usize = 3_000_000;
+
+/// A video by its first bytes, and noise.
+fn video() -> Vec<u8> {
+    let mut bytes = b"\0\0\0\x18ftypmp42\0\0\0\0isommp42".to_vec();
+    let mut state = 1_u32;
+    bytes.extend((bytes.len()..LENGTH).map(|_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    }));
+    bytes
+}
+
+/// The head of an answer with the whole video.
+fn head(etag: &str) -> String {
+    format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\netag: {etag}\r\ncontent-length: {LENGTH}\r\n\r\n"
+    )
+}
+
+/// The head of an answer with the video from `first` on.
+fn head_of_rest(first: usize, etag: &str) -> String {
+    format!(
+        "HTTP/1.1 206 Partial Content\r\ncontent-type: video/mp4\r\netag: {etag}\r\n\
+         content-range: bytes {first}-{}/{LENGTH}\r\ncontent-length: {}\r\n\r\n",
+        LENGTH - 1,
+        LENGTH - first
+    )
+}
+
+fn whole() -> Script {
+    Script::request().write(head("\"a\"")).write(video())
+}
+
+/// The head and the first megabyte, then the connection is gone.
+fn broken() -> Script {
+    Script::request()
+        .write(head("\"a\""))
+        .write(&video()[..1_000_000])
+        .close()
+}
+
+/// A complete answer with this body.
+fn answer(lines: &str, body: &str) -> Script {
+    let length = body.len();
+    Script::request().write(format!(
+        "HTTP/1.1 200 OK\r\n{lines}content-length: {length}\r\n\r\n{body}"
+    ))
+}
+
+async fn serve(script: Script) -> SocketServer {
+    SocketServer::start(script).await.unwrap()
+}
+
+fn builder(server: &SocketServer) -> ClientBuilder {
+    Client::builder()
+        .base_url(format!("http://{}", server.address()))
+        .retry(RetryPolicy::new().base_delay(Duration::ZERO))
+}
+
+fn client(server: &SocketServer) -> Client {
+    builder(server).api_key(API_KEY).build().unwrap()
+}
+
+/// A job that has succeeded, with a URL on this server.
+fn job(server: &SocketServer) -> Job {
+    job_at(&format!(
+        "http://{}/FACELINK.mp4?sig=FACELINK",
+        server.address()
+    ))
+}
+
+fn job_at(url: &str) -> Job {
+    serde_json::from_value(serde_json::json!({
+        "_id": "one", "faceswap_status": 3, "url": url,
+    }))
+    .unwrap()
+}
+
+fn download(server: &SocketServer) -> Download {
+    client(server).download(&job(server))
+}
+
+/// Downloads into `dir`, once.
+async fn into(dir: &TempDir, script: Script) -> (Result<Downloaded, Error>, SocketServer) {
+    let server = serve(script).await;
+    let once = download(&server).retry(RetryPolicy::never());
+    let outcome = once.into_dir(dir.path()).await;
+    (outcome, server)
+}
+
+fn new_dir() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+fn assert_whole(dir: &TempDir) {
+    assert_eq!(names(dir.path()), ["one.mp4"]);
+    assert!(fs::read(dir.path().join("one.mp4")).unwrap() == video());
+}
+
+#[tokio::test]
+async fn no_credentials_go_out_with_the_first_request_a_redirect_or_a_range() {
+    let other = serve(
+        broken()
+            .then()
+            .write(head_of_rest(1_000_000, "\"a\""))
+            .write(&video()[1_000_000..]),
+    )
+    .await;
+    let to = format!("http://{}/FACELINK.mp4?sig=FACELINK", other.address());
+    let redirect = format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
+    let first = serve(Script::request().write(redirect)).await;
+    let dir = new_dir();
+    let client = builder(&first).bearer_token(TOKEN).build().unwrap();
+    let saved = client
+        .download(&job(&first))
+        .into_dir(dir.path())
+        .await
+        .unwrap();
+    assert_eq!((saved.bytes(), saved.resumed_from()), (LENGTH as u64, None));
+    assert_whole(&dir);
+
+    for (server, requests) in [(&first, 2), (&other, 2)] {
+        let sent = server.read().to_lowercase();
+        assert_eq!(server.requests(), requests, "{sent}");
+        for line in sent.lines().filter(|line| line.contains(": ")) {
+            let (name, _) = line.split_once(": ").unwrap();
+            assert!(
+                [
+                    "accept",
+                    "accept-encoding",
+                    "host",
+                    "user-agent",
+                    "range",
+                    "if-range"
+                ]
+                .contains(&name),
+                "{line}"
+            );
+        }
+        assert!(
+            !SECRET_MARKS.iter().any(|mark| sent.contains(mark)),
+            "{sent}"
+        );
+    }
+    let sent = other.read();
+    assert!(
+        sent.starts_with("GET /FACELINK.mp4?sig=FACELINK HTTP/1.1\r\n"),
+        "{sent}"
+    );
+    assert_eq!(
+        sent.matches("range: bytes=1000000-\r\n").count(),
+        1,
+        "{sent}"
+    );
+    assert_eq!(sent.matches("if-range: \"a\"\r\n").count(), 1, "{sent}");
+}
+
+#[tokio::test]
+async fn a_stream_brings_every_byte() {
+    let server = serve(whole()).await;
+    let stream = download(&server).stream().await.unwrap();
+    assert_eq!(stream.content_length(), Some(LENGTH as u64));
+    let pieces: Vec<_> = stream.try_collect().await.unwrap();
+    assert!(pieces.concat() == video());
+}
+
+#[tokio::test]
+async fn a_broken_download_is_gone_on_with_by_a_later_call() {
+    let dir = new_dir();
+    let (error, _server) = into(&dir, broken()).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Transport);
+    assert_eq!(names(dir.path()), ["one.part", "one.part.json"]);
+    let kept = fs::metadata(dir.path().join("one.part")).unwrap().len();
+    assert_eq!(kept, 1_000_000);
+
+    let rest = Script::request()
+        .write(head_of_rest(1_000_000, "\"a\""))
+        .write(&video()[1_000_000..]);
+    let (saved, server) = into(&dir, rest).await;
+    assert_eq!(saved.unwrap().resumed_from(), Some(1_000_000));
+    assert!(server.read().contains("range: bytes=1000000-"));
+    assert_whole(&dir);
+}
+
+#[tokio::test]
+async fn a_file_that_changed_or_a_host_without_ranges_starts_over() {
+    for (etag, mark) in [("\"b\"", "another mark"), ("\"a\"", "the same mark")] {
+        let dir = new_dir();
+        assert!(into(&dir, broken()).await.0.is_err());
+        let (saved, server) = into(&dir, Script::request().write(head(etag)).write(video())).await;
+        assert_eq!(saved.unwrap().resumed_from(), None, "{mark}");
+        assert!(server.read().contains("if-range: \"a\""));
+        assert_whole(&dir);
+    }
+    // A host that sends another file's part where If-Range should have kept it from that.
+    let dir = new_dir();
+    assert!(into(&dir, broken()).await.0.is_err());
+    let spliced = Script::request()
+        .write(head_of_rest(1_000_000, "\"b\""))
+        .write("x".repeat(LENGTH - 1_000_000))
+        .then()
+        .write(head("\"b\""))
+        .write(video());
+    let (saved, server) = into(&dir, spliced).await;
+    assert_eq!(saved.unwrap().resumed_from(), None);
+    assert_eq!(server.requests(), 2);
+    assert_whole(&dir);
+}
+
+#[tokio::test]
+async fn a_download_that_is_dropped_leaves_no_half_file_and_goes_on_later() {
+    let dir = new_dir();
+    let part = dir.path().join("one.part");
+    let server = serve(
+        Script::request()
+            .write(head("\"a\""))
+            .write(&video()[..1_000_000])
+            .stay(),
+    )
+    .await;
+    let dropped = download(&server).into_dir(dir.path());
+    let written = async {
+        while fs::metadata(&part).map_or(0, |part| part.len()) < 1_000_000 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = dropped => panic!("it cannot have ended"),
+        () = written => {}
+    }
+    assert_eq!(names(dir.path()), ["one.part", "one.part.json"]);
+    let rest = Script::request()
+        .write(head_of_rest(1_000_000, "\"a\""))
+        .write(&video()[1_000_000..]);
+    let (saved, _server) = into(&dir, rest).await;
+    assert_eq!(saved.unwrap().resumed_from(), Some(1_000_000));
+    assert_whole(&dir);
+}
+
+#[tokio::test]
+async fn two_at_once_do_not_harm_each_other() {
+    let dir = new_dir();
+    let (one, other) = (serve(whole()).await, serve(whole()).await);
+    let outcomes = tokio::join!(
+        download(&one).into_dir(dir.path()),
+        download(&other).into_dir(dir.path()),
+    );
+    // The later one finds the file, or the lock.
+    let outcomes = [outcomes.0, outcomes.1];
+    let fetched = |outcome: &&Result<Downloaded, Error>| {
+        outcome.as_ref().is_ok_and(|saved| !saved.was_there())
+    };
+    assert_eq!(outcomes.iter().filter(fetched).count(), 1);
+    for error in outcomes.into_iter().filter_map(Result::err) {
+        assert!(error.message().contains("another download"), "{error}");
+    }
+    assert_whole(&dir);
+}
+
+#[tokio::test]
+async fn what_is_no_image_and_no_video_is_refused_and_leaves_nothing() {
+    let page = "<!doctype html><title>Access denied</title>FACELINK";
+    let json = r#"{"code":1101,"msg":"FACELINK"}"#;
+    for script in [
+        answer("content-type: text/html\r\n", page),
+        answer("content-type: video/mp4\r\n", page),
+        answer("content-type: image/png\r\n", json),
+        answer("content-type: application/octet-stream\r\n", page),
+        answer("content-type: application/octet-stream\r\n", "\0\u{1}\u{2}"),
+        answer("content-type: FACELINK/x\r\n", "\0\u{1}\u{2}"),
+        answer(
+            "content-type: video/mp4\r\ncontent-encoding: gzip\r\n",
+            "\0\u{1}",
+        ),
+        answer("", json),
+        answer("content-type: video/mp4\r\n", ""),
+        // Its end cannot be told from a break.
+        Script::request()
+            .write("HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\n\r\n")
+            .write(video())
+            .close(),
+    ] {
+        let dir = new_dir();
+        let (error, server) = into(&dir, script.clone()).await;
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnexpectedContent, "{error}");
+        assert_eq!(server.requests(), 1);
+        assert!(names(dir.path()).is_empty());
+        let server = serve(script).await;
+        let error = download(&server).stream().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnexpectedContent, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_without_an_end_ends_at_the_limit() {
+    let server = serve(
+        Script::request()
+            .write(
+                "HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\ntransfer-encoding: chunked\r\n\r\n",
+            )
+            .write("18\r\n\0\0\0\u{18}ftypmp42\0\0\0\0isommp42\r\n")
+            .endless(format!("1000\r\n{}\r\n", "\0".repeat(0x1000))),
+    )
+    .await;
+    let dir = new_dir();
+    let limited = download(&server).max_bytes(500_000);
+    let error = limited.into_dir(dir.path()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ResponseTooLarge);
+    assert!(names(dir.path()).is_empty());
+    // One that says so is refused by its head.
+    let server = serve(Script::request().write(head("\"a\"")).stay()).await;
+    let limited = download(&server).max_bytes(500_000);
+    let error = limited.into_dir(dir.path()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ResponseTooLarge);
+}
+
+#[tokio::test]
+async fn silence_in_the_middle_ends_the_attempt() {
+    let server = serve(
+        Script::request()
+            .write(head("\"a\""))
+            .write(&video()[..600])
+            .stay(),
+    )
+    .await;
+    let dir = new_dir();
+    let impatient = download(&server)
+        .idle_timeout(Duration::from_millis(100))
+        .retry(RetryPolicy::never());
+    let error = impatient.into_dir(dir.path()).await.unwrap_err();
+    assert!(error.is_timeout() && error.may_have_reached_server());
+    assert_eq!(names(dir.path()), ["one.part", "one.part.json"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_disk_that_refuses_is_an_error_of_its_own() {
+    use std::os::unix::fs::symlink;
+
+    // /dev/full answers every write like a full disk, but is no plain file.
+    let dir = new_dir();
+    symlink("/dev/full", dir.path().join("one.part")).unwrap();
+    let server = serve(whole()).await;
+    let error = download(&server).into_dir(dir.path()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    let dir = new_dir();
+    fs::create_dir(dir.path().join("one.part.json")).unwrap();
+    let error = download(&server).into_dir(dir.path()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.to_string().contains("free space"), "{error}");
+    assert_eq!(names(dir.path()), ["one.part.json"]);
+}
+
+/// Everything that can be printed of an error.
+fn printed(error: &Error) -> Vec<String> {
+    let mut lines = vec![format!("{error:#?}"), error.message().to_owned()];
+    let mut next: Option<&dyn StdError> = Some(error);
+    while let Some(error) = next {
+        lines.extend([error.to_string(), format!("{error:?}")]);
+        next = error.source();
+    }
+    lines
+}
+
+#[tokio::test]
+async fn neither_the_url_nor_credentials_are_told_whatever_happens() {
+    capture::begin();
+    let echo = "HTTP/1.1 403 Forbidden\r\nx-key: FACELINK\r\ncontent-type: text/FACELINK\r\n\
+                content-length: 8\r\n\r\nFACELINK";
+    let redirect = |to: &str| {
+        Script::request().write(format!(
+            "HTTP/1.1 307 Moved\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n"
+        ))
+    };
+    let scripts = [
+        whole(),
+        broken(),
+        Script::request().write(echo),
+        Script::request().write("HTTP/1.1 503 FACELINK\r\ncontent-length: 0\r\n\r\n"),
+        Script::request().write("HTTP/1.1 FACELINK\r\n\r\n").close(),
+        Script::request().close(),
+        answer("content-type: image/FACELINK\r\n", "<FACELINK>"),
+        answer("content-encoding: FACELINK\r\n", "FACELINK"),
+        redirect("http://cdn.example/FACELINK"),
+        redirect("ftp://FACELINK:FACELINK@cdn.example/FACELINK"),
+        redirect("/FACELINK"),
+        redirect("http://[FACELINK"),
+    ];
+    let mut lines = Vec::new();
+    let dir = new_dir();
+    for (n, script) in scripts.into_iter().enumerate() {
+        let server = serve(script).await;
+        let make = || {
+            download(&server).retry(
+                RetryPolicy::new()
+                    .max_attempts(2)
+                    .base_delay(Duration::ZERO),
+            )
+        };
+        lines.push(format!("{:?}", make()));
+        match make().to_file(dir.path().join(n.to_string())).await {
+            Ok(saved) => lines.push(format!("{saved:?}")),
+            Err(error) => lines.extend(printed(&error)),
+        }
+        match make().stream().await {
+            Ok(stream) => {
+                lines.push(format!("{stream:?}"));
+                let outcome: Result<Vec<_>, _> = stream.try_collect().await;
+                lines.extend(outcome.err().iter().flat_map(printed));
+            }
+            Err(error) => lines.extend(printed(&error)),
+        }
+    }
+    let nobody = job_at("http://127.0.0.1:1/FACELINK");
+    let server = serve(whole()).await;
+    let refused = client(&server)
+        .download(&nobody)
+        .retry(RetryPolicy::never());
+    let error = refused.stream().await.unwrap_err();
+    assert!(error.is_connect(), "{error}");
+    lines.extend(printed(&error));
+
+    let traced = capture::taken();
+    let spans = |name: &str| traced.iter().filter(|line| line.contains(name)).count();
+    assert!(spans("akool_faceswap.download") > 20 && spans("akool_faceswap.attempt") > 20);
+    assert!(
+        traced
+            .iter()
+            .any(|line| line.contains(&format!("file.bytes={LENGTH}")))
+    );
+    assert!(lines.len() > 100, "{}", lines.len());
+    lines.extend(traced);
+    for line in lines {
+        let small = line.to_lowercase();
+        assert!(!small.contains(URL_MARK), "{line}");
+        assert!(
+            !SECRET_MARKS.iter().any(|mark| small.contains(mark)),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn downloads_go_between_threads() {
+    fn sent<T: Send>(_: &T) {}
+    fn check<T: Send + Sync + Clone>() {}
+    fn check_stream<T: futures_util::Stream + Unpin + Send + 'static>() {}
+
+    check::<Downloaded>();
+    let client = Client::builder().api_key("k").build().unwrap();
+    let make = || client.download(&job_at("https://cdn.example/a"));
+    sent(&make());
+    sent(&make().stream());
+    sent(&make().to_file("a"));
+    sent(&make().into_dir("a"));
+    check_stream::<akool_faceswap::DownloadStream>();
+}
