@@ -99,8 +99,8 @@ use transfer::{Event, StartingOver, Transfer};
 ///
 /// Connection faults, silence, HTTP 408, 429 and 5xx are repeated by the client's [`RetryPolicy`] and
 /// paid from the budget of all clones. What is there already is not fetched again where the host
-/// sent a strong `ETag` or a `Last-Modified`, so that the rest can be asked for; an attempt that
-/// brought at least 1 MiB does not count as failed. A rate limit of the file's host does not slow
+/// sent a strong `ETag` or a `Last-Modified`, so that the rest can be asked for; an attempt that came
+/// at least 1 MiB further than any before it does not count as failed. A rate limit of the file's host does not slow
 /// the client's lookups.
 ///
 /// At most 4 files of a client are on their way at once; see
@@ -297,8 +297,8 @@ impl Download {
     /// letter, digit, `_` or `-` are written as `%` and two hexadecimal digits, so that every id has
     /// a file of its own, on every system; all ids seen so far are hexadecimal and stay as they are.
     ///
-    /// A result that is there already is not fetched again ([`Downloaded::was_there`]): such a name
-    /// comes into being by the last step of a download alone. The file is written and resumed as with
+    /// A result that is there already is not fetched again ([`Downloaded::was_there`]), even if it
+    /// has expired meanwhile: such a name comes into being by the last step of a download alone. The file is written and resumed as with
     /// [`to_file`](Self::to_file), as `ID.part`.
     ///
     /// # Errors
@@ -317,6 +317,11 @@ impl Download {
     async fn save(self, target: Target) -> Result<Downloaded, Error> {
         let max_bytes = self.options.max_bytes;
         let id = self.id.clone();
+        if self.source.is_err()
+            && let Some(downloaded) = save::already_there(&target).await
+        {
+            return Ok(downloaded);
+        }
         let transfer = self.transfer(StartingOver::Allowed)?;
         let span = transfer.span();
         save::save(transfer, target, id, max_bytes)

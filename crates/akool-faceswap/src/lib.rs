@@ -44,6 +44,9 @@
 //!   could be learnt; [`Results::into_complete`] is for callers who want all or an error.
 //! - [`Job::result_url`] is a URL at [`FaceswapStatus::Success`] alone, though the API fills one in
 //!   from the start, and it dies at [`Job::expires_at`].
+//! - [`Client::download`] fetches the file of a job that has succeeded, as a stream or to the disk:
+//!   without credentials, checked, resumed after a break, and under its own name only when it is
+//!   whole. See [`Download`].
 //! - [`Error`] says what happened, to which ids, after how many attempts, and what to do. It can be
 //!   asked: [`Error::is_auth`], [`Error::is_billing`], [`Error::is_rate_limit`],
 //!   [`Error::is_retryable`] and others.
@@ -61,13 +64,19 @@
 //! | `Retry-After` | up to 60 s | [`RetryPolicy::max_retry_after`] |
 //! | repetitions of all clones | 100 in a burst, then one for five successes | |
 //! | size of an answer | 8 MiB | [`ClientBuilder::max_response_bytes`] |
+//! | files on their way | 4 for all clones | [`ClientBuilder::max_concurrent_downloads`] |
+//! | size of a file | 4 GiB | [`Download::max_bytes`] |
+//! | silence of a file's host | 30 s | [`Download::idle_timeout`] |
+//! | one download | no limit | [`Download::operation_timeout`] |
 //!
 //! # Observability
 //!
 //! Each call is a [`tracing`] span `akool_faceswap.results` (info) with counts of ids; each attempt
 //! is a span `akool_faceswap.attempt` (debug) with OpenTelemetry's names: `http.request.method`,
 //! `server.address`, `server.port`, `http.response.status_code`, `http.request.resend_count`,
-//! `error.type`. No id, key or URL is in them. Numbers go to [`Metrics`].
+//! `error.type`. A download is a span `akool_faceswap.download` (info) with the file's host as
+//! `server.address`, `file.media_type` and `file.bytes`; its requests are attempts, too. No id, key
+//! or URL is in them. Numbers go to [`Metrics`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]

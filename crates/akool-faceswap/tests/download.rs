@@ -2,105 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "support/capture.rs"]
-mod capture;
 mod support;
 
-use std::{error::Error as StdError, fs, path::Path, time::Duration};
+use std::{fs, time::Duration};
 
-use akool_faceswap::{
-    Client, ClientBuilder, Download, Downloaded, Error, ErrorKind, Job, RetryPolicy,
-};
+use akool_faceswap::{Client, Downloaded, Error, ErrorKind, RetryPolicy};
 use futures_util::TryStreamExt as _;
 use support::{
-    planted::{API_KEY, SECRET_MARKS, TOKEN, URL_MARK},
+    files::{
+        LENGTH, answer, broken, builder, download, head, head_of_rest, job, job_at, names, serve,
+        video, whole,
+    },
+    planted::{SECRET_MARKS, TOKEN},
     socket::{Script, SocketServer},
 };
 use tempfile::TempDir;
-
-/// More than any buffer on the way holds.
-const LENGTH: usize = 3_000_000;
-
-/// A video by its first bytes, and noise.
-fn video() -> Vec<u8> {
-    let mut bytes = b"\0\0\0\x18ftypmp42\0\0\0\0isommp42".to_vec();
-    let mut state = 1_u32;
-    bytes.extend((bytes.len()..LENGTH).map(|_| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    }));
-    bytes
-}
-
-/// The head of an answer with the whole video.
-fn head(etag: &str) -> String {
-    format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\netag: {etag}\r\ncontent-length: {LENGTH}\r\n\r\n"
-    )
-}
-
-/// The head of an answer with the video from `first` on.
-fn head_of_rest(first: usize, etag: &str) -> String {
-    format!(
-        "HTTP/1.1 206 Partial Content\r\ncontent-type: video/mp4\r\netag: {etag}\r\n\
-         content-range: bytes {first}-{}/{LENGTH}\r\ncontent-length: {}\r\n\r\n",
-        LENGTH - 1,
-        LENGTH - first
-    )
-}
-
-fn whole() -> Script {
-    Script::request().write(head("\"a\"")).write(video())
-}
-
-/// The head and the first megabyte, then the connection is gone.
-fn broken() -> Script {
-    Script::request()
-        .write(head("\"a\""))
-        .write(&video()[..1_000_000])
-        .close()
-}
-
-/// A complete answer with this body.
-fn answer(lines: &str, body: &str) -> Script {
-    let length = body.len();
-    Script::request().write(format!(
-        "HTTP/1.1 200 OK\r\n{lines}content-length: {length}\r\n\r\n{body}"
-    ))
-}
-
-async fn serve(script: Script) -> SocketServer {
-    SocketServer::start(script).await.unwrap()
-}
-
-fn builder(server: &SocketServer) -> ClientBuilder {
-    Client::builder()
-        .base_url(format!("http://{}", server.address()))
-        .retry(RetryPolicy::new().base_delay(Duration::ZERO))
-}
-
-fn client(server: &SocketServer) -> Client {
-    builder(server).api_key(API_KEY).build().unwrap()
-}
-
-/// A job that has succeeded, with a URL on this server.
-fn job(server: &SocketServer) -> Job {
-    job_at(&format!(
-        "http://{}/FACELINK.mp4?sig=FACELINK",
-        server.address()
-    ))
-}
-
-fn job_at(url: &str) -> Job {
-    serde_json::from_value(serde_json::json!({
-        "_id": "one", "faceswap_status": 3, "url": url,
-    }))
-    .unwrap()
-}
-
-fn download(server: &SocketServer) -> Download {
-    client(server).download(&job(server))
-}
 
 /// Downloads into `dir`, once.
 async fn into(dir: &TempDir, script: Script) -> (Result<Downloaded, Error>, SocketServer) {
@@ -112,15 +28,6 @@ async fn into(dir: &TempDir, script: Script) -> (Result<Downloaded, Error>, Sock
 
 fn new_dir() -> TempDir {
     tempfile::tempdir().unwrap()
-}
-
-fn names(dir: &Path) -> Vec<String> {
-    let entries = fs::read_dir(dir).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort_unstable();
-    names
 }
 
 fn assert_whole(dir: &TempDir) {
@@ -381,95 +288,6 @@ async fn a_disk_that_refuses_is_an_error_of_its_own() {
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(error.to_string().contains("free space"), "{error}");
     assert_eq!(names(dir.path()), ["one.part.json"]);
-}
-
-/// Everything that can be printed of an error.
-fn printed(error: &Error) -> Vec<String> {
-    let mut lines = vec![format!("{error:#?}"), error.message().to_owned()];
-    let mut next: Option<&dyn StdError> = Some(error);
-    while let Some(error) = next {
-        lines.extend([error.to_string(), format!("{error:?}")]);
-        next = error.source();
-    }
-    lines
-}
-
-#[tokio::test]
-async fn neither_the_url_nor_credentials_are_told_whatever_happens() {
-    capture::begin();
-    let echo = "HTTP/1.1 403 Forbidden\r\nx-key: FACELINK\r\ncontent-type: text/FACELINK\r\n\
-                content-length: 8\r\n\r\nFACELINK";
-    let redirect = |to: &str| {
-        Script::request().write(format!(
-            "HTTP/1.1 307 Moved\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n"
-        ))
-    };
-    let scripts = [
-        whole(),
-        broken(),
-        Script::request().write(echo),
-        Script::request().write("HTTP/1.1 503 FACELINK\r\ncontent-length: 0\r\n\r\n"),
-        Script::request().write("HTTP/1.1 FACELINK\r\n\r\n").close(),
-        Script::request().close(),
-        answer("content-type: image/FACELINK\r\n", "<FACELINK>"),
-        answer("content-encoding: FACELINK\r\n", "FACELINK"),
-        redirect("http://cdn.example/FACELINK"),
-        redirect("ftp://FACELINK:FACELINK@cdn.example/FACELINK"),
-        redirect("/FACELINK"),
-        redirect("http://[FACELINK"),
-    ];
-    let mut lines = Vec::new();
-    let dir = new_dir();
-    for (n, script) in scripts.into_iter().enumerate() {
-        let server = serve(script).await;
-        let make = || {
-            download(&server).retry(
-                RetryPolicy::new()
-                    .max_attempts(2)
-                    .base_delay(Duration::ZERO),
-            )
-        };
-        lines.push(format!("{:?}", make()));
-        match make().to_file(dir.path().join(n.to_string())).await {
-            Ok(saved) => lines.push(format!("{saved:?}")),
-            Err(error) => lines.extend(printed(&error)),
-        }
-        match make().stream().await {
-            Ok(stream) => {
-                lines.push(format!("{stream:?}"));
-                let outcome: Result<Vec<_>, _> = stream.try_collect().await;
-                lines.extend(outcome.err().iter().flat_map(printed));
-            }
-            Err(error) => lines.extend(printed(&error)),
-        }
-    }
-    let nobody = job_at("http://127.0.0.1:1/FACELINK");
-    let server = serve(whole()).await;
-    let refused = client(&server)
-        .download(&nobody)
-        .retry(RetryPolicy::never());
-    let error = refused.stream().await.unwrap_err();
-    assert!(error.is_connect(), "{error}");
-    lines.extend(printed(&error));
-
-    let traced = capture::taken();
-    let spans = |name: &str| traced.iter().filter(|line| line.contains(name)).count();
-    assert!(spans("akool_faceswap.download") > 20 && spans("akool_faceswap.attempt") > 20);
-    assert!(
-        traced
-            .iter()
-            .any(|line| line.contains(&format!("file.bytes={LENGTH}")))
-    );
-    assert!(lines.len() > 100, "{}", lines.len());
-    lines.extend(traced);
-    for line in lines {
-        let small = line.to_lowercase();
-        assert!(!small.contains(URL_MARK), "{line}");
-        assert!(
-            !SECRET_MARKS.iter().any(|mark| small.contains(mark)),
-            "{line}"
-        );
-    }
 }
 
 #[test]

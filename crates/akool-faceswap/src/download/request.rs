@@ -1,6 +1,6 @@
 //! One request for a file: a bare GET, its redirects, and the head of the answer.
 //!
-//! It carries a range at most, and nothing that says who asks. Redirects are followed here and not
+//! It carries a range at most, and nothing that says who asks but the library's name. Redirects are followed here and not
 //! by `reqwest`, which would log their targets, and with them the result's URL; each has to keep the
 //! rules for the first URL.
 
@@ -115,10 +115,6 @@ async fn send(
 
 fn headers(rest: Option<&Rest>) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(
-        header::ACCEPT,
-        HeaderValue::from_static("image/*, video/*, application/octet-stream;q=0.5"),
-    );
     headers.insert(
         header::ACCEPT_ENCODING,
         HeaderValue::from_static("identity"),

@@ -72,6 +72,15 @@ pub(super) async fn save(
     outcome.map_err(|error| error.with_ids(std::slice::from_ref(&id)))
 }
 
+/// A result that is at the target already, and need not be had again.
+pub(super) async fn already_there(target: &Target) -> Option<Downloaded> {
+    let target = target.clone();
+    match blocking(move || target.taken()).await.ok()?.ok()?? {
+        Taken::Whole(downloaded) => Some(downloaded),
+        Taken::BySomethingElse(_) => None,
+    }
+}
+
 /// Looks at what is at the target, and locks the part.
 async fn find(target: &Target, id: &ResultId) -> Result<Found, Error> {
     let paths = target.paths();

@@ -23,8 +23,9 @@ use super::{
 };
 use crate::{Client, Error, ErrorKind};
 
-/// What an attempt has to bring to count as one that did not fail: a long file over a bad line is
-/// worth more attempts than a short one, but each has to pay.
+/// What an attempt has to bring to count as one that did not fail, beyond what any attempt before it
+/// came to: a long file over a bad line is worth more attempts than a short one, but each has to
+/// bring something new.
 const WORTHWHILE: u64 = 1024 * 1024;
 
 /// What is known of a file.
@@ -61,10 +62,10 @@ pub(super) struct Transfer {
     /// Requests in all, and those since one was worthwhile.
     attempts: u32,
     in_a_row: u32,
-    /// Where the attempt that is under way began.
-    from: u64,
     /// The bytes that are there.
     position: u64,
+    /// The most that were there when an attempt was counted as worthwhile.
+    furthest: u64,
     facts: Option<FileFacts>,
     body: Option<Body>,
 }
@@ -93,8 +94,8 @@ impl Transfer {
             span,
             attempts: 0,
             in_a_row: 0,
-            from: 0,
             position: 0,
+            furthest: 0,
             facts: None,
             body: None,
         }
@@ -103,6 +104,7 @@ impl Transfer {
     /// Goes on behind the first `position` bytes of a file.
     pub(super) fn resume(&mut self, position: u64, facts: FileFacts) {
         self.position = position;
+        self.furthest = position;
         self.facts = Some(facts);
     }
 
@@ -219,7 +221,6 @@ impl Transfer {
         let place = request::place(shared, &self.patience).await?;
         self.attempts = self.attempts.saturating_add(1);
         self.in_a_row = self.in_a_row.saturating_add(1);
-        self.from = self.position;
         let rest = self.rest();
         let (source, patience) = (&self.source, &self.patience);
         let answer = request::ask(shared, place, source, rest.as_ref(), patience).await?;
@@ -279,7 +280,6 @@ impl Transfer {
             .with_reached(true));
         }
         self.position = 0;
-        self.from = 0;
         self.facts = None;
         Ok(())
     }
@@ -296,7 +296,8 @@ impl Transfer {
         let error = error
             .with_ids(std::slice::from_ref(&self.source.id))
             .with_attempts(self.attempts, self.patience.elapsed());
-        if self.position.saturating_sub(self.from) >= WORTHWHILE {
+        if self.position.saturating_sub(self.furthest) >= WORTHWHILE {
+            self.furthest = self.position;
             self.in_a_row = self.in_a_row.min(1);
         }
         let retry = self.options.retry.as_ref().unwrap_or(&shared.retry);

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub(crate) mod fault;
+pub(crate) mod files;
 pub(crate) mod planted;
 pub(crate) mod says;
 pub(crate) mod socket;

@@ -82,6 +82,14 @@ async fn a_whole_file_has_its_name_and_leaves_nothing_else() {
     assert!(again.was_there() && requests.is_empty());
     assert_eq!((again.path(), again.bytes()), (saved.path(), saved.bytes()));
     assert_eq!(again.content_type(), "video/mp4");
+
+    // Even after the host has deleted its own.
+    let mut old = serde_json::to_value(job()).unwrap();
+    old["createdAt"] = "2020-01-01T00:00:00.000Z".into();
+    let old: crate::Job = serde_json::from_value(old).unwrap();
+    let wire = Scripted::new(|_| whole());
+    let there = wire.client().download(&old).into_dir(dir.path()).await;
+    assert_eq!((there.unwrap(), wire.requests()), (again, 0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -107,6 +107,25 @@ async fn an_attempt_that_brought_much_does_not() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_same_bytes_again_are_nothing_new() {
+    const PIECE: usize = 1024 * 1024;
+    // However much it brings, it never comes further; with a mark and without one.
+    for etag in ["\"a\"", "W/\"a\""] {
+        let wire = Scripted::new(move |_| {
+            let body = MP4.to_owned() + &"\0".repeat(2 * PIECE);
+            Reply::http(200, &body)
+                .with_header("content-type", "video/mp4")
+                .with_header("content-length", &(3 * PIECE).to_string())
+                .with_header("etag", etag)
+        });
+        let dir = tempfile::tempdir().unwrap();
+        let download = wire.client().download(&job());
+        let error = download.into_dir(dir.path()).await.unwrap_err();
+        assert_eq!((wire.requests(), error.attempts()), (4, 4), "{etag}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn silence_is_waited_for_as_long_as_the_idle_limit() {
     let wire = Scripted::new(|_| Reply::nothing());
     let client = wire.client_with(|builder| builder.api_key("k").retry(RetryPolicy::never()));
