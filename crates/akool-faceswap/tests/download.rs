@@ -48,7 +48,14 @@ async fn no_credentials_go_out_with_the_first_request_a_redirect_or_a_range() {
     let redirect = format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
     let first = serve(Script::request().write(redirect)).await;
     let dir = new_dir();
-    let client = builder(&first).bearer_token(TOKEN).build().unwrap();
+    // What a program sends to the API beside the credentials is not for the file's host either.
+    let own = [("x-gateway-token", TOKEN), ("cookie", TOKEN)];
+    let own = own.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+    let client = builder(&first)
+        .bearer_token(TOKEN)
+        .configure_reqwest(|reqwest| reqwest.default_headers(own.into_iter().collect()))
+        .build()
+        .unwrap();
     let saved = client
         .download(&job(&first))
         .into_dir(dir.path())
@@ -91,6 +98,26 @@ async fn no_credentials_go_out_with_the_first_request_a_redirect_or_a_range() {
         "{sent}"
     );
     assert_eq!(sent.matches("if-range: \"a\"\r\n").count(), 1, "{sent}");
+}
+
+#[tokio::test]
+async fn a_redirect_that_is_refused_is_not_followed() {
+    let other = serve(whole()).await;
+    let port = other.address().port();
+    for (location, requests) in [
+        // This machine by an address that is not its own.
+        (format!("http://0.0.0.0:{port}/"), 1),
+        (format!("ftp://127.0.0.1:{port}/"), 1),
+        ("/again".to_owned(), 6),
+    ] {
+        let redirect =
+            format!("HTTP/1.1 308 Moved\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
+        let dir = new_dir();
+        let (error, server) = into(&dir, Script::request().write(redirect)).await;
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Redirect, "{location}");
+        assert_eq!(server.requests(), requests, "{location}");
+    }
+    assert_eq!(other.connections(), 0);
 }
 
 #[tokio::test]

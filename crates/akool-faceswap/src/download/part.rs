@@ -73,22 +73,11 @@ impl Part {
     ///
     /// `None` while another download has it.
     pub(super) fn lock(paths: &Paths, id: &ResultId) -> io::Result<Option<Self>> {
-        match fs::symlink_metadata(&paths.part) {
-            Ok(found) if !found.is_file() => {
-                return Err(io::Error::new(
-                    ErrorKind::AlreadyExists,
-                    "there is something of this name that is no file",
-                ));
-            }
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&paths.part)?;
+        Self::claim(open(paths)?, paths, id)
+    }
+
+    /// Locks the file that is open.
+    fn claim(file: File, paths: &Paths, id: &ResultId) -> io::Result<Option<Self>> {
         match fs4::FileExt::try_lock(&file) {
             Ok(()) => {}
             Err(fs4::TryLockError::WouldBlock) => return Ok(None),
@@ -176,6 +165,26 @@ impl Part {
     }
 }
 
+/// Opens the part, which is made if it is not there.
+fn open(paths: &Paths) -> io::Result<File> {
+    match fs::symlink_metadata(&paths.part) {
+        Ok(found) if !found.is_file() => {
+            return Err(io::Error::new(
+                ErrorKind::AlreadyExists,
+                "there is something of this name that is no file",
+            ));
+        }
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&paths.part)
+}
+
 /// Whether `path` still leads to the open file.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
@@ -209,4 +218,41 @@ fn sync_directory(target: &Path) {
     }
     #[cfg(not(unix))]
     let _ = target;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_was_moved_before_it_was_locked_is_not_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = Paths::beside(&dir.path().join("a"));
+        let id = ResultId::new("a").unwrap();
+        let opened = || open(&paths).unwrap();
+        let (early, late) = (opened(), opened());
+        let part = Part::claim(opened(), &paths, &id).unwrap().unwrap();
+        part.finish(&dir.path().join("a.png")).unwrap();
+        // Nothing is there,
+        assert!(Part::claim(early, &paths, &id).unwrap().is_none());
+        // or another part.
+        let another = Part::lock(&paths, &id).unwrap();
+        assert!(another.is_some());
+        #[cfg(unix)]
+        assert!(Part::claim(late, &paths, &id).unwrap().is_none());
+        #[cfg(not(unix))]
+        drop(late);
+    }
+
+    #[test]
+    fn one_part_has_one_owner() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = Paths::beside(&dir.path().join("a"));
+        let id = ResultId::new("a").unwrap();
+        let part = Part::lock(&paths, &id).unwrap();
+        assert!(part.is_some());
+        assert!(Part::lock(&paths, &id).unwrap().is_none());
+        drop(part);
+        assert!(Part::lock(&paths, &id).unwrap().is_some());
+    }
 }

@@ -256,3 +256,39 @@ fn cut_short() -> Error {
         "work on a file was cut short; the runtime is shutting down",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use futures_util::stream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_came_before_the_beginning_is_void() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = Target::File(dir.path().join("a"));
+        let id = ResultId::new("a").unwrap();
+        let facts: FileFacts = serde_json::from_value(serde_json::json!({
+            "media_type": "image/png", "total": null, "validator": null,
+        }))
+        .unwrap();
+        let begin = || Ok(Event::Begin(facts.clone()));
+        let bytes = |text: &'static str| Ok(Event::Bytes(Bytes::from_static(text.as_bytes())));
+        // All of it is to be had at once, so that nothing is written in between.
+        let events = [begin(), bytes("old"), begin(), bytes("new"), bytes("er")];
+        let mut receiving = Receiving {
+            part: Part::lock(&target.paths(), &id).unwrap(),
+            facts: None,
+            resumed_from: Some(7),
+            gathered: Vec::new(),
+            size: 0,
+        };
+        receiving.all(pin!(stream::iter(events))).await.unwrap();
+        let saved = receiving.finish(&target).await.unwrap();
+        assert_eq!((saved.bytes(), saved.resumed_from()), (5, None));
+        assert_eq!(std::fs::read(saved.path()).unwrap(), b"newer");
+        assert_eq!(saved.path().file_name(), Path::new("a").file_name());
+    }
+}

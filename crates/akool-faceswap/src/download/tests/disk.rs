@@ -272,6 +272,22 @@ async fn what_is_at_the_target_is_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_comes_to_the_target_meanwhile_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let target = dir.path().join("one.mp4");
+    let mine = target.clone();
+    let (outcome, _) = gone_on(&dir, move |_| {
+        fs::write(&mine, "mine").unwrap();
+        whole()
+    })
+    .await;
+    let error = outcome.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.message().contains("by now"), "{error}");
+    assert_eq!(fs::read(target).unwrap(), b"mine");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_place_that_cannot_be_written_to_costs_no_request() {
     let wire = Scripted::new(|_| whole());
     let client = wire.client();
