@@ -1,25 +1,39 @@
 //! Scripted answers: what the fake says in place of the normal answer, to whom and how often.
 //!
-//! One value tells it all, so that a test reads as the list of what its client will meet.
+//! One value tells it all, so that a test reads as the list of what its client will meet. What the
+//! answers make of a request is in [`script`], to whom one is given in [`whom`]; the other rooms
+//! have one kind of misbehaviour each.
 
-use std::{collections::VecDeque, fmt, time::Duration};
+mod constructors;
+pub(crate) mod rate_limit;
+pub(crate) mod rows;
+pub(crate) mod script;
+pub(crate) mod spoil;
+pub(crate) mod whom;
+
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
-use http::{
-    HeaderValue, Response, StatusCode,
-    header::{InvalidHeaderValue, LOCATION, RETRY_AFTER},
-};
+use http::{HeaderValue, Response, header::RETRY_AFTER};
 
-use crate::envelope;
+use self::{
+    rate_limit::{RateLimit, whole_seconds},
+    rows::RowFault,
+    spoil::Spoil,
+    whom::{Pick, Share, Whom},
+};
+use crate::wire_script::WireScript;
 
 /// The longest [delay](Answer::delayed) of an answer.
 pub const MAX_DELAY: Duration = Duration::from_secs(300);
 
 /// An answer that a test puts in the way of the normal one.
 ///
-/// It is given once, to the next request of any kind, before path, credentials and ids are looked
-/// at; [`times`](Self::times), [`always`](Self::always) and [`for_id`](Self::for_id) change that.
-/// Anything without a constructor here is made from an [`http::Response`].
+/// It is given once, to the next request to the API, before path, credentials and ids are looked
+/// at; [`times`](Self::times), [`always`](Self::always), [`every`](Self::every),
+/// [`share`](Self::share), [`for_id`](Self::for_id) and [`on_files`](Self::on_files) change that.
+/// Anything without a constructor here is made from an [`http::Response`] or, below HTTP, from a
+/// [`WireScript`]. A [`FaultRule`](crate::FaultRule) is the same as text.
 ///
 /// ```
 /// use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, http};
@@ -31,8 +45,9 @@ pub const MAX_DELAY: Duration = Duration::from_secs(300);
 /// // Twice too many requests, then a strange page, then business as usual ...
 /// fake.push_answer(Answer::too_many_requests(None).times(2));
 /// fake.push_answer(http::Response::builder().status(203).body("hello")?);
-/// // ... but never again for this id.
+/// // ... but never again for this id, and every 20th answer breaks off.
 /// fake.push_answer(Answer::business(1003).for_id(id).always());
+/// fake.push_answer(Answer::truncated().every(20).always());
 /// # Ok(())
 /// # }
 /// ```
@@ -40,84 +55,40 @@ pub const MAX_DELAY: Duration = Duration::from_secs(300);
 pub struct Answer {
     pub(crate) reply: Reply,
     delay: Duration,
-    only_for: Option<String>,
-    /// None: without end.
-    remaining: Option<u32>,
+    whom: Whom,
 }
 
-/// What is said; more ways to misbehave are to come.
+/// What is said.
 #[derive(Clone)]
 pub(crate) enum Reply {
+    /// In place of the normal answer.
     Response(Response<Bytes>),
+    /// In place of any answer.
+    Wire(WireScript),
     Normal,
-    HangUp,
+    /// The normal answer, spoiled on its way.
+    Spoiled(Spoil),
+    /// The normal answer with other rows.
+    Rows(RowFault),
+    /// The normal answer under a false name.
+    ContentType(HeaderValue),
+    /// These three let the next answer of the script decide.
+    Late,
+    MissingFirst(u32),
+    RateLimited(RateLimit),
 }
 
 impl Answer {
-    /// An envelope with this business code, without `data`, with HTTP 200 as the vendor does.
-    ///
-    /// For another status see [`business_with_status`](Self::business_with_status).
-    pub fn business(code: i64) -> Self {
-        Self::business_with_status(StatusCode::OK, code)
-    }
-
-    /// An envelope with this business code, without `data`, with an HTTP status of its own.
-    pub fn business_with_status(status: StatusCode, code: i64) -> Self {
-        envelope::refusal(status, code).into()
-    }
-
-    /// HTTP 200 and `application/json` with exactly these bytes, whatever they are.
-    pub fn json(body: impl Into<Bytes>) -> Self {
-        let json = HeaderValue::from_static("application/json");
-        envelope::response(StatusCode::OK, json, body.into()).into()
-    }
-
-    /// An HTML page with this status, as a proxy in front of the vendor sends it.
-    pub fn html(status: StatusCode) -> Self {
-        envelope::html(status).into()
-    }
-
-    /// HTTP 429 without an envelope, with `Retry-After` in seconds if wanted (rounded up).
-    ///
-    /// The vendor's own rate limit is `Answer::business(1005)`.
-    pub fn too_many_requests(retry_after: Option<Duration>) -> Self {
-        let mut response = envelope::html(StatusCode::TOO_MANY_REQUESTS);
-        if let Some(wait) = retry_after {
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            response.headers_mut().insert(RETRY_AFTER, seconds.into());
-        }
-        response.into()
-    }
-
-    /// HTTP 302 to another place.
-    ///
-    /// # Errors
-    ///
-    /// If `location` cannot stand in a header.
-    pub fn redirect(location: &str) -> Result<Self, InvalidHeaderValue> {
-        let location = HeaderValue::from_str(location)?;
-        let mut response = envelope::html(StatusCode::FOUND);
-        response.headers_mut().insert(LOCATION, location);
-        Ok(response.into())
-    }
-
-    /// Closes the connection without an answer.
-    pub fn hang_up() -> Self {
-        Self::new(Reply::HangUp)
-    }
-
-    /// The normal answer; of use with a [delay](Self::delayed), or as a pause in a sequence.
-    pub fn normal() -> Self {
-        Self::new(Reply::Normal)
-    }
-
-    fn new(reply: Reply) -> Self {
+    pub(crate) fn once(reply: Reply) -> Self {
         Self {
             reply,
             delay: Duration::ZERO,
-            only_for: None,
-            remaining: Some(1),
+            whom: Whom::all(Some(1)),
         }
+    }
+
+    pub(crate) fn without_end(reply: Reply) -> Self {
+        Self::once(reply).always()
     }
 
     /// Gives the answer only after this much real time, at most [`MAX_DELAY`]; default: at once.
@@ -127,17 +98,84 @@ impl Answer {
         self
     }
 
-    /// Gives the answer only to requests that ask for this id, alone or among others.
+    /// Adds a `Retry-After` in seconds, rounded up, to an answer that has a head of its own.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use akool_faceswap_mock::Answer;
+    ///
+    /// let busy = Answer::business(1005).retry_after(Duration::from_secs(3));
+    /// ```
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        if let Reply::Response(response) = &mut self.reply {
+            let seconds = whole_seconds(wait);
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        self
+    }
+
+    /// Gives the answer only to requests that ask for this id, alone or among others; an answer
+    /// with other rows changes the row of this id alone.
     #[must_use]
     pub fn for_id(mut self, id: impl Into<String>) -> Self {
-        self.only_for = Some(id.into());
+        self.whom.id = Some(id.into());
+        self
+    }
+
+    /// Gives the answer to downloads of result files in place of requests to the API.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::{Answer, FakeAkool, http::StatusCode};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// // The first download is an error page that says 200, the second breaks off.
+    /// fake.push_answer(Answer::html(StatusCode::OK).on_files());
+    /// fake.push_answer(Answer::truncated().on_files());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_files(mut self) -> Self {
+        self.whom.files = true;
+        self
+    }
+
+    /// Gives the answer to every `nth` of the requests that it is for, first to the `nth`; 0 is
+    /// taken as 1.
+    ///
+    /// [`times`](Self::times) still counts how often it is given, once unless told otherwise.
+    #[must_use]
+    pub fn every(mut self, nth: u32) -> Self {
+        self.whom.pick = Pick::Every(nth.max(1));
+        self
+    }
+
+    /// Gives the answer to this share of the requests that it is for, in percent, drawn from the
+    /// fake's [seed](crate::FakeAkoolBuilder::seed).
+    ///
+    /// [`times`](Self::times) still counts how often it is given, once unless told otherwise.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::{Answer, FakeAkool, http::StatusCode};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// fake.push_answer(Answer::html(StatusCode::BAD_GATEWAY).share(5.0).always());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn share(mut self, percent: f64) -> Self {
+        self.whom.pick = Pick::Share(Share::of_percent(percent));
         self
     }
 
     /// Gives the answer this many times; default: once.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
-        self.remaining = Some(times);
+        self.whom.times = Some(times);
         self
     }
 
@@ -145,119 +183,52 @@ impl Answer {
     /// [cleared](crate::FakeAkool::clear_answers).
     #[must_use]
     pub fn always(mut self) -> Self {
-        self.remaining = None;
+        self.whom.times = None;
         self
-    }
-
-    pub(crate) fn delay(&self) -> Duration {
-        self.delay
-    }
-
-    fn is_for(&self, ids: &[String]) -> bool {
-        self.only_for.as_ref().is_none_or(|id| ids.contains(id))
     }
 }
 
 impl<B: Into<Bytes>> From<Response<B>> for Answer {
     /// Exactly this response, once.
     fn from(response: Response<B>) -> Self {
-        Self::new(Reply::Response(response.map(Into::into)))
+        Self::once(Reply::Response(response.map(Into::into)))
     }
 }
 
-/// Shows neither header values nor the body: a test may plant credentials or result URLs there.
+/// Shows neither header values nor bodies: a test may plant credentials or result URLs there.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Response(response) => f
+                .debug_struct("Response")
+                .field("status", &response.status().as_u16())
+                .field("body_bytes", &response.body().len())
+                .finish(),
+            Self::Wire(script) => script.fmt(f),
+            Self::Normal => f.write_str("Normal"),
+            Self::Spoiled(spoil) => spoil.fmt(f),
+            Self::Rows(fault) => fault.fmt(f),
+            Self::ContentType(_) => f.write_str("ContentType"),
+            Self::Late => f.write_str("Late"),
+            Self::MissingFirst(polls) => f.debug_tuple("MissingFirst").field(polls).finish(),
+            Self::RateLimited(limit) => limit.fmt(f),
+        }
+    }
+}
+
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("Answer");
-        match &self.reply {
-            Reply::Response(response) => shown
-                .field("status", &response.status().as_u16())
-                .field("body_bytes", &response.body().len()),
-            Reply::Normal => shown.field("reply", &"normal"),
-            Reply::HangUp => shown.field("reply", &"hang up"),
-        };
-        shown
+        f.debug_struct("Answer")
+            .field("reply", &self.reply)
             .field("delay", &self.delay)
-            .field("only_for", &self.only_for)
-            .field("remaining", &self.remaining)
+            .field("whom", &self.whom)
             .finish()
-    }
-}
-
-/// The scripted answers still to be given, in order.
-#[derive(Default)]
-pub(crate) struct Script(VecDeque<Answer>);
-
-impl Script {
-    pub(crate) fn push(&mut self, answer: Answer) {
-        if answer.remaining != Some(0) {
-            self.0.push_back(answer);
-        }
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// The first answer that is meant for a request with these ids; counts it as given.
-    pub(crate) fn next_for(&mut self, ids: &[String]) -> Option<Answer> {
-        let at = self.0.iter().position(|answer| answer.is_for(ids))?;
-        let answer = self.0.get_mut(at)?;
-        let given = answer.clone();
-        if let Some(remaining) = &mut answer.remaining {
-            *remaining -= 1;
-            if *remaining == 0 {
-                self.0.remove(at);
-            }
-        }
-        Some(given)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn status(answer: Option<Answer>) -> Option<u16> {
-        match answer?.reply {
-            Reply::Response(response) => Some(response.status().as_u16()),
-            Reply::Normal | Reply::HangUp => None,
-        }
-    }
-
-    fn html(status: u16) -> Answer {
-        Answer::html(StatusCode::from_u16(status).unwrap())
-    }
-
-    #[test]
-    fn a_script_is_followed_in_order_and_ends() {
-        let mut script = Script::default();
-        script.push(html(500).times(2));
-        script.push(html(502).times(0));
-        script.push(html(503));
-        let given: Vec<_> = (0..4).map(|_| status(script.next_for(&[]))).collect();
-        assert_eq!(given, [Some(500), Some(500), Some(503), None]);
-        assert_eq!(script.len(), 0);
-    }
-
-    #[test]
-    fn an_answer_for_one_id_leaves_other_requests_alone() {
-        let (a, b) = ("a".to_owned(), "b".to_owned());
-        let mut script = Script::default();
-        script.push(html(500).for_id("b").always());
-        script.push(html(503));
-        assert_eq!(status(script.next_for(std::slice::from_ref(&a))), Some(503));
-        assert_eq!(status(script.next_for(std::slice::from_ref(&a))), None);
-        for _ in 0..3 {
-            assert_eq!(status(script.next_for(&[a.clone(), b.clone()])), Some(500));
-        }
-        script.clear();
-        assert_eq!(status(script.next_for(&[b])), None);
-    }
 
     #[test]
     fn retry_after_is_rounded_up_to_whole_seconds() {
@@ -270,14 +241,17 @@ mod tests {
 
     #[test]
     fn delays_are_bounded() {
-        assert_eq!(Answer::normal().delayed(Duration::MAX).delay(), MAX_DELAY);
+        assert_eq!(Answer::normal().delayed(Duration::MAX).delay, MAX_DELAY);
+        assert_eq!(Answer::latency(Duration::MAX).delay, MAX_DELAY);
     }
 
     #[test]
     fn debug_shows_neither_body_nor_header_values() {
         let answer = Answer::redirect("https://planted.example/face.jpeg").unwrap();
         let json = Answer::json(r#"{"url":"https://planted.example/face.jpeg"}"#);
-        let shown = format!("{answer:?}{json:?}");
+        let wire = Answer::wire(WireScript::new().write("planted"));
+        let named = Answer::content_type("text/planted").unwrap();
+        let shown = format!("{answer:?}{json:?}{wire:?}{named:?}");
         assert!(!shown.contains("planted"), "{shown}");
         assert!(shown.contains("302"), "{shown}");
     }

@@ -6,13 +6,15 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use http::{HeaderValue, StatusCode, uri::PathAndQuery};
+use http::{StatusCode, uri::PathAndQuery};
 use tokio::sync::watch;
 
 use crate::{
+    answer::script::Script,
     clock::Clock,
-    credentials::Credentials,
+    credentials::{self, Credentials},
     fake::FakeAkool,
+    files,
     record::Recorder,
     seeded::Seeded,
     server::Server,
@@ -43,6 +45,7 @@ const DEFAULT_MAX_REQUEST_LINE: usize = 8 * 1024;
 #[must_use = "nothing runs until `start`"]
 pub struct FakeAkoolBuilder {
     path_prefix: String,
+    port: u16,
     api_key: String,
     bearer_token: String,
     seed: u64,
@@ -56,6 +59,7 @@ impl FakeAkoolBuilder {
     pub(crate) fn new() -> Self {
         Self {
             path_prefix: String::new(),
+            port: 0,
             api_key: "fake-akool-api-key".to_owned(),
             bearer_token: "fake-akool-bearer-token".to_owned(),
             seed: 0,
@@ -64,6 +68,14 @@ impl FakeAkoolBuilder {
             auth_failure_status: StatusCode::OK,
             max_request_line: DEFAULT_MAX_REQUEST_LINE,
         }
+    }
+
+    /// The port on 127.0.0.1; default: 0, any that is free.
+    ///
+    /// Let the system choose wherever a test can ask for [`FakeAkool::url`].
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
     }
 
     /// A path in front of the API's own, as behind a proxy; default: none.
@@ -121,39 +133,43 @@ impl FakeAkoolBuilder {
         self
     }
 
-    /// Starts the fake on a free port of 127.0.0.1.
+    /// Starts the fake on 127.0.0.1.
     ///
     /// It runs on a thread of its own until the [`FakeAkool`] is dropped.
     ///
     /// # Errors
     ///
     /// [`io::ErrorKind::InvalidInput`] if the prefix is no path or a credential cannot stand in a
-    /// header; else what the system says when it has no port or thread to give.
+    /// header; else what the system says when the port is taken, or when it has no port or thread
+    /// to give.
     pub fn start(self) -> io::Result<FakeAkool> {
         let prefix = normal_prefix(&self.path_prefix)?;
-        check_credential("API key", &self.api_key)?;
-        check_credential("bearer token", &self.bearer_token)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        credentials::check("API key", &self.api_key)?;
+        credentials::check("bearer token", &self.bearer_token)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
         let address = listener.local_addr()?;
         let mut seeded = Seeded::new(self.seed);
+        // In this order: a seed that somebody noted down must go on to mean the same.
+        let [store, population, script] = [seeded.split(), seeded.split(), seeded.split()];
         let service = Arc::new(Service {
             base_url: format!("http://{address}{prefix}"),
             lookup_path: format!("{prefix}{LOOKUP_PATH}"),
             token_path: format!("{prefix}{TOKEN_PATH}"),
-            credentials: Credentials {
+            files_folder: format!("{prefix}{}", files::FOLDER),
+            credentials: Mutex::new(Credentials {
                 api_key: self.api_key,
                 bearer_token: self.bearer_token,
-            },
+            }),
             auth_failure_status: self.auth_failure_status,
             max_request_line: self.max_request_line,
             clock: self.clock,
-            jobs: Mutex::new(JobStore::new(seeded.split(), self.row_order)),
-            script: Mutex::default(),
+            jobs: Mutex::new(JobStore::new(store, self.row_order)),
+            script: Mutex::new(Script::new(script)),
             recorder: Recorder::default(),
             holds: watch::Sender::new(0),
         });
         let server = Server::start(listener, Arc::clone(&service))?;
-        Ok(FakeAkool::new(service, seeded.split(), server))
+        Ok(FakeAkool::new(service, population, server))
     }
 }
 
@@ -161,6 +177,7 @@ impl FakeAkoolBuilder {
 impl fmt::Debug for FakeAkoolBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FakeAkoolBuilder")
+            .field("port", &self.port)
             .field("path_prefix", &self.path_prefix)
             .field("seed", &self.seed)
             .field("clock", &self.clock)
@@ -186,16 +203,6 @@ fn normal_prefix(prefix: &str) -> io::Result<String> {
             "the path prefix {prefix:?} is no URL path: percent-encode it, without query and fragment"
         )))
     }
-}
-
-/// Surrounding blanks would be lost on the way, and an empty value means that none is there.
-fn check_credential(what: &str, value: &str) -> io::Result<()> {
-    if value.is_empty() || value.trim() != value || HeaderValue::from_str(value).is_err() {
-        return Err(invalid(format!(
-            "the fake's {what} is empty or cannot stand in a header: use visible ASCII characters"
-        )));
-    }
-    Ok(())
 }
 
 fn invalid(message: String) -> io::Error {

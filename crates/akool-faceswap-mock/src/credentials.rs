@@ -3,17 +3,17 @@
 //! The vendor's documentation: with both headers present, `Authorization` is used and `x-api-key`
 //! discarded. So a bad bearer token beside a good key is refused.
 
-use std::fmt;
+use std::{fmt, io};
 
 use akool_faceswap_raw::types::GetTokenRequest;
-use http::{HeaderMap, header::AUTHORIZATION};
+use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+
+use crate::envelope::PARAMETER;
 
 /// Documented meaning of 1101: token invalid or expired.
 const INVALID: i64 = 1101;
 /// Documented meaning of 1102: token empty.
 const EMPTY: i64 = 1102;
-
-use crate::envelope::PARAMETER;
 
 const X_API_KEY: &str = "x-api-key";
 
@@ -97,6 +97,17 @@ impl fmt::Debug for Credentials {
     }
 }
 
+/// Surrounding blanks would be lost on the way, and an empty value means that none is there.
+pub(crate) fn check(what: &str, value: &str) -> io::Result<()> {
+    if value.is_empty() || value.trim() != value || HeaderValue::from_str(value).is_err() {
+        let message = format!(
+            "the fake's {what} is empty or cannot stand in a header: use visible ASCII characters"
+        );
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
+    Ok(())
+}
+
 /// The token of `Bearer TOKEN`; the scheme's case does not matter (RFC 9110, 11.1).
 fn bearer(authorization: &[u8]) -> Option<&[u8]> {
     let (scheme, token) = authorization.split_at_checked(6)?;
@@ -106,8 +117,6 @@ fn bearer(authorization: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     fn refused(headers: &[(&'static str, &'static str)]) -> Option<i64> {

@@ -11,6 +11,8 @@ use serde::Serialize;
 pub(crate) const SUCCESS: i64 = 1000;
 /// Documented meaning of 1003: parameter wrong or empty.
 pub(crate) const PARAMETER: i64 = 1003;
+/// Documented meaning of 1005: operation too frequent.
+pub(crate) const TOO_FREQUENT: i64 = 1005;
 
 pub(crate) fn response(
     status: StatusCode,
@@ -84,7 +86,7 @@ fn message(code: i64) -> &'static str {
     match code {
         SUCCESS => "OK",
         PARAMETER => "A parameter is wrong or empty",
-        1005 => "Operation too frequent",
+        TOO_FREQUENT => "Operation too frequent",
         1006 => "The quota is not enough",
         1015 => "The video could not be processed",
         1101 => "The token is invalid or has expired",

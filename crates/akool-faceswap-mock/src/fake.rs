@@ -6,23 +6,29 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
+
 use crate::{
     answer::Answer,
     builder::FakeAkoolBuilder,
     clock::Clock,
+    credentials,
     job::{FakeJob, JobState},
-    population,
+    population::Population,
     record::RecordedRequest,
     seeded::Seeded,
     server::Server,
     service::{HeldAnswers, Service},
-    store::NoSuchJob,
+    stats::Stats,
+    store::{AskedAfterEnd, NoSuchJob},
 };
 
 /// A fake AKOOL: a real HTTP server on loopback with jobs in memory.
 ///
-/// It serves `GET /api/open/v3/faceswap/result/listbyids` until it is dropped; any other path is
-/// HTTP 404. All methods take `&self`, so that it can be shared between threads and tasks.
+/// Until it is dropped it serves the lookup, `GET /api/open/v3/faceswap/result/listbyids`, the
+/// token endpoint, `POST /api/open/v3/getToken`, and the result files that the rows of its jobs
+/// name; any other path is HTTP 404. All methods take `&self`, so that it can be shared between
+/// threads and tasks.
 ///
 /// ```
 /// use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -71,12 +77,47 @@ impl FakeAkool {
 
     /// The API key it accepts.
     pub fn api_key(&self) -> String {
-        self.service.credentials.api_key.clone()
+        self.service.credentials().api_key.clone()
     }
 
     /// The bearer token it accepts.
     pub fn bearer_token(&self) -> String {
-        self.service.credentials.bearer_token.clone()
+        self.service.credentials().bearer_token.clone()
+    }
+
+    /// Accepts another API key from now on, and no longer the old one, as after a rotation.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::FakeAkool;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// fake.set_api_key("the-next-key")?;
+    /// assert_eq!(fake.api_key(), "the-next-key");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidInput`] if it cannot stand in a header; the old one still counts.
+    pub fn set_api_key(&self, key: impl Into<String>) -> io::Result<()> {
+        let key = key.into();
+        credentials::check("API key", &key)?;
+        self.service.credentials().api_key = key;
+        Ok(())
+    }
+
+    /// Accepts, and gives, another bearer token from now on, and no longer the old one.
+    ///
+    /// # Errors
+    ///
+    /// As [`set_api_key`](Self::set_api_key).
+    pub fn set_bearer_token(&self, token: impl Into<String>) -> io::Result<()> {
+        let token = token.into();
+        credentials::check("bearer token", &token)?;
+        self.service.credentials().bearer_token = token;
+        Ok(())
     }
 
     /// The clock it reads.
@@ -94,22 +135,44 @@ impl FakeAkool {
     /// Adds a job and returns its id; a job with the same id is replaced.
     pub fn add_job(&self, job: FakeJob) -> String {
         let now = self.service.clock.now();
-        self.service.jobs().add(job, now, self.url())
+        self.service.jobs().add(job, now)
     }
 
-    /// Adds `count` jobs drawn from the seed and returns their ids.
+    /// Adds `count` jobs of [`Population::Quick`] and returns their ids.
     ///
-    /// Some three in ten are videos, one in eight fails, all were created within the last half
-    /// hour, and all are settled after at most twelve lookups.
+    /// All are settled after at most twelve lookups.
     pub fn seed_population(&self, count: usize) -> Vec<String> {
+        self.seed_population_of(Population::Quick, count)
+    }
+
+    /// Adds `count` jobs drawn from the [seed](FakeAkoolBuilder::seed) and returns their ids; a
+    /// million is no problem.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use akool_faceswap_mock::{Clock, FakeAkool, Population};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::builder()
+    ///     .seed(7)
+    ///     .clock(Clock::manual(SystemTime::UNIX_EPOCH + Duration::from_secs(1_719_476_868)))
+    ///     .start()?;
+    /// let ids = fake.seed_population_of(Population::Realistic, 1000);
+    /// fake.advance(Duration::from_secs(40)); // Half of the images are done.
+    /// # assert_eq!(ids.len(), 1000);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn seed_population_of(&self, population: Population, count: usize) -> Vec<String> {
         let mut seeded = self
             .population
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let now = self.service.clock.now();
         let mut jobs = self.service.jobs();
+        jobs.reserve(count);
         (0..count)
-            .map(|_| jobs.add(population::draw(&mut seeded, now), now, self.url()))
+            .map(|_| jobs.add(population.draw(&mut seeded, now), now))
             .collect()
     }
 
@@ -129,6 +192,17 @@ impl FakeAkool {
     /// If there is no such job.
     pub fn set_state(&self, id: &str, state: JobState) -> Result<(), NoSuchJob> {
         self.service.jobs().pin(id, state)
+    }
+
+    /// The bytes of the file that the fake serves for a job, whether it is there yet or not.
+    ///
+    /// A small PNG or MP4, another one for each id.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such job.
+    pub fn file(&self, id: &str) -> Result<Bytes, NoSuchJob> {
+        self.service.jobs().file_bytes(id)
     }
 
     /// Adds an answer to the script, behind those that are there.
@@ -156,22 +230,52 @@ impl FakeAkool {
         HeldAnswers::new(Arc::clone(&self.service))
     }
 
-    /// The requests received, oldest first.
+    /// The requests to the API, or to no known path, oldest first.
     ///
-    /// Bounded: the first [`MAX_RECORDED_REQUESTS`](crate::MAX_RECORDED_REQUESTS) are kept, and of
+    /// Bounded: the newest [`MAX_RECORDED_REQUESTS`](crate::MAX_RECORDED_REQUESTS) are kept, and of
     /// their texts [`MAX_RECORDED_BYTES`](crate::MAX_RECORDED_BYTES);
-    /// [`requests_not_recorded`](Self::requests_not_recorded) counts the rest. The figures below
-    /// cover all.
+    /// [`requests_not_recorded`](Self::requests_not_recorded) counts those forgotten for it. The
+    /// figures below cover all.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.service.recorder.requests()
     }
 
-    /// How many requests came, recorded or not, answered or not.
+    /// The requests for result files, oldest first; bounded in the same way.
+    pub fn downloads(&self) -> Vec<RecordedRequest> {
+        self.service.recorder.downloads()
+    }
+
+    /// How many requests for result files came, answered or not.
+    pub fn download_count(&self) -> u64 {
+        self.service.recorder.figures().downloads
+    }
+
+    /// All figures at once.
+    pub fn stats(&self) -> Stats {
+        let figures = self.service.recorder.figures();
+        Stats {
+            requests: figures.requests,
+            ids_asked: figures.ids,
+            max_ids_per_request: figures.most_ids,
+            longest_request_line: figures.longest_line,
+            max_concurrent_requests: figures.most_in_flight,
+            faults_given: self.service.script().given(),
+            asked_after_terminal: self.asked_after_end().times,
+            downloads: figures.downloads,
+            downloads_with_credentials: figures.downloads_with_credentials,
+        }
+    }
+
+    pub(crate) fn asked_after_end(&self) -> AskedAfterEnd {
+        self.service.jobs().asked_after_end().clone()
+    }
+
+    /// How many requests came, still kept or not, answered or not; without downloads.
     pub fn request_count(&self) -> u64 {
         self.service.recorder.figures().requests
     }
 
-    /// How many requests are missing in [`requests`](Self::requests) because it was full.
+    /// How many requests are no longer in [`requests`](Self::requests) because it was full.
     pub fn requests_not_recorded(&self) -> u64 {
         self.service.recorder.figures().not_recorded
     }
@@ -194,34 +298,6 @@ impl FakeAkool {
     /// The longest request line in bytes, without its line end.
     pub fn longest_request_line(&self) -> usize {
         self.service.recorder.figures().longest_line
-    }
-
-    /// Asserts that no request asked for more than `most` ids.
-    ///
-    /// # Panics
-    ///
-    /// If one did.
-    #[track_caller]
-    pub fn assert_max_ids_per_request(&self, most: usize) {
-        let seen = self.max_ids_per_request();
-        assert!(
-            seen <= most,
-            "a request asked for {seen} ids, at most {most} were allowed"
-        );
-    }
-
-    /// Asserts that there were never more than `most` requests in flight at one time.
-    ///
-    /// # Panics
-    ///
-    /// If there were.
-    #[track_caller]
-    pub fn assert_max_concurrent_requests(&self, most: usize) {
-        let seen = self.max_concurrent_requests();
-        assert!(
-            seen <= most,
-            "{seen} requests were in flight at one time, at most {most} were allowed"
-        );
     }
 }
 

@@ -61,6 +61,7 @@ pub struct FakeJob {
     pub(crate) url: Option<ResultUrl>,
     pub(crate) schedule: Schedule,
     pub(crate) outcome: JobState,
+    pub(crate) missing_first: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,6 +104,7 @@ impl FakeJob {
                 processing: 1,
             },
             outcome: JobState::Success,
+            missing_first: 0,
         }
     }
 
@@ -123,9 +125,11 @@ impl FakeJob {
         self
     }
 
-    /// The `url` of its rows; default: a place on the fake that answers 404.
+    /// The `url` of its rows; default: a place on the fake itself.
     ///
-    /// As with the vendor it is there from the start, while the job is still queued.
+    /// As with the vendor it is there from the start, while the job is still queued. The fake's
+    /// own files answer 404 until the job has succeeded, and 403 from seven days after its
+    /// creation.
     #[must_use]
     pub fn with_url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(ResultUrl::from(url.into()));
@@ -137,6 +141,31 @@ impl FakeJob {
     pub fn failing(mut self) -> Self {
         self.outcome = JobState::Failed;
         self
+    }
+
+    /// Has no row at its first `polls` lookups, as if it were too new; default: 0.
+    ///
+    /// Its life cycle by lookups begins after them.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::{FakeAkool, FakeJob};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// let late = fake.add_job(FakeJob::image().missing_first(3));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn missing_first(mut self, polls: u32) -> Self {
+        self.missing_first = polls;
+        self
+    }
+
+    /// Never has a row, as an id that is unknown to the vendor.
+    #[must_use]
+    pub fn missing(self) -> Self {
+        self.missing_first(u32::MAX)
     }
 
     /// In the queue for the first `queued` lookups of it, processing for the next `processing`,

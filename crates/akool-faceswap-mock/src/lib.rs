@@ -70,21 +70,27 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod answer;
+mod assertions;
 mod builder;
 mod clock;
 mod credentials;
 mod envelope;
 mod fake;
+mod files;
 mod job;
 mod object_id;
+mod oddity;
 mod population;
 mod record;
 mod seeded;
 mod server;
 mod service;
+mod stats;
 mod store;
+mod stored_job;
 #[cfg(feature = "httpmock")]
 pub mod stubs;
+mod wire_script;
 mod wire_time;
 
 pub use akool_faceswap_raw as raw;
@@ -96,9 +102,13 @@ pub use clock::Clock;
 pub use credentials::CredentialKind;
 pub use fake::FakeAkool;
 pub use job::{FakeJob, JobState};
+pub use oddity::{Oddity, UnknownOddity};
+pub use population::Population;
 pub use record::{MAX_RECORDED_BYTES, MAX_RECORDED_REQUESTS, RecordedRequest};
 pub use service::HeldAnswers;
+pub use stats::Stats;
 pub use store::{NoSuchJob, RowOrder};
+pub use wire_script::WireScript;
 
 /// The code in the README compiles and runs.
 #[cfg(doctest)]

@@ -1,4 +1,7 @@
 //! A mixed lot of jobs drawn from a seed, for demonstrations and load.
+//!
+//! Everything is drawn with integers: floating point functions differ between platforms in their
+//! last digit, and a seed has to mean the same everywhere.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,32 +10,119 @@ use crate::{
     seeded::Seeded,
 };
 
-/// How many of a hundred jobs are videos, and how many fail.
-const VIDEOS: u32 = 30;
-const FAILING: u32 = 12;
+/// Of what kind the jobs of [`seed_population_of`](crate::FakeAkool::seed_population_of) are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Population {
+    /// Settled by the number of lookups, for short tests and demonstrations.
+    ///
+    /// 30 % are videos and 12 % fail. Images are settled after at most six lookups and videos
+    /// after at most twelve. All were created within the last half hour, none is missing.
+    Quick,
+    /// Settled by the fake's time, as a busy account is.
+    ///
+    /// 30 % are videos, 3 % fail, 0.5 % are never found. All are created now. Images take from 8
+    /// seconds to 6 minutes, half of them at most 40 seconds; videos from one minute to 3 hours,
+    /// half of them at most 12 minutes. A tenth to a half of that is spent in the queue.
+    Realistic,
+}
 
-/// The oldest job was submitted at most this long before now.
+/// Videos in a hundred jobs.
+const VIDEOS: u32 = 30;
+
+/// A quick population's oldest job was submitted at most this long before now.
 const OLDEST: u32 = 30 * 60 * 1000;
 
-/// Draws one job: images settle after one to six lookups, videos after three to twelve.
-pub(crate) fn draw(seeded: &mut Seeded, now: SystemTime) -> FakeJob {
+/// How long jobs take: so many of a thousand at most so many milliseconds, linear in between.
+type Quantiles = [(u32, u32)];
+
+const IMAGE: &Quantiles = &[
+    (0, 8_000),
+    (250, 24_000),
+    (500, 40_000),
+    (750, 66_000),
+    (900, 110_000),
+    (990, 240_000),
+    (1000, 360_000),
+];
+
+const VIDEO: &Quantiles = &[
+    (0, 60_000),
+    (250, 5 * 60_000),
+    (500, 12 * 60_000),
+    (750, 30 * 60_000),
+    (900, 60 * 60_000),
+    (990, 150 * 60_000),
+    (1000, 180 * 60_000),
+];
+
+impl Population {
+    /// Draws one job.
+    pub(crate) fn draw(self, seeded: &mut Seeded, now: SystemTime) -> FakeJob {
+        match self {
+            Self::Quick => quick(seeded, now),
+            Self::Realistic => realistic(seeded),
+        }
+    }
+}
+
+fn quick(seeded: &mut Seeded, now: SystemTime) -> FakeJob {
     let age = Duration::from_millis(u64::from(seeded.below(OLDEST)));
-    let is_video = seeded.percent(VIDEOS);
-    let job = if is_video {
-        let tenths = 20 + seeded.below(1200);
-        let job = FakeJob::new(Kind::Video {
-            seconds: f64::from(tenths) / 10.0,
-        });
-        job.after_polls(seeded.below(4), 2 + seeded.below(7))
+    let job = if seeded.percent(VIDEOS) {
+        video(seeded).after_polls(seeded.below(4), 2 + seeded.below(7))
     } else {
         FakeJob::image().after_polls(seeded.below(3), seeded.below(4))
     };
     let job = job.created_at(now.checked_sub(age).unwrap_or(now));
-    if seeded.percent(FAILING) {
+    if seeded.percent(12) {
         job.failing()
     } else {
         job
     }
+}
+
+fn realistic(seeded: &mut Seeded) -> FakeJob {
+    let (job, quantiles) = if seeded.percent(VIDEOS) {
+        (video(seeded), VIDEO)
+    } else {
+        (FakeJob::image(), IMAGE)
+    };
+    let total = drawn_from(quantiles, seeded);
+    let queued = total * (100 + seeded.below(401)) / 1000;
+    let job = job.after(queued, total.saturating_sub(queued));
+    let job = if seeded.percent(3) {
+        job.failing()
+    } else {
+        job
+    };
+    if seeded.below(1000) < 5 {
+        job.missing()
+    } else {
+        job
+    }
+}
+
+/// A video of 2 to 122 seconds.
+fn video(seeded: &mut Seeded) -> FakeJob {
+    let tenths = 20 + seeded.below(1200);
+    FakeJob::new(Kind::Video {
+        seconds: f64::from(tenths) / 10.0,
+    })
+}
+
+fn drawn_from(quantiles: &Quantiles, seeded: &mut Seeded) -> Duration {
+    // In millionths, to be exact between two quantiles.
+    let drawn = u64::from(seeded.below(1_000_000));
+    let mut before = (0, 0);
+    for &(thousandth, millis) in quantiles {
+        let here = (u64::from(thousandth) * 1000, u64::from(millis));
+        if drawn <= here.0 && here.0 > before.0 {
+            let passed = (drawn - before.0) * (here.1 - before.1) / (here.0 - before.0);
+            return Duration::from_millis(before.1 + passed);
+        }
+        before = here;
+    }
+    Duration::from_millis(before.1)
 }
 
 #[cfg(test)]
@@ -40,20 +130,79 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use super::*;
-    use crate::job::JobState;
+    use crate::job::{JobState, Schedule};
+
+    const NOW: SystemTime = UNIX_EPOCH;
+
+    fn drawn(population: Population, count: usize) -> Vec<FakeJob> {
+        let mut seeded = Seeded::new(0);
+        (0..count)
+            .map(|_| population.draw(&mut seeded, NOW + Duration::from_secs(1_000_000)))
+            .collect()
+    }
+
+    fn count(jobs: &[FakeJob], is_one: impl Fn(&FakeJob) -> bool) -> usize {
+        jobs.iter().filter(|job| is_one(job)).count()
+    }
 
     #[test]
-    fn a_population_is_mixed() {
-        let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
-        let mut seeded = Seeded::new(0);
-        let jobs: Vec<FakeJob> = (0..1000).map(|_| draw(&mut seeded, now)).collect();
-        let videos = jobs.iter().filter(|job| job.kind != Kind::Image).count();
-        let failing = jobs
-            .iter()
-            .filter(|job| job.outcome == JobState::Failed)
-            .count();
+    fn a_quick_population_is_mixed() {
+        let jobs = drawn(Population::Quick, 1000);
+        let videos = count(&jobs, |job| job.kind != Kind::Image);
+        let failing = count(&jobs, |job| job.outcome == JobState::Failed);
         assert!((250..350).contains(&videos), "{videos}");
         assert!((80..160).contains(&failing), "{failing}");
+        let now = NOW + Duration::from_secs(1_000_000);
         assert!(jobs.iter().all(|job| job.created_at <= Some(now)));
+    }
+
+    #[test]
+    fn a_realistic_population_is_as_documented() {
+        let jobs = drawn(Population::Realistic, 20_000);
+        let failing = count(&jobs, |job| job.outcome == JobState::Failed);
+        let missing = count(&jobs, |job| job.missing_first == u32::MAX);
+        assert!((500..700).contains(&failing), "{failing} of 20,000 fail");
+        assert!((70..130).contains(&missing), "{missing} of 20,000 missing");
+        for (is_image, least, median, most) in
+            [(true, 8, 40, 360), (false, 60, 12 * 60, 3 * 60 * 60)]
+        {
+            let of_kind = jobs
+                .iter()
+                .filter(|job| (job.kind == Kind::Image) == is_image);
+            let mut times: Vec<Duration> = of_kind
+                .map(|job| match job.schedule {
+                    Schedule::Time { queued, processing } => {
+                        let total = queued + processing;
+                        assert!(queued * 10 >= total && queued * 2 <= total);
+                        total
+                    }
+                    Schedule::Polls { .. } => panic!("by lookups"),
+                })
+                .collect();
+            times.sort_unstable();
+            let seconds = |at: usize| times[at].as_secs_f64();
+            assert!(seconds(0) >= f64::from(least));
+            assert!(seconds(times.len() - 1) <= f64::from(most));
+            let middle = seconds(times.len() / 2) / f64::from(median);
+            assert!((0.9..1.1).contains(&middle), "{middle}");
+        }
+    }
+
+    /// Pinned: a seed that somebody noted down must mean the same next year.
+    #[test]
+    fn a_seed_means_the_same_in_every_release() {
+        let jobs = drawn(Population::Realistic, 2);
+        let times: Vec<Schedule> = jobs.iter().map(|job| job.schedule).collect();
+        let time = |queued, processing| Schedule::Time {
+            queued: Duration::from_micros(queued),
+            processing: Duration::from_micros(processing),
+        };
+        assert_eq!(
+            times,
+            [
+                time(83_559_451, 526_363_549),
+                time(355_261_420, 604_904_580)
+            ]
+        );
     }
 }

@@ -1,17 +1,22 @@
 //! What came in: each request without its secrets, and figures over all of them.
 //!
-//! The list is bounded; the figures go on when it is full.
+//! Of the requests the newest are kept in detail, so that a test with a hundred thousand jobs
+//! needs no more memory than a small one; the figures are over all.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use http::{HeaderMap, Method, Uri};
 
 use crate::credentials::CredentialKind;
 
-/// The most requests that [`FakeAkool::requests`](crate::FakeAkool::requests) keeps.
+/// The most requests that [`FakeAkool::requests`](crate::FakeAkool::requests) keeps, and of
+/// downloads [`FakeAkool::downloads`](crate::FakeAkool::downloads).
 pub const MAX_RECORDED_REQUESTS: usize = 10_000;
 
-/// The most bytes of paths, ids and header names that are kept for them.
+/// The most bytes of paths, ids and header names that are kept for each of the two.
 pub const MAX_RECORDED_BYTES: usize = 64 * 1024 * 1024;
 
 /// A request that a [`FakeAkool`](crate::FakeAkool) received, without any header's value.
@@ -81,15 +86,18 @@ impl RecordedRequest {
     }
 }
 
-/// Figures over all requests, recorded or not.
+/// Figures over all requests, still kept in detail or not.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Figures {
     pub(crate) requests: u64,
+    pub(crate) ids: u64,
     pub(crate) not_recorded: u64,
     pub(crate) in_flight: usize,
     pub(crate) most_in_flight: usize,
     pub(crate) most_ids: usize,
     pub(crate) longest_line: usize,
+    pub(crate) downloads: u64,
+    pub(crate) downloads_with_credentials: u64,
 }
 
 #[derive(Default)]
@@ -98,32 +106,68 @@ pub(crate) struct Recorder(Mutex<Record>);
 #[derive(Default)]
 struct Record {
     figures: Figures,
-    requests: Vec<RecordedRequest>,
+    requests: Newest,
+    downloads: Newest,
+}
+
+/// The newest requests, as many as there is room for.
+#[derive(Default)]
+struct Newest {
+    requests: VecDeque<RecordedRequest>,
     bytes: usize,
 }
 
+impl Newest {
+    /// Keeps a request and forgets the oldest ones for it; returns how many it forgets.
+    fn keep(&mut self, request: RecordedRequest) -> u64 {
+        self.bytes += request.bytes();
+        self.requests.push_back(request);
+        let mut forgotten = 0;
+        while self.requests.len() > MAX_RECORDED_REQUESTS || self.bytes > MAX_RECORDED_BYTES {
+            let Some(oldest) = self.requests.pop_front() else {
+                break;
+            };
+            self.bytes -= oldest.bytes();
+            forgotten += 1;
+        }
+        forgotten
+    }
+}
+
 impl Recorder {
-    /// Notes a request; it is in flight until the returned guard is dropped.
+    /// Notes a request to the API; it is in flight until the returned guard is dropped.
     pub(crate) fn arrived(&self, request: RecordedRequest) -> InFlight<'_> {
         let mut record = self.lock();
         let figures = &mut record.figures;
         figures.requests += 1;
+        figures.ids += request.ids.len() as u64;
         figures.in_flight += 1;
         figures.most_in_flight = figures.most_in_flight.max(figures.in_flight);
         figures.most_ids = figures.most_ids.max(request.ids.len());
         figures.longest_line = figures.longest_line.max(request.request_line_len());
-        let bytes = record.bytes + request.bytes();
-        if record.requests.len() < MAX_RECORDED_REQUESTS && bytes <= MAX_RECORDED_BYTES {
-            record.bytes = bytes;
-            record.requests.push(request);
-        } else {
-            record.figures.not_recorded += 1;
+        let number = figures.requests;
+        record.figures.not_recorded += record.requests.keep(request);
+        InFlight {
+            recorder: self,
+            number,
         }
-        InFlight(self)
+    }
+
+    /// Notes a download of a file.
+    pub(crate) fn downloaded(&self, request: RecordedRequest) {
+        let mut record = self.lock();
+        record.figures.downloads += 1;
+        let with_credentials = request.credential != CredentialKind::None;
+        record.figures.downloads_with_credentials += u64::from(with_credentials);
+        record.downloads.keep(request);
     }
 
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
-        self.lock().requests.clone()
+        self.lock().requests.requests.iter().cloned().collect()
+    }
+
+    pub(crate) fn downloads(&self) -> Vec<RecordedRequest> {
+        self.lock().downloads.requests.iter().cloned().collect()
     }
 
     pub(crate) fn figures(&self) -> Figures {
@@ -136,11 +180,15 @@ impl Recorder {
 }
 
 /// A request that is not answered yet.
-pub(crate) struct InFlight<'a>(&'a Recorder);
+pub(crate) struct InFlight<'a> {
+    recorder: &'a Recorder,
+    /// Counted from 1.
+    pub(crate) number: u64,
+}
 
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
-        self.0.lock().figures.in_flight -= 1;
+        self.recorder.lock().figures.in_flight -= 1;
     }
 }
 
@@ -170,22 +218,35 @@ mod tests {
     }
 
     #[test]
-    fn figures_go_on_when_the_list_is_full() {
+    fn the_newest_are_kept_and_figures_go_on() {
         let recorder = Recorder::default();
         for _ in 0..MAX_RECORDED_REQUESTS {
             drop(recorder.arrived(request(1)));
         }
         let first = recorder.arrived(request(2));
         let second = recorder.arrived(request(3));
-        assert_eq!(recorder.requests().len(), MAX_RECORDED_REQUESTS);
+        let kept = recorder.requests();
+        assert_eq!(kept.len(), MAX_RECORDED_REQUESTS);
+        assert_eq!(kept.last().unwrap().ids().len(), 3);
         let figures = recorder.figures();
         assert_eq!(figures.requests, 10_002);
         assert_eq!(figures.not_recorded, 2);
+        assert_eq!(figures.ids, 10_005);
         assert_eq!(figures.most_ids, 3);
         assert_eq!(figures.in_flight, 2);
         drop((first, second));
         assert_eq!(recorder.figures().in_flight, 0);
         assert_eq!(recorder.figures().most_in_flight, 2);
+    }
+
+    #[test]
+    fn downloads_are_a_list_of_their_own() {
+        let recorder = Recorder::default();
+        recorder.downloaded(request(0));
+        assert_eq!(recorder.downloads().len(), 1);
+        let figures = recorder.figures();
+        assert_eq!((figures.downloads, figures.requests), (1, 0));
+        assert_eq!(figures.downloads_with_credentials, 1);
     }
 
     #[test]
@@ -195,6 +256,6 @@ mod tests {
             drop(recorder.arrived(request(100_000)));
         }
         assert!(recorder.figures().not_recorded > 0);
-        assert!(recorder.lock().bytes <= MAX_RECORDED_BYTES);
+        assert!(recorder.lock().requests.bytes <= MAX_RECORDED_BYTES);
     }
 }

@@ -2,10 +2,13 @@
 //!
 //! So a fake starts from synchronous and asynchronous code alike, answers while the caller's
 //! runtime is blocked or its clock is paused, and is gone when it is dropped. hyper is used as it
-//! is, without a framework: hanging up and, in time, half an answer need the connection itself.
+//! is, without a framework: hanging up and half an answer need the connection itself.
 
 use std::{
     convert::Infallible,
+    error::Error,
+    fmt,
+    future::poll_fn,
     io,
     net::TcpListener,
     sync::{
@@ -20,9 +23,15 @@ use http::Request;
 use http_body_util::{BodyExt as _, Collected, Full, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::{
+    io::AsyncWriteExt as _,
+    sync::{Semaphore, oneshot},
+};
 
-use crate::service::Service;
+use crate::{
+    service::{Answered, Service},
+    wire_script::WireScript,
+};
 
 /// The most connections open at a time; more wait in the system's queue.
 const MAX_CONNECTIONS: usize = 1024;
@@ -130,22 +139,50 @@ async fn accept(listener: tokio::net::TcpListener, service: Arc<Service>) {
     }
 }
 
+/// The HTTP library is to let go of the connection, for the script left behind.
+#[derive(Debug)]
+struct TakenOver;
+
+impl fmt::Display for TakenOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection goes on without HTTP, as the test wants it")
+    }
+}
+
+impl Error for TakenOver {}
+
 async fn serve(stream: tokio::net::TcpStream, service: Arc<Service>) {
+    let script: Arc<Mutex<Option<WireScript>>> = Arc::default();
+    let left = Arc::clone(&script);
     let answering = service_fn(move |request: Request<Incoming>| {
         let service = Arc::clone(&service);
-        async move {
+        let left = Arc::clone(&left);
+        Box::pin(async move {
             let (head, body) = request.into_parts();
             // A body that is too large, or breaks off, is none.
             let body = Limited::new(body, MAX_BODY).collect().await;
             let body = body.map(Collected::to_bytes).unwrap_or_default();
-            let answer = service.answer(&head, &body).await;
-            answer.map(|response| response.map(Full::new))
-        }
+            match service.answer(&head, &body).await {
+                Answered::Response(response) => Ok(response.map(Full::new)),
+                Answered::Wire(script) => {
+                    *left.lock().unwrap_or_else(PoisonError::into_inner) = Some(script);
+                    Err(TakenOver)
+                }
+            }
+        })
     });
-    // An error here is a client that went away, or a hang-up that the test asked for.
-    let _ = http1::Builder::new()
+    let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE)
-        .serve_connection(TokioIo::new(stream), answering)
-        .await;
+        .serve_connection(TokioIo::new(stream), answering);
+    // An error here is a client that went away, or a connection that is to be taken over.
+    let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;
+    let mut stream = connection.into_parts().io.into_inner();
+    let script = script.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match script {
+        Some(script) => script.play(stream).await,
+        None => {
+            let _ = stream.shutdown().await;
+        }
+    }
 }

@@ -1,25 +1,31 @@
-//! One request and its answer: the vendor's lookup and token endpoints, as far as they are known.
+//! One request and its answer: the vendor's lookup and token endpoints, as far as they are known,
+//! and the result files.
 //!
 //! A request is recorded first; then a scripted answer goes before everything, the limit on the
 //! request line before the path, the path before the credentials, these before the ids.
 
 use std::{
-    error::Error,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode, request::Parts};
+use http::{Method, Response, StatusCode, header::CONTENT_TYPE, request::Parts};
 use tokio::sync::watch;
 
 use crate::{
-    answer::{MAX_DELAY, Reply, Script},
+    answer::{
+        MAX_DELAY, Reply,
+        script::{Plan, Script},
+        whom::Asked,
+    },
     clock::Clock,
     credentials::Credentials,
-    envelope,
+    envelope, files,
     record::{RecordedRequest, Recorder},
-    store::JobStore,
+    store::{JobStore, Lookup},
+    stored_job::File,
+    wire_script::WireScript,
 };
 
 /// The documented path of the lookup.
@@ -33,7 +39,8 @@ pub(crate) struct Service {
     pub(crate) base_url: String,
     pub(crate) lookup_path: String,
     pub(crate) token_path: String,
-    pub(crate) credentials: Credentials,
+    pub(crate) files_folder: String,
+    pub(crate) credentials: Mutex<Credentials>,
     pub(crate) auth_failure_status: StatusCode,
     pub(crate) max_request_line: usize,
     pub(crate) clock: Clock,
@@ -44,17 +51,21 @@ pub(crate) struct Service {
     pub(crate) holds: watch::Sender<usize>,
 }
 
-/// The connection is to be closed without an answer.
-#[derive(Debug)]
-pub(crate) struct HungUp;
-
-impl fmt::Display for HungUp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("hung up, as the test wants it")
-    }
+/// The answer to one request.
+pub(crate) enum Answered {
+    Response(Response<Bytes>),
+    /// The bare connection is needed for it.
+    Wire(WireScript),
 }
 
-impl Error for HungUp {}
+/// A request to the API that has been recorded.
+struct Received<'a> {
+    head: &'a Parts,
+    body: &'a [u8],
+    ids: &'a [String],
+    line_len: usize,
+    number: u64,
+}
 
 impl Service {
     pub(crate) fn jobs(&self) -> MutexGuard<'_, JobStore> {
@@ -65,41 +76,97 @@ impl Service {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn credentials(&self) -> MutexGuard<'_, Credentials> {
+        self.credentials
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Answers one request.
-    pub(crate) async fn answer(
-        &self,
-        head: &Parts,
-        body: &[u8],
-    ) -> Result<Response<Bytes>, HungUp> {
+    pub(crate) async fn answer(&self, head: &Parts, body: &[u8]) -> Answered {
+        match head.uri.path().strip_prefix(self.files_folder.as_str()) {
+            Some(name) => self.answer_download(head, name).await,
+            None => self.answer_request(head, body).await,
+        }
+    }
+
+    async fn answer_request(&self, head: &Parts, body: &[u8]) -> Answered {
         let ids = asked_ids(head.uri.query().unwrap_or_default());
         let request = RecordedRequest::new(&head.method, &head.uri, &head.headers, ids.clone());
         let line_len = request.request_line_len();
-        let _in_flight = self.recorder.arrived(request);
-        let scripted = self.script().next_for(&ids);
+        let in_flight = self.recorder.arrived(request);
+        let plan = self.script().plan(
+            Asked {
+                ids: &ids,
+                is_file: false,
+            },
+            self.clock.now(),
+        );
         self.released().await;
-        if let Some(answer) = scripted {
-            tokio::time::sleep(answer.delay()).await;
-            match answer.reply {
-                Reply::Response(response) => return Ok(response),
-                Reply::HangUp => return Err(HungUp),
-                Reply::Normal => {}
-            }
-        }
-        Ok(self.normal_answer(head, body, &ids, line_len))
+        late(&plan).await;
+        let received = Received {
+            head,
+            body,
+            ids: &ids,
+            line_len,
+            number: in_flight.number,
+        };
+        self.carry_out(&plan, |plan| self.normal_answer(&received, plan))
     }
 
-    fn normal_answer(
-        &self,
-        head: &Parts,
-        body: &[u8],
-        ids: &[String],
-        line_len: usize,
-    ) -> Response<Bytes> {
-        if line_len > self.max_request_line {
+    /// Files need no credentials; whether some came is only noted.
+    async fn answer_download(&self, head: &Parts, name: &str) -> Answered {
+        let id = files::id_of(name).unwrap_or_default();
+        let ids = vec![id.clone()];
+        let request = RecordedRequest::new(&head.method, &head.uri, &head.headers, ids.clone());
+        self.recorder.downloaded(request);
+        let plan = self.script().plan(
+            Asked {
+                ids: &ids,
+                is_file: true,
+            },
+            self.clock.now(),
+        );
+        late(&plan).await;
+        self.carry_out(&plan, |_| {
+            let file = self.jobs().file(&id, self.clock.now());
+            match file {
+                Some(File::There(kind)) => files::serve(&id, kind, &head.method, &head.headers),
+                Some(File::Expired) => envelope::html(StatusCode::FORBIDDEN),
+                Some(File::NotYet) | None => envelope::html(StatusCode::NOT_FOUND),
+            }
+        })
+    }
+
+    /// What the script makes of the normal answer, which is made only where it is needed.
+    fn carry_out(&self, plan: &Plan, normal: impl Fn(&Plan) -> Response<Bytes>) -> Answered {
+        Answered::Response(match &plan.reply {
+            Reply::Response(response) => response.clone(),
+            Reply::Wire(script) => return Answered::Wire(script.clone()),
+            Reply::Spoiled(spoil) => return Answered::Wire(spoil.script(&normal(plan))),
+            Reply::Rows(fault) => {
+                let normal = normal(plan);
+                fault.apply(normal, plan.only_for.as_deref(), self.script().seeded())
+            }
+            Reply::ContentType(content_type) => {
+                let mut response = normal(plan);
+                let headers = response.headers_mut();
+                headers.insert(CONTENT_TYPE, content_type.clone());
+                response
+            }
+            Reply::Normal | Reply::Late | Reply::MissingFirst(_) | Reply::RateLimited(_) => {
+                normal(plan)
+            }
+        })
+    }
+
+    fn normal_answer(&self, received: &Received<'_>, plan: &Plan) -> Response<Bytes> {
+        let head = received.head;
+        if received.line_len > self.max_request_line {
             return envelope::html(StatusCode::URI_TOO_LONG);
         }
         if head.method == Method::POST && head.uri.path() == self.token_path {
-            return match self.credentials.token_for(body) {
+            return match self.credentials().token_for(received.body) {
                 Ok(token) => envelope::token(token),
                 Err(code) => envelope::refusal(self.auth_failure_status, code),
             };
@@ -107,13 +174,22 @@ impl Service {
         if head.method != Method::GET || head.uri.path() != self.lookup_path {
             return envelope::html(StatusCode::NOT_FOUND);
         }
-        if let Some(code) = self.credentials.refuse(&head.headers) {
+        if let Some(code) = self.credentials().refuse(&head.headers) {
             return envelope::refusal(self.auth_failure_status, code);
         }
-        if ids.is_empty() {
+        if received.ids.is_empty() {
             return envelope::refusal(StatusCode::OK, envelope::PARAMETER);
         }
-        envelope::rows(self.jobs().look_up(ids, self.clock.now()))
+        let arrived = self.recorder.figures().requests;
+        let rows = self.jobs().look_up(&Lookup {
+            ids: received.ids,
+            now: self.clock.now(),
+            base_url: &self.base_url,
+            missing: &plan.missing,
+            request: received.number,
+            told_at: matches!(plan.reply, Reply::Normal).then_some(arrived),
+        });
+        envelope::rows(rows)
     }
 
     /// Waits until nobody holds the answers, but not longer than any other delay may take.
@@ -121,6 +197,12 @@ impl Service {
         let mut holds = self.holds.subscribe();
         let released = holds.wait_for(|&holds| holds == 0);
         let _ = tokio::time::timeout(MAX_DELAY, released).await;
+    }
+}
+
+async fn late(plan: &Plan) {
+    if !plan.delay.is_zero() {
+        tokio::time::sleep(plan.delay).await;
     }
 }
 

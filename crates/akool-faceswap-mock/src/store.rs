@@ -7,17 +7,17 @@ use std::{
     time::SystemTime,
 };
 
-use akool_faceswap_raw::{ResultUrl, types::FaceswapResultDetail};
+use akool_faceswap_raw::types::FaceswapResultDetail;
+use bytes::Bytes;
 
 use crate::{
-    job::{FakeJob, JobState, Kind, Schedule},
+    answer::script::Missing,
+    files,
+    job::{FakeJob, JobState},
     object_id::ObjectIds,
     seeded::Seeded,
-    wire_time,
+    stored_job::{File, StoredJob},
 };
-
-/// The account all jobs belong to; seven digits, as the vendor's.
-const UID: i64 = 1_000_001;
 
 /// In which order the rows of an answer stand; the vendor's documentation promises none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,32 +54,36 @@ impl fmt::Display for NoSuchJob {
 impl Error for NoSuchJob {}
 
 pub(crate) struct JobStore {
-    jobs: HashMap<String, StoredJob>,
+    jobs: HashMap<Box<str>, StoredJob>,
     added: u64,
     ids: ObjectIds,
     /// For the `NNNN` of a `job_id`.
     suffixes: Seeded,
     order: RowOrder,
     shuffling: Seeded,
+    asked_after_end: AskedAfterEnd,
 }
 
-struct StoredJob {
-    /// Position in the order of insertion.
-    position: u64,
-    job_id: String,
-    kind: Kind,
-    created_at: SystemTime,
-    url: ResultUrl,
-    progress: Progress,
+/// Ids that were asked for although their end had been told.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AskedAfterEnd {
+    pub(crate) times: u64,
+    /// The first of them.
+    pub(crate) example: Option<String>,
 }
 
-enum Progress {
-    Scheduled {
-        schedule: Schedule,
-        outcome: JobState,
-        polls: u32,
-    },
-    Pinned(JobState),
+/// One lookup.
+pub(crate) struct Lookup<'a> {
+    pub(crate) ids: &'a [String],
+    pub(crate) now: SystemTime,
+    pub(crate) base_url: &'a str,
+    /// Which jobs are left out although they are there.
+    pub(crate) missing: &'a [Missing],
+    /// The request's number, from 1.
+    pub(crate) request: u64,
+    /// How many requests had come when it is answered; none if the client may not learn from the
+    /// answer what it should.
+    pub(crate) told_at: Option<u64>,
 }
 
 impl JobStore {
@@ -91,6 +95,7 @@ impl JobStore {
             suffixes: seeded.split(),
             order,
             shuffling: seeded.split(),
+            asked_after_end: AskedAfterEnd::default(),
         }
     }
 
@@ -98,36 +103,19 @@ impl JobStore {
         self.jobs.len()
     }
 
+    /// Room for so many more, so that a large population does not move house again and again.
+    pub(crate) fn reserve(&mut self, jobs: usize) {
+        self.jobs.reserve(jobs);
+    }
+
     /// Adds a job and returns its id; a job with the same id is replaced.
-    pub(crate) fn add(&mut self, job: FakeJob, now: SystemTime, base_url: &str) -> String {
+    pub(crate) fn add(&mut self, mut job: FakeJob, now: SystemTime) -> String {
         let created_at = job.created_at.unwrap_or(now);
-        let id = job.id.unwrap_or_else(|| self.ids.next(created_at));
-        let url = job.url.unwrap_or_else(|| {
-            let suffix = match job.kind {
-                Kind::Image => "jpeg",
-                Kind::Video { .. } => "mp4",
-            };
-            ResultUrl::from(format!("{base_url}/files/{id}.{suffix}"))
-        });
-        let job_id = format!(
-            "{}-{:04}",
-            wire_time::job_id_stamp(created_at),
-            self.suffixes.below(10_000)
-        );
+        let id = job.id.take().unwrap_or_else(|| self.ids.next(created_at));
         self.added += 1;
-        let stored = StoredJob {
-            position: self.added,
-            job_id,
-            kind: job.kind,
-            created_at,
-            url,
-            progress: Progress::Scheduled {
-                schedule: job.schedule,
-                outcome: job.outcome,
-                polls: 0,
-            },
-        };
-        self.jobs.insert(id.clone(), stored);
+        let suffix = self.suffixes.below(10_000);
+        let stored = StoredJob::new(job, created_at, self.added, suffix);
+        self.jobs.insert(id.as_str().into(), stored);
         id
     }
 
@@ -140,72 +128,62 @@ impl JobStore {
 
     pub(crate) fn pin(&mut self, id: &str, state: JobState) -> Result<(), NoSuchJob> {
         let job = self.jobs.get_mut(id).ok_or_else(|| NoSuchJob::new(id))?;
-        job.progress = Progress::Pinned(state);
+        job.pin(state);
         Ok(())
     }
 
+    /// Whether the file of a job is there; none if there is no such job.
+    pub(crate) fn file(&self, id: &str, now: SystemTime) -> Option<File> {
+        self.jobs.get(id).map(|job| job.file(now))
+    }
+
+    /// The bytes of a job's file, there or not.
+    pub(crate) fn file_bytes(&self, id: &str) -> Result<Bytes, NoSuchJob> {
+        let job = self.jobs.get(id).ok_or_else(|| NoSuchJob::new(id))?;
+        Ok(files::bytes(id, job.kind()))
+    }
+
+    pub(crate) fn asked_after_end(&self) -> &AskedAfterEnd {
+        &self.asked_after_end
+    }
+
     /// One row for each known id, however often it is asked for; counts as a lookup of each.
-    pub(crate) fn look_up(&mut self, ids: &[String], now: SystemTime) -> Vec<FaceswapResultDetail> {
-        let mut seen = HashSet::with_capacity(ids.len());
-        let mut rows = Vec::with_capacity(ids.len());
-        for id in ids {
-            if seen.insert(id.as_str())
-                && let Some(job) = self.jobs.get_mut(id)
-            {
-                rows.push((job.position, job.row(id, now)));
+    pub(crate) fn look_up(&mut self, lookup: &Lookup<'_>) -> Vec<FaceswapResultDetail> {
+        let mut seen = HashSet::with_capacity(lookup.ids.len());
+        let mut rows = Vec::with_capacity(lookup.ids.len());
+        for id in lookup.ids {
+            let Some(job) = self.jobs.get_mut(id.as_str()) else {
+                continue;
+            };
+            if !seen.insert(id.as_str()) {
+                continue;
             }
+            if job.is_asked_after_end(lookup.request) {
+                self.asked_after_end.times += 1;
+                let example = &mut self.asked_after_end.example;
+                example.get_or_insert_with(|| id.clone());
+            }
+            let missing = lookup.missing.iter();
+            let first = missing
+                .filter(|missing| missing.only_for.as_ref().is_none_or(|only| only == id))
+                .map(|missing| missing.first)
+                .max();
+            if job.is_missed(first.unwrap_or(0)) {
+                continue;
+            }
+            let state = job.next_state(lookup.now);
+            if let Some(told_at) = lookup.told_at
+                && matches!(state, JobState::Success | JobState::Failed)
+            {
+                job.tell_end(told_at);
+            }
+            rows.push((job.position, job.row(id, state, lookup.base_url)));
         }
         match self.order {
             RowOrder::Insertion => rows.sort_by_key(|&(position, _)| position),
             RowOrder::Shuffled => self.shuffling.shuffle(&mut rows),
         }
         rows.into_iter().map(|(_, row)| row).collect()
-    }
-}
-
-impl StoredJob {
-    fn state(&mut self, now: SystemTime) -> JobState {
-        match &mut self.progress {
-            Progress::Pinned(state) => *state,
-            Progress::Scheduled {
-                schedule,
-                outcome,
-                polls,
-            } => {
-                *polls = polls.saturating_add(1);
-                let age = now.duration_since(self.created_at).unwrap_or_default();
-                schedule.state(*polls, age, *outcome)
-            }
-        }
-    }
-
-    /// The fields of a real answer of 2024, and `update_time` as a documented sample has it: 0
-    /// while queued. What it becomes later is not documented, and the finished job of the real
-    /// answer went without it.
-    fn row(&mut self, id: &str, now: SystemTime) -> FaceswapResultDetail {
-        let state = self.state(now);
-        let (image, video_duration) = match self.kind {
-            Kind::Image => (1, 0.0),
-            Kind::Video { seconds } => (0, seconds),
-        };
-        let deducted = state == JobState::Success;
-        FaceswapResultDetail {
-            id: Some(id.to_owned()),
-            job_id: Some(self.job_id.clone()),
-            faceswap_status: Some(state.code()),
-            url: Some(self.url.clone()),
-            created_at: Some(wire_time::rfc3339(self.created_at)),
-            uid: Some(UID),
-            image: Some(image),
-            video_duration: Some(video_duration),
-            deduction_duration: Some(if deducted { video_duration } else { 0.0 }),
-            update_time: (state == JobState::InQueue).then_some(0.0),
-            deduction_status: None,
-            faceswap_quality: None,
-            faceswap_type: None,
-            user_id: None,
-            extra: serde_json::Map::new(),
-        }
     }
 }
 
@@ -221,6 +199,17 @@ mod tests {
         JobStore::new(Seeded::new(0), order)
     }
 
+    fn look_up(store: &mut JobStore, ids: &[String]) -> Vec<FaceswapResultDetail> {
+        store.look_up(&Lookup {
+            ids,
+            now: NOW,
+            base_url: "http://fake",
+            missing: &[],
+            request: 1,
+            told_at: Some(1),
+        })
+    }
+
     fn ids_of(rows: &[FaceswapResultDetail]) -> Vec<String> {
         rows.iter().filter_map(|row| row.id.clone()).collect()
     }
@@ -232,8 +221,8 @@ mod tests {
         let job = FakeJob::image()
             .created_at(created_at)
             .with_url("https://cdn.example/a.jpeg");
-        let id = store.add(job, NOW, "http://fake");
-        let rows = store.look_up(std::slice::from_ref(&id), created_at);
+        let id = store.add(job, NOW);
+        let rows = look_up(&mut store, std::slice::from_ref(&id));
         let mut row = serde_json::to_value(&rows[0]).unwrap();
         let job_id = row.as_object_mut().unwrap().remove("job_id").unwrap();
         let (stamp, suffix) = job_id.as_str().unwrap().split_once('-').unwrap();
@@ -251,11 +240,11 @@ mod tests {
     #[test]
     fn a_finished_video_has_been_paid_for() {
         let mut store = store(RowOrder::Insertion);
-        let id = store.add(FakeJob::video().after_polls(0, 1), NOW, "http://fake");
-        let rows = store.look_up(std::slice::from_ref(&id), NOW);
+        let id = store.add(FakeJob::video().after_polls(0, 1), NOW);
+        let rows = look_up(&mut store, std::slice::from_ref(&id));
         assert_eq!(rows[0].faceswap_status, Some(2));
         assert_eq!(rows[0].deduction_duration, Some(0.0));
-        let rows = store.look_up(&[id], NOW);
+        let rows = look_up(&mut store, &[id]);
         assert_eq!(rows[0].faceswap_status, Some(3));
         assert_eq!(rows[0].image, Some(0));
         assert_eq!(rows[0].deduction_duration, Some(12.5));
@@ -265,9 +254,9 @@ mod tests {
     #[test]
     fn only_known_ids_have_rows_and_each_has_one() {
         let mut store = store(RowOrder::Insertion);
-        let first = store.add(FakeJob::image(), NOW, "http://fake");
-        let second = store.add(FakeJob::image(), NOW, "http://fake");
-        let job_id = store.look_up(std::slice::from_ref(&first), NOW)[0]
+        let first = store.add(FakeJob::image(), NOW);
+        let second = store.add(FakeJob::image(), NOW);
+        let job_id = look_up(&mut store, std::slice::from_ref(&first))[0]
             .job_id
             .clone()
             .unwrap();
@@ -278,16 +267,14 @@ mod tests {
             first.clone(),
             second.clone(),
         ];
-        assert_eq!(ids_of(&store.look_up(&asked, NOW)), [first, second]);
+        assert_eq!(ids_of(&look_up(&mut store, &asked)), [first, second]);
     }
 
     #[test]
     fn shuffled_rows_are_all_there_in_another_order() {
         let mut store = store(RowOrder::Shuffled);
-        let ids: Vec<String> = (0..20)
-            .map(|_| store.add(FakeJob::image(), NOW, "http://fake"))
-            .collect();
-        let mut rows = ids_of(&store.look_up(&ids, NOW));
+        let ids: Vec<String> = (0..20).map(|_| store.add(FakeJob::image(), NOW)).collect();
+        let mut rows = ids_of(&look_up(&mut store, &ids));
         assert_ne!(rows, ids);
         rows.sort_unstable();
         let mut sorted = ids;
@@ -296,16 +283,73 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_again_after_the_end_is_noticed() {
+        let mut store = store(RowOrder::Insertion);
+        let ids = [
+            store.add(FakeJob::image().after_polls(0, 0), NOW),
+            store.add(FakeJob::image(), NOW),
+        ];
+        let mut ask = |request, told_at| {
+            store.look_up(&Lookup {
+                ids: &ids,
+                now: NOW,
+                base_url: "",
+                missing: &[],
+                request,
+                told_at,
+            });
+            store.asked_after_end().times
+        };
+        // The first answer was spoiled; of the next two requests the second came before the
+        // first was answered.
+        assert_eq!(ask(1, None), 0);
+        assert_eq!(ask(2, Some(3)), 0);
+        assert_eq!(ask(3, Some(3)), 0);
+        assert_eq!(ask(4, Some(4)), 2);
+        assert_eq!(ask(5, Some(5)), 4);
+        assert_eq!(store.asked_after_end().example.as_ref(), Some(&ids[0]));
+    }
+
+    #[test]
+    fn some_are_left_out_at_first() {
+        let mut store = store(RowOrder::Insertion);
+        let ids = [
+            store.add(FakeJob::image(), NOW),
+            store.add(FakeJob::image(), NOW),
+        ];
+        let missing = [Missing {
+            first: 2,
+            only_for: Some(ids[1].clone()),
+        }];
+        let mut ask = || {
+            let rows = store.look_up(&Lookup {
+                ids: &ids,
+                now: NOW,
+                base_url: "",
+                missing: &missing,
+                request: 1,
+                told_at: None,
+            });
+            rows.iter()
+                .map(|row| row.faceswap_status.unwrap())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ask(), [1]);
+        assert_eq!(ask(), [2]);
+        assert_eq!(ask(), [3, 1], "its life begins when it is found");
+    }
+
+    #[test]
     fn a_job_can_be_pinned_replaced_and_removed() {
         let mut store = store(RowOrder::Insertion);
-        let id = store.add(FakeJob::image(), NOW, "http://fake");
+        let id = store.add(FakeJob::image(), NOW);
         store.pin(&id, JobState::Other(5)).unwrap();
         let asked = [id.clone()];
-        assert_eq!(store.look_up(&asked, NOW)[0].faceswap_status, Some(5));
-        store.add(FakeJob::image().with_id(&*id), NOW, "http://fake");
-        assert_eq!(store.look_up(&asked, NOW)[0].faceswap_status, Some(1));
+        assert_eq!(look_up(&mut store, &asked)[0].faceswap_status, Some(5));
+        store.add(FakeJob::image().with_id(&*id), NOW);
+        assert_eq!(look_up(&mut store, &asked)[0].faceswap_status, Some(1));
         store.remove(&id).unwrap();
-        assert!(store.look_up(&asked, NOW).is_empty());
+        assert!(look_up(&mut store, &asked).is_empty());
         assert!(store.remove(&id).is_err());
         assert!(store.pin(&id, JobState::Failed).is_err());
     }

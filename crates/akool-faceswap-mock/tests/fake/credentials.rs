@@ -57,6 +57,24 @@ async fn the_defaults_are_accepted() {
 }
 
 #[tokio::test]
+async fn credentials_can_be_rotated() {
+    let fake = FakeAkool::start().unwrap();
+    let old = fake.api_key();
+    fake.set_api_key("next-key").unwrap();
+    fake.set_bearer_token("next-token").unwrap();
+    let code = async |header: (&str, &str)| {
+        let answer: serde_json::Value = ask(&fake, "a", &[header]).await.json().await.unwrap();
+        answer["code"].as_i64().unwrap()
+    };
+    assert_eq!(code(("x-api-key", &old)).await, 1101);
+    assert_eq!(code(("x-api-key", "next-key")).await, 1000);
+    assert_eq!(code(("authorization", "Bearer next-token")).await, 1000);
+    assert_eq!(fake.bearer_token(), "next-token");
+    assert!(fake.set_api_key("planted\n").is_err());
+    assert_eq!(code(("x-api-key", "next-key")).await, 1000);
+}
+
+#[tokio::test]
 async fn a_refusal_may_have_a_status_of_its_own() {
     let fake = FakeAkool::builder()
         .auth_failure_status(StatusCode::UNAUTHORIZED)

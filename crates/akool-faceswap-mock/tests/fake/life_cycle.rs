@@ -48,7 +48,7 @@ async fn the_url_is_there_while_the_job_is_queued() {
     assert_eq!(row.faceswap_status, Some(1));
     assert_eq!(row.update_time, Some(0.0));
     let url = row.url.as_ref().unwrap().as_str();
-    assert_eq!(url, format!("{}/files/{id}.jpeg", fake.url()));
+    assert_eq!(url, format!("{}/files/{id}.png", fake.url()));
     assert_eq!(row.created_at.as_deref(), Some("2024-06-27T08:27:48.006Z"));
     let job_id = row.job_id.as_deref().unwrap();
     assert!(job_id.starts_with("20240627082748006-"), "{job_id}");

@@ -4,6 +4,8 @@
 
 mod asking;
 mod credentials;
+mod faults;
+mod files;
 mod life_cycle;
 mod limits;
 mod record;

@@ -83,3 +83,74 @@ async fn requests_side_by_side_are_counted() {
     assert_eq!(fake.max_concurrent_requests(), 3);
     assert_eq!(fake.requests_in_flight(), 0);
 }
+
+#[tokio::test]
+async fn figures_are_printed_at_the_end() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image().after_polls(0, 0));
+    look_up(&fake, &[&id, "b"]).await;
+    fake.push_answer(akool_faceswap_mock::Answer::business(1005));
+    look_up(&fake, &[&id]).await;
+    let file = format!("{}/files/{id}.png", fake.url());
+    http_client().get(file).send().await.unwrap();
+    let shown = fake.stats().to_string();
+    let figures: Vec<u64> = shown
+        .lines()
+        .map(|line| line.rsplit(' ').next().unwrap().parse().unwrap())
+        .collect();
+    assert_eq!(
+        figures,
+        [2, 3, 2, fake.longest_request_line() as u64, 1, 1, 0, 1, 0],
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn what_was_told_need_not_be_asked_again() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image());
+    for _ in 0..2 {
+        look_up(&fake, &[&id]).await;
+    }
+    // The answer that tells of the end does not arrive whole.
+    fake.push_answer(akool_faceswap_mock::Answer::truncated());
+    let path = lookup(&format!("?_ids={id}"));
+    assert!(
+        crate::asking::get(&fake, &path)
+            .await
+            .unwrap()
+            .text()
+            .await
+            .is_err()
+    );
+    look_up(&fake, &[&id]).await;
+    fake.assert_no_id_asked_after_terminal();
+    fake.assert_requests_at_most(4);
+    fake.assert_max_request_line_bytes(path.len() + 16);
+}
+
+#[tokio::test]
+#[should_panic(expected = "ids were asked for 1 times after their end had been told, a first")]
+async fn asking_after_the_end_fails_the_assertion() {
+    let fake = FakeAkool::start().unwrap();
+    fake.add_job(FakeJob::image().with_id("a").after_polls(0, 0).failing());
+    look_up(&fake, &["a"]).await;
+    look_up(&fake, &["a"]).await;
+    fake.assert_no_id_asked_after_terminal();
+}
+
+#[tokio::test]
+#[should_panic(expected = "1 requests came, at most 0 were allowed")]
+async fn too_many_requests_fail_the_assertion() {
+    let fake = FakeAkool::start().unwrap();
+    look_up(&fake, &["a"]).await;
+    fake.assert_requests_at_most(0);
+}
+
+#[tokio::test]
+#[should_panic(expected = "a request line had 58 bytes, at most 57 were allowed")]
+async fn too_long_a_line_fails_the_assertion() {
+    let fake = FakeAkool::start().unwrap();
+    look_up(&fake, &["a"]).await;
+    fake.assert_max_request_line_bytes(57);
+}

@@ -33,6 +33,22 @@ fn it_serves_synchronous_callers() {
     );
 }
 
+#[test]
+fn a_port_can_be_chosen_and_is_free_again_afterwards() {
+    let fake = FakeAkool::start().unwrap();
+    let port = authority(&fake)
+        .rsplit_once(':')
+        .unwrap()
+        .1
+        .parse()
+        .unwrap();
+    let taken = FakeAkool::builder().port(port).start().unwrap_err();
+    assert_eq!(taken.kind(), std::io::ErrorKind::AddrInUse);
+    drop(fake);
+    let fake = FakeAkool::builder().port(port).start().unwrap();
+    assert_eq!(fake.url(), format!("http://127.0.0.1:{port}"));
+}
+
 #[tokio::test]
 async fn several_live_side_by_side() {
     let fakes: Vec<FakeAkool> = (0..5).map(|_| FakeAkool::start().unwrap()).collect();

@@ -1,0 +1,217 @@
+//! The answers there are.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, StatusCode,
+    header::{InvalidHeaderValue, LOCATION},
+};
+
+use super::{
+    Answer, Reply,
+    rate_limit::{RateLimit, Refusal},
+    rows::RowFault,
+    spoil::Spoil,
+};
+use crate::{envelope, oddity::Oddity, wire_script::WireScript};
+
+/// # In place of the normal answer
+impl Answer {
+    /// An envelope with this business code, without `data`, with HTTP 200 as the vendor does.
+    ///
+    /// For another status see [`business_with_status`](Self::business_with_status).
+    pub fn business(code: i64) -> Self {
+        Self::business_with_status(StatusCode::OK, code)
+    }
+
+    /// An envelope with this business code, without `data`, with an HTTP status of its own.
+    pub fn business_with_status(status: StatusCode, code: i64) -> Self {
+        envelope::refusal(status, code).into()
+    }
+
+    /// HTTP 200 and `application/json` with exactly these bytes, whatever they are.
+    pub fn json(body: impl Into<Bytes>) -> Self {
+        let json = HeaderValue::from_static("application/json");
+        envelope::response(StatusCode::OK, json, body.into()).into()
+    }
+
+    /// An HTML page with this status, as a proxy in front of the vendor sends it.
+    pub fn html(status: StatusCode) -> Self {
+        envelope::html(status).into()
+    }
+
+    /// HTTP 429 without an envelope, with `Retry-After` in seconds if wanted (rounded up).
+    ///
+    /// The vendor's own rate limit is `Answer::business(1005)`; for one that counts see
+    /// [`rate_limit`](Self::rate_limit).
+    pub fn too_many_requests(retry_after: Option<Duration>) -> Self {
+        let answer = Self::html(StatusCode::TOO_MANY_REQUESTS);
+        match retry_after {
+            Some(wait) => answer.retry_after(wait),
+            None => answer,
+        }
+    }
+
+    /// HTTP 302 to another place.
+    ///
+    /// # Errors
+    ///
+    /// If `location` cannot stand in a header.
+    pub fn redirect(location: &str) -> Result<Self, InvalidHeaderValue> {
+        let location = HeaderValue::from_str(location)?;
+        let mut response = envelope::html(StatusCode::FOUND);
+        response.headers_mut().insert(LOCATION, location);
+        Ok(response.into())
+    }
+
+    /// Closes the connection without an answer.
+    pub fn hang_up() -> Self {
+        Self::wire(WireScript::new())
+    }
+
+    /// Resets the connection without an answer.
+    pub fn reset() -> Self {
+        Self::wire(WireScript::new().reset())
+    }
+
+    /// Exactly these bytes on the connection, head and all.
+    pub fn wire(script: WireScript) -> Self {
+        Self::once(Reply::Wire(script))
+    }
+}
+
+/// # The normal answer, and what happens to it
+///
+/// The request is handled as ever, so it counts as a lookup of its jobs.
+impl Answer {
+    /// The normal answer; of use with a [delay](Self::delayed), or as a pause in a sequence.
+    pub fn normal() -> Self {
+        Self::once(Reply::Normal)
+    }
+
+    /// `Content-Length` announces the whole body, half of it comes, the connection is closed.
+    pub fn truncated() -> Self {
+        Self::once(Reply::Spoiled(Spoil::Truncated))
+    }
+
+    /// Half of the body comes as a chunk, the last chunk does not, the connection is closed.
+    pub fn chunk_cut() -> Self {
+        Self::once(Reply::Spoiled(Spoil::ChunkCut))
+    }
+
+    /// `Content-Length` announces the whole body, half of it comes, the connection is reset.
+    pub fn reset_in_body() -> Self {
+        Self::once(Reply::Spoiled(Spoil::ResetInBody))
+    }
+
+    /// The body, and after it blanks without end, until the client goes away or
+    /// [`MAX_DELAY`](crate::MAX_DELAY) has passed.
+    pub fn endless() -> Self {
+        Self::once(Reply::Spoiled(Spoil::Endless))
+    }
+
+    /// The head at once, then `bytes` bytes of the body (at least one) after every `every`, in
+    /// real time.
+    pub fn slow(bytes: u32, every: Duration) -> Self {
+        Self::once(Reply::Spoiled(Spoil::Slow { bytes, every }))
+    }
+
+    /// Another `Content-Type`, such as `text/html` on a file.
+    ///
+    /// # Errors
+    ///
+    /// If `content_type` cannot stand in a header.
+    pub fn content_type(content_type: &str) -> Result<Self, InvalidHeaderValue> {
+        let content_type = HeaderValue::from_str(content_type)?;
+        Ok(Self::once(Reply::ContentType(content_type)))
+    }
+
+    /// Each row twice.
+    pub fn duplicate_rows() -> Self {
+        Self::once(Reply::Rows(RowFault::Duplicates))
+    }
+
+    /// A row of a successful job that was not asked for, before the others.
+    pub fn foreign_row() -> Self {
+        Self::once(Reply::Rows(RowFault::Foreign))
+    }
+
+    /// Rows with this `faceswap_status`, whatever the state of their jobs is.
+    pub fn unknown_status(code: i64) -> Self {
+        Self::once(Reply::Rows(RowFault::Status(code)))
+    }
+
+    /// An answer that is not of the documented form.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, Oddity};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// let id = fake.add_job(FakeJob::image());
+    /// // The status of this job comes as "3", for good.
+    /// fake.push_answer(Answer::odd(Oddity::StatusText).for_id(id).always());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn odd(oddity: Oddity) -> Self {
+        Self::once(Reply::Rows(RowFault::Odd(Some(oddity))))
+    }
+
+    /// Another [`Oddity`] each time, drawn from the fake's seed.
+    pub fn odd_somehow() -> Self {
+        Self::once(Reply::Rows(RowFault::Odd(None)))
+    }
+}
+
+/// # What lets the next answer of the script decide
+///
+/// These hold until the script is cleared, unless [`times`](Self::times) says otherwise.
+impl Answer {
+    /// Every answer comes later by this much real time, at most [`MAX_DELAY`](crate::MAX_DELAY)
+    /// in all.
+    pub fn latency(by: Duration) -> Self {
+        Self::without_end(Reply::Late).delayed(by)
+    }
+
+    /// Jobs have no row at the first `polls` lookups of each, as if they were too new; these do
+    /// not count for their life cycle.
+    ///
+    /// For one job alone see [`FakeJob::missing_first`](crate::FakeJob::missing_first).
+    pub fn missing_first(polls: u32) -> Self {
+        Self::without_end(Reply::MissingFirst(polls))
+    }
+
+    /// At most so many requests in a window of the fake's time; the others are refused with the
+    /// code 1005 until it has passed.
+    ///
+    /// The window begins with the first request after the last one; refused requests do not count.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use akool_faceswap_mock::{Answer, FakeAkool};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// fake.push_answer(Answer::rate_limit(50, Duration::from_secs(1)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rate_limit(most: u32, window: Duration) -> Self {
+        Self::limited(most, window, Refusal::Business)
+    }
+
+    /// The same with HTTP 429 and the rest of the window in `Retry-After`.
+    pub fn rate_limit_429(most: u32, window: Duration) -> Self {
+        Self::limited(most, window, Refusal::Http)
+    }
+
+    fn limited(most: u32, window: Duration, refusal: Refusal) -> Self {
+        Self::without_end(Reply::RateLimited(RateLimit {
+            most,
+            window,
+            refusal,
+        }))
+    }
+}

@@ -1,0 +1,110 @@
+//! A real rate limit: so many requests in a window of the fake's time, and refusals until it ends.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{Response, StatusCode, header::RETRY_AFTER};
+
+use crate::envelope;
+
+/// So many requests in each window; the window begins with the first request after the last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RateLimit {
+    pub(crate) most: u32,
+    pub(crate) window: Duration,
+    pub(crate) refusal: Refusal,
+}
+
+/// How a request beyond the limit is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The vendor's code 1005, in HTTP 200.
+    Business,
+    /// HTTP 429 with `Retry-After`, as a gateway in front of it.
+    Http,
+}
+
+/// What came in the current window.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Window {
+    began: Option<SystemTime>,
+    passed: u32,
+}
+
+impl Window {
+    /// The refusal of a request at `now`, if the limit is reached; else counts it.
+    pub(crate) fn refuse(&mut self, limit: RateLimit, now: SystemTime) -> Option<Response<Bytes>> {
+        let age = self.began.and_then(|began| now.duration_since(began).ok());
+        let left = match age {
+            Some(age) if age < limit.window => limit.window.saturating_sub(age),
+            // Over, never begun, or the clock went back.
+            _ => {
+                *self = Self {
+                    began: Some(now),
+                    passed: 0,
+                };
+                limit.window
+            }
+        };
+        if self.passed < limit.most {
+            self.passed += 1;
+            return None;
+        }
+        Some(match limit.refusal {
+            Refusal::Business => envelope::refusal(StatusCode::OK, envelope::TOO_FREQUENT),
+            Refusal::Http => {
+                let mut response = envelope::html(StatusCode::TOO_MANY_REQUESTS);
+                let seconds = whole_seconds(left);
+                response.headers_mut().insert(RETRY_AFTER, seconds.into());
+                response
+            }
+        })
+    }
+}
+
+/// Rounded up, so that who waits so long has waited long enough.
+pub(crate) fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs()
+        .saturating_add(u64::from(time.subsec_nanos() > 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn a_window_is_full_until_it_has_passed() {
+        let limit = RateLimit {
+            most: 2,
+            window: Duration::from_secs(10),
+            refusal: Refusal::Http,
+        };
+        let mut window = Window::default();
+        let mut refused = |seconds| {
+            window
+                .refuse(limit, UNIX_EPOCH + Duration::from_millis(seconds))
+                .map(|response| response.headers()[RETRY_AFTER].clone())
+        };
+        assert_eq!(refused(1_000), None);
+        assert_eq!(refused(5_000), None);
+        assert_eq!(refused(5_500).unwrap(), "6");
+        assert_eq!(refused(10_999).unwrap(), "1");
+        assert_eq!(refused(11_000), None);
+        assert_eq!(refused(11_000), None);
+        assert!(refused(11_000).is_some());
+    }
+
+    #[test]
+    fn a_limit_of_none_lets_none_through() {
+        let limit = RateLimit {
+            most: 0,
+            window: Duration::from_secs(1),
+            refusal: Refusal::Business,
+        };
+        let refusal = Window::default().refuse(limit, UNIX_EPOCH).unwrap();
+        assert_eq!(refusal.status(), 200);
+        assert!(refusal.body().starts_with(br#"{"code":1005,"#));
+    }
+}

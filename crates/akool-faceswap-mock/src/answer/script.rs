@@ -1,0 +1,260 @@
+//! The scripted answers still to be given, and what they make of one request.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, SystemTime},
+};
+
+use super::{
+    Answer, MAX_DELAY, Reply,
+    rate_limit::Window,
+    whom::{Asked, Whom},
+};
+use crate::seeded::Seeded;
+
+/// The scripted answers in order, each with what it remembers.
+pub(crate) struct Script {
+    entries: VecDeque<Entry>,
+    seeded: Seeded,
+    given: u64,
+}
+
+struct Entry {
+    answer: Answer,
+    /// How many requests it has fitted.
+    met: u64,
+    window: Window,
+}
+
+/// What becomes of one request.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) delay: Duration,
+    pub(crate) missing: Vec<Missing>,
+    pub(crate) reply: Reply,
+    /// The id that the reply is about, if it is about one.
+    pub(crate) only_for: Option<String>,
+}
+
+/// Jobs are left out at their first so many lookups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Missing {
+    pub(crate) first: u32,
+    pub(crate) only_for: Option<String>,
+}
+
+impl Plan {
+    fn normal() -> Self {
+        Self {
+            delay: Duration::ZERO,
+            missing: Vec::new(),
+            reply: Reply::Normal,
+            only_for: None,
+        }
+    }
+}
+
+impl Script {
+    pub(crate) fn new(seeded: Seeded) -> Self {
+        Self {
+            entries: VecDeque::new(),
+            seeded,
+            given: 0,
+        }
+    }
+
+    pub(crate) fn push(&mut self, answer: Answer) {
+        if answer.whom.times != Some(0) {
+            self.entries.push_back(Entry {
+                answer,
+                met: 0,
+                window: Window::default(),
+            });
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// How many requests have been answered otherwise than normally, or late.
+    pub(crate) fn given(&self) -> u64 {
+        self.given
+    }
+
+    /// A source of draws for a fault that needs some.
+    pub(crate) fn seeded(&mut self) -> &mut Seeded {
+        &mut self.seeded
+    }
+
+    /// Goes through the answers that are for this request, up to the first that decides.
+    ///
+    /// Latency, missing jobs and a rate limit that is not reached let the next one decide.
+    pub(crate) fn plan(&mut self, asked: Asked<'_>, now: SystemTime) -> Plan {
+        let mut plan = Plan::normal();
+        let mut at = 0;
+        let mut touched = false;
+        while let Some(entry) = self.entries.get_mut(at) {
+            at += 1;
+            if !entry.answer.whom.fits(asked) {
+                continue;
+            }
+            entry.met += 1;
+            if !entry.answer.whom.picks(entry.met, &mut self.seeded) {
+                continue;
+            }
+            let decides = match &entry.answer.reply {
+                Reply::RateLimited(limit) => {
+                    let Some(refusal) = entry.window.refuse(*limit, now) else {
+                        continue;
+                    };
+                    Some(Reply::Response(refusal))
+                }
+                Reply::MissingFirst(polls) => {
+                    plan.missing.push(Missing {
+                        first: *polls,
+                        only_for: entry.answer.whom.id.clone(),
+                    });
+                    None
+                }
+                Reply::Late => None,
+                reply => Some(reply.clone()),
+            };
+            plan.delay = plan.delay.saturating_add(entry.answer.delay).min(MAX_DELAY);
+            touched |= !matches!(decides, Some(Reply::Normal)) || !plan.delay.is_zero();
+            let only_for = entry.answer.whom.id.clone();
+            if is_used_up(&mut entry.answer.whom) {
+                at -= 1;
+                self.entries.remove(at);
+            }
+            if let Some(reply) = decides {
+                plan.reply = reply;
+                plan.only_for = only_for;
+                break;
+            }
+        }
+        self.given += u64::from(touched);
+        plan
+    }
+}
+
+/// Counts one use.
+fn is_used_up(whom: &mut Whom) -> bool {
+    whom.times.as_mut().is_some_and(|times| {
+        *times = times.saturating_sub(1);
+        *times == 0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use http::StatusCode;
+
+    use super::*;
+
+    fn script() -> Script {
+        Script::new(Seeded::new(0))
+    }
+
+    fn plan(script: &mut Script, ids: &[&str]) -> Plan {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let asked = Asked {
+            ids: &ids,
+            is_file: false,
+        };
+        script.plan(asked, UNIX_EPOCH)
+    }
+
+    fn status(plan: Plan) -> Option<u16> {
+        match plan.reply {
+            Reply::Response(response) => Some(response.status().as_u16()),
+            _ => None,
+        }
+    }
+
+    fn html(status: u16) -> Answer {
+        Answer::html(StatusCode::from_u16(status).unwrap())
+    }
+
+    #[test]
+    fn a_script_is_followed_in_order_and_ends() {
+        let mut script = script();
+        script.push(html(500).times(2));
+        script.push(html(502).times(0));
+        script.push(html(503));
+        let given: Vec<_> = (0..4).map(|_| status(plan(&mut script, &[]))).collect();
+        assert_eq!(given, [Some(500), Some(500), Some(503), None]);
+        assert_eq!((script.len(), script.given()), (0, 3));
+    }
+
+    #[test]
+    fn an_answer_for_one_id_leaves_other_requests_alone() {
+        let mut script = script();
+        script.push(html(500).for_id("b").always());
+        script.push(html(503));
+        assert_eq!(status(plan(&mut script, &["a"])), Some(503));
+        assert_eq!(status(plan(&mut script, &["a"])), None);
+        for _ in 0..3 {
+            assert_eq!(status(plan(&mut script, &["a", "b"])), Some(500));
+        }
+        script.clear();
+        assert_eq!(status(plan(&mut script, &["b"])), None);
+    }
+
+    #[test]
+    fn latencies_add_up_and_let_the_next_answer_decide() {
+        let mut script = script();
+        script.push(Answer::latency(Duration::from_millis(200)));
+        script.push(Answer::missing_first(3));
+        script.push(html(503).delayed(Duration::from_millis(50)));
+        let first = plan(&mut script, &["a"]);
+        assert_eq!(first.delay, Duration::from_millis(250));
+        assert_eq!(first.missing[0].first, 3);
+        assert_eq!(status(first), Some(503));
+        let second = plan(&mut script, &["a"]);
+        assert_eq!(second.delay, Duration::from_millis(200));
+        assert_eq!(status(second), None);
+        assert_eq!(script.given(), 2);
+    }
+
+    #[test]
+    fn a_rate_limit_comes_before_what_follows_it_only_when_it_is_reached() {
+        let mut script = script();
+        script.push(Answer::rate_limit(1, Duration::from_secs(1)));
+        script.push(html(503).always());
+        assert_eq!(status(plan(&mut script, &[])), Some(503));
+        assert_eq!(status(plan(&mut script, &[])), Some(200));
+    }
+
+    #[test]
+    fn answers_for_files_are_for_files() {
+        let mut script = script();
+        script.push(html(503).on_files().for_id("a").always());
+        assert_eq!(status(plan(&mut script, &["a"])), None);
+        let ids = ["a".to_owned()];
+        let file = Asked {
+            ids: &ids,
+            is_file: true,
+        };
+        assert_eq!(status(script.plan(file, UNIX_EPOCH)), Some(503));
+    }
+
+    #[test]
+    fn every_second_request_of_those_that_fit() {
+        let mut script = script();
+        script.push(html(503).for_id("a").every(2).times(2));
+        let given: Vec<_> = (0..6)
+            .map(|_| {
+                plan(&mut script, &["b"]);
+                status(plan(&mut script, &["a"]))
+            })
+            .collect();
+        assert_eq!(given, [None, Some(503), None, Some(503), None, None]);
+    }
+}

@@ -1,0 +1,123 @@
+//! Bodies that do not arrive as they were announced: the normal answer, cut, stretched or slowed.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{
+    Response,
+    header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING},
+};
+
+use crate::wire_script::WireScript;
+
+/// How much is sent at a time of a body without end.
+const FILLING: usize = 16 * 1024;
+
+/// What happens to the body of the normal answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spoil {
+    /// `Content-Length` announces all of it, half of it comes, the connection is closed.
+    Truncated,
+    /// Half of it comes as a chunk, and no last chunk.
+    ChunkCut,
+    /// `Content-Length` announces all of it, half of it comes, the connection is reset.
+    ResetInBody,
+    /// All of it comes, and then blanks without end.
+    Endless,
+    /// So many bytes at a time.
+    Slow { bytes: u32, every: Duration },
+}
+
+impl Spoil {
+    /// What to send in place of `normal`.
+    pub(crate) fn script(self, normal: &Response<Bytes>) -> WireScript {
+        let body = normal.body();
+        let half = body.slice(..body.len() / 2);
+        // An empty body has no half: one byte is announced that does not come.
+        let announced = body.len().max(1);
+        match self {
+            Self::Truncated => WireScript::new()
+                .write(head(normal, Length::Bytes(announced)))
+                .write(half),
+            Self::ResetInBody => WireScript::new()
+                .write(head(normal, Length::Bytes(announced)))
+                .write(half)
+                .reset(),
+            Self::ChunkCut => WireScript::new()
+                .write(head(normal, Length::Chunked))
+                .write(chunk(&half)),
+            Self::Endless => WireScript::new()
+                .write(head(normal, Length::Chunked))
+                .write(chunk(body))
+                .endless(chunk(&[b' '; FILLING])),
+            Self::Slow { bytes, every } => WireScript::new()
+                .write(head(normal, Length::Bytes(body.len())))
+                .drip(body.clone(), bytes as usize, every),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Length {
+    Bytes(usize),
+    Chunked,
+}
+
+/// The status line and the headers of `response`, with another length.
+fn head(response: &Response<Bytes>, length: Length) -> Vec<u8> {
+    let status = response.status();
+    let reason = status.canonical_reason().unwrap_or_default();
+    let mut head = format!("HTTP/1.1 {} {reason}\r\n", status.as_u16()).into_bytes();
+    let ours = [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION];
+    for (name, value) in response.headers() {
+        if !ours.contains(name) {
+            head.extend_from_slice(name.as_str().as_bytes());
+            head.extend_from_slice(b": ");
+            head.extend_from_slice(value.as_bytes());
+            head.extend_from_slice(b"\r\n");
+        }
+    }
+    let length = match length {
+        Length::Bytes(bytes) => format!("content-length: {bytes}"),
+        Length::Chunked => "transfer-encoding: chunked".to_owned(),
+    };
+    head.extend_from_slice(format!("{length}\r\nconnection: close\r\n\r\n").as_bytes());
+    head
+}
+
+/// One chunk of a chunked body; nothing if there is nothing to send, since an empty one is the last.
+fn chunk(bytes: &[u8]) -> Vec<u8> {
+    if bytes.is_empty() {
+        return Vec::new();
+    }
+    let size = format!("{:x}\r\n", bytes.len());
+    [size.as_bytes(), bytes, b"\r\n"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_has_one_length_and_all_other_headers() {
+        let response = Response::builder()
+            .status(206)
+            .header("content-type", "image/png")
+            .header("content-length", "5")
+            .body(Bytes::from_static(b"12345"))
+            .unwrap();
+        assert_eq!(
+            String::from_utf8(head(&response, Length::Bytes(5))).unwrap(),
+            "HTTP/1.1 206 Partial Content\r\ncontent-type: image/png\r\n\
+             content-length: 5\r\nconnection: close\r\n\r\n"
+        );
+        let chunked = String::from_utf8(head(&response, Length::Chunked)).unwrap();
+        assert!(!chunked.contains("content-length"), "{chunked}");
+    }
+
+    #[test]
+    fn chunks_are_framed() {
+        assert_eq!(chunk(b"0123456789abcdef"), b"10\r\n0123456789abcdef\r\n");
+        assert!(chunk(b"").is_empty());
+    }
+}

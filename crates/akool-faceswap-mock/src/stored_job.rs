@@ -1,0 +1,225 @@
+//! One job in the store: where it stands, what has been told about it, and its row.
+
+use std::{num::NonZeroU64, time::SystemTime};
+
+use akool_faceswap_raw::{ResultUrl, types::FaceswapResultDetail};
+
+use crate::{
+    files,
+    job::{FakeJob, JobState, Kind, Schedule},
+    wire_time,
+};
+
+/// The account all jobs belong to; seven digits, as the vendor's.
+const UID: i64 = 1_000_001;
+
+/// A million of these have to fit: what can be made from the rest is not stored.
+pub(crate) struct StoredJob {
+    /// Position in the order of insertion.
+    pub(crate) position: u64,
+    created_at: SystemTime,
+    kind: Kind,
+    url: Option<Box<ResultUrl>>,
+    progress: Progress,
+    missing_first: u32,
+    /// At how many lookups it has been missing.
+    missed: u32,
+    /// The `NNNN` of its `job_id`.
+    suffix: u32,
+    /// The number of the request whose answer told that it has ended.
+    end_told: Option<NonZeroU64>,
+}
+
+enum Progress {
+    Scheduled {
+        schedule: Box<Schedule>,
+        outcome: JobState,
+        polls: u32,
+    },
+    Pinned(JobState),
+}
+
+/// Whether a file is there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum File {
+    NotYet,
+    There(Kind),
+    Expired,
+}
+
+impl StoredJob {
+    pub(crate) fn new(job: FakeJob, created_at: SystemTime, position: u64, suffix: u32) -> Self {
+        Self {
+            position,
+            created_at,
+            kind: job.kind,
+            url: job.url.map(Box::new),
+            progress: Progress::Scheduled {
+                schedule: Box::new(job.schedule),
+                outcome: job.outcome,
+                polls: 0,
+            },
+            missing_first: job.missing_first,
+            missed: 0,
+            suffix,
+            end_told: None,
+        }
+    }
+
+    pub(crate) fn pin(&mut self, state: JobState) {
+        self.progress = Progress::Pinned(state);
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Counts a lookup at which it is missing; false if it is not, or no longer.
+    pub(crate) fn is_missed(&mut self, first: u32) -> bool {
+        let first = first.max(self.missing_first);
+        let missing = self.missed < first;
+        if missing && first < u32::MAX {
+            self.missed += 1;
+        }
+        missing
+    }
+
+    /// Counts a lookup by the request with this number, and whether that was one too many: its
+    /// end had been told before the request came.
+    pub(crate) fn is_asked_after_end(&self, request: u64) -> bool {
+        self.end_told.is_some_and(|told| told.get() < request)
+    }
+
+    /// Notes that the answer before the request with the number `next` has told of its end.
+    pub(crate) fn tell_end(&mut self, told_by: u64) {
+        if self.end_told.is_none() {
+            self.end_told = NonZeroU64::new(told_by);
+        }
+    }
+
+    /// Whether its file is there, without counting anything.
+    pub(crate) fn file(&self, now: SystemTime) -> File {
+        let age = now.duration_since(self.created_at).unwrap_or_default();
+        let state = match &self.progress {
+            Progress::Pinned(state) => *state,
+            Progress::Scheduled {
+                schedule,
+                outcome,
+                polls,
+            } => schedule.state((*polls).max(1), age, *outcome),
+        };
+        if state != JobState::Success {
+            File::NotYet
+        } else if age >= files::LIFETIME {
+            File::Expired
+        } else {
+            File::There(self.kind)
+        }
+    }
+
+    /// Counts a lookup and says where it stands.
+    pub(crate) fn next_state(&mut self, now: SystemTime) -> JobState {
+        match &mut self.progress {
+            Progress::Pinned(state) => *state,
+            Progress::Scheduled {
+                schedule,
+                outcome,
+                polls,
+            } => {
+                *polls = polls.saturating_add(1);
+                let age = now.duration_since(self.created_at).unwrap_or_default();
+                schedule.state(*polls, age, *outcome)
+            }
+        }
+    }
+
+    /// The fields of a real answer of 2024, and `update_time` as a documented sample has it: 0
+    /// while queued. What it becomes later is not documented, and the finished job of the real
+    /// answer went without it.
+    pub(crate) fn row(&self, id: &str, state: JobState, base_url: &str) -> FaceswapResultDetail {
+        let (image, video_duration) = match self.kind {
+            Kind::Image => (1, 0.0),
+            Kind::Video { seconds } => (0, seconds),
+        };
+        let url = self.url.as_deref().cloned().unwrap_or_else(|| {
+            let name = files::name(id, self.kind);
+            ResultUrl::from(format!("{base_url}{}{name}", files::FOLDER))
+        });
+        let stamp = wire_time::job_id_stamp(self.created_at);
+        let deducted = state == JobState::Success;
+        FaceswapResultDetail {
+            id: Some(id.to_owned()),
+            job_id: Some(format!("{stamp}-{:04}", self.suffix)),
+            faceswap_status: Some(state.code()),
+            url: Some(url),
+            created_at: Some(wire_time::rfc3339(self.created_at)),
+            uid: Some(UID),
+            image: Some(image),
+            video_duration: Some(video_duration),
+            deduction_duration: Some(if deducted { video_duration } else { 0.0 }),
+            update_time: (state == JobState::InQueue).then_some(0.0),
+            deduction_status: None,
+            faceswap_quality: None,
+            faceswap_type: None,
+            user_id: None,
+            extra: serde_json::Map::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    fn stored(job: FakeJob) -> StoredJob {
+        StoredJob::new(job, UNIX_EPOCH, 1, 7)
+    }
+
+    #[test]
+    fn it_is_small() {
+        let size = size_of::<StoredJob>();
+        assert!(size <= 128, "{size} bytes for each of a million jobs");
+    }
+
+    #[test]
+    fn a_file_is_there_from_success_for_seven_days() {
+        let mut job = stored(FakeJob::image().after_polls(0, 1));
+        assert_eq!(job.file(UNIX_EPOCH), File::NotYet);
+        job.next_state(UNIX_EPOCH);
+        assert_eq!(job.file(UNIX_EPOCH), File::NotYet);
+        job.next_state(UNIX_EPOCH);
+        let last = UNIX_EPOCH + files::LIFETIME - Duration::from_nanos(1);
+        assert_eq!(job.file(last), File::There(Kind::Image));
+        assert_eq!(job.file(UNIX_EPOCH + files::LIFETIME), File::Expired);
+        job.pin(JobState::Failed);
+        assert_eq!(job.file(UNIX_EPOCH), File::NotYet);
+    }
+
+    #[test]
+    fn a_job_that_is_done_at_its_first_lookup_has_its_file_before() {
+        let job = stored(FakeJob::image().after_polls(0, 0));
+        assert_eq!(job.file(UNIX_EPOCH), File::There(Kind::Image));
+    }
+
+    #[test]
+    fn a_job_is_missing_at_first() {
+        let mut job = stored(FakeJob::image().missing_first(1));
+        let missed: Vec<bool> = [0, 3, 3, 3].map(|first| job.is_missed(first)).to_vec();
+        assert_eq!(missed, [true, true, true, false]);
+        let mut never = stored(FakeJob::image().missing());
+        assert!((0..10).all(|_| never.is_missed(0)));
+    }
+
+    #[test]
+    fn only_who_came_after_the_answer_asked_too_late() {
+        let mut job = stored(FakeJob::image());
+        assert!(!job.is_asked_after_end(1));
+        // The answer was made when five requests had come.
+        job.tell_end(5);
+        job.tell_end(9);
+        assert!(!job.is_asked_after_end(5));
+        assert!(job.is_asked_after_end(6));
+    }
+}

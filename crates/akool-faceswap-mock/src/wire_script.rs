@@ -1,0 +1,234 @@
+//! What goes onto a connection, byte by byte, in place of an orderly answer.
+//!
+//! Half an answer, an answer without end, a reset in the middle: no HTTP library lets a server do
+//! that, so the connection is taken from it and these steps are played on the bare socket.
+
+use std::{fmt, time::Duration};
+
+use bytes::Bytes;
+use tokio::{io::AsyncWriteExt as _, net::TcpStream};
+
+use crate::answer::MAX_DELAY;
+
+/// Bytes for the bare connection, and how it ends; for [`Answer::wire`](crate::Answer::wire).
+///
+/// Steps are played in the order in which they are added, once the request's head and body have
+/// been read. Then the connection is closed, unless [`reset`](Self::reset), [`stay`](Self::stay)
+/// or [`endless`](Self::endless) says otherwise. The whole takes at most
+/// [`MAX_DELAY`](crate::MAX_DELAY).
+///
+/// ```
+/// use akool_faceswap_mock::{Answer, FakeAkool, WireScript};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let fake = FakeAkool::start()?;
+/// let half_a_head = WireScript::new().write("HTTP/1.1 200 OK\r\ncontent-le").reset();
+/// fake.push_answer(Answer::wire(half_a_head));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "nothing is sent until it is part of an answer"]
+pub struct WireScript {
+    steps: Vec<Step>,
+    end: End,
+}
+
+#[derive(Clone)]
+enum Step {
+    Write(Bytes),
+    Pause(Duration),
+    Drip {
+        bytes: Bytes,
+        piece: usize,
+        every: Duration,
+    },
+}
+
+#[derive(Clone)]
+enum End {
+    Close,
+    Reset,
+    Stay,
+    Endless(Bytes),
+}
+
+impl WireScript {
+    /// No bytes, and the connection is closed.
+    pub fn new() -> Self {
+        Self {
+            steps: Vec::new(),
+            end: End::Close,
+        }
+    }
+
+    /// Sends these bytes.
+    pub fn write(mut self, bytes: impl Into<Bytes>) -> Self {
+        self.steps.push(Step::Write(bytes.into()));
+        self
+    }
+
+    /// Waits for this much real time.
+    pub fn pause(mut self, time: Duration) -> Self {
+        self.steps.push(Step::Pause(time.min(MAX_DELAY)));
+        self
+    }
+
+    /// Sends these bytes in pieces of `piece` bytes (at least one), with a pause before each.
+    pub fn drip(mut self, bytes: impl Into<Bytes>, piece: usize, every: Duration) -> Self {
+        self.steps.push(Step::Drip {
+            bytes: bytes.into(),
+            piece: piece.max(1),
+            every: every.min(MAX_DELAY),
+        });
+        self
+    }
+
+    /// Ends by a TCP reset.
+    pub fn reset(mut self) -> Self {
+        self.end = End::Reset;
+        self
+    }
+
+    /// Says nothing more and keeps the connection open.
+    pub fn stay(mut self) -> Self {
+        self.end = End::Stay;
+        self
+    }
+
+    /// Sends these bytes again and again until the other side goes away.
+    pub fn endless(mut self, bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        self.end = if bytes.is_empty() {
+            End::Stay
+        } else {
+            End::Endless(bytes)
+        };
+        self
+    }
+
+    /// Plays it; an error means that the other side has gone away.
+    pub(crate) async fn play(self, mut stream: TcpStream) {
+        let played = tokio::time::timeout(MAX_DELAY, send(&self, &mut stream)).await;
+        if matches!(played, Ok(Ok(()))) && matches!(self.end, End::Reset) {
+            // What was written has to arrive, or the reset would overtake it.
+            tokio::task::yield_now().await;
+            let _ = stream.set_zero_linger();
+        }
+    }
+}
+
+async fn send(script: &WireScript, stream: &mut TcpStream) -> std::io::Result<()> {
+    for step in &script.steps {
+        match step {
+            Step::Write(bytes) => stream.write_all(bytes).await?,
+            Step::Pause(time) => tokio::time::sleep(*time).await,
+            Step::Drip {
+                bytes,
+                piece,
+                every,
+            } => {
+                for piece in bytes.chunks(*piece) {
+                    tokio::time::sleep(*every).await;
+                    stream.write_all(piece).await?;
+                }
+            }
+        }
+    }
+    match &script.end {
+        End::Close => stream.shutdown().await,
+        End::Reset => Ok(()),
+        End::Stay => std::future::pending().await,
+        End::Endless(bytes) => loop {
+            stream.write_all(bytes).await?;
+        },
+    }
+}
+
+impl Default for WireScript {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Shows how many bytes, not which: a test may plant credentials or result URLs there.
+impl fmt::Debug for WireScript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let written = |step: &Step| match step {
+            Step::Write(bytes) | Step::Drip { bytes, .. } => bytes.len(),
+            Step::Pause(_) => 0,
+        };
+        let end = match self.end {
+            End::Close => "close",
+            End::Reset => "reset",
+            End::Stay => "stay",
+            End::Endless(_) => "endless",
+        };
+        f.debug_struct("WireScript")
+            .field("bytes", &self.steps.iter().map(written).sum::<usize>())
+            .field("end", &end)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{io::AsyncReadExt as _, net::TcpListener};
+
+    use super::*;
+
+    /// What the other side reads, and how that ends.
+    async fn played(script: WireScript) -> (Vec<u8>, Option<std::io::ErrorKind>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        let playing = tokio::spawn(script.play(server));
+        let mut read = Vec::new();
+        let ended = client.read_to_end(&mut read).await;
+        playing.await.unwrap();
+        (read, ended.err().map(|error| error.kind()))
+    }
+
+    #[tokio::test]
+    async fn bytes_arrive_and_the_connection_is_closed() {
+        let script =
+            WireScript::new()
+                .write("a")
+                .pause(Duration::ZERO)
+                .drip("bcd", 2, Duration::ZERO);
+        assert_eq!(played(script).await, (b"abcd".to_vec(), None));
+        assert_eq!(played(WireScript::default()).await, (Vec::new(), None));
+    }
+
+    #[tokio::test]
+    async fn a_reset_is_one() {
+        let (read, ended) = played(WireScript::new().write("half").reset()).await;
+        assert_eq!(read, b"half");
+        assert_eq!(ended, Some(std::io::ErrorKind::ConnectionReset));
+    }
+
+    #[tokio::test]
+    async fn an_endless_script_ends_with_its_reader() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        let playing = tokio::spawn(WireScript::new().write("{").endless("  ").play(server));
+        let mut read = vec![0; 100_001];
+        client.read_exact(&mut read).await.unwrap();
+        assert!(read.starts_with(b"{  "));
+        drop(client);
+        playing.await.unwrap();
+    }
+
+    #[test]
+    fn debug_does_not_show_the_bytes() {
+        let script = WireScript::new().write("planted").endless("planted");
+        assert_eq!(
+            format!("{script:?}"),
+            r#"WireScript { bytes: 7, end: "endless", .. }"#
+        );
+    }
+}

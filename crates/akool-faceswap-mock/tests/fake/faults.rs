@@ -1,0 +1,172 @@
+//! Answers that do not arrive whole, or not as documented.
+
+use std::time::{Duration, SystemTime};
+
+use akool_faceswap_mock::{
+    Answer, Clock, FakeAkool, FakeJob, Oddity, WireScript, http::StatusCode,
+};
+
+use crate::asking::{get, ids_of, look_up, lookup, refusal_code, status};
+
+/// Asks for one job and reads the answer's text, or nothing if it breaks off.
+async fn text(fake: &FakeAkool, id: &str) -> Option<String> {
+    let response = get(fake, &lookup(&format!("?_ids={id}"))).await.ok()?;
+    assert_eq!(response.status(), 200);
+    response.text().await.ok()
+}
+
+#[tokio::test]
+async fn bodies_break_off() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image().after_polls(3, 0));
+    for fault in [
+        Answer::truncated(),
+        Answer::chunk_cut(),
+        Answer::reset_in_body(),
+    ] {
+        fake.push_answer(fault);
+        let response = get(&fake, &lookup(&format!("?_ids={id}"))).await.unwrap();
+        assert_eq!(
+            response.headers()["content-type"],
+            "application/json; charset=utf-8"
+        );
+        assert!(response.text().await.is_err());
+    }
+    // The server has done its work each time.
+    assert_eq!(status(&fake, &id).await, 3);
+}
+
+#[tokio::test]
+async fn connections_break_before_any_answer() {
+    let fake = FakeAkool::start().unwrap();
+    fake.push_answer(Answer::reset());
+    fake.push_answer(Answer::hang_up());
+    fake.push_answer(Answer::wire(
+        WireScript::new().write("SSH-2.0-OpenSSH_9.6\r\n"),
+    ));
+    for _ in 0..3 {
+        assert!(get(&fake, &lookup("?_ids=a")).await.is_err());
+    }
+    assert_eq!(fake.request_count(), 3);
+    assert!(get(&fake, &lookup("?_ids=a")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_body_without_end_goes_on_while_it_is_read() {
+    let fake = FakeAkool::start().unwrap();
+    fake.push_answer(Answer::endless());
+    let mut response = get(&fake, &lookup("?_ids=a")).await.unwrap();
+    let mut read = 0;
+    while read < 1_000_000 {
+        read += response.chunk().await.unwrap().unwrap().len();
+    }
+    drop(response);
+    assert!(text(&fake, "a").await.is_some());
+}
+
+#[tokio::test]
+async fn a_slow_answer_arrives_whole() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image());
+    fake.push_answer(Answer::slow(100, Duration::from_millis(1)));
+    assert!(text(&fake, &id).await.unwrap().ends_with("\"msg\":\"OK\"}"));
+}
+
+#[tokio::test]
+async fn rows_are_not_what_was_asked_for() {
+    let fake = FakeAkool::start().unwrap();
+    let (a, b) = (
+        fake.add_job(FakeJob::image()),
+        fake.add_job(FakeJob::image()),
+    );
+    fake.push_answer(Answer::duplicate_rows().for_id(&*b));
+    let rows = ids_of(&look_up(&fake, &[&a, &b]).await);
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows.iter().filter(|id| **id == b).count(), 2);
+
+    fake.push_answer(Answer::foreign_row());
+    let rows = ids_of(&look_up(&fake, &[&a]).await);
+    assert_eq!(rows.len(), 2);
+    assert!(![&a, &b].contains(&&rows[0]));
+
+    fake.push_answer(Answer::unknown_status(9));
+    assert_eq!(status(&fake, &a).await, 9);
+    assert_eq!(status(&fake, &a).await, 3);
+}
+
+#[tokio::test]
+async fn every_oddity_arrives() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image().after_polls(0, 0));
+    let plain = text(&fake, &id).await.unwrap();
+    for oddity in Oddity::ALL {
+        fake.push_answer(Answer::odd(oddity));
+        assert_ne!(text(&fake, &id).await.unwrap(), plain, "{oddity}");
+    }
+    assert_eq!(text(&fake, &id).await.unwrap(), plain);
+    fake.push_answer(Answer::odd_somehow().times(20));
+    let mut seen = std::collections::HashSet::new();
+    for _ in 0..20 {
+        seen.insert(text(&fake, &id).await.unwrap());
+    }
+    assert!(seen.len() > 5, "{}", seen.len());
+}
+
+#[tokio::test]
+async fn a_rate_limit_is_real() {
+    let clock = Clock::manual(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000));
+    let fake = FakeAkool::builder().clock(clock).start().unwrap();
+    fake.push_answer(Answer::rate_limit(2, Duration::from_secs(1)));
+    let code = async || look_up(&fake, &["a"]).await.code;
+    let mut codes = vec![code().await, code().await, code().await, code().await];
+    fake.advance(Duration::from_secs(1));
+    codes.push(code().await);
+    assert_eq!(codes, [1000, 1000, 1005, 1005, 1000]);
+
+    fake.clear_answers();
+    fake.push_answer(Answer::rate_limit_429(0, Duration::from_millis(2500)));
+    let refused = get(&fake, &lookup("?_ids=a")).await.unwrap();
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()["retry-after"], "3");
+    assert_eq!(fake.stats().faults_given(), 3);
+}
+
+#[tokio::test]
+async fn a_refusal_may_say_when_to_come_back() {
+    let fake = FakeAkool::start().unwrap();
+    fake.push_answer(Answer::business(1005).retry_after(Duration::from_secs(7)));
+    let refused = get(&fake, &lookup("?_ids=a")).await.unwrap();
+    assert_eq!(refused.headers()["retry-after"], "7");
+    assert_eq!(refusal_code(refused).await, 1005);
+}
+
+#[tokio::test]
+async fn jobs_are_missing_at_first() {
+    let fake = FakeAkool::start().unwrap();
+    let (a, b) = (
+        fake.add_job(FakeJob::image()),
+        fake.add_job(FakeJob::image().missing_first(1)),
+    );
+    fake.push_answer(Answer::missing_first(2).for_id(&*a));
+    let mut rows = Vec::new();
+    for _ in 0..3 {
+        rows.push(ids_of(&look_up(&fake, &[&a, &b]).await).len());
+    }
+    assert_eq!(rows, [0, 1, 2]);
+    let never = fake.add_job(FakeJob::image().missing());
+    assert!(ids_of(&look_up(&fake, &[&never]).await).is_empty());
+}
+
+#[tokio::test]
+async fn a_share_of_all_requests_fails() {
+    let fake = FakeAkool::builder().seed(3).start().unwrap();
+    fake.push_answer(Answer::html(StatusCode::BAD_GATEWAY).share(20.0).always());
+    let client = crate::asking::http_client();
+    let url = format!("{}{}", fake.url(), lookup("?_ids=a"));
+    let mut failed = 0;
+    for _ in 0..200 {
+        failed += u32::from(client.get(&url).send().await.unwrap().status() == 502);
+    }
+    assert!((20..60).contains(&failed), "{failed} of 200");
+    assert_eq!(fake.stats().faults_given(), u64::from(failed));
+}
