@@ -91,6 +91,11 @@ impl Answer {
         Self::once(reply).always()
     }
 
+    pub(crate) fn to(mut self, whom: Whom) -> Self {
+        self.whom = whom;
+        self
+    }
+
     /// Gives the answer only after this much real time, at most [`MAX_DELAY`]; default: at once.
     #[must_use]
     pub fn delayed(mut self, by: Duration) -> Self {

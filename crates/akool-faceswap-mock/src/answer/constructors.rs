@@ -59,10 +59,13 @@ impl Answer {
     ///
     /// If `location` cannot stand in a header.
     pub fn redirect(location: &str) -> Result<Self, InvalidHeaderValue> {
-        let location = HeaderValue::from_str(location)?;
+        HeaderValue::from_str(location).map(Self::redirect_to)
+    }
+
+    pub(crate) fn redirect_to(location: HeaderValue) -> Self {
         let mut response = envelope::html(StatusCode::FOUND);
         response.headers_mut().insert(LOCATION, location);
-        Ok(response.into())
+        response.into()
     }
 
     /// Closes the connection without an answer.

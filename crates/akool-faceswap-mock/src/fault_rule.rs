@@ -1,0 +1,286 @@
+//! Faults as text, for people who drive the fake from a command line or a configuration file.
+//!
+//! The grammar is small and regular: what happens, its value, then to whom and how often. A rule
+//! is an [`Answer`] in the end; this room knows the words and nothing of what they do.
+
+mod parse;
+
+use std::{error::Error, fmt, str::FromStr, time::Duration};
+
+use http::{HeaderValue, StatusCode};
+
+use crate::{
+    answer::{
+        Answer, Reply,
+        rate_limit::{RateLimit, Refusal},
+        rows::RowFault,
+        spoil::Spoil,
+        whom::{Pick, Whom},
+    },
+    wire_script::WireScript,
+};
+
+/// One fault as text: `WHAT[=VALUE][:SELECTOR]...`.
+///
+/// It holds for every request to the API, without end, unless selectors say otherwise. Several
+/// rules are tried in the order in which they are pushed: the first that is for a request decides.
+/// Latency, missing jobs, and a rate limit that is not reached let the next one decide.
+///
+/// | what | what happens |
+/// | --- | --- |
+/// | `503`, `503=2s` | an HTML page with this HTTP status (200 to 999), with `Retry-After` if wanted |
+/// | `1005`, `1005=3s` | an envelope with this business code of four digits, with HTTP 200 |
+/// | `rate-limit=50/1s` | beyond 50 requests in a second 1005; with HTTP 429: `rate-limit=50/1s/429` |
+/// | `latency=200ms` | the answer comes later by so much, at most 5 minutes |
+/// | `missing-first=3` | jobs have no row at the first 3 lookups of each |
+/// | `hang-up`, `reset` | the connection is closed, or reset, without an answer |
+/// | `truncated`, `chunk-cut`, `reset-in-body` | the body breaks off after its first half |
+/// | `endless` | the body does not end |
+/// | `slow=1000/1s` | 1000 bytes of the body come each second |
+/// | `redirect=URL` | HTTP 302 to that place |
+/// | `content-type=text/html` | the normal answer under another name |
+/// | `duplicate-rows`, `foreign-row` | each row twice; a row that nobody asked for |
+/// | `unknown-status`, `unknown-status=7` | rows with this `faceswap_status`; 5 if none is given |
+/// | `odd`, `odd=status-text` | a drawn [`Oddity`](crate::Oddity), or this one |
+///
+/// | selector | to whom |
+/// | --- | --- |
+/// | `5%` | this share of the requests, drawn from the seed; up to four decimals |
+/// | `every=20` | every 20th request |
+/// | `3x` | three times, then no more |
+/// | `id=ID` | requests that ask for this id (which has no colon in it) |
+/// | `files` | downloads of result files in place of requests to the API |
+///
+/// ```
+/// use akool_faceswap_mock::{FakeAkool, FaultRule};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let fake = FakeAkool::start()?;
+/// for text in ["rate-limit=50/1s", "503:5%", "reset:every=20", "truncated:files:3x"] {
+///     fake.push_answer(text.parse::<FaultRule>()?);
+/// }
+/// // Its text form is always the same.
+/// assert_eq!("503=1500ms:2x:0.50%".parse::<FaultRule>()?.to_string(), "503=1s500ms:0.5%:2x");
+/// let error = "fifty".parse::<FaultRule>().unwrap_err();
+/// assert!(error.to_string().contains("rate-limit=50/1s"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultRule {
+    fault: Fault,
+    whom: Whom,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fault {
+    Status(StatusCode, Option<Duration>),
+    Business(i64, Option<Duration>),
+    RateLimit(RateLimit),
+    Latency(Duration),
+    MissingFirst(u32),
+    HangUp,
+    Reset,
+    Spoiled(Spoil),
+    Redirect(HeaderValue),
+    ContentType(HeaderValue),
+    Rows(RowFault),
+}
+
+impl From<FaultRule> for Answer {
+    fn from(rule: FaultRule) -> Self {
+        let with_wait = |answer: Self, wait: Option<Duration>| match wait {
+            Some(wait) => answer.retry_after(wait),
+            None => answer,
+        };
+        let answer = match rule.fault {
+            Fault::Status(status, wait) => with_wait(Self::html(status), wait),
+            Fault::Business(code, wait) => with_wait(Self::business(code), wait),
+            Fault::RateLimit(limit) => Self::once(Reply::RateLimited(limit)),
+            Fault::Latency(by) => Self::latency(by),
+            Fault::MissingFirst(polls) => Self::missing_first(polls),
+            Fault::HangUp => Self::hang_up(),
+            Fault::Reset => Self::wire(WireScript::new().reset()),
+            Fault::Spoiled(spoil) => Self::once(Reply::Spoiled(spoil)),
+            Fault::Redirect(location) => Self::redirect_to(location),
+            Fault::ContentType(content_type) => Self::once(Reply::ContentType(content_type)),
+            Fault::Rows(fault) => Self::once(Reply::Rows(fault)),
+        };
+        answer.to(rule.whom)
+    }
+}
+
+impl fmt::Display for FaultRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fault.fmt(f)?;
+        match self.whom.pick {
+            Pick::All => {}
+            Pick::Every(nth) => write!(f, ":every={nth}")?,
+            Pick::Share(share) => {
+                let millionths = share.millionths();
+                let (whole, part) = (millionths / 10_000, millionths % 10_000);
+                let decimals = format!("{part:04}");
+                let decimals = decimals.trim_end_matches('0');
+                let point = if decimals.is_empty() { "" } else { "." };
+                write!(f, ":{whole}{point}{decimals}%")?;
+            }
+        }
+        if let Some(times) = self.whom.times {
+            write!(f, ":{times}x")?;
+        }
+        if let Some(id) = &self.whom.id {
+            write!(f, ":id={id}")?;
+        }
+        if self.whom.files {
+            f.write_str(":files")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        match self {
+            Self::Status(status, wait) => {
+                write!(f, "{}", status.as_u16())?;
+                wait.map_or(Ok(()), |wait| write!(f, "={}", time(wait)))
+            }
+            Self::Business(code, wait) => {
+                write!(f, "{code:04}")?;
+                wait.map_or(Ok(()), |wait| write!(f, "={}", time(wait)))
+            }
+            Self::RateLimit(limit) => {
+                write!(f, "rate-limit={}/{}", limit.most, time(limit.window))?;
+                f.write_str(match limit.refusal {
+                    Refusal::Business => "",
+                    Refusal::Http => "/429",
+                })
+            }
+            Self::Latency(by) => write!(f, "latency={}", time(*by)),
+            Self::MissingFirst(polls) => write!(f, "missing-first={polls}"),
+            Self::HangUp => f.write_str("hang-up"),
+            Self::Reset => f.write_str("reset"),
+            Self::Spoiled(Spoil::Truncated) => f.write_str("truncated"),
+            Self::Spoiled(Spoil::ChunkCut) => f.write_str("chunk-cut"),
+            Self::Spoiled(Spoil::ResetInBody) => f.write_str("reset-in-body"),
+            Self::Spoiled(Spoil::Endless) => f.write_str("endless"),
+            Self::Spoiled(Spoil::Slow { bytes, every }) => {
+                write!(f, "slow={bytes}/{}", time(*every))
+            }
+            Self::Redirect(location) => write!(f, "redirect={}", text(location)),
+            Self::ContentType(name) => write!(f, "content-type={}", text(name)),
+            Self::Rows(RowFault::Duplicates) => f.write_str("duplicate-rows"),
+            Self::Rows(RowFault::Foreign) => f.write_str("foreign-row"),
+            Self::Rows(RowFault::Status(code)) => write!(f, "unknown-status={code}"),
+            Self::Rows(RowFault::Odd(None)) => f.write_str("odd"),
+            Self::Rows(RowFault::Odd(Some(oddity))) => write!(f, "odd={oddity}"),
+        }
+    }
+}
+
+/// As one word.
+fn time(time: Duration) -> String {
+    let mut text = humantime::format_duration(time).to_string();
+    text.retain(|character| character != ' ');
+    text
+}
+
+impl FromStr for FaultRule {
+    type Err = FaultRuleError;
+
+    fn from_str(text: &str) -> Result<Self, FaultRuleError> {
+        parse::rule(text).map_err(|problem| FaultRuleError {
+            rule: text.to_owned(),
+            problem,
+        })
+    }
+}
+
+/// The text is no [`FaultRule`]; the message says where, and what is accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultRuleError {
+    rule: String,
+    problem: String,
+}
+
+impl fmt::Display for FaultRuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is no fault rule: {}", self.rule, self.problem)
+    }
+}
+
+impl Error for FaultRuleError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every line of the documented tables.
+    const DOCUMENTED: &[&str] = &[
+        "503",
+        "503=2s",
+        "1005",
+        "1005=3s",
+        "rate-limit=50/1s",
+        "rate-limit=50/1s/429",
+        "latency=200ms",
+        "missing-first=3",
+        "hang-up",
+        "reset",
+        "truncated",
+        "chunk-cut",
+        "reset-in-body",
+        "endless",
+        "slow=1000/1s",
+        "redirect=http://127.0.0.1:80/a",
+        "content-type=text/html",
+        "duplicate-rows",
+        "foreign-row",
+        "unknown-status=7",
+        "odd",
+        "odd=status-text",
+        "503:5%",
+        "503:every=20",
+        "503:3x",
+        "503:id=a",
+        "503:files",
+    ];
+
+    #[test]
+    fn what_is_documented_is_understood_and_written_alike() {
+        for text in DOCUMENTED {
+            let rule: FaultRule = text.parse().unwrap();
+            assert_eq!(rule.to_string(), *text);
+            let _ = Answer::from(rule);
+        }
+    }
+
+    #[test]
+    fn a_rule_becomes_the_same_answer_as_the_method() {
+        let shown = |rule: &str| format!("{:?}", Answer::from(rule.parse::<FaultRule>().unwrap()));
+        let expected = [
+            (
+                "1005=3s:2x",
+                Answer::business(1005)
+                    .retry_after(Duration::from_secs(3))
+                    .times(2),
+            ),
+            (
+                "truncated:every=20:files",
+                Answer::truncated().every(20).on_files().always(),
+            ),
+            ("latency=200ms", Answer::latency(Duration::from_millis(200))),
+            (
+                "rate-limit=5/1s/429",
+                Answer::rate_limit_429(5, Duration::from_secs(1)),
+            ),
+            ("missing-first=3:id=a", Answer::missing_first(3).for_id("a")),
+            ("reset:0.5%", Answer::reset().share(0.5).always()),
+            ("unknown-status", Answer::unknown_status(5).always()),
+        ];
+        for (rule, answer) in expected {
+            assert_eq!(shown(rule), format!("{answer:?}"), "{rule}");
+        }
+    }
+}
