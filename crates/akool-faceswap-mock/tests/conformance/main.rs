@@ -1,0 +1,187 @@
+//! Every plain answer of the fake is one that the vendor's document allows.
+//!
+//! Requests are made from the document, too: a path or a parameter that is not in it fails here.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod spec;
+
+use std::time::{Duration, SystemTime};
+
+use akool_faceswap_mock::{Answer, Clock, FakeAkool, FakeJob, JobState, Oddity, Population};
+use serde_json::Value;
+
+use crate::spec::{Operation, Spec};
+
+fn http() -> reqwest::Client {
+    // Fails where another test was first, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
+fn fake() -> FakeAkool {
+    let june_2024 = SystemTime::UNIX_EPOCH + Duration::from_millis(1_719_476_868_006);
+    let clock = Clock::manual(june_2024);
+    FakeAkool::builder().clock(clock).start().unwrap()
+}
+
+/// Asks for these jobs as the document says, with this key.
+async fn look_up(lookup: &Operation<'_>, fake: &FakeAkool, key: &str, ids: &[String]) -> Value {
+    let request = lookup.request(&http(), fake, &[("_ids", &ids.join(","))]);
+    let response = request.header("x-api-key", key).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let content_type = response.headers()["content-type"].to_str().unwrap();
+    assert!(
+        content_type.starts_with("application/json"),
+        "{content_type}"
+    );
+    response.json().await.unwrap()
+}
+
+/// Asserts that the document allows the answer, and says its business code and its statuses.
+#[track_caller]
+fn conforming(lookup: &Operation<'_>, answer: &Value) -> (i64, Vec<i64>) {
+    let objections = lookup.objections(answer);
+    assert!(objections.is_empty(), "{objections:#?} in {answer:#}");
+    let rows = answer["data"]["result"].as_array();
+    let statuses = rows.into_iter().flatten();
+    let statuses = statuses.map(|row| row["faceswap_status"].as_i64().unwrap());
+    (answer["code"].as_i64().unwrap(), statuses.collect())
+}
+
+#[tokio::test]
+async fn every_state_of_every_kind_of_job() {
+    for spec in [Spec::vendored(), Spec::with_overlay()] {
+        let lookup = spec.operation("get");
+        for kind in [FakeJob::image, FakeJob::video] {
+            for (job, seen) in [
+                (kind(), [1, 2, 3]),
+                (kind().failing(), [1, 2, 4]),
+                (kind().with_url("https://cdn.example/a.mp4"), [1, 2, 3]),
+            ] {
+                let fake = fake();
+                let ids = [fake.add_job(job)];
+                for status in seen {
+                    let answer = look_up(&lookup, &fake, &fake.api_key(), &ids).await;
+                    assert_eq!(conforming(&lookup, &answer), (1000, vec![status]));
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_population_of_all_ages() {
+    let spec = Spec::vendored();
+    let lookup = spec.operation("get");
+    let fake = fake();
+    let mut ids = fake.seed_population(50);
+    ids.extend(fake.seed_population_of(Population::Realistic, 50));
+    ids.push("667d228400000000000a0001".to_owned());
+    for minutes in [0, 1, 10, 60, 12_000] {
+        fake.advance(Duration::from_secs(minutes * 60));
+        let answer = look_up(&lookup, &fake, &fake.api_key(), &ids).await;
+        let (code, statuses) = conforming(&lookup, &answer);
+        assert_eq!(code, 1000);
+        assert!(statuses.len() > 90 && statuses.len() < ids.len());
+    }
+}
+
+#[tokio::test]
+async fn missing_ids_and_refusals() {
+    for spec in [Spec::vendored(), Spec::with_overlay()] {
+        let lookup = spec.operation("get");
+        let fake = fake();
+        let key = fake.api_key();
+        let unknown = ["667d228400000000000a0001".to_owned()];
+        let answer = look_up(&lookup, &fake, &key, &unknown).await;
+        assert_eq!(conforming(&lookup, &answer), (1000, vec![]));
+        for (key, ids, code) in [
+            (key.as_str(), &[][..], 1003),
+            ("", &unknown, 1102),
+            ("another", &unknown, 1101),
+        ] {
+            let answer = look_up(&lookup, &fake, key, ids).await;
+            assert_eq!(conforming(&lookup, &answer), (code, vec![]));
+        }
+        for code in [1003, 1005, 1006, 1009, 1015, 1104, 1200, 2001, 4242] {
+            fake.push_answer(Answer::business(code));
+            let answer = look_up(&lookup, &fake, &key, &unknown).await;
+            assert_eq!(conforming(&lookup, &answer), (code, vec![]));
+        }
+    }
+}
+
+/// The document's list of statuses is closed; the overlay opens it.
+#[tokio::test]
+async fn a_new_status_needs_the_overlay() {
+    let fake = fake();
+    let ids = [fake.add_job(FakeJob::image())];
+    fake.set_state(&ids[0], JobState::Other(5)).unwrap();
+    let (vendored, open) = (Spec::vendored(), Spec::with_overlay());
+    let lookup = open.operation("get");
+    let answer = look_up(&lookup, &fake, &fake.api_key(), &ids).await;
+    assert_eq!(conforming(&lookup, &answer), (1000, vec![5]));
+    assert!(!vendored.operation("get").objections(&answer).is_empty());
+}
+
+#[tokio::test]
+async fn tokens_and_their_refusals() {
+    let spec = Spec::with_overlay();
+    let get_token = spec.operation("post");
+    let fake = fake();
+    for (secret, code) in [
+        (fake.api_key(), 1000),
+        ("x".to_owned(), 1101),
+        (String::new(), 1003),
+    ] {
+        let values = [("clientId", "me"), ("clientSecret", secret.as_str())];
+        let request = get_token.request(&http(), &fake, &values);
+        let answer: Value = request.send().await.unwrap().json().await.unwrap();
+        let objections = get_token.objections(&answer);
+        assert!(objections.is_empty(), "{objections:#?} in {answer:#}");
+        assert_eq!(answer["code"], code);
+        assert_eq!(answer["token"].is_string(), code == 1000);
+    }
+}
+
+/// A new operation in the document has to be served, and tested here.
+#[test]
+fn the_fake_serves_all_operations() {
+    let spec = Spec::with_overlay();
+    let operations = spec.operations();
+    let known: Vec<_> = operations
+        .iter()
+        .map(|operation| (operation.method, operation.path))
+        .collect();
+    assert_eq!(
+        known,
+        [
+            ("get", "/api/open/v3/faceswap/result/listbyids"),
+            ("post", "/api/open/v3/getToken")
+        ]
+    );
+}
+
+/// The other way round: this test can fail, and an oddity is one.
+#[tokio::test]
+async fn odd_answers_are_against_the_document_or_beside_it() {
+    let spec = Spec::vendored();
+    let lookup = spec.operation("get");
+    let fake = fake();
+    let ids = [fake.add_job(FakeJob::video())];
+    let beside = [
+        Oddity::UnknownMember,
+        Oddity::NoData,
+        Oddity::NamelessRow,
+        Oddity::NoStatus,
+        Oddity::FewFields,
+        Oddity::UnknownFields,
+    ];
+    for oddity in Oddity::ALL {
+        fake.push_answer(Answer::odd(oddity));
+        let answer = look_up(&lookup, &fake, &fake.api_key(), &ids).await;
+        let is_allowed = lookup.objections(&answer).is_empty();
+        assert_eq!(is_allowed, beside.contains(&oddity), "{oddity}: {answer:#}");
+    }
+}

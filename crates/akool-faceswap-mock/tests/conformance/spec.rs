@@ -1,0 +1,138 @@
+//! The vendored document: requests are made from it, and answers held against it.
+
+use std::path::Path;
+
+use akool_faceswap_mock::FakeAkool;
+use enumset::EnumSet;
+use jsonschema::Validator;
+use reqwest::{Client, RequestBuilder};
+use roas_overlay::{
+    apply::{Apply as _, ApplyOptions},
+    v1_1::Overlay,
+};
+use serde_json::{Value, json};
+
+/// A document in OpenAPI 3.0.
+pub(crate) struct Spec(Value);
+
+/// One operation of it.
+pub(crate) struct Operation<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) method: &'a str,
+    description: &'a Value,
+    answers: Validator,
+}
+
+impl Spec {
+    /// What the vendor's page says.
+    pub(crate) fn vendored() -> Self {
+        Self(serde_saphyr::from_str(&read("faceswap.yaml")).unwrap())
+    }
+
+    /// The same with this project's deviations: what the raw client is made from.
+    pub(crate) fn with_overlay() -> Self {
+        let Self(mut document) = Self::vendored();
+        let overlay: Overlay = serde_saphyr::from_str(&read("overlay.yaml")).unwrap();
+        overlay
+            .apply(&mut document, EnumSet::only(ApplyOptions::ErrorOnZeroMatch))
+            .unwrap();
+        Self(document)
+    }
+
+    /// All operations.
+    pub(crate) fn operations(&self) -> Vec<Operation<'_>> {
+        let paths = self.0["paths"].as_object().unwrap();
+        let methods = paths.iter().flat_map(|(path, methods)| {
+            let methods = methods.as_object().unwrap().iter();
+            methods.map(move |(method, description)| (path, method, description))
+        });
+        methods
+            .map(|(path, method, description)| Operation {
+                path,
+                method,
+                description,
+                answers: self.validator(&description["responses"]["200"]),
+            })
+            .collect()
+    }
+
+    /// The only operation with this method.
+    pub(crate) fn operation(&self, method: &str) -> Operation<'_> {
+        let mut found = self.operations();
+        found.retain(|operation| operation.method == method);
+        assert_eq!(found.len(), 1, "operations with {method}");
+        found.remove(0)
+    }
+
+    fn validator(&self, response: &Value) -> Validator {
+        let mut schema = json!({
+            "allOf": [response["content"]["application/json"]["schema"]],
+            "components": self.0["components"],
+        });
+        assert!(schema["allOf"][0].is_object(), "{response}");
+        as_json_schema(&mut schema);
+        // The draft that OpenAPI 3.0 builds on is the fourth but for a few words.
+        jsonschema::draft4::options()
+            .should_validate_formats(true)
+            .build(&schema)
+            .unwrap()
+    }
+}
+
+impl Operation<'_> {
+    /// A request to the fake, with these values for its parameters or for its body's members.
+    pub(crate) fn request(
+        &self,
+        http: &Client,
+        fake: &FakeAkool,
+        values: &[(&str, &str)],
+    ) -> RequestBuilder {
+        let method = self.method.to_uppercase().parse().unwrap();
+        let request = http.request(method, format!("{}{}", fake.url(), self.path));
+        if self.description["requestBody"].is_object() {
+            let body: serde_json::Map<_, _> = values
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), json!(value)))
+                .collect();
+            return request.json(&body);
+        }
+        let parameters = self.description["parameters"].as_array().unwrap();
+        for (name, _) in values {
+            let is_declared = parameters
+                .iter()
+                .any(|parameter| parameter["name"] == *name && parameter["in"] == "query");
+            assert!(is_declared, "{name} is not in the document");
+        }
+        request.query(values)
+    }
+
+    /// What the document has against an answer; nothing if it conforms.
+    pub(crate) fn objections(&self, answer: &Value) -> Vec<String> {
+        self.answers
+            .iter_errors(answer)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect()
+    }
+}
+
+fn read(name: &str) -> String {
+    let raw = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
+    let text = std::fs::read_to_string(raw.join(name)).unwrap();
+    text.replace("\r\n", "\n")
+}
+
+/// OpenAPI 3.0 says `nullable` where JSON Schema has another type.
+fn as_json_schema(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if members.remove("nullable") == Some(json!(true))
+                && let Some(one) = members.get_mut("type")
+            {
+                *one = json!([one, "null"]);
+            }
+            members.values_mut().for_each(as_json_schema);
+        }
+        Value::Array(items) => items.iter_mut().for_each(as_json_schema),
+        _ => {}
+    }
+}
