@@ -54,7 +54,8 @@ impl fmt::Display for NoSuchJob {
 impl Error for NoSuchJob {}
 
 pub(crate) struct JobStore {
-    jobs: HashMap<Box<str>, StoredJob>,
+    /// Boxed, because the half of a large map may be empty room.
+    jobs: HashMap<Box<str>, Box<StoredJob>>,
     added: u64,
     ids: ObjectIds,
     /// For the `NNNN` of a `job_id`.
@@ -115,7 +116,7 @@ impl JobStore {
         self.added += 1;
         let suffix = self.suffixes.below(10_000);
         let stored = StoredJob::new(job, created_at, self.added, suffix);
-        self.jobs.insert(id.as_str().into(), stored);
+        self.jobs.insert(id.as_str().into(), Box::new(stored));
         id
     }
 
