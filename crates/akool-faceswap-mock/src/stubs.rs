@@ -2,8 +2,9 @@
 //!
 //! [`MockServerExt`] adds one method for each operation to [`httpmock::MockServer`]; what is
 //! matched and what is answered have the raw client's types, so that a stub which the vendor's
-//! document does not allow does not compile. Use them for contract tests of single requests, and
-//! [`FakeAkool`](crate::FakeAkool) wherever jobs are to live, fail or be lost.
+//! document does not allow does not compile. Use them for contract tests of single requests: that
+//! a request looks exactly so. Use [`FakeAkool`](crate::FakeAkool) wherever jobs are to live, fail
+//! or be lost, and wherever faults, files or the number of requests matter.
 //!
 //! ```
 //! use akool_faceswap_mock::{
