@@ -9,15 +9,12 @@ use std::{error::Error, fmt, str::FromStr, time::Duration};
 
 use http::{HeaderValue, StatusCode};
 
-use crate::{
-    answer::{
-        Answer, Reply,
-        rate_limit::{RateLimit, Refusal},
-        rows::RowFault,
-        spoil::Spoil,
-        whom::{Pick, Whom},
-    },
-    wire_script::WireScript,
+use crate::answer::{
+    Answer, Reply,
+    rate_limit::{RateLimit, Refusal},
+    rows::RowFault,
+    spoil::Spoil,
+    whom::{Pick, Whom},
 };
 
 /// One fault as text: `WHAT[=VALUE][:SELECTOR]...`.
@@ -33,7 +30,7 @@ use crate::{
 /// | `rate-limit=50/1s` | beyond 50 requests in a second 1005; with HTTP 429: `rate-limit=50/1s/429` |
 /// | `latency=200ms` | the answer comes later by so much, at most 5 minutes |
 /// | `missing-first=3` | jobs have no row at the first 3 lookups of each |
-/// | `hang-up`, `reset` | the connection is closed, or reset, without an answer |
+/// | `hang-up`, `reset`, `silent` | the connection is closed, reset, or kept, without an answer |
 /// | `truncated`, `chunk-cut`, `reset-in-body` | the body breaks off after its first half |
 /// | `endless` | the body does not end |
 /// | `slow=1000/1s` | 1000 bytes of the body come each second |
@@ -81,6 +78,7 @@ enum Fault {
     MissingFirst(u32),
     HangUp,
     Reset,
+    Silent,
     Spoiled(Spoil),
     Redirect(HeaderValue),
     ContentType(HeaderValue),
@@ -100,7 +98,8 @@ impl From<FaultRule> for Answer {
             Fault::Latency(by) => Self::latency(by),
             Fault::MissingFirst(polls) => Self::missing_first(polls),
             Fault::HangUp => Self::hang_up(),
-            Fault::Reset => Self::wire(WireScript::new().reset()),
+            Fault::Reset => Self::reset(),
+            Fault::Silent => Self::silent(),
             Fault::Spoiled(spoil) => Self::once(Reply::Spoiled(spoil)),
             Fault::Redirect(location) => Self::redirect_to(location),
             Fault::ContentType(content_type) => Self::once(Reply::ContentType(content_type)),
@@ -161,6 +160,7 @@ impl fmt::Display for Fault {
             Self::MissingFirst(polls) => write!(f, "missing-first={polls}"),
             Self::HangUp => f.write_str("hang-up"),
             Self::Reset => f.write_str("reset"),
+            Self::Silent => f.write_str("silent"),
             Self::Spoiled(Spoil::Truncated) => f.write_str("truncated"),
             Self::Spoiled(Spoil::ChunkCut) => f.write_str("chunk-cut"),
             Self::Spoiled(Spoil::ResetInBody) => f.write_str("reset-in-body"),
@@ -228,6 +228,7 @@ mod tests {
         "missing-first=3",
         "hang-up",
         "reset",
+        "silent",
         "truncated",
         "chunk-cut",
         "reset-in-body",

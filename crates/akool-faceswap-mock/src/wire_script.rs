@@ -6,7 +6,10 @@
 use std::{fmt, time::Duration};
 
 use bytes::Bytes;
-use tokio::{io::AsyncWriteExt as _, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::answer::MAX_DELAY;
 
@@ -90,7 +93,7 @@ impl WireScript {
         self
     }
 
-    /// Says nothing more and keeps the connection open.
+    /// Says nothing more and keeps the connection open until the other side goes away.
     pub fn stay(mut self) -> Self {
         self.end = End::Stay;
         self
@@ -138,7 +141,12 @@ async fn send(script: &WireScript, stream: &mut TcpStream) -> std::io::Result<()
     match &script.end {
         End::Close => stream.shutdown().await,
         End::Reset => Ok(()),
-        End::Stay => std::future::pending().await,
+        // Whatever the other side still says, until it goes away.
+        End::Stay => {
+            let mut ignored = [0; 1024];
+            while stream.read(&mut ignored).await? > 0 {}
+            Ok(())
+        }
         End::Endless(bytes) => loop {
             stream.write_all(bytes).await?;
         },
@@ -173,7 +181,7 @@ impl fmt::Debug for WireScript {
 
 #[cfg(test)]
 mod tests {
-    use tokio::{io::AsyncReadExt as _, net::TcpListener};
+    use tokio::net::TcpListener;
 
     use super::*;
 
@@ -219,6 +227,21 @@ mod tests {
         let mut read = vec![0; 100_001];
         client.read_exact(&mut read).await.unwrap();
         assert!(read.starts_with(b"{  "));
+        drop(client);
+        playing.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_stays_goes_with_its_reader() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        let playing = tokio::spawn(WireScript::new().write("HTTP").stay().play(server));
+        let mut read = [0; 4];
+        client.read_exact(&mut read).await.unwrap();
+        assert!(!playing.is_finished());
         drop(client);
         playing.await.unwrap();
     }

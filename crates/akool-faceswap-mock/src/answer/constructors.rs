@@ -78,6 +78,23 @@ impl Answer {
         Self::wire(WireScript::new().reset())
     }
 
+    /// Says nothing and keeps the connection open, until the client goes away or
+    /// [`MAX_DELAY`](crate::MAX_DELAY) has passed.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::{Answer, FakeAkool};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// // The client's own time limit has to end this.
+    /// fake.push_answer(Answer::silent());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn silent() -> Self {
+        Self::wire(WireScript::new().stay())
+    }
+
     /// Exactly these bytes on the connection, head and all.
     pub fn wire(script: WireScript) -> Self {
         Self::once(Reply::Wire(script))

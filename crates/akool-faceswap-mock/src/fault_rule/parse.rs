@@ -14,7 +14,7 @@ use crate::answer::{
 };
 
 const FAULTS: &str = "503, 503=2s, 1005, 1005=3s, rate-limit=50/1s, rate-limit=50/1s/429, \
-    latency=200ms, missing-first=3, hang-up, reset, truncated, chunk-cut, reset-in-body, endless, \
+    latency=200ms, missing-first=3, hang-up, reset, silent, truncated, chunk-cut, reset-in-body, endless, \
     slow=1000/1s, redirect=URL, content-type=TYPE, duplicate-rows, foreign-row, unknown-status=5, \
     odd, odd=KIND";
 
@@ -105,6 +105,7 @@ fn fault(text: &str) -> Result<Fault, String> {
         "missing-first" => positive(given).map(Fault::MissingFirst).ok_or_else(wrong),
         "hang-up" => plain(Fault::HangUp),
         "reset" => plain(Fault::Reset),
+        "silent" => plain(Fault::Silent),
         "truncated" => plain(Fault::Spoiled(Spoil::Truncated)),
         "chunk-cut" => plain(Fault::Spoiled(Spoil::ChunkCut)),
         "reset-in-body" => plain(Fault::Spoiled(Spoil::ResetInBody)),
@@ -274,6 +275,7 @@ mod tests {
         let words = one_of(vec![
             "hang-up",
             "reset",
+            "silent",
             "truncated",
             "chunk-cut",
             "reset-in-body",

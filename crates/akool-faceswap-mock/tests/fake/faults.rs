@@ -51,6 +51,31 @@ async fn connections_break_before_any_answer() {
     assert!(get(&fake, &lookup("?_ids=a")).await.is_ok());
 }
 
+/// The client gives up; the server is free for others meanwhile.
+#[tokio::test]
+async fn an_answer_may_never_come() {
+    let fake = FakeAkool::start().unwrap();
+    fake.push_answer(Answer::silent());
+    let path = lookup("?_ids=a");
+    let silent = get(&fake, &path);
+    let other = async {
+        first_request(&fake).await;
+        get(&fake, &path).await
+    };
+    tokio::select! {
+        biased;
+        _ = silent => panic!("answered"),
+        answer = other => assert_eq!(answer.unwrap().status(), 200),
+    }
+}
+
+/// Waits until the first request has come.
+async fn first_request(fake: &FakeAkool) {
+    while fake.request_count() == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn a_body_without_end_goes_on_while_it_is_read() {
     let fake = FakeAkool::start().unwrap();
