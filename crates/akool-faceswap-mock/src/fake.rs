@@ -187,6 +187,18 @@ impl FakeAkool {
 
     /// Puts a job into a state, where it stays: its schedule no longer counts.
     ///
+    /// ```
+    /// use akool_faceswap_mock::{FakeAkool, FakeJob, JobState};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let fake = FakeAkool::start()?;
+    /// let id = fake.add_job(FakeJob::image());
+    /// // A status that the vendor may add one day.
+    /// fake.set_state(&id, JobState::Other(5))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// If there is no such job.
@@ -197,6 +209,17 @@ impl FakeAkool {
     /// The bytes of the file that the fake serves for a job, whether it is there yet or not.
     ///
     /// A small PNG or MP4, another one for each id.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::{FakeAkool, FakeJob};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let fake = FakeAkool::start()?;
+    /// let id = fake.add_job(FakeJob::image());
+    /// assert!(fake.file(&id)?.starts_with(b"\x89PNG"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -226,6 +249,21 @@ impl FakeAkool {
     /// [`MAX_DELAY`](crate::MAX_DELAY).
     ///
     /// With it a test sees how many requests its client sends side by side, without sleeping.
+    /// Downloads are not kept back.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::FakeAkool;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// let held = fake.hold_answers();
+    /// // Here your service starts to ask. When it can get no further:
+    /// let side_by_side = fake.requests_in_flight();
+    /// drop(held);
+    /// # assert_eq!(side_by_side, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn hold_answers(&self) -> HeldAnswers {
         HeldAnswers::new(Arc::clone(&self.service))
     }
@@ -241,6 +279,20 @@ impl FakeAkool {
     }
 
     /// The requests for result files, oldest first; bounded in the same way.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::FakeAkool;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// // Here your service resumes a download. Then:
+    /// let resumed = fake.downloads().iter().any(|download| {
+    ///     download.header_names().iter().any(|name| name == "range")
+    /// });
+    /// # assert!(!resumed);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn downloads(&self) -> Vec<RecordedRequest> {
         self.service.recorder.downloads()
     }

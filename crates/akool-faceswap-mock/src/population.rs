@@ -11,6 +11,18 @@ use crate::{
 };
 
 /// Of what kind the jobs of [`seed_population_of`](crate::FakeAkool::seed_population_of) are.
+///
+/// ```
+/// use akool_faceswap_mock::{FakeAkool, Population};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let fake = FakeAkool::builder().seed(7).start()?;
+/// let by_lookups = fake.seed_population_of(Population::Quick, 20);
+/// let by_time = fake.seed_population_of(Population::Realistic, 1000);
+/// # assert_eq!(by_lookups.len() + by_time.len(), 1020);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Population {

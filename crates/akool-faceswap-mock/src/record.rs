@@ -20,6 +20,20 @@ pub const MAX_RECORDED_REQUESTS: usize = 10_000;
 pub const MAX_RECORDED_BYTES: usize = 64 * 1024 * 1024;
 
 /// A request that a [`FakeAkool`](crate::FakeAkool) received, without any header's value.
+///
+/// ```
+/// use akool_faceswap_mock::{CredentialKind, FakeAkool};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let fake = FakeAkool::start()?;
+/// // Here your service runs. Then:
+/// for request in fake.requests() {
+///     println!("{} {} about {} ids", request.method(), request.path(), request.ids().len());
+///     assert_eq!(request.credential(), CredentialKind::ApiKey);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedRequest {
     method: String,

@@ -20,6 +20,15 @@ use crate::{
 };
 
 /// In which order the rows of an answer stand; the vendor's documentation promises none.
+///
+/// ```
+/// use akool_faceswap_mock::{FakeAkool, RowOrder};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let fake = FakeAkool::builder().row_order(RowOrder::Insertion).start()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RowOrder {
     /// Another seeded order in each answer, so that nobody comes to depend on one.

@@ -224,6 +224,17 @@ mod tests {
     }
 
     #[test]
+    fn a_pause_in_a_sequence_is_no_fault() {
+        let mut script = script();
+        script.push(Answer::normal());
+        script.push(Answer::normal().delayed(Duration::from_millis(1)));
+        plan(&mut script, &[]);
+        assert_eq!(script.given(), 0);
+        plan(&mut script, &[]);
+        assert_eq!(script.given(), 1);
+    }
+
+    #[test]
     fn a_rate_limit_comes_before_what_follows_it_only_when_it_is_reached() {
         let mut script = script();
         script.push(Answer::rate_limit(1, Duration::from_secs(1)));

@@ -116,6 +116,25 @@ mod tests {
     }
 
     #[test]
+    fn each_ends_in_its_own_way() {
+        let response = Response::new(Bytes::from_static(b"12345"));
+        let slow = Spoil::Slow {
+            bytes: 1,
+            every: Duration::ZERO,
+        };
+        for (spoil, end) in [
+            (Spoil::Truncated, "close"),
+            (Spoil::ChunkCut, "close"),
+            (Spoil::ResetInBody, "reset"),
+            (Spoil::Endless, "endless"),
+            (slow, "close"),
+        ] {
+            let shown = format!("{:?}", spoil.script(&response));
+            assert!(shown.contains(end), "{spoil:?}: {shown}");
+        }
+    }
+
+    #[test]
     fn chunks_are_framed() {
         assert_eq!(chunk(b"0123456789abcdef"), b"10\r\n0123456789abcdef\r\n");
         assert!(chunk(b"").is_empty());
