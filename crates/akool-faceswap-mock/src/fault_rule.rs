@@ -85,6 +85,26 @@ enum Fault {
     Rows(RowFault),
 }
 
+impl FaultRule {
+    /// One example of each fault, for a help text.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::FaultRule;
+    ///
+    /// for example in FaultRule::FAULTS.split(", ") {
+    ///     assert!(example.parse::<FaultRule>().is_ok(), "{example}");
+    /// }
+    /// ```
+    pub const FAULTS: &str = "503, 503=2s, 1005, 1005=3s, rate-limit=50/1s, \
+        rate-limit=50/1s/429, latency=200ms, missing-first=3, hang-up, reset, silent, truncated, \
+        chunk-cut, reset-in-body, endless, slow=1000/1s, redirect=https://example.com/, \
+        content-type=text/html, duplicate-rows, foreign-row, unknown-status=5, odd, \
+        odd=status-text";
+
+    /// One example of each selector, for a help text.
+    pub const SELECTORS: &str = "5%, every=20, 3x, id=ID, files";
+}
+
 impl From<FaultRule> for Answer {
     fn from(rule: FaultRule) -> Self {
         let with_wait = |answer: Self, wait: Option<Duration>| match wait {
@@ -216,43 +236,14 @@ impl Error for FaultRuleError {}
 mod tests {
     use super::*;
 
-    /// Every line of the documented tables.
-    const DOCUMENTED: &[&str] = &[
-        "503",
-        "503=2s",
-        "1005",
-        "1005=3s",
-        "rate-limit=50/1s",
-        "rate-limit=50/1s/429",
-        "latency=200ms",
-        "missing-first=3",
-        "hang-up",
-        "reset",
-        "silent",
-        "truncated",
-        "chunk-cut",
-        "reset-in-body",
-        "endless",
-        "slow=1000/1s",
-        "redirect=http://127.0.0.1:80/a",
-        "content-type=text/html",
-        "duplicate-rows",
-        "foreign-row",
-        "unknown-status=7",
-        "odd",
-        "odd=status-text",
-        "503:5%",
-        "503:every=20",
-        "503:3x",
-        "503:id=a",
-        "503:files",
-    ];
-
     #[test]
     fn what_is_documented_is_understood_and_written_alike() {
-        for text in DOCUMENTED {
+        let faults = FaultRule::FAULTS.split(", ").map(str::to_owned);
+        let selectors = FaultRule::SELECTORS.split(", ");
+        let selected = selectors.map(|selector| format!("503:{selector}"));
+        for text in faults.chain(selected) {
             let rule: FaultRule = text.parse().unwrap();
-            assert_eq!(rule.to_string(), *text);
+            assert_eq!(rule.to_string(), text);
             let _ = Answer::from(rule);
         }
     }

@@ -13,12 +13,8 @@ use crate::answer::{
     whom::{Pick, Share, Whom},
 };
 
-const FAULTS: &str = "503, 503=2s, 1005, 1005=3s, rate-limit=50/1s, rate-limit=50/1s/429, \
-    latency=200ms, missing-first=3, hang-up, reset, silent, truncated, chunk-cut, reset-in-body, endless, \
-    slow=1000/1s, redirect=URL, content-type=TYPE, duplicate-rows, foreign-row, unknown-status=5, \
-    odd, odd=KIND";
-
-const SELECTORS: &str = "5%, every=20, 3x, id=ID, files";
+const FAULTS: &str = FaultRule::FAULTS;
+const SELECTORS: &str = FaultRule::SELECTORS;
 
 /// The status of `unknown-status`, if none is given: the first one that is free.
 const UNKNOWN_STATUS: i64 = 5;

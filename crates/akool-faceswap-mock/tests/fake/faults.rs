@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use akool_faceswap_mock::{
-    Answer, Clock, FakeAkool, FakeJob, Oddity, WireScript, http::StatusCode,
+    Answer, Clock, FakeAkool, FakeJob, FaultRule, Oddity, WireScript, http::StatusCode,
 };
 
 use crate::asking::{get, ids_of, look_up, lookup, refusal_code, status};
@@ -135,6 +135,42 @@ async fn every_oddity_arrives() {
         seen.insert(text(&fake, &id).await.unwrap());
     }
     assert!(seen.len() > 5, "{}", seen.len());
+}
+
+/// Each fault as text, once; the fake is the same as before after all of them.
+#[tokio::test]
+async fn faults_as_text_reach_the_wire() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image().after_polls(0, 0));
+    let plain = text(&fake, &id).await.unwrap();
+    for fault in FaultRule::FAULTS.split(", ") {
+        if fault.starts_with("rate-limit") {
+            continue; // It only begins to count.
+        }
+        let rule: FaultRule = format!("{fault}:1x").parse().unwrap();
+        fake.push_answer(rule);
+        let before = fake.stats().faults_given();
+        if ["silent", "endless", "slow=1000/1s"].contains(&fault) {
+            let path = lookup(&format!("?_ids={id}"));
+            let read = async { get(&fake, &path).await.unwrap().text().await };
+            let given = async {
+                while fake.stats().faults_given() == before {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::select! {
+                biased;
+                _ = read => panic!("{fault} ended"),
+                () = given => {}
+            }
+        } else {
+            let _ = get(&fake, &lookup(&format!("?_ids={id}"))).await;
+        }
+        assert_eq!(fake.stats().faults_given(), before + 1, "{fault}");
+        assert_eq!(fake.answers_left(), 0, "{fault}");
+    }
+    // The first lookups after missing-first=3:1x count for it no more.
+    assert_eq!(text(&fake, &id).await.unwrap(), plain);
 }
 
 #[tokio::test]
