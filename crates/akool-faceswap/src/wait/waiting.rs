@@ -162,6 +162,11 @@ impl fmt::Debug for Waiting {
 /// One thing that a [`Changes`] stream tells.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+// Whether the difference counts as large depends on the features of serde_json.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is made once for a change and taken apart at once"
+)]
 pub enum Change {
     /// The status changed, the job went missing or came back, or lookups began to fail or to
     /// succeed again.
