@@ -63,6 +63,11 @@ fn finish(
     limits: &Limits,
     root_certificates: &[Vec<u8>],
 ) -> Result<reqwest::Client, Error> {
+    #[cfg(all(test, not(feature = "_rustls")))]
+    {
+        // The tests' own `reqwest` has TLS without a provider, which `reqwest` then looks for.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
     // After the program's own settings, so that they cannot undo what keeps secrets safe.
     builder = builder
         // `x-api-key` would follow a redirect to any host: only standard headers are taken out.
