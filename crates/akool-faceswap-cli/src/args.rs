@@ -1,14 +1,21 @@
 //! What can be typed, and the help that says so.
 
+mod wait;
+
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, builder::RangedU64ValueParser};
+use clap::{
+    ArgAction, ArgGroup, Args, ColorChoice, Parser, Subcommand, builder::RangedU64ValueParser,
+};
 use clap_complete::Shell;
+
+pub(crate) use wait::WaitArgs;
 
 const HELP: &str = "\
 Examples:
   akool-faceswap demo
   akool-faceswap doctor
+  akool-faceswap wait --tickets jobs.jsonl --ids-file ids.txt
   akool-faceswap results 667d228400000000000a0001
   akool-faceswap completions bash > ~/.local/share/bash-completion/completions/akool-faceswap
 
@@ -56,6 +63,7 @@ pub(crate) struct MannerArgs {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Wait(WaitArgs),
     Results(ResultsArgs),
     Doctor(DoctorArgs),
     Demo(DemoArgs),
@@ -160,7 +168,10 @@ Exit code:
 /// A result URL needs no key: whoever has it sees the result. It dies 7 days after the job's
 /// creation.
 #[derive(Args)]
-#[command(after_help = RESULTS_HELP)]
+#[command(
+    after_help = RESULTS_HELP,
+    group = ArgGroup::new("jobs").args(["ids", "ids_file"]).multiple(true).required(true)
+)]
 pub(crate) struct ResultsArgs {
     #[command(flatten)]
     pub(crate) ids: IdArgs,
@@ -191,7 +202,7 @@ pub(crate) struct ResultsArgs {
 #[derive(Args)]
 pub(crate) struct IdArgs {
     /// Ids, or lists of them separated by commas; `-` reads them from standard input
-    #[arg(value_name = "ID", required_unless_present = "ids_file")]
+    #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
 
     /// Read ids from a file too (`-`: standard input)

@@ -4,18 +4,14 @@ use std::process::ExitCode;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the codes of waiting are kept free for it")
-)]
 pub(crate) enum Exit {
-    /// 0: every id was found; every check went well.
+    /// 0: every id was found; every job succeeded; every check went well.
     Complete,
     /// 1: nothing could be learnt; a check found what must be mended.
     Failure,
     /// 2: the arguments, ids or settings cannot work; no request was made. As clap's own.
     Usage,
-    /// 3: some ids are missing, or their lookup failed.
+    /// 3: some ids are missing, or their lookup failed; `wait`: some jobs failed too.
     Incomplete,
     /// 4: the time was over before all jobs had settled.
     DeadlinePassed,
@@ -25,7 +21,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    const fn code(self) -> u8 {
+    pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Complete => 0,
             Self::Failure => 1,

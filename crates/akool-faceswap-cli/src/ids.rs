@@ -29,6 +29,23 @@ enum Origin {
 
 /// The ids of the arguments, then those of the file; each once, at least one.
 pub(crate) fn read(args: &IdArgs) -> Result<ResultIds, Problem> {
+    match read_any(args)? {
+        ids if ids.is_empty() => Err(none_given()),
+        ids => Ok(ids),
+    }
+}
+
+/// What is to be said where at least one id has to be given.
+pub(crate) fn none_given() -> Problem {
+    Problem::usage(
+        "no ids were given",
+        "give the `_id` of a submit answer, or several: as arguments, in --ids-file, or on \
+         standard input with `-`",
+    )
+}
+
+/// As [`read`], where there may be none.
+pub(crate) fn read_any(args: &IdArgs) -> Result<ResultIds, Problem> {
     let mut texts = Vec::new();
     for argument in &args.ids {
         if argument == STANDARD_INPUT {
@@ -53,11 +70,6 @@ fn check(texts: &[(Origin, String)]) -> Result<ResultIds, Problem> {
         .flat_map(|(origin, text)| candidates(origin, text))
         .collect();
     match ResultIds::from_texts(candidates.iter().map(|candidate| candidate.text)) {
-        Ok(ids) if ids.is_empty() => Err(Problem::usage(
-            "no ids were given",
-            "give the `_id` of a submit answer, or several: as arguments, in --ids-file, or on \
-             standard input with `-`",
-        )),
         Ok(ids) => Ok(ids),
         Err(invalid) => {
             let refused: Vec<String> = invalid
@@ -214,7 +226,14 @@ mod tests {
     #[test]
     fn no_id_at_all_is_refused() {
         for text in ["", " ,\n,", "# nothing\n"] {
-            assert!(told(&check(&file(text)).unwrap_err()).contains("no ids were given"));
+            let path = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(&path, text).unwrap();
+            let args = IdArgs {
+                ids: Vec::new(),
+                ids_file: Some(path.path().to_owned()),
+            };
+            assert!(told(&read(&args).unwrap_err()).contains("no ids were given"));
+            assert!(read_any(&args).unwrap().is_empty());
         }
     }
 

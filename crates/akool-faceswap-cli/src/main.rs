@@ -13,12 +13,14 @@ mod doctor;
 mod environment;
 mod exit;
 mod ids;
+mod interrupt;
 mod key_file;
 mod output;
 mod problem;
 mod results;
 mod runtime;
 mod verbosity;
+mod wait;
 
 use std::process::ExitCode;
 
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Command::Completions(args) => completions::run(&args),
         Command::Doctor(args) => doctor::run(&args, verbosity),
         Command::Demo(args) => demo::run(&args),
+        Command::Wait(args) => wait::run(&args, verbosity),
         Command::Results(args) => results::run(&args, verbosity),
     };
     match outcome {

@@ -18,4 +18,5 @@ pub(crate) use record::Record;
 pub(crate) use stderr::tell;
 pub(crate) use stdout::{Reader, Stdout};
 pub(crate) use table::write_table;
+pub(crate) use terminal_safe::shown;
 pub(crate) use time::in_words;

@@ -39,7 +39,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    fn found(job: &'a Job) -> Self {
+    pub(crate) fn found(job: &'a Job) -> Self {
         Self {
             id: job.id().as_str(),
             outcome: "found",
@@ -52,7 +52,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    fn without_job(id: &'a ResultId, outcome: &'static str) -> Self {
+    pub(crate) fn without_job(id: &'a ResultId, outcome: &'static str) -> Self {
         Self {
             id: id.as_str(),
             outcome,
@@ -63,6 +63,24 @@ impl<'a> Record<'a> {
             expires_at: None,
             error: None,
         }
+    }
+}
+
+impl<'a> Record<'a> {
+    /// With the reason why there is no result; `cause` is the library's error behind it.
+    pub(crate) fn because(
+        self,
+        kind: &'static str,
+        message: &'a str,
+        cause: Option<&Error>,
+    ) -> Self {
+        let error = Some(Fault {
+            kind,
+            code: cause.and_then(Error::business_code).map(BusinessCode::code),
+            http_status: cause.and_then(Error::http_status),
+            message,
+        });
+        Self { error, ..self }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// `text` without what would move a terminal's cursor or change its colours.
-pub(super) fn shown(text: &str) -> Cow<'_, str> {
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     if text.contains(char::is_control) {
         text.replace(char::is_control, "\u{fffd}").into()
     } else {

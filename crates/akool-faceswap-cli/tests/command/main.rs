@@ -13,3 +13,4 @@ mod program;
 mod settings;
 mod terminal;
 mod verbose;
+mod wait;

@@ -82,6 +82,20 @@ pub(crate) fn results_of_input(fake: &FakeAkool, args: &[&str], input: &str) -> 
     }
 }
 
+/// Waits on `fake`.
+pub(crate) fn wait(fake: &FakeAkool, args: &[&str]) -> Said {
+    run(program_for(fake, &[&["wait"], args].concat()))
+}
+
+/// A path for a file that is not there yet; `name` must not be another test's.
+pub(crate) fn new_path(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => panic!("{error}"),
+        _ => path.into_os_string().into_string().unwrap(),
+    }
+}
+
 /// A file of this test run; `name` must not be another test's.
 pub(crate) fn file(name: &str, content: impl AsRef<[u8]>) -> String {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);

@@ -84,8 +84,10 @@ mod pty {
         termios::{Winsize, tcsetwinsize},
     };
 
+    use akool_faceswap_mock::FakeJob;
+
     use super::{ESCAPE, assert_code, fake};
-    use crate::program::{Said, program_for};
+    use crate::program::{Said, assert_says, program_for};
 
     /// Runs `command` with a terminal of `columns` as its standard output and error.
     fn run_on_terminal(mut command: Command, columns: u16) -> Said {
@@ -105,8 +107,13 @@ mod pty {
             ws_ypixel: 0,
         };
         tcsetwinsize(&terminal, size).unwrap();
+        if command
+            .get_envs()
+            .all(|(name, value)| name != "TERM" || value.is_none())
+        {
+            command.env("TERM", "xterm-256color");
+        }
         command
-            .env("TERM", "xterm-256color")
             .stdout(terminal.try_clone().unwrap())
             .stderr(terminal);
         let mut child = command.spawn().unwrap();
@@ -183,5 +190,33 @@ mod pty {
             assert_eq!(rows[1..], expected, "{columns}");
             assert_eq!(*counts, "1 id: 1 found (1 success)");
         }
+    }
+
+    #[test]
+    fn a_wait_has_bars_below_its_lines_and_leaves_only_the_lines() {
+        let (fake, id) = fake();
+        let endless = fake.add_job(FakeJob::video().after_polls(u32::MAX, 0));
+        let args = ["wait", &id, &endless, "--timeout", "1s"];
+        let said = run_on_terminal(program_for(&fake, &args), 120);
+        assert_code(&said, 4);
+        let shown = said.stdout;
+        assert_says(&shown, "1 of 2 settled");
+        assert_says(&shown, "1 in queue");
+        assert_says(&shown, &format!("oldest {endless}, waited "));
+        assert_says(&shown, "next lookup in ");
+        assert_says(&shown, "[====================>");
+        assert!(!shown.contains("waiting for 2 jobs"), "{shown:?}");
+        // What is on the screen at last: after the bars were cleared for good.
+        let (_, last) = shown.rsplit_once("next lookup in ").unwrap();
+        let last = anstream::adapter::strip_str(last).to_string();
+        assert_says(&shown, &format!("{id}  \u{1b}[32msuccess\u{1b}[0m"));
+        assert_says(&last, "2 jobs: 1 success, 1 not settled in time\n");
+
+        // Where cursor movements cannot be shown there are lines.
+        let mut command = program_for(&fake, &args);
+        command.env("TERM", "dumb");
+        let said = run_on_terminal(command, 120);
+        assert_says(&said.stdout, "waiting for 2 jobs, 1s at most");
+        assert!(!said.stdout.contains("[="), "{:?}", said.stdout);
     }
 }

@@ -1,0 +1,113 @@
+//! What a person sees while jobs are waited for: bars on a terminal, now and then a line elsewhere.
+
+mod bars;
+mod remarks;
+
+use std::{
+    io::{self, IsTerminal as _},
+    time::{Duration, Instant},
+};
+
+use akool_faceswap::GroupProgress;
+
+use self::{bars::Bars, remarks::Remarks};
+use super::tally::Tally;
+use crate::output::tell;
+
+/// Everything on standard error while waits are under way.
+pub(crate) enum Display {
+    Bars(Bars),
+    Remarks(Remarks),
+}
+
+/// What there is to show.
+pub(crate) struct Situation<'a> {
+    pub(crate) progress: &'a GroupProgress,
+    pub(crate) tally: &'a Tally,
+    /// How many files are on their way.
+    pub(crate) downloading: usize,
+}
+
+impl Display {
+    pub(crate) fn of_process() -> Self {
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        if io::stderr().is_terminal() && !is_dumb {
+            Self::Bars(Bars::new())
+        } else {
+            Self::Remarks(Remarks::default())
+        }
+    }
+
+    /// How often it wants to be told.
+    pub(crate) fn interval(&self) -> Duration {
+        match self {
+            Self::Bars(_) => Duration::from_millis(200),
+            Self::Remarks(_) => Duration::from_secs(1),
+        }
+    }
+
+    pub(crate) fn show(&mut self, situation: &Situation) {
+        match self {
+            Self::Bars(bars) => bars.show(situation),
+            Self::Remarks(remarks) => {
+                if let Some(line) = remarks.next(Instant::now(), situation) {
+                    tell(|out| writeln!(out, "{line}"));
+                }
+            }
+        }
+    }
+
+    /// Does what writes to the terminal, with nothing in its way.
+    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        match self {
+            Self::Bars(bars) => bars.aside(write),
+            Self::Remarks(_) => write(),
+        }
+    }
+
+    /// Leaves nothing that moves behind.
+    pub(crate) fn end(&self) {
+        if let Self::Bars(bars) = self {
+            bars.end();
+        }
+    }
+}
+
+impl Situation<'_> {
+    fn total(&self) -> usize {
+        self.tally.earlier + self.progress.total
+    }
+
+    fn settled(&self) -> usize {
+        self.tally.settled()
+    }
+
+    /// `12 in queue, 130 processing`: where those stand that are still waited for.
+    fn under_way(&self) -> String {
+        let progress = self.progress;
+        let counts = [
+            (progress.unseen, "not seen yet"),
+            (progress.in_queue, "in queue"),
+            (progress.processing, "processing"),
+            (progress.unknown, "of unknown status"),
+            (progress.missing, "not known to AKOOL"),
+            (self.downloading, "downloading"),
+        ];
+        let parts: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, name)| format!("{count} {name}"))
+            .collect();
+        parts.join(", ")
+    }
+
+    /// Why lookups fail, in one line.
+    fn trouble(&self) -> Option<String> {
+        let error = self.progress.trouble.as_ref()?;
+        Some(format!(
+            "lookups of {} jobs fail, and are repeated: {}",
+            self.progress.in_trouble,
+            error.message()
+        ))
+    }
+}

@@ -1,0 +1,89 @@
+//! One bar for all jobs, and below it where they stand, which is the oldest, what is wrong.
+
+use std::{io, time::Duration};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::Style;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::Situation;
+use crate::{output::style, wait::settlement::whole};
+
+/// The bars at the lower end of the terminal.
+pub(crate) struct Bars {
+    bar: ProgressBar,
+    has_colours: bool,
+}
+
+impl Bars {
+    pub(super) fn new() -> Self {
+        let bar = ProgressBar::no_length();
+        // It is a constant; were it wrong, the library's own form would do.
+        if let Ok(form) = ProgressStyle::with_template("{elapsed_precise} [{bar:40}] {msg}") {
+            bar.set_style(form.progress_chars("=> "));
+        }
+        let has_colours = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
+        Self { bar, has_colours }
+    }
+
+    pub(super) fn show(&self, situation: &Situation) {
+        self.bar.set_length(situation.total() as u64);
+        self.bar.set_position(situation.settled() as u64);
+        self.bar.set_message(self.message(situation));
+    }
+
+    pub(super) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.bar.suspend(write)
+    }
+
+    pub(super) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn message(&self, situation: &Situation) -> String {
+        let mut lines = vec![format!(
+            "{} of {} settled",
+            situation.settled(),
+            situation.total()
+        )];
+        let counts = [
+            (situation.tally.success, "success", style::GOOD),
+            (situation.tally.failed, "failed", style::BAD),
+            (situation.tally.missing, "missing", style::DOUBTFUL),
+        ];
+        let mut standing: Vec<String> = counts
+            .into_iter()
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, name, style)| self.styled(style, &format!("{count} {name}")))
+            .collect();
+        let under_way = situation.under_way();
+        if !under_way.is_empty() {
+            standing.push(self.styled(style::UNDER_WAY, &under_way));
+        }
+        if !standing.is_empty() {
+            lines.push(format!("  {}", standing.join(", ")));
+        }
+        if let Some((id, waited)) = &situation.progress.oldest {
+            let next = match situation.progress.next_poll_in {
+                Some(left) => format!(
+                    "next lookup in {}",
+                    whole(left + Duration::from_millis(999))
+                ),
+                None => "looking up".to_owned(),
+            };
+            lines.push(format!("  oldest {id}, waited {}; {next}", whole(*waited)));
+        }
+        if let Some(trouble) = situation.trouble() {
+            lines.push(self.styled(style::DOUBTFUL, &format!("  {trouble}")));
+        }
+        lines.join("\n")
+    }
+
+    fn styled(&self, style: Style, text: &str) -> String {
+        if self.has_colours {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+}

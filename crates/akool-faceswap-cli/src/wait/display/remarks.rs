@@ -1,0 +1,107 @@
+//! Lines for a log: when something has changed, and not too often.
+
+use std::time::{Duration, Instant};
+
+use super::Situation;
+use crate::wait::settlement::whole;
+
+/// Between two lines.
+const BETWEEN: Duration = Duration::from_secs(10);
+
+/// Says when there is a line to be written.
+#[derive(Debug, Default)]
+pub(crate) struct Remarks {
+    /// When the last line was written, and what it said of the jobs.
+    told: Option<(Instant, Said)>,
+}
+
+/// What makes a new line worth its while; how long anything has taken does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Said {
+    settled: usize,
+    under_way: String,
+    trouble: Option<String>,
+}
+
+impl Remarks {
+    /// The line that is due at `now`, if any.
+    pub(super) fn next(&mut self, now: Instant, situation: &Situation) -> Option<String> {
+        let progress = situation.progress;
+        if progress.unseen == progress.total && progress.trouble.is_none() {
+            // Before the first answer there is nothing to tell.
+            return None;
+        }
+        let said = Said {
+            settled: situation.settled(),
+            under_way: situation.under_way(),
+            trouble: situation.trouble(),
+        };
+        if let Some((at, last)) = &self.told
+            && (*last == said || now.duration_since(*at) < BETWEEN)
+        {
+            return None;
+        }
+        if said.under_way.is_empty() {
+            return None;
+        }
+        let mut line = format!(
+            "{} of {} settled; {}",
+            said.settled,
+            situation.total(),
+            said.under_way
+        );
+        if let Some((id, waited)) = &progress.oldest {
+            line = format!("{line}; oldest {id}, waited {}", whole(*waited));
+        }
+        if let Some(trouble) = &said.trouble {
+            line = format!("{line}; {trouble}");
+        }
+        self.told = Some((now, said));
+        Some(line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use akool_faceswap::GroupProgress;
+
+    use super::*;
+    use crate::wait::tally::Tally;
+
+    fn line(
+        remarks: &mut Remarks,
+        now: Instant,
+        in_queue: usize,
+        processing: usize,
+    ) -> Option<String> {
+        let mut progress = GroupProgress::default();
+        progress.total = 3;
+        progress.unseen = 3 - in_queue - processing;
+        progress.in_queue = in_queue;
+        progress.processing = processing;
+        let situation = Situation {
+            progress: &progress,
+            tally: &Tally::default(),
+            downloading: 0,
+        };
+        remarks.next(now, &situation)
+    }
+
+    #[test]
+    fn a_line_comes_with_a_change_and_at_most_every_ten_seconds() {
+        let mut remarks = Remarks::default();
+        let start = Instant::now();
+        let after = |seconds| start + Duration::from_secs(seconds);
+        assert_eq!(line(&mut remarks, after(0), 0, 0), None);
+        assert_eq!(
+            line(&mut remarks, after(1), 3, 0).unwrap(),
+            "0 of 3 settled; 3 in queue"
+        );
+        assert_eq!(line(&mut remarks, after(2), 2, 1), None);
+        assert_eq!(
+            line(&mut remarks, after(11), 2, 1).unwrap(),
+            "0 of 3 settled; 2 in queue, 1 processing"
+        );
+        assert_eq!(line(&mut remarks, after(60), 2, 1), None);
+    }
+}

@@ -1,0 +1,216 @@
+//! How the wait for one job ended, and how that is told.
+
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+    time::Duration,
+};
+
+use akool_faceswap::{Job, ResultId, WaitError, WaitErrorKind};
+use anstyle::Style;
+use serde::{Deserialize, Serialize};
+
+use crate::output::{Record, shown, style, write_line};
+
+/// The end of one wait.
+#[derive(Debug)]
+pub(crate) struct Settlement {
+    /// From its first wait on, those of earlier runs included.
+    pub(crate) waited: Duration,
+    pub(crate) outcome: Result<Job, WaitError>,
+}
+
+/// An end after which there is nothing more to wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum End {
+    Success,
+    Failed,
+    /// The API did not know the job for longer than the library's grace period.
+    Missing,
+}
+
+/// What a wait came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Settled(End),
+    /// The time was over first. The job may still be running.
+    Late,
+    /// There is a fault that no repetition mends. The job may still be running.
+    Fault,
+}
+
+/// A settled job as a JSON line.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    record: Record<'a>,
+    waited_seconds: f64,
+}
+
+impl Settlement {
+    pub(crate) fn id(&self) -> &ResultId {
+        match &self.outcome {
+            Ok(job) => job.id(),
+            Err(error) => error.id(),
+        }
+    }
+
+    pub(crate) fn fate(&self) -> Fate {
+        match self.outcome.as_ref().map_err(WaitError::kind) {
+            Ok(_) => Fate::Settled(End::Success),
+            Err(WaitErrorKind::JobFailed) => Fate::Settled(End::Failed),
+            Err(WaitErrorKind::Missing) => Fate::Settled(End::Missing),
+            Err(WaitErrorKind::DeadlinePassed) => Fate::Late,
+            Err(_) => Fate::Fault,
+        }
+    }
+
+    /// Whether the API has told anything about the job: that it does not know it counts too.
+    pub(crate) fn is_anything_known(&self) -> bool {
+        self.outcome.as_ref().err().is_none_or(|error| {
+            let progress = error.progress();
+            error.job().is_some() || progress.status().is_some() || progress.missing_for().is_some()
+        })
+    }
+
+    /// Whether what ended it is no matter of this job, but of all that are waited for.
+    pub(crate) fn is_of_many(&self) -> bool {
+        let error = self.outcome.as_ref().err();
+        self.fate() == Fate::Fault && error.is_some_and(|error| error.error().is_some())
+    }
+
+    /// Why there is no result.
+    fn reason(&self) -> Option<Cow<'_, str>> {
+        let error = self.outcome.as_ref().err()?;
+        let progress = error.progress();
+        Some(match error.kind() {
+            WaitErrorKind::JobFailed => error.job().and_then(Job::failure_reason).map_or(
+                Cow::Borrowed("AKOOL gives no reason for the failure"),
+                Cow::Borrowed,
+            ),
+            WaitErrorKind::Missing => {
+                let missing = whole(progress.missing_for().unwrap_or_default());
+                format!("AKOOL has answered without this job for {missing}").into()
+            }
+            WaitErrorKind::DeadlinePassed => {
+                let waited = whole(self.waited);
+                let last = progress.status().map_or("never seen".to_owned(), |status| {
+                    format!("last seen {}", status.as_str().replace('_', " "))
+                });
+                match error.error() {
+                    Some(fault) => format!(
+                        "not settled within {waited}, {last}; the last lookup failed: {}",
+                        fault.message()
+                    )
+                    .into(),
+                    None => format!("not settled within {waited}, {last}").into(),
+                }
+            }
+            _ => error
+                .error()
+                .map_or(Cow::Borrowed(error.kind().as_str()), |fault| {
+                    fault.message().into()
+                }),
+        })
+    }
+
+    /// One object, with the keys of `results` and how long the job was waited for.
+    pub(crate) fn write_json(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        let reason = self.reason().unwrap_or_default();
+        let record = match &self.outcome {
+            Ok(job) => Record::found(job),
+            Err(error) => {
+                let known = match (error.job(), error.kind()) {
+                    (Some(job), _) => Record::found(job),
+                    (None, WaitErrorKind::Missing) => Record::without_job(error.id(), "missing"),
+                    (None, _) => Record::without_job(error.id(), "error"),
+                };
+                known.because(error.kind().as_str(), &reason, error.error())
+            }
+        };
+        let line = Line {
+            record,
+            // Milliseconds; what is finer is chance.
+            waited_seconds: (self.waited.as_secs_f64() * 1000.0).round() / 1000.0,
+        };
+        write_line(out, &line)
+    }
+
+    /// One line for people; ids are as wide as `id_width`.
+    pub(crate) fn write_text(
+        &self,
+        out: &mut (impl Write + ?Sized),
+        id_width: usize,
+    ) -> io::Result<()> {
+        let (status, style) = self.fate().in_words();
+        let waited = whole(self.waited).to_string();
+        let rest = match &self.outcome {
+            Ok(job) => job.result_url().unwrap_or("no link in the answer").into(),
+            Err(_) => self.reason().unwrap_or_default(),
+        };
+        writeln!(
+            out,
+            "{:id_width$}  {style}{status:<7}{style:#}  {waited:>7}  {}",
+            self.id().as_str(),
+            shown(&rest)
+        )
+    }
+}
+
+impl Fate {
+    fn in_words(self) -> (&'static str, Style) {
+        match self {
+            Self::Settled(End::Success) => ("success", style::GOOD),
+            Self::Settled(End::Failed) => ("failed", style::BAD),
+            Self::Settled(End::Missing) => ("missing", style::DOUBTFUL),
+            Self::Late => ("late", style::DOUBTFUL),
+            Self::Fault => ("error", style::BAD),
+        }
+    }
+}
+
+/// A duration for people, in whole seconds.
+pub(crate) fn whole(duration: Duration) -> humantime::FormattedDuration {
+    humantime::format_duration(Duration::from_secs(duration.as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn success() -> Settlement {
+        let row = serde_json::json!({
+            "_id": "667d228400000000000a0001", "faceswap_status": 3,
+            "createdAt": "2024-06-27T08:27:48.006Z", "url": "https://cdn.example/a\u{1b}[2J.jpg"
+        });
+        Settlement {
+            waited: Duration::from_micros(65_432_111),
+            outcome: Ok(serde_json::from_value(row).unwrap()),
+        }
+    }
+
+    #[test]
+    fn the_keys_are_those_of_results_and_one_more() {
+        let mut line = Vec::new();
+        success().write_json(&mut line).unwrap();
+        let line = String::from_utf8(line).unwrap();
+        assert!(line.starts_with(r#"{"id":"667d228400000000000a0001","outcome":"found","#));
+        assert!(
+            line.ends_with(",\"error\":null,\"waited_seconds\":65.432}\n"),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn a_line_for_people_touches_no_terminal() {
+        let mut line = Vec::new();
+        success().write_text(&mut line, 26).unwrap();
+        let line = String::from_utf8(line).unwrap();
+        let line = anstream::adapter::strip_str(&line).to_string();
+        assert_eq!(
+            line,
+            "667d228400000000000a0001    success    1m 5s  https://cdn.example/a\u{fffd}[2J.jpg\n"
+        );
+    }
+}

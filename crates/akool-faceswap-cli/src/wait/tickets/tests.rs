@@ -1,0 +1,127 @@
+use std::fs;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn ticket(id: &str) -> Ticket {
+    let text = format!(
+        r#"{{"version":1,"id":"{id}","status":2,"begun_unix_ms":1719476868006,
+            "changed_unix_ms":1719476869000,"missing_since_unix_ms":null,
+            "deadline_unix_ms":1719487668006,"missing_grace_ms":120000,
+            "schedule":{{"first_after_ms":0,"shortest_ms":2000,"growth_percent":10,
+            "longest_ms":30000}},"polls":7}}"#
+    );
+    serde_json::from_str(&text).unwrap()
+}
+
+fn settled(id: &str) -> Settled {
+    Settled {
+        id: ResultId::new(id).unwrap(),
+        outcome: End::Failed,
+    }
+}
+
+fn waiting_ids(file: &mut TicketFile) -> Vec<String> {
+    file.take_waiting()
+        .iter()
+        .map(|ticket| ticket.id().to_string())
+        .collect()
+}
+
+/// What a run leaves that has `a` and `b`, settles `a`, and is killed.
+fn left_behind(path: &Path) -> Vec<u8> {
+    let mut file = TicketFile::open(path).unwrap();
+    file.rewrite(&[ticket("a"), ticket("b")]).unwrap();
+    file.settle(settled("a")).unwrap();
+    drop(file);
+    fs::read(path).unwrap()
+}
+
+#[test]
+fn what_was_settled_is_not_waited_for_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tickets");
+    left_behind(&path);
+    let mut file = TicketFile::open(&path).unwrap();
+    assert_eq!(file.settled(), [settled("a")]);
+    assert_eq!(waiting_ids(&mut file), ["b"]);
+    file.rewrite(&[ticket("b")]).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().count(), 3, "{text}");
+    assert!(text.starts_with("{\"akool_faceswap_tickets\":{\"version\":1}}\n{\"waiting\":{"));
+    assert!(text.ends_with("{\"settled\":{\"id\":\"a\",\"outcome\":\"failed\"}}\n"));
+}
+
+#[test]
+fn two_runs_cannot_hold_one_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tickets");
+    let first = TicketFile::open(&path).unwrap();
+    let problem = TicketFile::open(&path).err().unwrap();
+    assert!(problem.message().contains("another run"), "{problem:?}");
+    drop(first);
+    assert!(TicketFile::open(&path).is_ok());
+}
+
+#[test]
+fn a_file_that_holds_something_else_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tickets");
+    let later = r#"{"akool_faceswap_tickets":{"version":2}}"#.to_owned() + "\n{}\n";
+    for (text, what) in [
+        ("667d228400000000000a0001\n", "it is no file of tickets"),
+        (
+            "{\"settled\":{\"id\":\"a\",\"outcome\":\"failed\"}}\n",
+            "it is no file of tickets",
+        ),
+        (&*later, "version 2"),
+        (
+            "{\"akool_faceswap_tickets\":{\"version\":1}}\n{\"x\":1}\n",
+            "line 2: ",
+        ),
+    ] {
+        fs::write(&path, text).unwrap();
+        let problem = TicketFile::open(&path).err().unwrap();
+        assert!(problem.message().contains(what), "{problem:?}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+    fs::write(&path, "").unwrap();
+    assert!(
+        TicketFile::open(&path).is_ok(),
+        "an empty file is a new one"
+    );
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_told_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let problem = TicketFile::open(&dir.path().join("none/tickets"))
+        .err()
+        .unwrap();
+    assert!(problem.message().contains("cannot write"), "{problem:?}");
+}
+
+/// A kill may cut the last line anywhere.
+#[test]
+fn whatever_was_cut_off_at_its_end_can_be_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tickets");
+    let whole = left_behind(&path);
+    let mut lines = whole.split_inclusive(|byte| *byte == b'\n');
+    let last = lines.next_back().unwrap().len();
+    for cut in 0..=last {
+        fs::write(&path, &whole[..whole.len() - cut]).unwrap();
+        let mut file = TicketFile::open(&path).unwrap();
+        let ids = waiting_ids(&mut file);
+        let expected: &[&str] = if cut == 0 { &["b"] } else { &["a", "b"] };
+        assert_eq!(ids, expected, "{cut} bytes cut off");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_costs_more_than_a_refusal(text in any::<Vec<u8>>()) {
+        let _ = parse(&text);
+    }
+}
