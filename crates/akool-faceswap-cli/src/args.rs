@@ -1,5 +1,6 @@
 //! What can be typed, and the help that says so.
 
+mod fake;
 mod wait;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{
 };
 use clap_complete::Shell;
 
+pub(crate) use fake::FakeArgs;
 pub(crate) use wait::WaitArgs;
 
 const HELP: &str = "\
@@ -66,6 +68,7 @@ pub(crate) enum Command {
     Wait(WaitArgs),
     Results(ResultsArgs),
     Doctor(DoctorArgs),
+    Fake(FakeArgs),
     Demo(DemoArgs),
     Completions(CompletionsArgs),
 }

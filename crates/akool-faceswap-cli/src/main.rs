@@ -12,6 +12,7 @@ mod demo;
 mod doctor;
 mod environment;
 mod exit;
+mod fake;
 mod ids;
 mod interrupt;
 mod key_file;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Completions(args) => completions::run(&args),
         Command::Doctor(args) => doctor::run(&args, verbosity),
+        Command::Fake(args) => fake::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Wait(args) => wait::run(&args, verbosity),
         Command::Results(args) => results::run(&args, verbosity),

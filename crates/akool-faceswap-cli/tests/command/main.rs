@@ -6,6 +6,7 @@ mod completions;
 mod csv;
 mod demo;
 mod doctor;
+mod fake;
 mod input;
 mod json;
 mod outcome;
