@@ -94,6 +94,17 @@ impl Connection {
     }
 }
 
+impl Connection {
+    /// As [`advice`](Self::advice), where the error is about a file and not about the API: there the
+    /// key has no part in it.
+    pub(crate) fn download_advice(error: &Error) -> Cow<'static, str> {
+        if error.is_rate_limit() || error.is_timeout() {
+            return "run the command again".into();
+        }
+        error.advice().into()
+    }
+}
+
 /// The key of the file, else that of the environment.
 pub(crate) fn with_credentials(
     builder: ClientBuilder,

@@ -5,6 +5,7 @@
 //! how things stand.
 
 mod display;
+mod downloads;
 mod follow;
 mod settlement;
 mod tally;
@@ -16,6 +17,7 @@ use akool_faceswap::{Client, ResultId, ResultIds, Ticket};
 
 use self::{
     display::Display,
+    downloads::Downloads,
     follow::{Follower, Format},
     settlement::whole,
     tally::{Jobs, Tally},
@@ -46,7 +48,7 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
             .map(Ticket::id)
             .chain(settled.iter().map(|one| &one.id)),
     );
-    if known.is_empty() && fresh.is_empty() {
+    if known.is_empty() && fresh.is_empty() && (args.download.is_none() || tally.earlier == 0) {
         if tally.earlier == 0 {
             return Err(ids::none_given());
         }
@@ -54,6 +56,11 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
         return Ok(tally.exit());
     }
     let connection = Connection::new(&args.connection)?;
+    let downloads = args
+        .download
+        .as_deref()
+        .map(|dir| Downloads::into_dir(dir, &connection.client))
+        .transpose()?;
     let interrupt = Interrupt::watch()?;
     runtime::start()?.block_on(async {
         let mut tickets = known;
@@ -62,7 +69,7 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
             file.rewrite(&tickets)?;
         }
         let display = Display::of_process();
-        if let Display::Remarks(_) = display {
+        if let (Display::Remarks(_), 1..) = (&display, tickets.len()) {
             let (jobs, timeout) = (Jobs(tickets.len()), whole(args.timeout));
             let earlier = match tally.earlier {
                 0 => String::new(),
@@ -80,6 +87,7 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
             },
             file,
             tally,
+            downloads,
             display,
             interrupt,
         };

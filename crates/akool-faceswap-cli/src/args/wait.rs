@@ -11,7 +11,7 @@ Examples:
   akool-faceswap wait 667d228400000000000a0001
   akool-faceswap wait --ids-file ids.txt --timeout 3h
   akool-faceswap wait --ids-file ids.txt --tickets jobs.jsonl    # Ctrl-C; the same again goes on
-  akool-faceswap wait --tickets jobs.jsonl
+  akool-faceswap wait --tickets jobs.jsonl --download results
   psql -Atc 'select result_id from jobs' | akool-faceswap wait --json - >> settled.jsonl
 
 Environment:
@@ -23,7 +23,7 @@ Exit code, the first that applies:
   2    wrong arguments, ids or settings; no request was made
   1    nothing could be learnt of any job, or the output or --tickets could not be written
   4    the time was over before some jobs had settled; running again goes on
-  3    some jobs failed or are missing, or an error ended their wait
+  3    some jobs failed or are missing, an error ended their wait, or a result could not be saved
   0    all succeeded, in this run and those before it";
 
 /// Wait until jobs have ended
@@ -55,10 +55,20 @@ pub(crate) struct WaitArgs {
     /// too, so they need not be given again. Jobs that have settled by it are neither waited for nor
     /// printed again, but count for the exit code; once all have, running again says so. To see
     /// them use `results`. A run that was killed between printing a job and noting it prints that
-    /// one again. The file holds ids, times and outcomes: no URL, no credentials. FILE.lock beside
+    /// one again. The file holds ids, times, outcomes and names of saved files: no
+    /// URL, no credentials. FILE.lock beside
     /// it keeps a second run away.
     #[arg(long, value_name = "FILE")]
     pub(crate) tickets: Option<PathBuf>,
+
+    /// Save each result in a directory as its job succeeds, as ID.png, ID.mp4 or the like
+    ///
+    /// The directory is made if it is not there. A file gets its name once it is whole; one that was
+    /// broken off is gone on with by the next run. What is there already is not fetched again. With
+    /// --tickets results of earlier runs are saved too, while AKOOL has them. A result that cannot
+    /// be saved is told on standard error, and the rest goes on. No key is sent to the file's host.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) download: Option<PathBuf>,
 
     /// Print one JSON object a line, for every job as it settles
     ///

@@ -1,15 +1,16 @@
 //! Taking the ends of waits as they come: print, note, count; and leaving in good order.
 
-use std::{collections::HashMap, time::SystemTime};
+use std::{collections::HashMap, path::Path, time::SystemTime};
 
 use akool_faceswap::{Completions, Error, Job, ResultId, Ticket, WaitError};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{
     display::{Display, Situation},
-    settlement::{Fate, Settlement},
+    downloads::{Download, Downloads, NotSaved},
+    settlement::{End, Fate, Settlement},
     tally::{Jobs, Tally},
-    tickets::{Settled, TicketFile},
+    tickets::{Saved, Settled, TicketFile},
 };
 use crate::{
     connection::Connection,
@@ -34,6 +35,7 @@ pub(crate) struct Follower<'a> {
     pub(crate) format: Format,
     pub(crate) file: Option<TicketFile>,
     pub(crate) tally: Tally,
+    pub(crate) downloads: Option<Downloads>,
     pub(crate) display: Display,
     pub(crate) interrupt: Interrupt,
 }
@@ -80,23 +82,35 @@ impl Follower<'_> {
     ) -> Result<Exit, Problem> {
         let id_width = begun.keys().map(|id| id.as_str().len()).max().unwrap_or(0);
         let mut open = Open::default();
+        self.catch_up();
         let mut tick = interval(self.display.interval());
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut all_ended = false;
         let stop = loop {
+            let downloading = self.downloads.as_ref().map_or(0, Downloads::under_way);
+            if all_ended && downloading == 0 {
+                break Stop::AllEnded;
+            }
             tokio::select! {
                 biased;
                 () = self.interrupt.came() => break Stop::Interrupted,
-                next = ended.next() => {
-                    let Some(outcome) = next else { break Stop::AllEnded };
+                next = ended.next(), if !all_ended => {
+                    let Some(outcome) = next else {
+                        all_ended = true;
+                        continue;
+                    };
                     let settlement = Self::settlement(outcome, &begun);
                     if self.take(settlement, id_width, &mut open)? == Reader::Gone {
                         break Stop::Unread;
                     }
                 }
+                Some(download) = next_of(&mut self.downloads), if downloading > 0 => {
+                    self.take_download(download)?;
+                }
                 _ = tick.tick() => self.display.show(&Situation {
                     progress: &ended.progress(),
                     tally: &self.tally,
-                    downloading: 0,
+                    downloading,
                 }),
             }
         };
@@ -130,15 +144,64 @@ impl Follower<'_> {
             return Ok(Reader::Gone);
         }
         self.tally.count_settlement(&settlement);
-        if let Fate::Settled(outcome) = settlement.fate() {
-            if let Some(file) = &mut self.file {
-                let id = settlement.id().clone();
-                file.settle(Settled { id, outcome })?;
+        if let (Fate::Settled(outcome), Some(file)) = (settlement.fate(), &mut self.file) {
+            let id = settlement.id().clone();
+            file.settle(Settled { id, outcome })?;
+        }
+        match settlement.outcome {
+            Ok(job) => {
+                if let Some(downloads) = &mut self.downloads {
+                    downloads.begin(job);
+                }
             }
-        } else if let Err(error) = settlement.outcome {
-            open.take(error);
+            Err(error) => open.take(error),
         }
         Ok(Reader::Listening)
+    }
+
+    /// Begins to save what had succeeded in earlier runs and is not on the disk.
+    fn catch_up(&mut self) {
+        let (Some(downloads), Some(file)) = (&mut self.downloads, &self.file) else {
+            return;
+        };
+        let saved: HashMap<&ResultId, &str> = file
+            .saved()
+            .iter()
+            .map(|saved| (&saved.id, &*saved.path))
+            .collect();
+        for settled in file.settled() {
+            let mut is_there = || {
+                let path = saved.get(&settled.id);
+                path.is_some_and(|path| downloads.has(Path::new(path)))
+            };
+            if settled.outcome == End::Success && !is_there() {
+                downloads.look_up_and_begin(settled.id.clone());
+            }
+        }
+    }
+
+    fn take_download(&mut self, download: Download) -> Result<(), Problem> {
+        let Download { id, outcome } = download;
+        let why = match outcome {
+            Ok(saved) => {
+                let Some(file) = &mut self.file else {
+                    return Ok(());
+                };
+                let path = saved.path().to_string_lossy().into_owned();
+                return file.save(Saved { id, path });
+            }
+            Err(NotSaved::Error(error)) => {
+                let advice = Connection::download_advice(&error);
+                format!("{}; {advice}", error.message())
+            }
+            Err(NotSaved::Gone) => {
+                "AKOOL no longer knows the job; results are deleted after 7 days".to_owned()
+            }
+        };
+        let bad = style::BAD;
+        self.display
+            .aside(|| tell(|out| writeln!(out, "{bad}not saved:{bad:#} {id}: {why}")));
+        Ok(())
     }
 
     fn print(&self, settlement: &Settlement, id_width: usize) -> Result<Reader, Problem> {
@@ -162,19 +225,29 @@ impl Follower<'_> {
             return Err(self.nothing_learnt(open));
         }
         self.tell_faults(open);
+        if let Some(downloads) = &self.downloads {
+            tell(|out| writeln!(out, "{downloads}"));
+        }
         let left = Jobs(open.tickets.len());
         tell(|out| match stop {
             Stop::AllEnded => writeln!(out, "{}: {tally}", Jobs(tally.all())),
             Stop::Interrupted => writeln!(out, "interrupted with {left} left: {tally}"),
             Stop::Unread => writeln!(out, "nobody reads on; {left} left: {tally}"),
         });
-        if !open.tickets.is_empty() && !matches!(stop, Stop::Unread) {
+        let broken_off = self.downloads.as_ref().map_or(0, Downloads::under_way);
+        if open.tickets.len() + broken_off > 0 && !matches!(stop, Stop::Unread) {
             let (help, how) = (style::HELP, self.how_to_go_on(open));
             tell(|out| writeln!(out, "{help}help:{help:#} {how}"));
         }
         Ok(match stop {
             Stop::Interrupted => Exit::Interrupted,
-            Stop::AllEnded | Stop::Unread => tally.exit(),
+            Stop::AllEnded | Stop::Unread => {
+                let unsaved = self.downloads.as_ref().map_or(0, Downloads::failed);
+                match tally.exit() {
+                    Exit::Complete if unsaved > 0 => Exit::Incomplete,
+                    exit => exit,
+                }
+            }
         })
     }
 
@@ -197,12 +270,17 @@ impl Follower<'_> {
         if let Some(file) = &self.file {
             return format!("run the same command again to go on; {file} has what is left");
         }
-        let left: Vec<&str> = open
+        let mut left: Vec<&str> = open
             .tickets
             .iter()
             .map(|ticket| ticket.id().as_str())
             .collect();
-        format!("go on with: akool-faceswap wait {}", left.join(","))
+        let mut dir = String::new();
+        if let Some(downloads) = &self.downloads {
+            left.extend(downloads.ids().map(ResultId::as_str));
+            dir = format!("--download {} ", downloads.dir().display());
+        }
+        format!("go on with: akool-faceswap wait {dir}{}", left.join(","))
     }
 
     fn nothing_learnt(&self, open: &Open) -> Problem {
@@ -219,4 +297,8 @@ impl Follower<'_> {
             ),
         }
     }
+}
+
+async fn next_of(downloads: &mut Option<Downloads>) -> Option<Download> {
+    downloads.as_mut()?.next().await
 }

@@ -42,6 +42,7 @@ enum Line<T> {
     },
     Waiting(T),
     Settled(Settled),
+    Saved(Saved),
 }
 
 /// A job that there is nothing more to wait for.
@@ -51,11 +52,19 @@ pub(crate) struct Settled {
     pub(crate) outcome: End,
 }
 
+/// Where the result of a job is on the disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Saved {
+    pub(crate) id: ResultId,
+    pub(crate) path: String,
+}
+
 /// What a file says.
 #[derive(Debug, Default)]
 struct Content {
     waiting: Vec<Ticket>,
     settled: Vec<Settled>,
+    saved: Vec<Saved>,
 }
 
 /// The file, held by this run alone.
@@ -99,6 +108,10 @@ impl TicketFile {
         &self.content.settled
     }
 
+    pub(crate) fn saved(&self) -> &[Saved] {
+        &self.content.saved
+    }
+
     /// Writes everything anew: what is settled, and `waiting`.
     pub(crate) fn rewrite(&mut self, waiting: &[Ticket]) -> Result<(), Problem> {
         self.try_rewrite(waiting)
@@ -112,7 +125,9 @@ impl TicketFile {
         let head = Line::AkoolFaceswapTickets { version: VERSION };
         let waiting = waiting.iter().map(Line::Waiting);
         let settled = self.content.settled.iter().cloned().map(Line::Settled);
-        for line in iter::once(head).chain(waiting).chain(settled) {
+        let saved = self.content.saved.iter().cloned().map(Line::Saved);
+        let lines = iter::once(head).chain(waiting).chain(settled).chain(saved);
+        for line in lines {
             write_line(&mut out, &line)?;
         }
         out.flush()?;
@@ -126,16 +141,27 @@ impl TicketFile {
 
     /// Adds that a job has settled.
     pub(crate) fn settle(&mut self, settled: Settled) -> Result<(), Problem> {
-        let mut line = Vec::new();
-        write_line(&mut line, &Line::<Ticket>::Settled(settled.clone()))
-            .and_then(|()| match &mut self.journal {
-                // In one piece: half a line is what a reader passes over.
-                Some(journal) => journal.write_all(&line),
-                None => Ok(()),
-            })
-            .map_err(|error| unwritable(&self.path, &error))?;
+        self.add(&Line::Settled(settled.clone()))?;
         self.content.settled.push(settled);
         Ok(())
+    }
+
+    /// Adds that a result is on the disk.
+    pub(crate) fn save(&mut self, saved: Saved) -> Result<(), Problem> {
+        self.add(&Line::Saved(saved.clone()))?;
+        self.content.saved.push(saved);
+        Ok(())
+    }
+
+    fn add(&mut self, line: &Line<Ticket>) -> Result<(), Problem> {
+        let mut text = Vec::new();
+        write_line(&mut text, line)
+            .and_then(|()| match &mut self.journal {
+                // In one piece: half a line is what a reader passes over.
+                Some(journal) => journal.write_all(&text),
+                None => Ok(()),
+            })
+            .map_err(|error| unwritable(&self.path, &error))
     }
 }
 
@@ -201,10 +227,15 @@ fn parse(text: &[u8]) -> Result<Content, String> {
             }
             Ok(Line::Waiting(ticket)) if has_head => content.waiting.push(ticket),
             Ok(Line::Settled(settled)) if has_head => content.settled.push(settled),
+            Ok(Line::Saved(saved)) if has_head => content.saved.push(saved),
             Err(error) if has_head => return Err(format!("line {number}: {error}")),
             _ => return Err("it is no file of tickets".to_owned()),
         }
     }
+    // A result may have been saved in several places, one after the other.
+    let mut saved = HashSet::new();
+    content.saved.reverse();
+    content.saved.retain(|one| saved.insert(one.id.clone()));
     let mut known = HashSet::new();
     content
         .settled

@@ -123,7 +123,7 @@ fn its_faults_happen() {
     let said = server.run(&["results", id]);
     assert_code(&said, 1);
     assert_says(&said.stderr, "1104");
-    let said = server.run(&["wait", id, "--timeout", "300ms"]);
+    let said = server.run(&["wait", id, "--timeout", "1s"]);
     assert_code(&said, 1);
     assert_says(&said.stderr, "503");
 }

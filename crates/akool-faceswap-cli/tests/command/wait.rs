@@ -1,5 +1,6 @@
 //! `wait`: every way in which it ends, and what it says then.
 
+mod download;
 mod tickets;
 
 use std::{
@@ -94,7 +95,7 @@ fn nothing_learnt_is_1_without_a_connection_until_the_end() {
         .local_addr()
         .unwrap();
     let url = format!("http://{address}");
-    let mut command = program(&["wait", "a1", "--timeout", "300ms", "--base-url", &url]);
+    let mut command = program(&["wait", "a1", "--timeout", "1s", "--base-url", &url]);
     command.env("AKOOL_API_KEY", "PLANTED");
     let said = run(command);
     assert_code(&said, 1);
@@ -171,7 +172,7 @@ fn an_error_that_ends_some_waits_is_3() {
 fn a_passed_deadline_is_4_even_where_others_failed() {
     let fake = FakeAkool::start().unwrap();
     let ids = [done(), done().failing(), endless()].map(|job| fake.add_job(job));
-    let said = wait(&fake, &[&ids.join(","), "--timeout", "300ms"]);
+    let said = wait(&fake, &[&ids.join(","), "--timeout", "1s"]);
     assert_code(&said, 4);
     let late = said.stdout.lines().find(|line| line.starts_with(&ids[2]));
     assert_says(late.unwrap(), "  late  ");
@@ -183,7 +184,7 @@ fn a_passed_deadline_is_4_even_where_others_failed() {
     let help = format!("help: go on with: akool-faceswap wait {}\n", ids[2]);
     assert!(said.stderr.ends_with(&help), "{said:#?}");
 
-    let said = wait(&fake, &["--json", &ids[2], "--timeout", "300ms"]);
+    let said = wait(&fake, &["--json", &ids[2], "--timeout", "1s"]);
     assert_code(&said, 4);
     let line = &json_lines(&said)[0];
     assert_eq!(line["outcome"], "error");
@@ -194,7 +195,7 @@ fn a_passed_deadline_is_4_even_where_others_failed() {
 fn every_line_has_the_keys_of_results_and_one_more() {
     let fake = FakeAkool::start().unwrap();
     let ids = [done(), done().failing(), endless()].map(|job| fake.add_job(job));
-    let said = wait(&fake, &["--json", &ids.join(","), "--timeout", "300ms"]);
+    let said = wait(&fake, &["--json", &ids.join(","), "--timeout", "1s"]);
     let keys = [
         "id",
         "outcome",

@@ -22,7 +22,7 @@ fn spawn(mut command: Command) -> Child {
 }
 
 /// What comes on standard output until there are `count` lines; then what `stop` lets come.
-fn stopped_after(
+pub(super) fn stopped_after(
     count: usize,
     command: Command,
     stop: impl FnOnce(&mut Child),
@@ -52,7 +52,7 @@ fn stopped_after(
 }
 
 #[cfg(unix)]
-fn press_ctrl_c(child: &mut Child) {
+pub(super) fn press_ctrl_c(child: &mut Child) {
     let pid = rustix::process::Pid::from_child(child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
 }
@@ -220,7 +220,7 @@ fn what_is_late_is_waited_for_again_and_what_is_missing_is_not() {
         "--tickets",
         &path,
         "--timeout",
-        "300ms",
+        "1s",
         &late,
         "667d228400000000000a0001",
     ];

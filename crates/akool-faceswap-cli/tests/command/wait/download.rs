@@ -1,0 +1,150 @@
+//! `wait --download`: results on the disk, through faults and interruptions.
+
+use std::{fs, path::Path};
+
+use akool_faceswap_mock::{FakeAkool, FakeJob, FaultRule};
+
+use crate::program::{assert_code, assert_says, file, new_path, wait};
+
+/// A job with a file on the fake itself.
+fn image() -> FakeJob {
+    FakeJob::image().after_polls(0, 0)
+}
+
+/// A directory that is not there yet.
+fn new_dir(name: &str) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if path.exists() {
+        fs::remove_dir_all(&path).unwrap();
+    }
+    path.into_os_string().into_string().unwrap()
+}
+
+fn names(dir: &str) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn each_result_is_saved_under_its_id() {
+    let fake = FakeAkool::start().unwrap();
+    let ids = [
+        fake.add_job(image()),
+        fake.add_job(FakeJob::video().after_polls(0, 0)),
+        fake.add_job(image().failing()),
+    ];
+    let dir = new_dir("download-each");
+    let said = wait(&fake, &["--download", &dir, &ids.join(",")]);
+    assert_code(&said, 3);
+    assert_says(&said.stderr, &format!("2 files in {dir} ("));
+    let mut expected = [format!("{}.png", ids[0]), format!("{}.mp4", ids[1])];
+    expected.sort();
+    assert_eq!(names(&dir), expected);
+    for name in names(&dir) {
+        let id = name.split('.').next().unwrap();
+        assert_eq!(
+            fs::read(Path::new(&dir).join(&name)).unwrap(),
+            fake.file(id).unwrap()
+        );
+    }
+    fake.assert_no_credentials_on_files();
+    let downloads = fake.download_count();
+    assert_code(&wait(&fake, &["--download", &dir, &ids[0]]), 0);
+    assert_eq!(
+        fake.download_count(),
+        downloads,
+        "what is there is not fetched again"
+    );
+}
+
+#[test]
+fn what_cannot_be_saved_is_3_and_the_rest_goes_on() {
+    let fake = FakeAkool::start().unwrap();
+    let ids: Vec<String> = (0..5).map(|_| fake.add_job(image())).collect();
+    fake.push_answer("404:files:1x".parse::<FaultRule>().unwrap());
+    let dir = new_dir("download-some");
+    let path = new_path("download-some.jsonl");
+    let list = ids.join(",");
+    let args = ["--download", &dir, "--tickets", &path, &list];
+    let said = wait(&fake, &args);
+    assert_code(&said, 3);
+    assert_says(&said.stderr, "not saved: ");
+    assert_says(&said.stderr, "; the results of 1 job are not saved\n");
+    assert_says(&said.stderr, "5 jobs: 5 success\n");
+    assert_eq!(names(&dir).len(), 4);
+    assert!(!said.stderr.contains("http://"), "{}", said.stderr);
+
+    // The same command goes on with what is not on the disk, and with nothing else.
+    let downloads = fake.download_count();
+    let said = wait(&fake, &args);
+    assert_code(&said, 0);
+    assert_eq!(said.stdout, "");
+    assert_says(&said.stderr, "5 files in ");
+    assert_eq!(fake.download_count(), downloads + 1);
+    assert_eq!(names(&dir).len(), 5);
+
+    let requests = fake.request_count();
+    assert_code(&wait(&fake, &args), 0);
+    assert_eq!(fake.request_count(), requests);
+    fs::remove_file(Path::new(&dir).join(format!("{}.png", ids[2]))).unwrap();
+    assert_code(&wait(&fake, &args), 0);
+    assert_eq!(names(&dir).len(), 5);
+}
+
+#[test]
+fn what_was_saved_stays_so_and_what_akool_forgot_is_told() {
+    let fake = FakeAkool::start().unwrap();
+    let ids = [image(), image()].map(|job| fake.add_job(job));
+    fake.push_answer("404:files:1x".parse::<FaultRule>().unwrap());
+    let dir = new_dir("download-gone");
+    let path = new_path("download-gone.jsonl");
+    let list = ids.join(",");
+    let args = ["--download", &dir, "--tickets", &path, &list];
+    assert_code(&wait(&fake, &args), 3);
+    for id in &ids {
+        fake.remove_job(id).unwrap();
+    }
+    let said = wait(&fake, &args);
+    assert_code(&said, 3);
+    assert_eq!(
+        said.stderr.matches("AKOOL no longer knows the job").count(),
+        1,
+        "{said:#?}"
+    );
+    assert_says(&said.stderr, "1 file in ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_download_that_ctrl_c_breaks_off_is_gone_on_with() {
+    use super::tickets::{press_ctrl_c, stopped_after};
+    use crate::program::program_for;
+
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(image());
+    fake.push_answer("latency=60s:files:1x".parse::<FaultRule>().unwrap());
+    let dir = new_dir("download-ctrl-c");
+    let args = ["wait", "--download", &dir, &id];
+    let (_, said) = stopped_after(1, program_for(&fake, &args), press_ctrl_c);
+    assert_code(&said, 130);
+    let help = format!("help: go on with: akool-faceswap wait --download {dir} {id}\n");
+    assert!(said.stderr.ends_with(&help), "{said:#?}");
+    // It may have been stopped before it asked for the file.
+    fake.clear_answers();
+    assert_code(&wait(&fake, &args[1..]), 0);
+    assert_eq!(names(&dir), [format!("{id}.png")]);
+}
+
+#[test]
+fn a_place_that_is_no_directory_is_refused_before_any_request() {
+    let fake = FakeAkool::start().unwrap();
+    let taken = file("download-file", "");
+    let said = wait(&fake, &["--download", &taken, "a1"]);
+    assert_code(&said, 2);
+    assert_says(&said.stderr, "cannot make the directory ");
+    assert_eq!(fake.request_count(), 0);
+}
