@@ -76,23 +76,27 @@ pub(crate) enum Command {
 const DEMO_HELP: &str = "\
 Examples:
   akool-faceswap demo
-  akool-faceswap demo --jobs 500 --seed 42";
+  akool-faceswap demo --jobs 500 --seed 42 --dir results";
 
 /// Watch made-up jobs settle: no key, no network, no credits
 ///
-/// Starts a fake AKOOL server inside this process, gives it jobs, and looks them up with the same
-/// library that `results` uses until each has succeeded or failed.
+/// Starts a fake AKOOL server inside this process, gives it jobs, waits for them as `wait` does, with
+/// a rate limit on the way, and saves their results. Takes about ten seconds.
 #[derive(Args)]
 #[command(after_help = DEMO_HELP)]
 pub(crate) struct DemoArgs {
     /// How many jobs
-    #[arg(long, value_name = "N", default_value_t = 36,
+    #[arg(long, value_name = "N", default_value_t = 60,
           value_parser = RangedU64ValueParser::<usize>::new().range(1..=10_000))]
     pub(crate) jobs: usize,
 
     /// The same number makes the same jobs
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub(crate) seed: u64,
+
+    /// Where the results go [default: a new directory for temporary files]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
 }
 
 const DOCTOR_HELP: &str = "\

@@ -67,8 +67,8 @@ impl Connection {
         Ok(Self { client, key_from })
     }
 
-    #[cfg(test)]
-    pub(crate) fn with_key_of_environment(client: Client) -> Self {
+    /// With a client that was made otherwise; its key counts as that of the environment.
+    pub(crate) fn of_client(client: Client) -> Self {
         Self {
             client,
             key_from: KeyFrom::ApiKeyVariable,

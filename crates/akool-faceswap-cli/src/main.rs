@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         Command::Completions(args) => completions::run(&args),
         Command::Doctor(args) => doctor::run(&args, verbosity),
         Command::Fake(args) => fake::run(&args),
-        Command::Demo(args) => demo::run(&args),
+        Command::Demo(args) => demo::run(&args, verbosity),
         Command::Wait(args) => wait::run(&args, verbosity),
         Command::Results(args) => results::run(&args, verbosity),
     };

@@ -234,7 +234,7 @@ mod tests {
         let id = ResultId::new(ID).unwrap();
         let lookup = async { client.results(&id).await };
         let error = runtime::start().unwrap().block_on(lookup).unwrap_err();
-        let problem = nothing_learnt(&error, 1, &Connection::with_key_of_environment(client));
+        let problem = nothing_learnt(&error, 1, &Connection::of_client(client));
         let mut told = Vec::new();
         problem.write_to(&mut told, Verbosity::Normal).unwrap();
         let told = String::from_utf8(told).unwrap();

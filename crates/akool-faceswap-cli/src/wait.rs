@@ -11,22 +11,24 @@ mod settlement;
 mod tally;
 mod tickets;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use akool_faceswap::{Client, ResultId, ResultIds, Ticket};
 
-use self::{
+pub(crate) use self::{
     display::Display,
     downloads::Downloads,
     follow::{Follower, Format},
-    settlement::whole,
-    tally::{Jobs, Tally},
-    tickets::TicketFile,
+    tally::Tally,
 };
+use self::{settlement::whole, tally::Jobs, tickets::TicketFile};
 use crate::{
     args::WaitArgs, connection::Connection, exit::Exit, ids, interrupt::Interrupt, output::tell,
     problem::Problem, runtime, verbosity::Verbosity,
 };
+
+/// Between two lines that say how things stand, in a log.
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
 /// Runs the command.
 pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem> {
@@ -68,7 +70,7 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
         if let Some(file) = &mut file {
             file.rewrite(&tickets)?;
         }
-        let display = Display::of_process();
+        let display = Display::of_process(BETWEEN_LINES);
         if let (Display::Remarks(_), 1..) = (&display, tickets.len()) {
             let (jobs, timeout) = (Jobs(tickets.len()), whole(args.timeout));
             let earlier = match tally.earlier {

@@ -29,12 +29,13 @@ pub(crate) struct Situation<'a> {
 }
 
 impl Display {
-    pub(crate) fn of_process() -> Self {
+    /// Bars if standard error is a terminal; else lines, with this time `between` at the least.
+    pub(crate) fn of_process(between: Duration) -> Self {
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         if io::stderr().is_terminal() && !is_dumb {
             Self::Bars(Bars::new())
         } else {
-            Self::Remarks(Remarks::default())
+            Self::Remarks(Remarks::new(between))
         }
     }
 

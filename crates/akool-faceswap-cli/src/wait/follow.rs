@@ -26,6 +26,8 @@ use crate::{
 pub(crate) enum Format {
     Text,
     Json,
+    /// Not at all: somebody else does, once all have ended.
+    Silent,
 }
 
 /// Everything that waits need to be followed to their ends.
@@ -207,6 +209,7 @@ impl Follower<'_> {
     fn print(&self, settlement: &Settlement, id_width: usize) -> Result<Reader, Problem> {
         self.display.aside(|| match self.format {
             Format::Json => Stdout::lock().emit(|out| settlement.write_json(out)),
+            Format::Silent => Ok(Reader::Listening),
             // An error is one for many jobs: it is told once, at the end.
             Format::Text if settlement.is_of_many() => Ok(Reader::Listening),
             Format::Text => Stdout::lock().emit_styled(|out| settlement.write_text(out, id_width)),
@@ -235,7 +238,10 @@ impl Follower<'_> {
             Stop::Unread => writeln!(out, "nobody reads on; {left} left: {tally}"),
         });
         let broken_off = self.downloads.as_ref().map_or(0, Downloads::under_way);
-        if open.tickets.len() + broken_off > 0 && !matches!(stop, Stop::Unread) {
+        if open.tickets.len() + broken_off > 0
+            && !matches!(stop, Stop::Unread)
+            && self.format != Format::Silent
+        {
             let (help, how) = (style::HELP, self.how_to_go_on(open));
             tell(|out| writeln!(out, "{help}help:{help:#} {how}"));
         }

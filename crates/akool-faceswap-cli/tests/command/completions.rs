@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use crate::program::{assert_code, assert_says, program, run};
 
-const COMMANDS: [&str; 4] = ["completions", "demo", "doctor", "results"];
+const COMMANDS: [&str; 6] = ["completions", "demo", "doctor", "fake", "results", "wait"];
 
 #[test]
 fn every_shell_has_a_script_with_every_command() {

@@ -1,43 +1,39 @@
-//! `demo`: needs nothing, and ends with every job settled.
+//! `demo`: needs nothing, and ends with every job settled and every result on the disk.
 
-use std::process::Stdio;
+use std::{
+    fs,
+    path::Path,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use crate::program::{assert_code, assert_says, program, run};
 
 #[test]
 fn every_job_settles_without_key_or_network() {
-    let said = run(program(&["demo"]));
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
+    if dir.exists() {
+        fs::remove_dir_all(&dir).unwrap();
+    }
+    let begun = Instant::now();
+    let said = run(program(&["demo", "--dir", dir.to_str().unwrap()]));
+    assert!(begun.elapsed() < Duration::from_secs(20), "{said:#?}");
     assert_code(&said, 0);
-    assert_eq!(said.stderr, "");
-    assert_says(&said.stdout, "\n     1  ");
-    let counts = said
-        .stdout
-        .lines()
-        .find(|line| line.starts_with("36 ids: 36 found ("))
-        .unwrap();
-    assert_says(counts, " success, ");
-    assert_says(counts, " failed)");
-    assert!(!counts.contains("queue"), "{counts}");
-    assert!(!counts.contains("processing"), "{counts}");
+    let files = fs::read_dir(&dir).unwrap().count();
+    assert_says(
+        &said.stderr,
+        &format!("{files} files in {} (", dir.display()),
+    );
+    assert_says(&said.stderr, &format!("60 jobs: {files} success, "));
+    assert_says(&said.stderr, " failed, 1 missing\n");
+    // Lines on the way, since there is no terminal.
+    assert!(
+        said.stderr.matches(" of 60 settled; ").count() > 2,
+        "{said:#?}"
+    );
+    assert_eq!(said.stdout.matches("  success  ").count(), files);
+    assert_eq!(said.stdout.matches("  missing  ").count(), 1);
     assert!(said.stdout.is_ascii());
-}
-
-#[test]
-fn a_seed_makes_the_same_course() {
-    let rounds = |seed| {
-        let said = run(program(&["demo", "--jobs", "60", "--seed", seed]));
-        assert_code(&said, 0);
-        let rounds: Vec<String> = said
-            .stdout
-            .lines()
-            .filter(|line| line.starts_with("    "))
-            .map(str::to_owned)
-            .collect();
-        assert!(rounds.len() > 2, "{}", said.stdout);
-        rounds
-    };
-    assert_eq!(rounds("3"), rounds("3"));
-    assert_ne!(rounds("3"), rounds("4"));
 }
 
 #[test]
@@ -57,5 +53,5 @@ fn a_reader_that_is_gone_is_no_error() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
-    assert_eq!(output.stderr, b"");
+    assert!(!output.stderr.windows(5).any(|part| part == b"error"));
 }

@@ -5,12 +5,10 @@ use std::time::{Duration, Instant};
 use super::Situation;
 use crate::wait::settlement::whole;
 
-/// Between two lines.
-const BETWEEN: Duration = Duration::from_secs(10);
-
 /// Says when there is a line to be written.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Remarks {
+    between: Duration,
     /// When the last line was written, and what it said of the jobs.
     told: Option<(Instant, Said)>,
 }
@@ -24,6 +22,13 @@ struct Said {
 }
 
 impl Remarks {
+    pub(super) fn new(between: Duration) -> Self {
+        Self {
+            between,
+            told: None,
+        }
+    }
+
     /// The line that is due at `now`, if any.
     pub(super) fn next(&mut self, now: Instant, situation: &Situation) -> Option<String> {
         let progress = situation.progress;
@@ -37,7 +42,7 @@ impl Remarks {
             trouble: situation.trouble(),
         };
         if let Some((at, last)) = &self.told
-            && (*last == said || now.duration_since(*at) < BETWEEN)
+            && (*last == said || now.duration_since(*at) < self.between)
         {
             return None;
         }
@@ -89,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_line_comes_with_a_change_and_at_most_every_ten_seconds() {
-        let mut remarks = Remarks::default();
+        let mut remarks = Remarks::new(Duration::from_secs(10));
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
         assert_eq!(line(&mut remarks, after(0), 0, 0), None);
