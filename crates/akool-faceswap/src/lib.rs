@@ -96,6 +96,9 @@ mod lookup;
 mod metrics;
 mod retry;
 mod salvage;
+#[cfg(feature = "_simulation")]
+#[doc(hidden)]
+pub mod simulation;
 mod status;
 mod transport;
 mod wait;

@@ -1,0 +1,85 @@
+//! What waiting for many jobs costs and how late it learns of their end, against what others do.
+//!
+//! `cargo xtask bench wait` runs this program and writes `BENCHMARKS.md`; by itself it only does what
+//! it is told to, and prints a line of JSON for each run:
+//!
+//! ```text
+//! wait ours JOBS LIMIT ARRIVING SETTINGS    the real client on a simulated server, in simulated
+//!                                           time; LIMIT requests a second (0: no limit), all jobs
+//!                                           submitted evenly within ARRIVING seconds
+//! wait PEER JOBS LIMIT ARRIVING             one-per-job, vendor-cli or batched, without a client
+//! wait memory WAY JOBS                      bytes for each waited job; WAY is group or handles
+//! wait live JOBS SETTINGS                   the real client against the fake over loopback
+//! ```
+//!
+//! `SETTINGS` is nothing for the defaults, or `REQUESTS`, the requests under way at most, or
+//! `REQUESTS SHORTEST_MS GROWTH_PERCENT LONGEST_MS` with the numbers of a schedule.
+#![allow(missing_docs, unreachable_pub)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "figures for people, of thousands and millions"
+)]
+
+#[path = "wait/figures.rs"]
+mod figures;
+#[path = "wait/live.rs"]
+mod live;
+#[path = "wait/memory.rs"]
+mod memory;
+#[path = "wait/ours.rs"]
+mod ours;
+#[path = "wait/peers.rs"]
+mod peers;
+#[path = "wait/population.rs"]
+mod population;
+#[path = "wait/world.rs"]
+mod world;
+
+use std::{alloc::System, env, time::Duration};
+
+use cap::Cap;
+
+use crate::{ours::Settings, peers::PEERS, world::World};
+
+/// Counts the bytes that are in use.
+#[global_allocator]
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+
+const SEED: u64 = 20_261_123;
+
+fn main() {
+    // `cargo test` and `cargo bench` pass flags of their own, and no work.
+    let words: Vec<String> = env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with("--"))
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["memory", way, jobs] => memory::run(way, number(jobs)),
+        ["live", jobs, ref settings @ ..] => live::run(number(jobs), Settings::parse(settings)),
+        ["ours", jobs, limit, arriving, ref settings @ ..] => {
+            let (world, limit) = world(number(jobs), number(limit), number(arriving));
+            let settings = Settings::parse(settings);
+            figures::print(&ours::run(world, settings, limit, number(arriving)));
+        }
+        [name, jobs, limit, arriving] => {
+            let peer = PEERS.into_iter().find(|peer| peer.name == name).unwrap();
+            let (world, limit) = world(number(jobs), number(limit), number(arriving));
+            figures::print(&peers::run(peer, world, limit, number(arriving)));
+        }
+        _ => println!("nothing to do; run `cargo xtask bench wait`"),
+    }
+}
+
+fn number<T: std::str::FromStr<Err: std::fmt::Debug>>(word: &str) -> T {
+    word.parse().unwrap()
+}
+
+fn world(jobs: usize, limit: u64, arriving: u64) -> (World, Option<u64>) {
+    let limit = (limit > 0).then_some(limit);
+    let lives = population::draw(jobs, Duration::from_secs(arriving), SEED);
+    (World::new(lives, limit, true, SEED), limit)
+}

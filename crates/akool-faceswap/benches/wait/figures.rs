@@ -1,0 +1,94 @@
+//! What a run has shown, as one line of JSON for `cargo xtask bench wait`.
+
+use std::fs;
+
+use serde::Serialize;
+
+use crate::population::{Life, Micros, SECOND};
+
+/// When the waiter learnt of each job's end; jobs that never end have no such time.
+#[derive(Debug, Default)]
+pub struct Lags {
+    all: Vec<f64>,
+    images: Vec<f64>,
+    videos: Vec<f64>,
+}
+
+impl Lags {
+    pub fn push(&mut self, life: &Life, learnt: Micros) {
+        let lag = learnt.saturating_sub(life.ended) as f64 / SECOND as f64;
+        self.all.push(lag);
+        if life.is_video {
+            self.videos.push(lag);
+        } else {
+            self.images.push(lag);
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub fn figures(mut self) -> LagFigures {
+        LagFigures {
+            median: percentile(&mut self.all, 50.0),
+            p95: percentile(&mut self.all, 95.0),
+            p95_images: percentile(&mut self.images, 95.0),
+            p95_videos: percentile(&mut self.videos, 95.0),
+        }
+    }
+}
+
+/// Seconds between the end of a job and the moment at which the waiter has the outcome.
+#[derive(Debug, Serialize)]
+pub struct LagFigures {
+    pub median: f64,
+    pub p95: f64,
+    pub p95_images: f64,
+    pub p95_videos: f64,
+}
+
+/// The smallest value that so many percent of the values do not exceed; 0 of none.
+pub fn percentile(values: &mut [f64], percent: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let rank = (percent / 100.0 * values.len() as f64).ceil() as usize;
+    values
+        .get(rank.saturating_sub(1))
+        .copied()
+        .unwrap_or_default()
+}
+
+#[derive(Debug, Serialize)]
+pub struct Figures {
+    pub strategy: String,
+    pub jobs: usize,
+    /// Requests a second that the server lets through.
+    pub limit: Option<u64>,
+    /// Seconds over which the jobs are submitted.
+    pub arriving: u64,
+    pub ended: usize,
+    pub requests: u64,
+    /// Answers about one job.
+    pub lookups: u64,
+    pub refused_by_limit: u64,
+    pub peak: u64,
+    pub lag: LagFigures,
+    /// Of the SDK with the simulated server in its process.
+    pub cpu_seconds: Option<f64>,
+    pub simulated_seconds: f64,
+}
+
+pub fn print(figures: &impl Serialize) {
+    println!("{}", serde_json::to_string(figures).unwrap());
+}
+
+/// On-CPU time of the main thread in seconds; 0 where the system does not tell.
+pub fn cpu_seconds() -> f64 {
+    let text = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    let nanoseconds: f64 = text
+        .split(' ')
+        .next()
+        .and_then(|word| word.parse().ok())
+        .unwrap_or_default();
+    nanoseconds / 1e9
+}

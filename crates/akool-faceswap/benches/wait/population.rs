@@ -1,0 +1,94 @@
+//! The jobs that are waited for: a mixed lot, drawn from a seed.
+
+use std::{f64::consts::TAU, time::Duration};
+
+/// A point in the simulated time, in microseconds from its beginning.
+pub type Micros = u64;
+
+pub const SECOND: Micros = 1_000_000;
+
+/// What is drawn of each hundred jobs, and how long they take. Both kinds take lognormal times.
+pub const VIDEO_PERCENT: f64 = 15.0;
+pub const FAILED_PERCENT: f64 = 3.0;
+pub const MISSING_PERCENT: f64 = 0.5;
+const IMAGE_MEDIAN_SECONDS: f64 = 40.0;
+const IMAGE_SIGMA: f64 = 0.8;
+const VIDEO_MEDIAN_SECONDS: f64 = 900.0;
+const VIDEO_SIGMA: f64 = 1.0;
+const SHORTEST_SECONDS: f64 = 2.0;
+const LONGEST_SECONDS: f64 = 3.0 * 3600.0;
+
+/// How a job ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Success,
+    Failed,
+    /// It never is in any answer.
+    Missing,
+}
+
+/// One job's life.
+#[derive(Clone, Copy, Debug)]
+pub struct Life {
+    pub is_video: bool,
+    pub end: End,
+    pub submitted: Micros,
+    pub processing: Micros,
+    pub ended: Micros,
+}
+
+impl Life {
+    /// The status that the API tells at this time; `None` if it tells none.
+    pub fn status(&self, at: Micros) -> Option<u8> {
+        match self.end {
+            End::Missing => None,
+            _ if at < self.processing => Some(1),
+            _ if at < self.ended => Some(2),
+            End::Success => Some(3),
+            End::Failed => Some(4),
+        }
+    }
+}
+
+/// Draws `jobs` jobs that are submitted evenly over `arriving`, in the order of their submission.
+pub fn draw(jobs: usize, arriving: Duration, seed: u64) -> Vec<Life> {
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let arriving = arriving.as_micros() as Micros;
+    (0..jobs)
+        .map(|n| {
+            let is_video = rng.f64() * 100.0 < VIDEO_PERCENT;
+            let (median, sigma) = if is_video {
+                (VIDEO_MEDIAN_SECONDS, VIDEO_SIGMA)
+            } else {
+                (IMAGE_MEDIAN_SECONDS, IMAGE_SIGMA)
+            };
+            let seconds = (median * (sigma * normal(&mut rng)).exp())
+                .clamp(SHORTEST_SECONDS, LONGEST_SECONDS);
+            let drawn = rng.f64() * 100.0;
+            let end = if drawn < MISSING_PERCENT {
+                End::Missing
+            } else if drawn < MISSING_PERCENT + FAILED_PERCENT {
+                End::Failed
+            } else {
+                End::Success
+            };
+            let submitted = arriving * n as u64 / jobs as u64;
+            // Between a twentieth and a half of its life it is in the queue.
+            let queued = seconds * (0.05 + 0.45 * rng.f64());
+            let after = |seconds: f64| submitted + (seconds * SECOND as f64) as Micros;
+            Life {
+                is_video,
+                end,
+                submitted,
+                processing: after(queued),
+                ended: after(seconds),
+            }
+        })
+        .collect()
+}
+
+/// A number of the standard normal distribution, by Box and Muller.
+fn normal(rng: &mut fastrand::Rng) -> f64 {
+    let distance = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
+    distance * (TAU * rng.f64()).cos()
+}
