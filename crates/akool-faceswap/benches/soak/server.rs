@@ -1,0 +1,80 @@
+//! The other end of the soak: an answer now and then goes wrong, in every way that passes by itself.
+
+use std::{
+    fmt::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use akool_faceswap::{Client, simulation};
+use simulation::Reply;
+
+use crate::{jobs::Jobs, ledger::Ledger};
+
+/// How long a client waits for an answer.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(400);
+
+#[derive(Debug, Default)]
+pub struct Requests {
+    pub all: AtomicU64,
+    pub faulty: AtomicU64,
+}
+
+/// A client of its own on this server.
+pub fn client(jobs: &Arc<Jobs>, ledger: &Arc<Ledger>) -> Client {
+    let builder = Client::builder()
+        .base_url("http://127.0.0.1:9")
+        .api_key("k")
+        .attempt_timeout(ATTEMPT_TIMEOUT);
+    let (jobs, ledger) = (jobs.clone(), ledger.clone());
+    simulation::client(builder, move |query| {
+        let reply = answer(&jobs, &ledger, query);
+        async move {
+            tokio::time::sleep(Duration::from_millis(fastrand::u64(1..15))).await;
+            match reply {
+                Some(reply) => reply,
+                None => std::future::pending().await,
+            }
+        }
+    })
+    .unwrap()
+}
+
+/// `None` for no answer at all.
+fn answer(jobs: &Jobs, ledger: &Ledger, query: &str) -> Option<Reply> {
+    ledger.requests.all.fetch_add(1, Ordering::Relaxed);
+    let mut body = r#"{"code":1000,"msg":"OK","data":{"result":["#.to_owned();
+    let mut rows = 0;
+    for id in query.strip_prefix("_ids=").unwrap().split("%2C") {
+        match jobs.requested(id) {
+            Err(problem) => ledger.violation(problem),
+            Ok(None) => {}
+            Ok(Some(status)) => {
+                let comma = if rows > 0 { "," } else { "" };
+                rows += 1;
+                let _ = write!(
+                    body,
+                    r#"{comma}{{"_id":"{id}","faceswap_status":{status},"url":"https://cdn.example/{id}"}}"#
+                );
+            }
+        }
+    }
+    body.push_str("]}}");
+    let drawn = fastrand::u32(0..1000);
+    if drawn < 78 {
+        ledger.requests.faulty.fetch_add(1, Ordering::Relaxed);
+    }
+    Some(match drawn {
+        0..30 => Reply::Answer(503, "<html>busy</html>".to_owned()),
+        30..50 => Reply::Broken,
+        50..60 => Reply::Refused,
+        60..70 => Reply::Answer(200, body[..body.len() / 2].to_owned()),
+        70..76 => return None,
+        76 => Reply::Answer(429, String::new()),
+        77 => Reply::Answer(200, r#"{"code":1005,"msg":"too frequent"}"#.to_owned()),
+        _ => Reply::Answer(200, body),
+    })
+}
