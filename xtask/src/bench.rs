@@ -5,12 +5,17 @@
 
 mod build;
 mod client;
+mod program;
 mod report;
 mod server;
+mod soak;
+mod wait;
 
 use std::io;
 
 use crate::{problem::Problem, tree::Tree};
+
+pub use soak::soak;
 
 /// What to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +24,8 @@ pub enum Subject {
     Client,
     /// What a project pays at build time for depending on the SDK.
     Build,
+    /// Waiting for many jobs, simulated and live.
+    Wait,
 }
 
 /// Measures, and writes the figures to `BENCHMARKS.md`.
@@ -30,6 +37,7 @@ pub fn run(tree: &Tree, subject: Subject, progress: &mut dyn io::Write) -> Resul
     let section = match subject {
         Subject::Client => client::measure(tree, progress)?,
         Subject::Build => build::measure(tree, progress)?,
+        Subject::Wait => wait::measure(tree, progress)?,
     };
     report::replace(tree, &section)
 }

@@ -34,6 +34,12 @@ enum Command {
     /// Measure, and write the figures to BENCHMARKS.md; takes minutes.
     #[command(subcommand)]
     Bench(Bench),
+    /// Let waits come and go under faults, and fail if one is lost or anything is left behind.
+    Soak {
+        /// How long
+        #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+        seconds: u32,
+    },
     /// Run the SDK's fuzz targets; needs cargo-fuzz and a nightly compiler.
     Fuzz {
         /// How long each of the two targets runs
@@ -57,6 +63,8 @@ enum Bench {
     Client,
     /// What a project pays at build time for depending on the SDK
     Build,
+    /// Waiting for up to a million jobs against what others do, simulated and live; 20 minutes
+    Wait,
 }
 
 /// Prints a report of what changed in the API; everything succeeds or nothing is written.
@@ -99,6 +107,8 @@ fn main() -> ExitCode {
         Command::Fuzz { seconds } => problem(fuzz::run(&tree, seconds)),
         Command::Mutants { shard } => problem(proof::mutants(&tree, shard.as_deref())),
         Command::Coverage => problem(proof::coverage(&tree)),
+        Command::Soak { seconds } => problem(bench::soak(&tree, seconds, progress)),
+        Command::Bench(Bench::Wait) => problem(bench::run(&tree, Subject::Wait, progress)),
         Command::Bench(Bench::Build) => problem(bench::run(&tree, Subject::Build, progress)),
     };
     if problems.is_empty() {

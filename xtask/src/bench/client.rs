@@ -3,10 +3,11 @@
 //! Instructions are counted by callgrind, which needs valgrind. Each count is the difference of a
 //! long and a short run of the same program, so that start-up and the first connection fall out.
 
-use std::{io, path::PathBuf, process::Command};
+use std::{io, path::Path, process::Command};
 
 use super::{
-    report::{self, Section},
+    program::{self, run, say},
+    report::{self, Section, thousands},
     server,
 };
 use crate::{problem::Problem, tree::Tree};
@@ -22,7 +23,7 @@ const SIZES: [(u32, u32, u32, u32); 3] = [
 const PAIRS: usize = 5;
 
 pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Section, Problem> {
-    let program = build(tree, progress)?;
+    let program = program::build(tree, "client", None, progress)?;
     let address = server::start()
         .map_err(|error| Problem::new(format!("cannot serve on this machine: {error}")))?;
     let url = format!("http://{address}");
@@ -110,38 +111,8 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
     })
 }
 
-/// Builds the measured program, and finds it.
-fn build(tree: &Tree, progress: &mut dyn io::Write) -> Result<PathBuf, Problem> {
-    say(progress, "building the measured program");
-    let output = Command::new("cargo")
-        .args([
-            "build",
-            "--release",
-            "-p",
-            "akool-faceswap",
-            "--bench",
-            "client",
-        ])
-        .args(["--message-format", "json"])
-        .current_dir(tree.root())
-        .output()
-        .map_err(|error| Problem::new(format!("cannot run cargo: {error}")))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Problem::new(format!(
-            "the measured program does not build:\n{said}"
-        )));
-    }
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "client")
-        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .ok_or_else(|| Problem::new("cargo does not say where the measured program is"))
-}
-
 /// The instructions of one run.
-fn instructions(program: &PathBuf, args: &[&str]) -> Result<u64, Problem> {
+fn instructions(program: &Path, args: &[&str]) -> Result<u64, Problem> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
@@ -159,20 +130,6 @@ fn instructions(program: &PathBuf, args: &[&str]) -> Result<u64, Problem> {
         .ok_or_else(|| Problem::new(format!("no count of instructions in:\n{said}")))
 }
 
-fn run(program: &PathBuf, args: &[&str]) -> Result<String, Problem> {
-    let output = Command::new(program)
-        .args(args)
-        .output()
-        .map_err(|error| Problem::new(format!("cannot run the measured program: {error}")))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Problem::new(format!(
-            "the measured program failed:\n{said}"
-        )));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
 fn number(text: &str) -> Result<f64, Problem> {
     text.parse()
         .map_err(|_| Problem::new(format!("the measured program said {text:?}, not a number")))
@@ -188,39 +145,9 @@ fn as_f64(count: u64) -> f64 {
     count as f64
 }
 
-/// `1,234,567`.
-fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut shown = String::new();
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
-}
-
-fn say(progress: &mut dyn io::Write, what: &str) {
-    // Progress that nobody can read is no reason to stop.
-    let _ = writeln!(progress, "{what} …");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn figures_are_shown_in_groups_of_three() {
-        for (count, shown) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(thousands(count), shown);
-        }
-    }
 
     #[test]
     fn the_median_is_the_middle_one() {

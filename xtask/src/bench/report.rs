@@ -54,9 +54,43 @@ pub(super) fn circumstances() -> Result<String, Problem> {
     Ok(format!("{day}, {model}, {cores} cores, {}.", rustc.trim()))
 }
 
+/// How many programs want a processor, so that a reader knows whether other work ran beside.
+pub(super) fn load() -> String {
+    let loads = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    match loads.split(' ').nth(2) {
+        Some(load) => format!("The machine's load over the last 15 minutes of it was {load}."),
+        None => "The machine's load is not known.".to_owned(),
+    }
+}
+
+/// `1,234,567`.
+pub(super) fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut shown = String::new();
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn figures_are_shown_in_groups_of_three() {
+        for (count, shown) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(thousands(count), shown);
+        }
+    }
 
     fn section(title: &'static str, body: &str) -> Section {
         Section {

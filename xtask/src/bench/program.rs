@@ -1,0 +1,68 @@
+//! The measured programs: bench targets of the SDK, built and run from outside, so that this command
+//! itself does not need an SDK that builds.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use crate::{problem::Problem, tree::Tree};
+
+/// Builds one, and finds it.
+pub(super) fn build(
+    tree: &Tree,
+    name: &str,
+    feature: Option<&str>,
+    progress: &mut dyn io::Write,
+) -> Result<PathBuf, Problem> {
+    say(progress, "building the measured program");
+    let output = Command::new("cargo")
+        .args(["build", "--release", "-p", "akool-faceswap"])
+        .args(["--bench", name, "--message-format", "json"])
+        .args(feature.map(|feature| format!("--features={feature}")))
+        .current_dir(tree.root())
+        .output()
+        .map_err(|error| Problem::new(format!("cannot run cargo: {error}")))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(Problem::new(format!(
+            "the measured program does not build:\n{said}"
+        )));
+    }
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == name)
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .ok_or_else(|| Problem::new("cargo does not say where the measured program is"))
+}
+
+/// What it printed.
+pub(super) fn run(program: &Path, args: &[&str]) -> Result<String, Problem> {
+    let output = start(program, args)?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(Problem::new(format!(
+            "the measured program failed:\n{said}"
+        )));
+    }
+    Ok(printed(&output))
+}
+
+/// The end of a run, good or not.
+pub(super) fn start(program: &Path, args: &[&str]) -> Result<Output, Problem> {
+    Command::new(program)
+        .args(args)
+        .output()
+        .map_err(|error| Problem::new(format!("cannot run the measured program: {error}")))
+}
+
+pub(super) fn printed(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+pub(super) fn say(progress: &mut dyn io::Write, what: &str) {
+    // Progress that nobody can read is no reason to stop.
+    let _ = writeln!(progress, "{what} …");
+}

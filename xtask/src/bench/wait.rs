@@ -1,0 +1,179 @@
+//! Waiting for many jobs against what others do: requests, lag, CPU time and memory, simulated and
+//! live; with a plot and the bare figures in `docs`.
+
+mod figures;
+mod plot;
+
+use std::{fs, io, path::Path};
+
+use super::{
+    program::{self, say},
+    report::{self, Section, thousands},
+};
+use crate::{problem::Problem, tree::Tree};
+use figures::{Live, Memory, Run};
+
+const PLOT: &str = "docs/waiting.svg";
+const BARE: &str = "docs/waiting.json";
+
+const SIZES: [u32; 4] = [1_000, 10_000, 100_000, 1_000_000];
+/// Requests a second that the simulated server lets through.
+const LIMIT: u32 = 50;
+const HOUR: u32 = 3600;
+/// For how many jobs the memory is measured, and the live run made.
+const MANY: &str = "100000";
+
+/// One way of waiting, by its name here and its words for the program.
+struct Strategy {
+    name: &'static str,
+    program: &'static str,
+    settings: &'static [&'static str],
+}
+
+const fn strategy(
+    name: &'static str,
+    program: &'static str,
+    settings: &'static [&'static str],
+) -> Strategy {
+    Strategy {
+        name,
+        program,
+        settings,
+    }
+}
+
+const OURS: Strategy = strategy("ours", "ours", &[]);
+const OURS_16: Strategy = strategy("ours, 16 requests", "ours", &["16"]);
+const OURS_64: Strategy = strategy("ours, 64 requests", "ours", &["64"]);
+const OURS_64_7: Strategy = strategy(
+    "ours, 64 requests, longest 7 s",
+    "ours",
+    &["64", "2000", "10", "7000"],
+);
+const OURS_FREE: Strategy = strategy("ours, 1,024 requests", "ours", &["1024"]);
+const PEERS: [Strategy; 3] = [
+    strategy("one per job, 5 s", "one-per-job", &[]),
+    strategy("one per job, 2 to 21 s", "vendor-cli", &[]),
+    strategy("batched, 5 s", "batched", &[]),
+];
+
+pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Section, Problem> {
+    let program = program::build(tree, "wait", Some("_simulation"), progress)?;
+    let program = program.as_path();
+
+    let [one, cli, batched] = PEERS;
+    let mut limited = Vec::new();
+    for strategy in [&OURS, &OURS_16, &one, &cli, &batched] {
+        for jobs in SIZES {
+            limited.push(simulate(program, strategy, jobs, LIMIT, 0, progress)?);
+        }
+    }
+    let mut many = |strategies: &[&Strategy], limit, arriving| {
+        let simulate = |strategy| simulate(program, strategy, 100_000, limit, arriving, progress);
+        let runs: Result<Vec<Run>, Problem> = strategies.iter().copied().map(simulate).collect();
+        runs
+    };
+    let free = many(&[&OURS, &OURS_64, &OURS_64_7, &one, &cli, &batched], 0, 0)?;
+    let arriving = many(&[&OURS, &OURS_16, &one, &cli, &batched], LIMIT, HOUR)?;
+    let mut growing = Vec::new();
+    for jobs in SIZES {
+        growing.push(simulate(program, &OURS_FREE, jobs, 0, 0, progress)?);
+    }
+    say(progress, "measuring memory");
+    let group: Memory = figures::read(&program::run(program, &["memory", "group", MANY])?)?;
+    let handles: Memory = figures::read(&program::run(program, &["memory", "handles", MANY])?)?;
+    say(progress, "waiting live");
+    let live: Live = figures::read(&program::run(program, &["live", MANY])?)?;
+
+    let bare = [&limited, &free, &arriving, &growing]
+        .map(Vec::as_slice)
+        .concat();
+    let write = |path: &str, text: String| {
+        let to = tree.root().join(path);
+        to.parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&to, text))
+            .map_err(|error| Problem::new(format!("cannot write {path}: {error}")))
+    };
+    write(PLOT, plot::svg(&limited))?;
+    write(BARE, figures::lines(&bare)?)?;
+
+    let body = format!(
+        "`cargo xtask bench wait`: {}\n\n\
+         ![Requests and lag over the number of jobs]({PLOT})\n\n\
+         {CIRCUMSTANCES}\n\n\
+         **A limit of {LIMIT} requests a second, all jobs at once** (the plot):\n\n{}\n\
+         **No limit, 100,000 jobs at once:**\n\n{}\n\
+         **A limit of {LIMIT} requests a second, 100,000 jobs submitted over an hour:**\n\n{}\n\
+         **The cost of a job** where nothing holds the poller back: no limit, up to 1,024 requests \
+         under way.\n\n{}\n\
+         **Memory**, for each of 100,000 jobs after the first sweep, the id ({:.0} bytes) and what the \
+         caller holds included: {:.0} bytes by `as_completed`, {:.0} bytes with a handle for each \
+         (`client.wait(id).start()`).\n\n\
+         **Live**, {} jobs with lives of 5 to 90 s against `FakeAkool` over loopback, default \
+         settings, the client on one thread: {} requests in {:.1} s ({:.0} a second), {:.2} s of CPU \
+         time on the client's thread ({:.1} % of one core; {:.0} % in its busiest second), lag median \
+         {:.2} s, 95th percentile {:.2} s, longest {:.2} s.\n\n\
+         The bare figures are in `{BARE}`. {}",
+        report::circumstances()?,
+        figures::table(&limited),
+        figures::table(&free),
+        figures::table(&arriving),
+        figures::cost_table(&growing),
+        group.of_which_ids,
+        group.bytes_per_job,
+        handles.bytes_per_job,
+        thousands(live.jobs),
+        thousands(live.requests),
+        live.seconds,
+        figures::as_f64(live.requests) / live.seconds,
+        live.client_cpu_seconds,
+        100.0 * live.client_cpu_seconds / live.seconds,
+        100.0 * live.busiest_second_cpu,
+        live.lag_median,
+        live.lag_p95,
+        live.lag_max,
+        report::load(),
+    );
+    Ok(Section {
+        title: "Waiting",
+        body,
+    })
+}
+
+const CIRCUMSTANCES: &str = "\
+The real client under a clock that jumps from event to event, on a simulated server with a seeded \
+population: 85 % images (lognormal, median 40 s, σ 0.8), 15 % videos (median 15 min, σ 1, at most 3 h), \
+3 % failed, 0.5 % never in an answer; 5 % of the requests faulty (3 % HTTP 503, 1.5 % broken connections, \
+0.5 % without any answer, for 30 s); latency 100 to 200 ms. *Ours* has the default settings, but for \
+what its name says: 4 requests under way, `Schedule::new()`. The peers are plain simulations on the \
+same server, kind to them: any number of requests under way, begun spread over their first interval, \
+the interval counted from the last answer, and what was refused or failed asked again at the next \
+turn. *Batched* asks 100 ids in one request, as long as one of them has not ended. *Lag* is the time from \
+a job's end to the moment at which the waiter has the outcome. CPU time is that of the whole run, \
+simulated server and its JSON included; that of the peers (≈) is their requests times what one with a \
+single id costs by hand over loopback (see *A lookup*).";
+
+fn simulate(
+    program: &Path,
+    strategy: &Strategy,
+    jobs: u32,
+    limit: u32,
+    arriving: u32,
+    progress: &mut dyn io::Write,
+) -> Result<Run, Problem> {
+    say(
+        progress,
+        &format!(
+            "{}: {jobs} jobs, limit {limit}, over {arriving} s",
+            strategy.name
+        ),
+    );
+    let numbers = [jobs, limit, arriving].map(|number| number.to_string());
+    let mut args = vec![strategy.program];
+    args.extend(numbers.iter().map(String::as_str));
+    args.extend(strategy.settings);
+    let mut run: Run = figures::read(&program::run(program, &args)?)?;
+    strategy.name.clone_into(&mut run.strategy);
+    Ok(run)
+}
