@@ -92,9 +92,7 @@ impl Connection {
         }
         error.advice().into()
     }
-}
 
-impl Connection {
     /// As [`advice`](Self::advice), where the error is about a file and not about the API: there the
     /// key has no part in it.
     pub(crate) fn download_advice(error: &Error) -> Cow<'static, str> {

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &FakeArgs) -> Result<Exit, Problem> {
     let _ = stdout.emit(|out| write_use(out, &fake, args, &ids))?;
     runtime.block_on(stop);
     if args.stats {
-        let _ = stdout.emit(|out| write!(out, "\n{}", fake.stats()))?;
+        let _ = stdout.emit(|out| writeln!(out, "\n{}", fake.stats()))?;
     }
     Ok(Exit::Complete)
 }
