@@ -79,13 +79,17 @@ impl Lookup {
         self.options.retry = Some(policy);
         self
     }
-}
 
-impl IntoFuture for Lookup {
-    type Output = Result<Results, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+    /// What became of each id, in the order of the list, even where nothing at all was learnt: two
+    /// ids may have failed for two reasons then.
+    pub(crate) async fn each(self) -> Vec<Outcome> {
+        match self.run().await {
+            Ok(results) => results.into_outcomes(),
+            Err(NothingLearnt { outcomes, .. }) => outcomes,
+        }
+    }
 
-    fn into_future(self) -> Self::IntoFuture {
+    fn run(self) -> impl Future<Output = Result<Results, NothingLearnt>> + Send {
         let span = tracing::info_span!(
             "akool_faceswap.results",
             ids.asked = self.ids.len(),
@@ -94,11 +98,29 @@ impl IntoFuture for Lookup {
             ids.failed = tracing::field::Empty,
             error.type = tracing::field::Empty,
         );
-        Box::pin(look_up(self, span.clone()).instrument(span))
+        look_up(self, span.clone()).instrument(span)
     }
 }
 
-async fn look_up(lookup: Lookup, span: tracing::Span) -> Result<Results, Error> {
+/// No id was answered.
+struct NothingLearnt {
+    /// What happened to the first of them.
+    error: Error,
+    /// What happened to each.
+    outcomes: Vec<Outcome>,
+}
+
+impl IntoFuture for Lookup {
+    type Output = Result<Results, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let run = self.run();
+        Box::pin(async move { run.await.map_err(|NothingLearnt { error, .. }| error) })
+    }
+}
+
+async fn look_up(lookup: Lookup, span: tracing::Span) -> Result<Results, NothingLearnt> {
     let Lookup {
         client,
         ids,
@@ -106,10 +128,11 @@ async fn look_up(lookup: Lookup, span: tracing::Span) -> Result<Results, Error> 
     } = lookup;
     let begun = Instant::now();
     let outcome = look_up_all(client.shared(), &ids, &options).await;
+    let told = outcome.as_ref().map_err(|nothing| &nothing.error);
     if let Some(metrics) = &client.shared().metrics {
-        metrics.lookup(&LookupMetrics::of(ids.len(), &outcome, begun.elapsed()));
+        metrics.lookup(&LookupMetrics::of(ids.len(), told, begun.elapsed()));
     }
-    match &outcome {
+    match told {
         Ok(results) => {
             span.record("ids.found", results.found().count());
             span.record("ids.missing", results.missing().count());
@@ -126,12 +149,12 @@ async fn look_up_all(
     shared: &Arc<Shared>,
     ids: &ResultIds,
     options: &Options,
-) -> Result<Results, Error> {
+) -> Result<Results, NothingLearnt> {
     if ids.is_empty() {
-        return Err(Error::new(
-            ErrorKind::InvalidInput,
-            "the list of ids is empty",
-        ));
+        return Err(NothingLearnt {
+            error: Error::new(ErrorKind::InvalidInput, "the list of ids is empty"),
+            outcomes: Vec::new(),
+        });
     }
     let limits = &shared.limits;
     let for_ids = room_for_ids(shared);

@@ -132,17 +132,15 @@ impl RequestMetrics {
 }
 
 impl LookupMetrics {
-    pub(crate) fn of(asked: usize, outcome: &Result<Results, Error>, duration: Duration) -> Self {
-        let counts = |count: fn(&Results) -> usize| outcome.as_ref().map_or(0, count);
+    pub(crate) fn of(asked: usize, outcome: Result<&Results, &Error>, duration: Duration) -> Self {
+        let counts = |count: fn(&Results) -> usize| outcome.map_or(0, count);
         Self {
             asked,
             found: counts(|results| results.found().count()),
             missing: counts(|results| results.missing().count()),
-            failed: outcome
-                .as_ref()
-                .map_or(asked, |results| results.failed().count()),
+            failed: outcome.map_or(asked, |results| results.failed().count()),
             duration,
-            error: outcome.as_ref().err().map(Error::kind),
+            error: outcome.err().map(Error::kind),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{cell::OnceCell, collections::HashMap, ops::Range};
 use akool_faceswap_raw::types::FaceswapResultDetail as Row;
 use serde_json::Value;
 
-use super::{Outcome, Results, UnexpectedRow};
+use super::{NothingLearnt, Outcome, Results, UnexpectedRow};
 use crate::{
     Error, Job, ResultId, ResultIds,
     answer::Rows,
@@ -132,14 +132,17 @@ impl<'a> Gathered<'a> {
     }
 
     /// The results, or the first error where nothing at all was learnt.
-    pub(super) fn into_results(self) -> Result<Results, Error> {
+    pub(super) fn into_results(self) -> Result<Results, NothingLearnt> {
         if !self.anything_learnt {
             let first = self.outcomes.iter().find_map(|outcome| match outcome {
                 Outcome::Failed(error) => Some(error.clone()),
                 _ => None,
             });
             if let Some(error) = first {
-                return Err(error.with_ids(self.ids.as_slice()));
+                return Err(NothingLearnt {
+                    error: error.with_ids(self.ids.as_slice()),
+                    outcomes: self.outcomes,
+                });
             }
         }
         Ok(Results::new(

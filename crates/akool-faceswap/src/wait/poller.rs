@@ -24,7 +24,7 @@ use super::{
     moment::{Moment, Now, Timeline},
     tracker::{Batch, Effects, Retry, Tracker},
 };
-use crate::{Client, Error, ErrorKind, Results, RetryPolicy, client::Shared, clock::Clock, lookup};
+use crate::{Client, Error, ErrorKind, Outcome, RetryPolicy, client::Shared, clock::Clock, lookup};
 
 /// How many times the task may die before an answer is taken, until waits are ended for it.
 const DEATHS: u32 = 3;
@@ -140,15 +140,15 @@ impl Drop for Alive {
     }
 }
 
-type Answered = (Batch, Result<Results, Error>);
+type Answered = (Batch, Vec<Outcome>);
 type UnderWay = FuturesUnordered<Pin<Box<dyn Future<Output = Answered> + Send>>>;
 
 async fn run(mut alive: Alive) {
     let shared = alive.shared.clone();
     let mut under_way = UnderWay::new();
     while let Some(wake) = send(&shared, &mut under_way) {
-        if let Some((batch, outcome)) = next_event(&shared, &mut under_way, wake).await {
-            take(&shared, batch, outcome);
+        if let Some((batch, outcomes)) = next_event(&shared, &mut under_way, wake).await {
+            take(&shared, batch, outcomes);
         }
     }
     // Requests for what nobody waits for any more end here.
@@ -182,8 +182,8 @@ fn send(shared: &Arc<Shared>, under_way: &mut UnderWay) -> Option<Moment> {
 /// One attempt; what is to be repeated goes back among what is due, where it meets others.
 async fn look_up(shared: Arc<Shared>, batch: Batch) -> Answered {
     let lookup = Client::from_shared(shared).results(batch.ids.clone());
-    let outcome = lookup.retry(RetryPolicy::never()).await;
-    (batch, outcome)
+    let outcomes = lookup.retry(RetryPolicy::never()).each().await;
+    (batch, outcomes)
 }
 
 /// Waits for an answer, or until there may be something else to do.
@@ -210,11 +210,13 @@ async fn next_event(shared: &Shared, under_way: &mut UnderWay, wake: Moment) -> 
     .await
 }
 
-fn take(shared: &Shared, batch: Batch, outcome: Result<Results, Error>) {
+fn take(shared: &Shared, batch: Batch, outcomes: Vec<Outcome>) {
     shared.waits.deaths.store(0, Ordering::Relaxed);
     // What repeating costs is paid once for a request, and its ids stay together.
     let decided: Cell<Option<(u32, Retry)>> = Cell::new(None);
     let retry = |error: &Error, faults: u32| match decided.get() {
+        // What costs nothing decides nothing for the ids beside it.
+        _ if !error.is_retryable() => decide(shared, error, faults, false),
         Some((for_faults, retry)) if for_faults == faults => retry,
         earlier => {
             let is_paid = matches!(earlier, Some((_, Retry::After(_))));
@@ -223,7 +225,7 @@ fn take(shared: &Shared, batch: Batch, outcome: Result<Results, Error>) {
             retry
         }
     };
-    shared.track(|tracker, now, effects| tracker.answered(batch, outcome, retry, now, effects));
+    shared.track(|tracker, now, effects| tracker.answered(batch, outcomes, retry, now, effects));
 }
 
 /// When to look up again what failed for the `faults`th time in a row.

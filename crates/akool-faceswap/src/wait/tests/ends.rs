@@ -114,6 +114,26 @@ async fn a_fault_that_nothing_can_mend_ends_the_wait() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refused_id_ends_no_wait_but_its_own() {
+    // Refused together, "bad" is refused alone as well, and "good" meets with a fault that passes.
+    let wire = Scripted::new(|seen| match seen.n {
+        0 => Reply::business(1003),
+        _ if seen.ids == ["bad"] => Reply::business(1003),
+        2 => Reply::http(503, ""),
+        _ => rows(seen, |_| Some(3)),
+    });
+    let client = wire.client();
+    let (bad, good) = (
+        client.wait(id("bad")).start(),
+        client.wait(id("good")).start(),
+    );
+    let (bad, good, look) = tokio::join!(bad, good, client.result(id("good")));
+    assert_eq!(bad.unwrap_err().kind(), WaitErrorKind::Fault);
+    assert!(good.is_ok() && look.unwrap().is_some());
+    assert_eq!(wire.requests(), 4);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failing_lookup_is_trouble_and_ends_nothing() {
     type Fault = fn() -> Reply;
     let passing: [Fault; 9] = [

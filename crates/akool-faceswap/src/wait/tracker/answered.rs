@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{Batch, Effects, Moment, NONE, Now, Purpose, Tracker};
 use crate::{
-    Error, FaceswapStatus, Job, Outcome, Results, WaitErrorKind, WaitMetrics,
+    Error, FaceswapStatus, Job, Outcome, WaitErrorKind, WaitMetrics,
     wait::{
         outcome::{WaitError, ends_a_wait},
         schedule::jittered,
@@ -33,16 +33,12 @@ impl Tracker {
     pub(in crate::wait) fn answered(
         &mut self,
         batch: Batch,
-        outcome: Result<Results, Error>,
+        outcomes: Vec<Outcome>,
         retry: impl Fn(&Error, u32) -> Retry,
         now: &Now,
         effects: &mut Effects,
     ) {
         let Batch { number, jobs, .. } = batch;
-        let outcomes = match outcome {
-            Ok(results) => results.into_outcomes(),
-            Err(error) => vec![Outcome::Failed(error); jobs.len()],
-        };
         for (job, outcome) in jobs.into_iter().zip(outcomes) {
             // It may be gone, and its key another's, or tracked anew.
             let Some(tracked) = self.jobs.get(job) else {
