@@ -76,6 +76,17 @@ async fn what_is_resumed_too_late_has_one_more_look() {
     assert_eq!(wire.requests(), requests + 1);
     tokio::time::sleep(HOUR).await;
     assert!(first.resume(ticket.clone()).await.is_ok());
+    // A look that fails is none.
+    let failing = Scripted::new(|seen| match seen.n {
+        0 => Reply::http(503, ""),
+        _ => rows(seen, |_| Some(3)),
+    });
+    assert!(
+        process(&failing, &clock)
+            .resume(ticket.clone())
+            .await
+            .is_ok()
+    );
     // Where nobody answers it ends all the same.
     let silent = process(&Scripted::new(|_| Reply::nothing()), &clock);
     let begun = Instant::now();

@@ -148,13 +148,15 @@ impl Tracker {
             Word::Failed { error, .. } if ends_a_wait(error) => {
                 return end(WaitErrorKind::Fault, Some(error));
             }
+            // It told nothing of the job: not even a wait that is too late had its look.
+            Word::Failed { .. } => return None,
             Word::Missing => {
                 let missing_for = now.moment.since(job.missing_since?);
                 if missing_for >= terms.missing_grace {
                     return end(WaitErrorKind::Missing, None);
                 }
             }
-            _ => {}
+            Word::Found(_) => {}
         }
         // One that was resumed after its deadline had this one look.
         if interest.deadline <= now.moment {
