@@ -12,7 +12,6 @@ use crate::{problem::Problem, tree::Tree};
 
 #[derive(Debug, Deserialize)]
 struct Report {
-    seconds: f64,
     begun: u64,
     settled: u64,
     timed_out: u64,
@@ -54,13 +53,13 @@ pub fn soak(tree: &Tree, seconds: u32, progress: &mut dyn io::Write) -> Result<(
         )));
     }
     let circumstances = format!("{} {}", report::circumstances()?, report::load());
-    report::replace(tree, &section(&report, &circumstances))
+    report::replace(tree, &section(&report, seconds, &circumstances))
 }
 
-fn section(report: &Report, circumstances: &str) -> Section {
+fn section(report: &Report, seconds: u32, circumstances: &str) -> Section {
     let megabytes = |bytes: f64| bytes / 1e6;
     let body = format!(
-        "`cargo xtask soak --seconds {:.0}`: {circumstances}\n\n\
+        "`cargo xtask soak --seconds {seconds}`: {circumstances}\n\n\
          1,024 tasks on two threads wait in eleven ways, drawn by chance, on an in-process server \
          of which 8 % of the answers go wrong (503, broken and refused connections, half an answer, \
          none, rate limits). Every outcome is held against the job's true end, every request against \
@@ -71,7 +70,6 @@ fn section(report: &Report, circumstances: &str) -> Section {
          under way.\n\
          - Live memory {:.2} MB after the warm-up, {:.2} MB at the end, and {:.0} bytes once all clients \
          were gone; resident {:.1} MB and {:.1} MB. No task was left.",
-        report.seconds,
         thousands(report.begun),
         thousands(report.resumed),
         thousands(report.settled),

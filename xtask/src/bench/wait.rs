@@ -4,7 +4,7 @@
 mod figures;
 mod plot;
 
-use std::{fs, io, path::Path};
+use std::{fmt::Write as _, fs, io, path::Path};
 
 use super::{
     program::{self, say},
@@ -101,6 +101,7 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
     let body = format!(
         "`cargo xtask bench wait`: {}\n\n\
          ![Requests and lag over the number of jobs]({PLOT})\n\n\
+         At 100,000 jobs, against one request per job every 5 s:\n\n{}\n\
          {CIRCUMSTANCES}\n\n\
          **A limit of {LIMIT} requests a second, all jobs at once** (the plot):\n\n{}\n\
          **No limit, 100,000 jobs at once:**\n\n{}\n\
@@ -116,6 +117,7 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
          {:.2} s, 95th percentile {:.2} s, longest {:.2} s.\n\n\
          The bare figures are in `{BARE}`. {}",
         report::circumstances()?,
+        against(&[&limited, &free, &arriving]),
         figures::table(&limited),
         figures::table(&free),
         figures::table(&arriving),
@@ -139,6 +141,30 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
         title: "Waiting",
         body,
     })
+}
+
+/// How much fewer the requests of each of ours are than the peer's, and how late each learns; a group
+/// of runs for each scenario.
+fn against(scenarios: &[&[Run]]) -> String {
+    let mut list = String::new();
+    for runs in scenarios {
+        let many = || runs.iter().filter(|run| run.jobs == 100_000);
+        let Some(peer) = many().find(|run| run.strategy == PEERS[0].name) else {
+            continue;
+        };
+        for run in many().filter(|run| run.strategy.starts_with(OURS.name)) {
+            let _ = writeln!(
+                list,
+                "- {}{}: **{:.0}** times fewer requests, 95th percentile of the lag {:.1} s against {:.1} s.",
+                run.strategy,
+                run.scenario(),
+                figures::as_f64(peer.requests) / figures::as_f64(run.requests),
+                run.lag.p95,
+                peer.lag.p95,
+            );
+        }
+    }
+    list
 }
 
 const CIRCUMSTANCES: &str = "\
@@ -176,4 +202,33 @@ fn simulate(
     let mut run: Run = figures::read(&program::run(program, &args)?)?;
     strategy.name.clone_into(&mut run.strategy);
     Ok(run)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{figures::tests::run, *};
+
+    #[test]
+    fn each_of_ours_stands_against_the_peer_of_its_own_scenario() {
+        let peer = PEERS[0].name;
+        let first = [
+            run("ours", 100_000, 1_000, 2.0),
+            run("ours", 1_000, 7, 2.0),
+            run(peer, 100_000, 80_000, 8.0),
+        ];
+        let second = [
+            run("ours, 64 requests", 100_000, 500, 9.0),
+            run(peer, 100_000, 5_000, 7.0),
+        ];
+        let list = against(&[&first, &second]);
+        let lines: Vec<&str> = list.lines().collect();
+        assert_eq!(lines.len(), 2, "{list}");
+        assert!(lines[0].contains("**80** times fewer"), "{list}");
+        assert!(lines[0].contains("2.0 s against 8.0 s"), "{list}");
+        assert!(
+            lines[1].starts_with("- ours, 64 requests, a limit of 50"),
+            "{list}"
+        );
+        assert!(lines[1].contains("**10** times fewer"), "{list}");
+    }
 }

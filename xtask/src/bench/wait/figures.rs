@@ -26,6 +26,19 @@ pub(super) struct Run {
     simulated_seconds: f64,
 }
 
+impl Run {
+    /// `, a limit of 50 a second, submitted over an hour`.
+    pub(super) fn scenario(&self) -> String {
+        let limit = self.limit.map_or(", no limit".to_owned(), |limit| {
+            format!(", a limit of {limit} a second")
+        });
+        match self.arriving {
+            0 => limit,
+            seconds => format!("{limit}, submitted over {seconds} s"),
+        }
+    }
+}
+
 /// In seconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Lag {
