@@ -5,7 +5,7 @@
 //! checked in, [`transaction`] writes everything or nothing. [`regen`] strings them together;
 //! [`check`] asks, offline, whether the tree is what `regen` would leave behind; [`index`] reads
 //! the vendor's list of pages; [`mod@bench`] measures, [`fuzz`] runs the fuzz
-//! targets, [`proof`] asks what the tests would notice.
+//! targets, [`model`] plays random cases of waiting, [`proof`] asks what the tests would notice.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -22,6 +22,7 @@ pub mod index;
 pub mod link;
 pub mod lock;
 pub mod merge;
+pub mod model;
 pub mod operation;
 pub mod page;
 pub mod problem;

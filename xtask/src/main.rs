@@ -12,7 +12,7 @@ use xtask::{
     bench::{self, Subject},
     check,
     day::Day,
-    fuzz, index,
+    fuzz, index, model,
     problem::Problem,
     proof,
     regen::{self, Input, Options},
@@ -45,6 +45,12 @@ enum Command {
         /// How long each of the two targets runs
         #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
         seconds: u32,
+    },
+    /// Play random cases of waiting, very many of them, against what every wait is promised.
+    Model {
+        /// How many; a minute or two for the default
+        #[arg(long, value_name = "N", default_value_t = 100_000)]
+        cases: u32,
     },
     /// Break the SDK in one place after the other and run its tests; needs cargo-mutants.
     Mutants {
@@ -105,6 +111,7 @@ fn main() -> ExitCode {
         Command::Pages { from } => problem(index::run(&tree, &from, out, progress)),
         Command::Bench(Bench::Client) => problem(bench::run(&tree, Subject::Client, progress)),
         Command::Fuzz { seconds } => problem(fuzz::run(&tree, seconds)),
+        Command::Model { cases } => problem(model::run(&tree, cases)),
         Command::Mutants { shard } => problem(proof::mutants(&tree, shard.as_deref())),
         Command::Coverage => problem(proof::coverage(&tree)),
         Command::Soak { seconds } => problem(bench::soak(&tree, seconds, progress)),

@@ -4,6 +4,7 @@ mod bounds;
 mod ends;
 mod leaks;
 mod many;
+mod model;
 mod sharing;
 mod tickets;
 mod timing;

@@ -1,0 +1,412 @@
+//! Everything at once: callers come and go at random while a server answers and fails at random, and
+//! no wait is lost, doubled or stuck.
+//!
+//! [`case`] draws what happens; [`server`] is the other end, and keeps a record; [`promise`] says what
+//! every wait may expect by that record, without any of the poller's own rules; [`caller`] is what
+//! callers hold. `PROPTEST_CASES` is the number of cases, `cargo xtask model` runs very many.
+
+mod caller;
+mod case;
+mod promise;
+mod server;
+
+use std::{
+    future::{Future as _, poll_fn},
+    num::NonZeroUsize,
+    pin::pin,
+    sync::{Arc, Weak},
+    task::{Context, Poll},
+};
+
+use proptest::{prelude::*, sample::Index};
+
+use super::*;
+use crate::{Schedule, Ticket, Timeout, client::Shared, clock::Clock};
+use caller::{Caller, Held};
+use case::{Case, Op, Said, Step};
+use promise::{OPERATION, Promise};
+use server::{ATTEMPT, At, JOBS, Server};
+
+/// A wait put away.
+struct Stored {
+    json: String,
+    promise: Promise,
+    since: At,
+}
+
+/// One case under way.
+struct Play {
+    case: Case,
+    server: Server,
+    clock: Clock,
+    client: Client,
+    callers: Vec<Caller>,
+    drawer: Vec<Stored>,
+    hints: Vec<(usize, At)>,
+    shut_down: Option<At>,
+}
+
+impl Play {
+    fn new(case: Case) -> Self {
+        let server = Server::new(case.lives.clone(), case.plans.clone(), case.max_ids);
+        let begun = Instant::now();
+        let wall = std::time::SystemTime::UNIX_EPOCH + 500_000 * HOUR;
+        let clock = Clock::of(move || wall + begun.elapsed());
+        let client = process(&case, &server, &clock);
+        Self {
+            case,
+            server,
+            clock,
+            client,
+            callers: Vec::new(),
+            drawer: Vec::new(),
+            hints: Vec::new(),
+            shut_down: None,
+        }
+    }
+
+    fn now(&self) -> At {
+        self.server.world().now()
+    }
+
+    fn complain(&self, text: &str) {
+        let mut world = self.server.world();
+        let now = world.now();
+        world.violations.push(format!("{now:?}: {text}"));
+    }
+
+    /// Has every caller look, and keeps the tickets of what ended without a result.
+    fn look(&mut self, context: &mut Context<'_>) {
+        for caller in &mut self.callers {
+            let ended = caller.look(&self.server, self.shut_down, context);
+            self.drawer.extend(ended);
+        }
+        self.callers.retain(|caller| !caller.is_over());
+    }
+
+    /// Lets time pass, with all callers awake; ends sooner if nobody waits and `until_idle`.
+    async fn pass(&mut self, time: Duration, until_idle: bool) {
+        let mut asleep = pin!(tokio::time::sleep(time));
+        poll_fn(|context| {
+            self.look(context);
+            if until_idle && self.callers.is_empty() {
+                return Poll::Ready(());
+            }
+            asleep.as_mut().poll(context)
+        })
+        .await;
+    }
+
+    fn begin(&mut self, held: Held, promises: Vec<Promise>, patience: usize) {
+        let caller = Caller::new(
+            held,
+            promises,
+            patience,
+            self.case.max_tracked,
+            &self.server,
+        );
+        self.callers.push(caller);
+    }
+
+    fn promise(&self, job: usize, said: &Said) -> Promise {
+        let now = self.now();
+        let longest = said.longest.max(said.shortest).max(SECOND / 10);
+        Promise {
+            job,
+            given: now,
+            first: said.first,
+            interval: longest * 11 / 10,
+            grace: said.grace,
+            deadline: said.timeout.map(|timeout| now + timeout),
+            is_late: false,
+            is_blurred: false,
+        }
+    }
+
+    fn promises(&self, jobs: [bool; JOBS], said: &Said) -> Vec<Promise> {
+        let chosen = (0..JOBS).filter(|job| jobs[*job]);
+        chosen.map(|job| self.promise(job, said)).collect()
+    }
+
+    async fn step(&mut self, step: Step) {
+        for caller in &mut self.callers {
+            caller.patience = caller.patience.saturating_sub(1);
+        }
+        self.pass(step.after, false).await;
+        /// Sets what was said, whichever way of waiting it is.
+        macro_rules! with {
+            ($wait:expr, $said:expr) => {
+                $wait
+                    .schedule(
+                        Schedule::new()
+                            .first_after($said.first)
+                            .shortest($said.shortest)
+                            .growth_percent($said.growth)
+                            .longest($said.longest),
+                    )
+                    .missing_grace($said.grace)
+                    .timeout($said.timeout.map_or(Timeout::Disabled, Timeout::After))
+            };
+        }
+        let client = self.client.clone();
+        let patience = step.patience;
+        match step.op {
+            Op::Wait(job, said) => {
+                let waiting = with!(client.wait(server::id(job)), said).start();
+                self.begin(Held::One(waiting), vec![self.promise(job, &said)], patience);
+            }
+            Op::Changes(job, said) => {
+                let changes = with!(client.wait(server::id(job)), said).start().changes();
+                let promise = self.promise(job, &said);
+                self.begin(Held::Changes(changes), vec![promise], patience);
+            }
+            Op::Completed(jobs, said) => {
+                let promises = self.promises(jobs, &said);
+                let held = with!(client.as_completed(ids(&promises)), said).start();
+                self.begin(Held::Completed(held), promises, patience);
+            }
+            Op::All(jobs, said) => {
+                let promises = self.promises(jobs, &said);
+                let held = with!(client.wait_all(ids(&promises)), said).into_future();
+                self.begin(Held::All(held), promises, patience);
+            }
+            Op::Any(jobs, said) => {
+                let promises = self.promises(jobs, &said);
+                let held = with!(client.wait_any(ids(&promises)), said).into_future();
+                self.begin(Held::Any(held), promises, patience);
+            }
+            Op::Look(job) => {
+                let held = Held::Look(client.result(server::id(job)));
+                let said = Said {
+                    first: Duration::ZERO,
+                    shortest: SECOND,
+                    growth: 0,
+                    longest: SECOND,
+                    grace: Duration::ZERO,
+                    timeout: Some(OPERATION),
+                };
+                self.begin(held, vec![self.promise(job, &said)], 0);
+            }
+            Op::Drop(which) => {
+                if !self.callers.is_empty() {
+                    let which = which.index(self.callers.len());
+                    self.callers.remove(which).give_up(&self.server);
+                }
+            }
+            Op::PutAway(which) => {
+                if !self.callers.is_empty() {
+                    let which = which.index(self.callers.len());
+                    let caller = self.callers.remove(which);
+                    self.drawer.extend(caller.put_away(&self.server));
+                }
+            }
+            Op::Resume(which, timeout) => self.resume(which, timeout, patience),
+            Op::Restart => {
+                drop(client);
+                self.restart().await;
+            }
+            Op::Notify(job) => {
+                let is_known = self.client.notify(&server::id(job));
+                let now = self.now();
+                let is_wanted = self.server.world().is_wanted(job);
+                let must_be = self.callers.iter().any(|caller| caller.looks_for(job));
+                if must_be {
+                    self.hints.push((job, now));
+                }
+                if is_known && !is_wanted || !is_known && must_be {
+                    self.complain(&format!("notify of {job} said {is_known}"));
+                }
+            }
+            Op::ShutDown => {
+                self.client.shutdown();
+                self.shut_down.get_or_insert(self.server.world().now());
+            }
+        }
+    }
+
+    fn resume(&mut self, which: Option<Index>, timeout: Option<Duration>, patience: usize) {
+        if self.drawer.is_empty() {
+            return;
+        }
+        let now = self.now();
+        let is_one = which.is_some();
+        let mut taken: Vec<Stored> = Vec::new();
+        match which {
+            Some(which) => {
+                let which = which.index(self.drawer.len());
+                taken.push(self.drawer.remove(which));
+            }
+            None => {
+                // One for each job: outcomes of a group are told apart by it.
+                for stored in std::mem::take(&mut self.drawer) {
+                    let job = stored.promise.job;
+                    if taken.iter().any(|taken| taken.promise.job == job) {
+                        self.drawer.push(stored);
+                    } else {
+                        taken.push(stored);
+                    }
+                }
+            }
+        }
+        let mut tickets: Vec<Ticket> = Vec::new();
+        let mut promises = Vec::new();
+        for Stored {
+            json,
+            mut promise,
+            since,
+        } in taken
+        {
+            tickets.push(serde_json::from_str(&json).unwrap());
+            self.server.world().away.push((promise.job, since, now));
+            promise.given = now;
+            if let Some(timeout) = timeout {
+                promise.deadline = Some(now + timeout);
+            }
+            promise.is_late = promise.deadline.is_some_and(|deadline| deadline <= now);
+            promises.push(promise);
+        }
+        let held = if is_one {
+            let mut wait = self.client.resume(tickets.remove(0));
+            if let Some(timeout) = timeout {
+                wait = wait.timeout(timeout);
+            }
+            Held::One(wait.start())
+        } else {
+            let mut waits = self.client.resume_all(tickets);
+            if let Some(timeout) = timeout {
+                waits = waits.timeout(timeout);
+            }
+            Held::Completed(waits.start())
+        };
+        self.begin(held, promises, patience);
+    }
+
+    async fn restart(&mut self) {
+        for caller in std::mem::take(&mut self.callers) {
+            self.drawer.extend(caller.put_away(&self.server));
+        }
+        let next = process(&self.case, &self.server, &self.clock);
+        let last = std::mem::replace(&mut self.client, next);
+        self.shut_down = None;
+        self.bury(last).await;
+    }
+
+    /// Drops a client that nobody waits with.
+    async fn bury(&self, client: Client) {
+        let is_idle = client.shared().track(|tracker, _, _| tracker.is_empty());
+        if !is_idle {
+            self.complain("something is tracked that nobody waits for");
+        }
+        let shared: Weak<Shared> = Arc::downgrade(client.shared());
+        drop(client);
+        settle().await;
+        if shared.upgrade().is_some() {
+            self.complain("the client outlives its callers");
+        }
+    }
+
+    /// When the last of what can be said to end has ended.
+    fn horizon(&self) -> At {
+        let world = self.server.world();
+        let due = |caller: &Caller| caller.due(&world).map_or(At::ZERO, |due| due);
+        self.callers.iter().map(due).max().unwrap_or_default()
+    }
+
+    async fn play(mut self) -> Vec<String> {
+        for step in self.case.steps.clone() {
+            self.step(step).await;
+        }
+        for caller in &mut self.callers {
+            caller.patience = 0;
+        }
+        loop {
+            self.pass(Duration::ZERO, true).await;
+            // Faults on the way move it.
+            let left = (self.horizon() + SECOND).saturating_sub(self.now());
+            if self.callers.is_empty() || left.is_zero() {
+                break;
+            }
+            self.pass(left, true).await;
+        }
+        for caller in std::mem::take(&mut self.callers) {
+            caller.must_be_open(&self.server);
+            caller.give_up(&self.server);
+        }
+        let end = self.now();
+        tokio::time::sleep(10 * MINUTE).await;
+        let last = self.server.world().log.last().map(|entry| entry.sent);
+        if last.is_some_and(|sent| sent > end) {
+            self.complain("requests go out for nobody");
+        }
+        let client = self.client.clone();
+        self.client = process(&self.case, &self.server, &self.clock);
+        self.bury(client).await;
+        self.check_hints(end);
+        std::mem::take(&mut self.server.world().violations)
+    }
+
+    /// Every hint brought a request, unless a wait for the job ended before.
+    fn check_hints(&self, end: At) {
+        let mut world = self.server.world();
+        for (job, hinted) in &self.hints {
+            let due = promise::hint_due(*hinted, &world.log);
+            let is_open = due > end
+                || world
+                    .released
+                    .iter()
+                    .any(|(released, at)| released == job && (*hinted..=due).contains(at))
+                || world
+                    .log
+                    .iter()
+                    .any(|entry| entry.jobs.contains(job) && (*hinted..=due).contains(&entry.sent));
+            if !is_open {
+                let text = format!("the hint of {job} at {hinted:?} brought nothing by {due:?}");
+                world.violations.push(text);
+            }
+        }
+    }
+}
+
+fn ids(promises: &[Promise]) -> ResultIds {
+    let ids = promises.iter().map(|promise| server::id(promise.job));
+    ids.collect()
+}
+
+fn process(case: &Case, server: &Server, clock: &Clock) -> Client {
+    let some = |number| NonZeroUsize::new(number).unwrap();
+    client_with(&server.wire, |mut builder| {
+        builder.clock = clock.clone();
+        builder
+            .jitter_seed(case.seed)
+            .attempt_timeout(ATTEMPT)
+            .operation_timeout(OPERATION)
+            .max_ids_per_request(some(case.max_ids))
+            .max_concurrent_requests(some(case.max_requests))
+            .max_tracked_ids(case.max_tracked)
+    })
+}
+
+proptest! {
+    // Where `PROPTEST_CASES` says another number, that one.
+    #![proptest_config(ProptestConfig {
+        cases: if std::env::var_os("PROPTEST_CASES").is_some() {
+            ProptestConfig::default().cases
+        } else {
+            300
+        },
+        max_shrink_iters: 20_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn no_wait_is_lost_doubled_or_stuck(case in case::case()) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let violations = runtime.block_on(async { Play::new(case).play().await });
+        prop_assert!(violations.is_empty(), "{}", violations.join("\n"));
+    }
+}

@@ -1,0 +1,294 @@
+//! What callers hold, and what they were promised with it.
+
+use std::{
+    future::Future as _,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use super::{
+    Stored,
+    promise::Promise,
+    server::{At, Server, World, number},
+};
+use crate::{
+    Change, Changes, Completions, Error, Job, SharedLookup, WaitError, WaitResults, Waiting,
+};
+
+type Settled = Result<Job, WaitError>;
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+pub(super) enum Held {
+    One(Waiting),
+    Changes(Changes),
+    Completed(Completions),
+    All(Boxed<WaitResults>),
+    Any(Boxed<Option<Settled>>),
+    Look(SharedLookup),
+}
+
+/// Something that came out of what a caller holds.
+enum Came {
+    Settled(Settled),
+    Looked(Result<Option<Job>, Error>),
+    /// Nothing more will come.
+    End,
+}
+
+pub(super) struct Caller {
+    /// `None` after the end.
+    held: Option<Held>,
+    /// What has not come yet.
+    open: Vec<Promise>,
+    /// How many steps it does not look.
+    pub(super) patience: usize,
+    begun: At,
+    polled_from: Option<At>,
+    had_no_room: bool,
+}
+
+impl Caller {
+    pub(super) fn new(
+        held: Held,
+        open: Vec<Promise>,
+        patience: usize,
+        max_tracked: usize,
+        server: &Server,
+    ) -> Self {
+        let mut world = server.world();
+        for promise in &open {
+            world.want(promise.job);
+        }
+        Self {
+            held: Some(held),
+            open,
+            patience,
+            begun: world.now(),
+            polled_from: None,
+            had_no_room: world.number_wanted() > max_tracked,
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.held.is_none()
+    }
+
+    /// Whether it surely waits for the job: it would have taken an outcome.
+    pub(super) fn looks_for(&self, job: usize) -> bool {
+        self.polled_from.is_some()
+            && self.patience == 0
+            && self.open.iter().any(|promise| promise.job == job)
+            // Those of a group that ended already are not handed out one by one.
+            && matches!(self.held, Some(Held::One(_) | Held::Changes(_) | Held::Completed(_) | Held::Look(_)))
+    }
+
+    /// By when it has to have ended, if that can be said.
+    pub(super) fn due(&self, world: &World) -> Option<At> {
+        let mut due = self.open.iter().map(|promise| promise.due(world));
+        match self.held {
+            // One that nothing ends keeps all of them open.
+            Some(Held::All(_)) => due.try_fold(At::ZERO, |last, due| Some(last.max(due?))),
+            Some(Held::Any(_)) => due.flatten().min(),
+            _ => due.flatten().max(),
+        }
+    }
+
+    /// Takes what has come and compares it with what was promised.
+    pub(super) fn look(
+        &mut self,
+        server: &Server,
+        shut_down: Option<At>,
+        context: &mut Context<'_>,
+    ) -> Vec<Stored> {
+        let mut tickets = Vec::new();
+        if self.patience > 0 {
+            return tickets;
+        }
+        let now = server.world().now();
+        let polled_from = *self.polled_from.get_or_insert(now);
+        while let Some(held) = &mut self.held {
+            let Poll::Ready(came) = held.poll(context) else {
+                break;
+            };
+            let (is_all, is_any) = (matches!(held, Held::All(_)), matches!(held, Held::Any(_)));
+            for came in came {
+                match came {
+                    Came::End => {
+                        self.held = None;
+                    }
+                    Came::Looked(answer) => {
+                        self.held = None;
+                        let Some(promise) = self.settle(None, server) else {
+                            continue;
+                        };
+                        let mut world = server.world();
+                        let verdict = promise.check_look(&answer, now, self.had_no_room, &world);
+                        if let Err(why) = verdict {
+                            let text = format!("{now:?}: {answer:?} of {promise:?}: {why}");
+                            world.violations.push(text);
+                        }
+                    }
+                    Came::Settled(outcome) => {
+                        let id = outcome.as_ref().map_or_else(WaitError::id, Job::id);
+                        let job = number(id.as_str());
+                        let Some(mut promise) = self.settle(Some(job), server) else {
+                            continue;
+                        };
+                        // When it ended is not known where nobody looked, or to one by one.
+                        promise.is_blurred |= is_all || polled_from != self.begun;
+                        if is_any {
+                            // The others are given up.
+                            self.release(server);
+                        }
+                        let mut world = server.world();
+                        // All are handed out with the last of them.
+                        let polled_from = if is_all { now } else { polled_from };
+                        let mut verdict =
+                            promise.check(&outcome, now, polled_from, shut_down, &world);
+                        if let Err(error) = &outcome
+                            && error.kind() == crate::WaitErrorKind::TooManyIds
+                            && !self.had_no_room
+                        {
+                            verdict = Err("there was room".into());
+                        }
+                        if let Err(why) = verdict {
+                            let text = format!("{now:?}: {outcome:?} of {promise:?}: {why}");
+                            world.violations.push(text);
+                        }
+                        if let Err(error) = outcome
+                            && let Some(ticket) = error.into_ticket()
+                            && !is_all
+                            && !is_any
+                            && polled_from == self.begun
+                        {
+                            tickets.push(Stored {
+                                json: serde_json::to_string(&ticket).unwrap(),
+                                promise,
+                                since: now,
+                            });
+                        }
+                    }
+                }
+            }
+        }
+        if self.held.is_none() {
+            self.close(server);
+        }
+        tickets
+    }
+
+    /// Strikes a promise off; there must be one.
+    fn settle(&mut self, job: Option<usize>, server: &Server) -> Option<Promise> {
+        let is_it = |promise: &Promise| job.is_none_or(|job| promise.job == job);
+        let mut world = server.world();
+        let Some(place) = self.open.iter().position(is_it) else {
+            let now = world.now();
+            let text = format!("{now:?}: an outcome of {job:?} that was not waited for");
+            world.violations.push(text);
+            return None;
+        };
+        let promise = self.open.swap_remove(place);
+        world.release(promise.job);
+        Some(promise)
+    }
+
+    /// Nothing more comes: nothing may be open.
+    fn close(&mut self, server: &Server) {
+        let mut world = server.world();
+        for promise in self.open.drain(..) {
+            world.release(promise.job);
+            let text = format!("no outcome ever came of {promise:?}");
+            world.violations.push(text);
+        }
+    }
+
+    /// At the end of all: what is still open is what nothing can end.
+    pub(super) fn must_be_open(&self, server: &Server) {
+        let mut world = server.world();
+        let due = self.due(&world);
+        if due.is_some_and(|due| due < world.now()) {
+            let text = format!("stuck at {:?}: {:?}", world.now(), self.open);
+            world.violations.push(text);
+        }
+    }
+
+    /// Drops what it holds.
+    pub(super) fn give_up(mut self, server: &Server) {
+        drop(self.held.take());
+        self.release(server);
+    }
+
+    fn release(&mut self, server: &Server) {
+        let mut world = server.world();
+        for promise in self.open.drain(..) {
+            world.release(promise.job);
+        }
+    }
+
+    /// Drops what it holds, and keeps tickets where there are any.
+    pub(super) fn put_away(mut self, server: &Server) -> Vec<Stored> {
+        let tickets = match &self.held {
+            Some(Held::One(waiting)) => waiting.ticket().into_iter().collect(),
+            Some(Held::Changes(changes)) => changes.handle().ticket().into_iter().collect(),
+            Some(Held::Completed(completions)) => {
+                let tickets = completions.tickets();
+                if tickets.len() != self.open.len() || completions.remaining() != tickets.len() {
+                    let text = format!("{} tickets for {:?}", tickets.len(), self.open);
+                    server.world().violations.push(text);
+                }
+                tickets
+            }
+            _ => Vec::new(),
+        };
+        drop(self.held.take());
+        let since = server.world().now();
+        let is_blurred = self.polled_from != Some(self.begun) || self.patience > 0;
+        let mut stored = Vec::new();
+        for ticket in tickets {
+            let job = number(ticket.id().as_str());
+            let Some(mut promise) = self.settle(Some(job), server) else {
+                continue;
+            };
+            promise.is_blurred |= is_blurred;
+            stored.push(Stored {
+                json: serde_json::to_string(&ticket).unwrap(),
+                promise,
+                since,
+            });
+        }
+        self.give_up(server);
+        stored
+    }
+}
+
+impl Held {
+    /// What has come; after an `End` it must not be polled again.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Vec<Came>> {
+        match self {
+            Self::One(waiting) => Pin::new(waiting)
+                .poll(context)
+                .map(|outcome| vec![Came::Settled(outcome), Came::End]),
+            Self::Changes(changes) => Pin::new(&mut std::pin::pin!(changes.next()))
+                .poll(context)
+                .map(|change| match change {
+                    Some(Change::Progress(_)) => Vec::new(),
+                    Some(Change::Settled(outcome)) => vec![Came::Settled(outcome)],
+                    None => vec![Came::End],
+                }),
+            Self::Completed(completions) => std::pin::pin!(completions.next())
+                .poll(context)
+                .map(|outcome| vec![outcome.map_or(Came::End, Came::Settled)]),
+            Self::All(all) => all.as_mut().poll(context).map(|results| {
+                let outcomes = results.into_iter().map(|(_, outcome)| outcome);
+                outcomes.map(Came::Settled).chain([Came::End]).collect()
+            }),
+            Self::Any(any) => any.as_mut().poll(context).map(|outcome| {
+                let outcome = outcome.map(Came::Settled);
+                outcome.into_iter().chain([Came::End]).collect()
+            }),
+            Self::Look(look) => Pin::new(look)
+                .poll(context)
+                .map(|answer| vec![Came::Looked(answer)]),
+        }
+    }
+}

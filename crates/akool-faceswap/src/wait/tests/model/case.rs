@@ -1,0 +1,143 @@
+//! What happens in a case, drawn at random.
+
+use std::time::Duration;
+
+use proptest::{prelude::*, sample::Index};
+
+use super::server::{self, JOBS, Life, Plan};
+
+/// What a caller says about its waits.
+#[derive(Clone, Debug)]
+pub(super) struct Said {
+    pub(super) first: Duration,
+    pub(super) shortest: Duration,
+    pub(super) growth: u32,
+    pub(super) longest: Duration,
+    pub(super) grace: Duration,
+    pub(super) timeout: Option<Duration>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Op {
+    Wait(usize, Said),
+    Changes(usize, Said),
+    Completed([bool; JOBS], Said),
+    All([bool; JOBS], Said),
+    Any([bool; JOBS], Said),
+    Look(usize),
+    Drop(Index),
+    PutAway(Index),
+    /// Takes up one or all of what was put away, with another timeout or the old one.
+    Resume(Option<Index>, Option<Duration>),
+    /// Another process goes on.
+    Restart,
+    Notify(usize),
+    ShutDown,
+}
+
+/// One thing that happens, after so long; what it begins is looked at only so many things later.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    pub(super) after: Duration,
+    pub(super) op: Op,
+    pub(super) patience: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Case {
+    pub(super) seed: u64,
+    pub(super) lives: Vec<Life>,
+    pub(super) plans: Vec<Plan>,
+    pub(super) max_ids: usize,
+    pub(super) max_requests: usize,
+    pub(super) max_tracked: usize,
+    pub(super) steps: Vec<Step>,
+}
+
+fn millis(range: impl Strategy<Value = u64>) -> impl Strategy<Value = Duration> {
+    range.prop_map(Duration::from_millis)
+}
+
+fn said() -> impl Strategy<Value = Said> {
+    let first = millis(prop_oneof![3 => Just(0), 1 => 0u64..5000]);
+    let shortest = millis(prop_oneof![1 => Just(100), 6 => 1000u64..5000, 1 => Just(40_000)]);
+    let longest = millis(100u64..60_000);
+    let grace = millis(prop_oneof![1 => Just(0), 4 => 0u64..20_000]);
+    let timeout = millis(prop_oneof![1 => 1u64..300, 5 => 1000u64..90_000]);
+    let timeout = prop::option::weighted(0.8, timeout);
+    (first, shortest, 0u32..50, longest, grace, timeout).prop_map(
+        |(first, shortest, growth, longest, grace, timeout)| Said {
+            first,
+            shortest,
+            growth,
+            longest,
+            grace,
+            timeout,
+        },
+    )
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let jobs = any::<[bool; JOBS]>;
+    let op = prop_oneof![
+        4 => (0..JOBS, said()).prop_map(|(job, said)| Op::Wait(job, said)),
+        1 => (0..JOBS, said()).prop_map(|(job, said)| Op::Changes(job, said)),
+        3 => (jobs(), said()).prop_map(|(jobs, said)| Op::Completed(jobs, said)),
+        1 => (jobs(), said()).prop_map(|(jobs, said)| Op::All(jobs, said)),
+        1 => (jobs(), said()).prop_map(|(jobs, said)| Op::Any(jobs, said)),
+        2 => (0..JOBS).prop_map(Op::Look),
+        3 => any::<Index>().prop_map(Op::Drop),
+        2 => any::<Index>().prop_map(Op::PutAway),
+        3 => (prop::option::of(any::<Index>()), prop::option::of(millis(1u64..60_000)))
+            .prop_map(|(which, timeout)| Op::Resume(which, timeout)),
+        1 => Just(Op::Restart),
+        3 => (0..JOBS).prop_map(Op::Notify),
+    ];
+    let after = millis(prop_oneof![2 => Just(0), 3 => 1u64..400, 3 => 400u64..20_000]);
+    let patience = prop_oneof![5 => Just(0), 1 => 1usize..6];
+    (after, op, patience).prop_map(|(after, op, patience)| Step {
+        after,
+        op,
+        patience,
+    })
+}
+
+pub(super) fn case() -> impl Strategy<Value = Case> {
+    let steps = prop::collection::vec(step(), 1..30);
+    let end = prop::option::weighted(
+        0.2,
+        step().prop_map(|step| Step {
+            op: Op::ShutDown,
+            ..step
+        }),
+    );
+    let after_end = prop::collection::vec(step(), 0..4);
+    let steps = (steps, end, after_end).prop_map(|(mut steps, end, after_end)| {
+        if let Some(end) = end {
+            steps.push(end);
+            steps.extend(after_end);
+        }
+        steps
+    });
+    let max_tracked = prop_oneof![6 => Just(JOBS), 1 => 1..JOBS];
+    (
+        any::<u64>(),
+        server::lives(),
+        server::plans(),
+        1..=JOBS,
+        1usize..4,
+        max_tracked,
+        steps,
+    )
+        .prop_map(
+            |(seed, lives, plans, max_ids, max_requests, max_tracked, steps)| Case {
+                seed,
+                lives,
+                plans,
+                max_ids,
+                max_requests,
+                max_tracked,
+                steps,
+            },
+        )
+}

@@ -1,0 +1,225 @@
+//! What every wait is promised, worked out from what the server was asked and what it said.
+
+use std::time::Duration;
+
+use super::server::{At, Entry, Said, State, World};
+use crate::{Error, Job, WaitError, WaitErrorKind};
+
+/// Timers count in milliseconds, and so do tickets.
+const TICK: Duration = Duration::from_millis(2);
+
+/// What a lookup takes at the most where the server is well: gathering, the turn of others, and a
+/// request that is refused and goes on in pieces.
+const LOOKUP: Duration = Duration::from_secs(6);
+
+/// How long a fault is felt: the attempt itself, then a brake or what the server asked for.
+const FAULT: Duration = Duration::from_secs(60);
+
+/// How long one that is resumed after its deadline may take.
+const LAST_LOOK: Duration = Duration::from_secs(30);
+
+/// The limit of a single look.
+pub(super) const OPERATION: Duration = Duration::from_secs(60);
+
+/// One wait for one job.
+#[derive(Clone, Debug)]
+pub(super) struct Promise {
+    pub(super) job: usize,
+    /// When it was begun, or resumed for the last time.
+    pub(super) given: At,
+    /// How long after that the first look may come.
+    pub(super) first: Duration,
+    /// The longest interval, jitter included.
+    pub(super) interval: Duration,
+    pub(super) grace: Duration,
+    pub(super) deadline: Option<At>,
+    /// Resumed after its deadline.
+    pub(super) is_late: bool,
+    /// Not known when it was put away, since nobody looked whether it had ended.
+    pub(super) is_blurred: bool,
+}
+
+/// `end`, moved by every fault before it.
+fn with_faults(mut end: At, felt: Duration, log: &[Entry]) -> At {
+    for entry in log.iter().filter(|entry| !entry.is_well) {
+        if entry.sent <= end {
+            end = end.max(entry.sent + FAULT + felt);
+        }
+    }
+    end
+}
+
+/// By when a job that was hinted at has been asked for.
+pub(super) fn hint_due(hinted: At, log: &[Entry]) -> At {
+    let soonest = hinted + Duration::from_millis(500) + LOOKUP;
+    // A fault of before the hint may still be felt.
+    let before = log
+        .iter()
+        .filter(|entry| !entry.is_well && entry.sent <= hinted && hinted < entry.sent + FAULT)
+        .map(|entry| entry.sent + FAULT + LOOKUP)
+        .max();
+    with_faults(soonest.max(before.unwrap_or_default()), LOOKUP, log)
+}
+
+impl Promise {
+    /// By when it has ended, if that can be said.
+    pub(super) fn due(&self, world: &World) -> Option<At> {
+        let felt = self.interval + LOOKUP;
+        let (from, state) = world.lives[self.job].end();
+        let seen = from.max(self.given + self.first) + felt;
+        let settled = match state {
+            State::Success | State::Failed | State::Refused => Some(seen),
+            State::Missing => Some(seen + self.grace),
+            _ => None,
+        };
+        let settled = settled.map(|end| with_faults(end, felt, &world.log));
+        let given_up = if self.is_late {
+            Some(self.given + LAST_LOOK)
+        } else {
+            self.deadline
+        };
+        let end = settled.into_iter().chain(given_up).min();
+        end.map(|end| end + TICK)
+    }
+
+    /// Whether a wait may end in this way at `at`; `polled_from` is when somebody began to look.
+    pub(super) fn check(
+        &self,
+        outcome: &Result<Job, WaitError>,
+        at: At,
+        polled_from: At,
+        shut_down: Option<At>,
+        world: &World,
+    ) -> Result<(), String> {
+        if let Some(due) = self.due(world)
+            && at > due.max(polled_from + TICK)
+        {
+            return Err(format!("it was to end by {due:?}"));
+        }
+        if let Some(shut_down) = shut_down
+            && at > shut_down.max(self.given).max(polled_from)
+        {
+            return Err(format!("it outlived the shutdown at {shut_down:?}"));
+        }
+        let is_true = match outcome {
+            Ok(job) => job.result_url().is_some() && self.heard(State::Success, at, world),
+            Err(error) => match error.kind() {
+                WaitErrorKind::JobFailed => self.heard(State::Failed, at, world),
+                WaitErrorKind::Missing => self.is_blurred || self.was_missing(at, world),
+                WaitErrorKind::DeadlinePassed if self.is_late => {
+                    at + TICK >= self.given + LAST_LOOK
+                        || self.answers(at, world).any(|entry| {
+                            // It may have been one piece of a request that went on.
+                            entry.state(self.job).is_some() && entry.answered + FAULT >= self.given
+                        })
+                }
+                WaitErrorKind::DeadlinePassed => {
+                    self.deadline.is_some_and(|deadline| at + TICK >= deadline)
+                }
+                WaitErrorKind::ShutDown => shut_down.is_some(),
+                WaitErrorKind::Fault => self.was_refused(at, world),
+                WaitErrorKind::TooManyIds => at == self.given || polled_from == at,
+            },
+        };
+        let has_ticket = outcome
+            .as_ref()
+            .err()
+            .is_none_or(|error| error.ticket().is_some() == error.job().is_none());
+        if is_true && has_ticket {
+            Ok(())
+        } else {
+            Err("the server said nothing of the kind".into())
+        }
+    }
+
+    /// Whether a single look that was asked for at `given` may end in this way at `at`.
+    pub(super) fn check_look(
+        &self,
+        answer: &Result<Option<Job>, Error>,
+        at: At,
+        had_no_room: bool,
+        world: &World,
+    ) -> Result<(), String> {
+        let due = with_faults(self.given + LOOKUP, LOOKUP, &world.log);
+        if at > due.min(self.given + OPERATION) + TICK {
+            return Err(format!("it was to end by {due:?}"));
+        }
+        let mut since = world
+            .log
+            .iter()
+            .filter(|entry| entry.sent >= self.given && entry.answered <= at + TICK)
+            .filter(|entry| entry.jobs.contains(&self.job));
+        let is_true = match answer {
+            Ok(found) => {
+                let status = found.as_ref().and_then(|job| job.status().code());
+                since.any(|entry| {
+                    let state = entry.state(self.job);
+                    state.is_some_and(|state| state.status() == status)
+                })
+            }
+            Err(_) => {
+                had_no_room
+                    || at + TICK >= self.given + OPERATION
+                    || since.any(|entry| !matches!(entry.said, Said::States(_)))
+            }
+        };
+        if is_true {
+            Ok(())
+        } else {
+            Err("no request since then was answered so".into())
+        }
+    }
+
+    fn answers<'a>(&self, at: At, world: &'a World) -> impl Iterator<Item = &'a Entry> {
+        let job = self.job;
+        let is_before =
+            move |entry: &&Entry| entry.answered <= at + TICK && entry.jobs.contains(&job);
+        world.log.iter().filter(is_before)
+    }
+
+    fn heard(&self, state: State, at: At, world: &World) -> bool {
+        self.answers(at, world)
+            .any(|entry| entry.state(self.job) == Some(state))
+    }
+
+    fn was_refused(&self, at: At, world: &World) -> bool {
+        self.answers(at, world).any(|entry| match entry.said {
+            Said::Unauthorized => true,
+            Said::Refused => entry.jobs.len() == 1,
+            _ => false,
+        })
+    }
+
+    /// Whether all that this wait could hear for as long as its grace period was without the job.
+    fn was_missing(&self, at: At, world: &World) -> bool {
+        // What a ticket knows was not heard of while it was away; whoever joins it knows the same.
+        let was_away = |entry: &Entry| {
+            world.away.iter().any(|(job, from, to)| {
+                *job == self.job && entry.answered + TICK > *from && entry.answered < *to + TICK
+            })
+        };
+        // Where it was asked for again before the answer came, nobody waited for that any more.
+        let was_given_up = |entry: &Entry| {
+            world.log.iter().any(|later| {
+                later.jobs.contains(&self.job)
+                    && later.sent > entry.sent
+                    && later.sent < entry.answered
+            })
+        };
+        let mut heard: Vec<&Entry> = self
+            .answers(at, world)
+            .filter(|entry| match entry.state(self.job) {
+                None => false,
+                Some(State::Missing) => true,
+                Some(_) => !was_away(entry) && !was_given_up(entry),
+            })
+            .collect();
+        heard.sort_by_key(|entry| entry.answered);
+        let since = heard
+            .iter()
+            .rev()
+            .take_while(|entry| entry.state(self.job) == Some(State::Missing))
+            .last();
+        since.is_some_and(|first| at + TICK >= first.answered + self.grace)
+    }
+}
