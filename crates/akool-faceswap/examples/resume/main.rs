@@ -1,0 +1,108 @@
+//! Waits for jobs, dies half way, and goes on: every job is settled exactly once.
+//!
+//! `cargo run -p akool-faceswap --example resume`: it starts a fake AKOOL, and then itself twice as
+//! the program that waits. The first time that program ends in the middle of its work, as if its
+//! machine had been taken away.
+
+mod store;
+
+use std::{
+    collections::HashSet,
+    env,
+    error::Error,
+    fs,
+    path::Path,
+    process::{self, Command},
+    time::Duration,
+};
+
+use akool_faceswap::{Client, ResultIds, Schedule};
+use akool_faceswap_mock::{FakeAkool, FakeJob};
+
+use store::Store;
+
+const JOBS: u64 = 60;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    if env::var_os("AKOOL_API_KEY").is_some() && env::args_os().len() == 3 {
+        return wait();
+    }
+    // The other end, and the ids that a submit would have answered.
+    let fake = FakeAkool::start()?;
+    let ids: Vec<String> = (0..JOBS)
+        .map(|n| {
+            let part = Duration::from_millis(10 * n);
+            fake.add_job(FakeJob::image().after(part, part))
+        })
+        .collect();
+    let folder = env::temp_dir().join(format!("akool-faceswap-resume-{}", process::id()));
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("ids.txt"), ids.join("\n"))?;
+
+    for dies_after in ["25", "never"] {
+        let status = Command::new(env::current_exe()?)
+            .arg(&folder)
+            .arg(dies_after)
+            .env("AKOOL_API_KEY", fake.api_key())
+            .env("AKOOL_API_HOST", fake.url())
+            .status()?;
+        println!("the program ended with {status}");
+    }
+
+    let journal = fs::read_to_string(folder.join("journal"))?;
+    fs::remove_dir_all(&folder)?;
+    let settled: HashSet<&str> = journal.lines().collect();
+    println!(
+        "{} jobs, {} lines in the journal",
+        ids.len(),
+        journal.lines().count()
+    );
+    if settled.len() == ids.len() && journal.lines().count() == ids.len() {
+        Ok(())
+    } else {
+        Err("a job is not in the journal exactly once".into())
+    }
+}
+
+/// The program that waits. With the real API it is the whole program, and nothing in it changes but
+/// where the ids come from and the schedule.
+#[tokio::main(flavor = "current_thread")]
+async fn wait() -> Result<(), Box<dyn Error>> {
+    let mut arguments = env::args().skip(1);
+    let folder = arguments.next().ok_or("no folder")?;
+    let folder = Path::new(&folder);
+    let dies_after: Option<usize> = arguments.next().and_then(|text| text.parse().ok());
+
+    let client = Client::from_env()?;
+    let mut store = Store::open(folder)?;
+    let mut ended = if let Some(tickets) = store.left()? {
+        println!("going on with {} jobs", tickets.len());
+        client.resume_all(tickets).start()
+    } else {
+        let text = fs::read_to_string(folder.join("ids.txt"))?;
+        let ids = ResultIds::from_texts(text.lines())?;
+        let ended = client
+            .as_completed(ids)
+            // Leave this out: the default suits jobs that take from seconds to hours.
+            .schedule(Schedule::every(Duration::from_millis(100)))
+            .start();
+        // Before the first outcome is taken, so that none can be lost.
+        store.begin(&ended.tickets())?;
+        println!("waiting for {} jobs", ended.remaining());
+        ended
+    };
+
+    let mut taken = 0;
+    while let Some(outcome) = ended.next().await {
+        match outcome {
+            Ok(job) => store.settle(job.id(), job.status().as_str())?,
+            Err(error) => store.settle(error.id(), error.kind().as_str())?,
+        }
+        taken += 1;
+        if dies_after == Some(taken) {
+            // Nothing is dropped and nothing is written any more.
+            process::exit(1);
+        }
+    }
+    Ok(())
+}
