@@ -47,6 +47,8 @@
 //! - [`Client::download`] fetches the file of a job that has succeeded, as a stream or to the disk:
 //!   without credentials, checked, resumed after a break, and under its own name only when it is
 //!   whole. See [`Download`].
+//! - [`Client::wait`] and its like wait until jobs end, by one poller for all waits of a client. Every
+//!   end but success is a [`WaitError`], and where the job may still end it has a [`Ticket`].
 //! - [`Error`] says what happened, to which ids, after how many attempts, and what to do. It can be
 //!   asked: [`Error::is_auth`], [`Error::is_billing`], [`Error::is_rate_limit`],
 //!   [`Error::is_retryable`] and others.
@@ -63,6 +65,13 @@
 //! | attempts at a request | 4, up to 20 s apart | [`ClientBuilder::retry`], [`Lookup::retry`] |
 //! | `Retry-After` | up to 60 s | [`RetryPolicy::max_retry_after`] |
 //! | repetitions of all clones | 100 in a burst, then one for five successes | |
+//! | first look of a wait | at once | [`Schedule::first_after`] |
+//! | looks of a wait | every 10 % of the time since the job last changed, 2 s to 30 s | [`Schedule`] |
+//! | a wait | 4 h | [`Wait::timeout`], [`Wait::deadline`] |
+//! | a job may be missing | 2 min | [`Wait::missing_grace`] |
+//! | ids waited for | 200,000 | [`ClientBuilder::max_tracked_ids`] |
+//! | ids wanted within this time share a request | 20 ms | |
+//! | looks at a job for hints | 500 ms apart | |
 //! | size of an answer | 8 MiB | [`ClientBuilder::max_response_bytes`] |
 //! | files on their way | 4 for all clones | [`ClientBuilder::max_concurrent_downloads`] |
 //! | size of a file | 4 GiB | [`Download::max_bytes`] |
