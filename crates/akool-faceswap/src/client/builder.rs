@@ -177,6 +177,8 @@ impl ClientBuilder {
 
     /// The most requests under way at once, over all clones; further ones wait their turn.
     /// Default: 4.
+    ///
+    /// Who waits for more than some ten thousand jobs at once learns of their ends sooner with 16.
     pub fn max_concurrent_requests(mut self, requests: NonZeroUsize) -> Self {
         self.limits.max_concurrent_requests = requests;
         self
