@@ -5,6 +5,7 @@
 //! `_id`, is answered by the API with an empty list and no error, so it has a reason of its own.
 
 mod list;
+mod query;
 mod refused;
 
 use std::{
@@ -18,7 +19,7 @@ use std::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use list::ResultIds;
-pub(crate) use list::{encoded_len, join};
+pub(crate) use query::{encoded_len, join};
 pub use refused::InvalidIds;
 
 /// The id of one face swap result: the `_id` of a submit answer.

@@ -1,0 +1,95 @@
+//! That every setting arrives, and what is refused.
+
+use super::*;
+
+#[test]
+fn debug_output_says_which_credentials_there_are() {
+    let shown = format!("{:?}", ClientBuilder::new().api_key("PLANTED"));
+    assert!(
+        shown.contains("has_api_key: true, has_bearer_token: false"),
+        "{shown}"
+    );
+    assert!(!shown.contains("PLANTED"));
+}
+
+#[test]
+fn every_setting_arrives() {
+    use std::time::Duration;
+
+    let seconds = Duration::from_secs;
+    let two = NonZeroUsize::new(2).unwrap();
+    let client = ClientBuilder::new()
+        .api_key("k")
+        .base_url("http://api.example/p")
+        .allow_insecure_http()
+        .connect_timeout(seconds(1))
+        .attempt_timeout(seconds(2))
+        .operation_timeout(Timeout::Disabled)
+        .max_response_bytes(3)
+        .max_concurrent_requests(two)
+        .max_concurrent_downloads(two)
+        .max_ids_per_request(two)
+        .max_request_line_bytes(4)
+        .max_tracked_ids(5)
+        .retry(RetryPolicy::never())
+        .configure_reqwest(|reqwest| reqwest.tcp_nodelay(true))
+        .build()
+        .unwrap();
+    let shared = client.shared();
+    let limits = &shared.limits;
+    assert_eq!(shared.base_url.as_str(), "http://api.example/p");
+    assert_eq!(limits.connect_timeout, seconds(1).into());
+    assert_eq!(limits.attempt_timeout, seconds(2).into());
+    assert_eq!(limits.operation_timeout, Timeout::Disabled);
+    assert_eq!(
+        (
+            limits.max_response_bytes,
+            limits.max_request_line_bytes,
+            limits.max_tracked_ids
+        ),
+        (3, 4, 5)
+    );
+    assert_eq!(
+        (limits.max_concurrent_requests, limits.max_ids_per_request),
+        (two, two)
+    );
+    assert_eq!(limits.max_concurrent_downloads, two);
+    assert_eq!(shared.places.available_permits(), 2);
+    assert_eq!(shared.retry, RetryPolicy::never());
+    assert!(format!("{client:?}").contains("http://api.example/p"));
+}
+
+#[cfg(feature = "_rustls")]
+#[test]
+fn what_is_no_root_certificate_is_refused() {
+    for pem in [
+        "",
+        "no certificate",
+        "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n",
+    ] {
+        let builder = ClientBuilder::new().api_key("k").root_certificate_pem(pem);
+        let error = builder.build().unwrap_err();
+        assert!(error.is_configuration(), "{error}");
+        assert!(error.to_string().contains("PEM"), "{error}");
+    }
+}
+
+#[test]
+fn exactly_one_kind_of_credentials_is_taken() {
+    let new = ClientBuilder::new;
+    assert!(
+        new()
+            .build()
+            .unwrap_err()
+            .to_string()
+            .contains("no credentials")
+    );
+    for two in [
+        new().api_key("k").bearer_token("t"),
+        new().api_key("k").client_credentials("i", "s"),
+        new().bearer_token("t").client_credentials("i", "s"),
+    ] {
+        let error = two.build().unwrap_err();
+        assert!(error.to_string().contains("more than one kind"), "{error}");
+    }
+}
