@@ -127,6 +127,28 @@ async fn the_grace_period_of_a_missing_job_is_not_begun_anew() {
     assert!(begun.elapsed() <= 150 * SECOND, "{:?}", begun.elapsed());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_new_wait_has_the_whole_grace_period_beside_one_that_is_resumed() {
+    let (wire, clock) = (server(|_, _| None), wall());
+    let client = process(&wire, &clock);
+    let first = client.wait(id("a")).start();
+    tokio::time::sleep(100 * SECOND).await;
+    let ticket = carried(&first.ticket().unwrap());
+    drop(first);
+    let begun = Instant::now();
+    let resumed = tokio::spawn(client.resume(ticket).into_future());
+    settle().await;
+    let fresh = client.wait(id("a")).await.unwrap_err();
+    assert_eq!(fresh.kind(), WaitErrorKind::Missing);
+    let took = begun.elapsed();
+    assert!(
+        (2 * MINUTE..2 * MINUTE + SECOND).contains(&took),
+        "{took:?}"
+    );
+    let resumed = resumed.await.unwrap().unwrap_err();
+    assert!(resumed.progress().waited() < 125 * SECOND);
+}
+
 /// The caller of `as_completed` dies at every moment there is, and the next process goes on from what
 /// was written: the tickets at the beginning, and each outcome when it was taken.
 #[tokio::test(start_paused = true)]

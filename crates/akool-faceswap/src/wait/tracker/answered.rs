@@ -151,7 +151,9 @@ impl Tracker {
             // It told nothing of the job: not even a wait that is too late had its look.
             Word::Failed { .. } => return None,
             Word::Missing => {
-                let missing_for = now.moment.since(job.missing_since?);
+                // Whoever joins a wait that is resumed has a grace period of its own.
+                let since = job.missing_since?.max(interest.begun);
+                let missing_for = now.moment.since(since);
                 if missing_for >= terms.missing_grace {
                     return end(WaitErrorKind::Missing, None);
                 }
@@ -177,6 +179,7 @@ impl Tracker {
             if let Purpose::Settle { terms, .. } = &interest.purpose {
                 interval = interval.min(terms.schedule.interval(unchanged));
                 if let Some(since) = tracked.missing_since {
+                    let since = since.max(interest.begun);
                     grace_ends = grace_ends.min(since.plus(terms.missing_grace));
                 }
             }
