@@ -232,10 +232,12 @@ fn what_is_late_is_waited_for_again_and_what_is_missing_is_not() {
     let mut text = String::new();
     for line in fs::read_to_string(&path).unwrap().lines() {
         let mut line: Value = serde_json::from_str(line).unwrap();
-        if let Some(since) = line.pointer_mut("/waiting/missing_since_unix_ms")
-            && let Some(millis) = since.as_i64()
-        {
-            *since = (millis - 600_000).into();
+        for time in ["begun", "changed", "missing_since"] {
+            if let Some(at) = line.pointer_mut(&format!("/waiting/{time}_unix_ms"))
+                && let Some(millis) = at.as_i64()
+            {
+                *at = (millis - 600_000).into();
+            }
         }
         text.push_str(&line.to_string());
         text.push('\n');
