@@ -1,5 +1,6 @@
 //! How results look: for people, for machines, and in short.
 
+mod amounts;
 mod counts;
 mod csv;
 mod json;
@@ -12,6 +13,7 @@ mod table;
 mod terminal_safe;
 mod time;
 
+pub(crate) use amounts::write_amounts;
 pub(crate) use counts::Counts;
 pub(crate) use csv::write_csv;
 pub(crate) use json::write_line;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::finding::{Finding, Verdict};
 use crate::{
-    output::{Stdout, write_line},
+    output::{Stdout, write_amounts, write_line},
     problem::{Problem, write_causes},
     verbosity::Verbosity,
 };
@@ -65,17 +65,11 @@ impl fmt::Display for Report {
         let findings = self.ok + self.warnings + self.failures;
         let plural = if findings == 1 { "" } else { "s" };
         write!(f, "{findings} finding{plural}")?;
-        let mut separator = ": ";
-        for (count, what) in [
+        let verdicts = [
             (self.ok, "ok"),
             (self.warnings, "to know of"),
             (self.failures, "failed"),
-        ] {
-            if count > 0 {
-                write!(f, "{separator}{count} {what}")?;
-                separator = ", ";
-            }
-        }
-        Ok(())
+        ];
+        write_amounts(f, ": ", verdicts).map(|_| ())
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use akool_faceswap::{FaceswapStatus, Outcome};
 
+use super::write_amounts;
+
 /// How many ids came to what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
@@ -53,20 +55,14 @@ impl fmt::Display for Counts {
         let ids = self.found() + self.missing + self.errors;
         let plural = if ids == 1 { "" } else { "s" };
         write!(f, "{ids} id{plural}: {} found", self.found())?;
-        let mut separator = " (";
-        for (count, name) in [
+        let statuses = [
             (self.in_queue, "in queue"),
             (self.processing, "processing"),
             (self.success, "success"),
             (self.failed, "failed"),
             (self.unknown, "of unknown status"),
-        ] {
-            if count > 0 {
-                write!(f, "{separator}{count} {name}")?;
-                separator = ", ";
-            }
-        }
-        if self.found() > 0 {
+        ];
+        if write_amounts(f, " (", statuses)? {
             f.write_str(")")?;
         }
         if self.missing > 0 {

@@ -12,7 +12,7 @@ use akool_faceswap::GroupProgress;
 
 use self::{bars::Bars, remarks::Remarks};
 use super::tally::Tally;
-use crate::output::tell;
+use crate::output::{tell, write_amounts};
 
 /// Everything on standard error while waits are under way.
 pub(crate) enum Display {
@@ -94,12 +94,10 @@ impl Situation<'_> {
             (progress.missing, "not known to AKOOL"),
             (self.downloading, "downloading"),
         ];
-        let parts: Vec<String> = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, name)| format!("{count} {name}"))
-            .collect();
-        parts.join(", ")
+        let mut text = String::new();
+        // A String takes whatever is written.
+        let _ = write_amounts(&mut text, "", counts);
+        text
     }
 
     /// Why lookups fail, in one line.

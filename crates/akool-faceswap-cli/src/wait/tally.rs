@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::settlement::{End, Fate, Settlement};
-use crate::exit::Exit;
+use crate::{exit::Exit, output::write_amounts};
 
 /// How many jobs came to what, in this run and those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,20 +74,14 @@ impl Tally {
 /// `248 success, 2 failed`; what there is none of is left out.
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut separator = "";
-        for (count, name) in [
+        let ends = [
             (self.success, "success"),
             (self.failed, "failed"),
             (self.missing, "missing"),
             (self.late, "not settled in time"),
             (self.faults, "not learnt"),
-        ] {
-            if count > 0 {
-                write!(f, "{separator}{count} {name}")?;
-                separator = ", ";
-            }
-        }
-        if separator.is_empty() {
+        ];
+        if !write_amounts(f, "", ends)? {
             f.write_str("none settled yet")?;
         }
         if self.earlier > 0 {

@@ -1,8 +1,8 @@
 //! `completions` and `--help`: what teaches a person, and the shell, what can be typed.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use crate::program::{assert_code, assert_says, program, run};
+use crate::program::{assert_code, assert_says, program, run, unread};
 
 const COMMANDS: [&str; 6] = ["completions", "demo", "doctor", "fake", "results", "wait"];
 
@@ -40,15 +40,9 @@ fn bash_completes_with_its_script() {
 
 #[test]
 fn a_reader_that_is_gone_is_no_error() {
-    let mut child = program(&["completions", "zsh"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
-    assert_eq!(output.stderr, b"");
+    let (code, stderr) = unread(program(&["completions", "zsh"]));
+    assert_eq!(code, Some(0));
+    assert_eq!(stderr, "");
 }
 
 #[test]

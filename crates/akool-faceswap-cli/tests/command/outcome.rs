@@ -1,16 +1,14 @@
 //! What became of the ids, and the exit code that says so.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
     net::TcpListener,
-    process::Stdio,
     time::{Duration, SystemTime},
 };
 
 use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, JobState, http};
 
 use crate::program::{
-    assert_code, assert_says, file, key_file, program, program_for, results, run,
+    assert_code, assert_says, file, key_file, left_after_a_line, program, program_for, results, run,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -170,24 +168,10 @@ fn a_reader_that_goes_away_is_no_error() {
     let fake = FakeAkool::start().unwrap();
     let ids = fake.seed_population(2_000).join(",");
     for format in [&[][..], &["--json"], &["--csv"]] {
-        let mut child = program_for(&fake, &[&["results", &ids], format].concat())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
         // More than a pipe holds is left unread.
-        let mut first = String::new();
-        let mut stdout = BufReader::with_capacity(64, child.stdout.take().unwrap());
-        stdout.read_line(&mut first).unwrap();
-        drop(stdout);
-        let mut stderr = String::new();
-        child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut stderr)
-            .unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(0), "{stderr}");
+        let command = program_for(&fake, &[&["results", &ids], format].concat());
+        let (code, stderr) = left_after_a_line(command);
+        assert_eq!(code, Some(0), "{stderr}");
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
         assert_says(&stderr, "2000 ids: 2000 found");
     }

@@ -2,9 +2,9 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     path::PathBuf,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use akool_faceswap_mock::FakeAkool;
@@ -43,6 +43,44 @@ pub(crate) fn program_for(fake: &FakeAkool, args: &[&str]) -> Command {
         .env("AKOOL_API_KEY", fake.api_key())
         .env("AKOOL_API_HOST", fake.url());
     command
+}
+
+/// Starts `command`, with both of its outputs to be read.
+pub(crate) fn spawn(mut command: Command) -> Child {
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Reads what is left on standard error, and waits for the end: its code, if it was not killed.
+pub(crate) fn end_of(mut child: Child) -> (Option<i32>, String) {
+    let mut stderr = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut stderr)
+        .unwrap();
+    (child.wait().unwrap().code(), stderr)
+}
+
+/// Reads one line of what `command` writes, and then nobody reads on; its code and standard error.
+pub(crate) fn left_after_a_line(command: Command) -> (Option<i32>, String) {
+    let mut child = spawn(command);
+    let mut first = String::new();
+    let mut stdout = BufReader::with_capacity(64, child.stdout.take().unwrap());
+    stdout.read_line(&mut first).unwrap();
+    drop(stdout);
+    end_of(child)
+}
+
+/// Nobody reads what `command` writes; its code and standard error.
+pub(crate) fn unread(command: Command) -> (Option<i32>, String) {
+    let mut child = spawn(command);
+    drop(child.stdout.take());
+    end_of(child)
 }
 
 pub(crate) fn run(mut command: Command) -> Said {

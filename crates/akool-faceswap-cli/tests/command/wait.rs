@@ -3,16 +3,14 @@
 mod download;
 mod tickets;
 
-use std::{
-    io::{BufRead as _, BufReader, Read as _},
-    net::TcpListener,
-    process::Stdio,
-};
+use std::net::TcpListener;
 
 use akool_faceswap_mock::{Answer, FakeAkool, FakeJob};
 use serde_json::Value;
 
-use crate::program::{Said, assert_code, assert_says, key_file, program, program_for, run, wait};
+use crate::program::{
+    Said, assert_code, assert_says, key_file, left_after_a_line, program, program_for, run, wait,
+};
 
 const URL: &str = "https://cdn.example/a.jpeg";
 
@@ -225,23 +223,9 @@ fn a_reader_that_goes_away_ends_the_wait_without_an_error() {
     ids.push(fake.add_job(endless()));
     let list = crate::program::file("wait-pipe.txt", ids.join("\n"));
     for format in [&[][..], &["--json"]] {
-        let mut child = program_for(&fake, &[&["wait", "--ids-file", &list], format].concat())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut first = String::new();
-        let mut stdout = BufReader::with_capacity(64, child.stdout.take().unwrap());
-        stdout.read_line(&mut first).unwrap();
-        drop(stdout);
-        let mut stderr = String::new();
-        child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut stderr)
-            .unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(0), "{stderr}");
+        let command = program_for(&fake, &[&["wait", "--ids-file", &list], format].concat());
+        let (code, stderr) = left_after_a_line(command);
+        assert_eq!(code, Some(0), "{stderr}");
         assert!(!stderr.contains("error"), "{stderr}");
         assert_says(&stderr, "nobody reads on; ");
     }

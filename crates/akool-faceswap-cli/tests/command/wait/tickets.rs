@@ -4,22 +4,16 @@ use std::{
     collections::HashMap,
     fs,
     io::{BufRead as _, BufReader, Read as _},
-    process::{Child, Command, Stdio},
+    process::{Child, Command},
 };
 
 use akool_faceswap_mock::FakeAkool;
 use serde_json::Value;
 
 use super::{done, endless, json_lines};
-use crate::program::{Said, assert_code, assert_says, file, new_path, program_for, wait};
-
-fn spawn(mut command: Command) -> Child {
-    command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
+use crate::program::{
+    Said, assert_code, assert_says, end_of, file, new_path, program_for, spawn, wait,
+};
 
 /// What comes on standard output until there are `count` lines; then what `stop` lets come.
 pub(super) fn stopped_after(
@@ -35,14 +29,7 @@ pub(super) fn stopped_after(
     }
     stop(&mut child);
     out.read_to_string(&mut stdout).unwrap();
-    let mut stderr = String::new();
-    child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut stderr)
-        .unwrap();
-    let code = child.wait().unwrap().code();
+    let (code, stderr) = end_of(child);
     let said = Said {
         code: code.unwrap_or(-1),
         stdout,
