@@ -238,3 +238,26 @@ pub(super) fn ends_a_wait(error: &Error) -> bool {
             .business_code()
             .is_some_and(|code| code.class() == BusinessClass::Permission)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_told_by_its_name() {
+        use WaitErrorKind::{DeadlinePassed, Fault, JobFailed, Missing, ShutDown, TooManyIds};
+        let kinds = [
+            JobFailed,
+            Missing,
+            DeadlinePassed,
+            ShutDown,
+            Fault,
+            TooManyIds,
+        ];
+        let names = kinds.map(|kind| kind.to_string()).join(" ");
+        assert_eq!(
+            names,
+            "job_failed missing deadline_passed shut_down fault too_many_ids"
+        );
+    }
+}

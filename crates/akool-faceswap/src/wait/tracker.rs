@@ -288,3 +288,6 @@ impl Tracker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,6 +82,15 @@ async fn nothing_that_a_wait_shows_has_a_url_or_a_key_in_it() {
         "trouble",
         "deadline_unix_ms",
         "HTTP 500",
+        "AsCompleted {",
+        "Changes {",
+        "Completions {",
+        "SharedLookup {",
+        "Ticket {",
+        "Wait {",
+        "WaitAll {",
+        "WaitHandle {",
+        "WaitResults {",
     ] {
         assert!(shown.contains(word), "{word}: {shown}");
     }

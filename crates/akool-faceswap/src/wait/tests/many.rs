@@ -1,5 +1,7 @@
 //! Many waits at once: every outcome, in the right order, none lost.
 
+use futures_util::{Stream as _, StreamExt};
+
 use super::*;
 use crate::WaitErrorKind;
 
@@ -18,6 +20,7 @@ async fn all_outcomes_come_in_the_order_of_the_list() {
     let list = ids("a", 20);
     let results = wire.client().wait_all(&list).await;
     assert_eq!((results.len(), results.succeeded().count()), (20, 20));
+    assert!(!results.is_empty());
     assert!(
         results
             .iter()
@@ -38,6 +41,34 @@ async fn a_stream_has_them_in_the_order_of_their_ends() {
     let expected: Vec<String> = (0..20).rev().map(|n| format!("a{n}")).collect();
     assert_eq!(order, expected);
     assert!(ended.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_says_how_many_are_to_come() {
+    let mut ended = backwards(5).client().as_completed(ids("a", 5)).start();
+    for left in (0..5).rev() {
+        assert!(StreamExt::next(&mut ended).await.unwrap().is_ok());
+        assert_eq!(ended.size_hint(), (left, Some(left)));
+    }
+    assert!(StreamExt::next(&mut ended).await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_oldest_is_the_one_that_has_been_waited_for_longest() {
+    let wire = server(|_, _| Some(1));
+    let client = wire.client();
+    let mut tickets = Vec::new();
+    for name in ["third", "first", "second"] {
+        let waiting = client.wait(id(name)).start();
+        tickets.push(waiting.ticket().unwrap());
+    }
+    let hours = [1, 3, 2];
+    for (ticket, hours) in tickets.iter_mut().zip(hours) {
+        ticket.begun -= hours * 3_600_000;
+    }
+    let ended = client.resume_all(tickets).start();
+    let (oldest, waited) = ended.progress().oldest.unwrap();
+    assert_eq!((oldest.as_str(), waited), ("first", 3 * HOUR));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! Who shares a request with whom.
 
 use super::*;
+use crate::Schedule;
 
 #[tokio::test(start_paused = true)]
 async fn an_id_that_a_thousand_tasks_wait_for_is_one_id_on_the_wire() {
@@ -97,6 +98,39 @@ async fn whoever_drops_a_shared_lookup_takes_nothing_from_the_others() {
             assert_eq!(wire.requests(), 1);
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lookup_that_is_done_takes_nothing_from_the_next() {
+    let wire = Scripted::new(|seen| rows(seen, |_| Some(2)).after(SECOND));
+    let client = wire.client();
+    let mut done = client.result(id("a"));
+    (&mut done).await.unwrap();
+    // It gets the place in the tracker that the first one had.
+    let next = tokio::spawn(client.result(id("b")));
+    settle().await;
+    drop(done);
+    let next = tokio::time::timeout(MINUTE, next).await.unwrap();
+    assert!(next.unwrap().unwrap().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_ids_that_fail_together_each_has_attempts_of_its_own() {
+    let wire = Scripted::new(|_| Reply::http(503, ""));
+    let client = wire.client();
+    let seldom = Schedule::every(HOUR);
+    let _waiting = client.wait(id("a")).schedule(seldom).start();
+    // By now it is no longer repeated.
+    tokio::time::sleep(MINUTE).await;
+    let before = wire.requests();
+    client.notify(&id("a"));
+    client.result(id("b")).await.unwrap_err();
+    let seen = wire.seen();
+    assert_eq!(seen[before].ids, ["a", "b"]);
+    let asked = seen
+        .iter()
+        .filter(|seen| seen.ids.contains(&"b".to_owned()));
+    assert_eq!(asked.count(), 4);
 }
 
 #[tokio::test(start_paused = true)]
