@@ -93,6 +93,11 @@ async fn neither_the_url_nor_credentials_are_told_whatever_happens() {
             .iter()
             .any(|line| line.contains(&format!("file.bytes={LENGTH}")))
     );
+    // The two calls that were answered 403, and their attempts.
+    assert_eq!(spans("http.response.status_code=403"), 4);
+    assert_eq!(spans("error.type=\"403\""), 2);
+    assert_eq!(spans("error.type=\"expired\""), 2);
+    assert!(spans("otel.name=\"download\"") <= spans("server.address=\"127.0.0.1\""));
     assert!(lines.len() > 100, "{}", lines.len());
     lines.extend(traced);
     for line in lines {

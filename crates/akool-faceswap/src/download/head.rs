@@ -368,7 +368,10 @@ mod tests {
             );
             assert_eq!(error.http_status(), Some(status));
             assert!(!error.is_auth() && error.may_have_reached_server());
+            assert!(error.message().contains("cdn.example"), "{error}");
         }
+        let busy = judged(429, None, &[]).unwrap_err();
+        assert!(busy.to_string().contains("fewer files at once"), "{busy}");
     }
 
     proptest! {

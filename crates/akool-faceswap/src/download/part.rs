@@ -167,15 +167,12 @@ impl Part {
 
 /// Opens the part, which is made if it is not there.
 fn open(paths: &Paths) -> io::Result<File> {
-    match fs::symlink_metadata(&paths.part) {
-        Ok(found) if !found.is_file() => {
-            return Err(io::Error::new(
-                ErrorKind::AlreadyExists,
-                "there is something of this name that is no file",
-            ));
-        }
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
+    // Where this cannot be told, opening says why.
+    if fs::symlink_metadata(&paths.part).is_ok_and(|found| !found.is_file()) {
+        return Err(io::Error::new(
+            ErrorKind::AlreadyExists,
+            "there is something of this name that is no file",
+        ));
     }
     File::options()
         .read(true)
@@ -242,6 +239,25 @@ mod tests {
         assert!(Part::claim(late, &paths, &id).unwrap().is_none());
         #[cfg(not(unix))]
         drop(late);
+    }
+
+    #[test]
+    fn notes_without_a_byte_are_nothing_to_go_on_with() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = Paths::beside(&dir.path().join("a"));
+        let id = ResultId::new("a").unwrap();
+        let mut part = Part::lock(&paths, &id).unwrap().unwrap();
+        let facts: FileFacts = serde_json::from_value(serde_json::json!({
+            "media_type": "image/png", "total": 3, "validator": null,
+        }))
+        .unwrap();
+        part.begin(facts.clone()).unwrap();
+        assert_eq!(part.kept(), None);
+        for (bytes, kept) in [("ab", Some(2)), ("c", Some(3)), ("d", None)] {
+            part.append(&[Bytes::from_static(bytes.as_bytes())])
+                .unwrap();
+            assert_eq!(part.kept(), kept.map(|len| (len, facts.clone())));
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! One request for a file: a bare GET, its redirects, and the head of the answer.
 //!
-//! It carries a range at most, and nothing that says who asks but the library's name. Redirects are followed here and not
-//! by `reqwest`, which would log their targets, and with them the result's URL; each has to keep the
-//! rules for the first URL.
+//! It carries a range at most, and nothing that says who asks but the library's name. Redirects are
+//! followed here and not by `reqwest`, which would log their targets, and with them the result's
+//! URL; each has to keep the rules for the first URL.
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use reqwest::Url;

@@ -259,36 +259,75 @@ fn cut_short() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::{fs, path::Path};
 
     use futures_util::stream;
 
     use super::*;
 
-    #[tokio::test]
-    async fn what_came_before_the_beginning_is_void() {
-        let dir = tempfile::tempdir().unwrap();
-        let target = Target::File(dir.path().join("a"));
+    fn begin() -> Event {
+        let facts =
+            serde_json::json!({"media_type": "image/png", "total": null, "validator": null});
+        Event::Begin(serde_json::from_value(facts).unwrap())
+    }
+
+    fn receiving(target: &Target) -> Receiving {
         let id = ResultId::new("a").unwrap();
-        let facts: FileFacts = serde_json::from_value(serde_json::json!({
-            "media_type": "image/png", "total": null, "validator": null,
-        }))
-        .unwrap();
-        let begin = || Ok(Event::Begin(facts.clone()));
-        let bytes = |text: &'static str| Ok(Event::Bytes(Bytes::from_static(text.as_bytes())));
-        // All of it is to be had at once, so that nothing is written in between.
-        let events = [begin(), bytes("old"), begin(), bytes("new"), bytes("er")];
-        let mut receiving = Receiving {
+        Receiving {
             part: Part::lock(&target.paths(), &id).unwrap(),
             facts: None,
             resumed_from: Some(7),
             gathered: Vec::new(),
             size: 0,
-        };
-        receiving.all(pin!(stream::iter(events))).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn what_came_before_the_beginning_is_void() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = Target::File(dir.path().join("a"));
+        let bytes = |text: &'static str| Event::Bytes(Bytes::from_static(text.as_bytes()));
+        // All of it is to be had at once, so that nothing is written in between.
+        let events = [begin(), bytes("old"), begin(), bytes("new"), bytes("er")];
+        let mut receiving = receiving(&target);
+        let events = stream::iter(events).map(Ok);
+        receiving.all(pin!(events)).await.unwrap();
         let saved = receiving.finish(&target).await.unwrap();
         assert_eq!((saved.bytes(), saved.resumed_from()), (5, None));
-        assert_eq!(std::fs::read(saved.path()).unwrap(), b"newer");
+        assert_eq!(fs::read(saved.path()).unwrap(), b"newer");
         assert_eq!(saved.path().file_name(), Path::new("a").file_name());
+    }
+
+    #[tokio::test]
+    async fn bytes_that_come_without_a_pause_are_written_many_at_a_time_but_not_all() {
+        const PIECE: usize = 64 * 1024;
+        let dir = tempfile::tempdir().unwrap();
+        let target = Target::File(dir.path().join("a"));
+        let part = target.paths().part().to_owned();
+        let mut receiving = receiving(&target);
+        let pieces = (0..40).map(|n| {
+            // What was written before the next piece is asked for.
+            let written = usize::try_from(fs::metadata(&part).unwrap().len()).unwrap();
+            assert_eq!(written, n * PIECE / GATHERED * GATHERED);
+            Event::Bytes(vec![0; PIECE].into())
+        });
+        let events = stream::iter([begin()].into_iter().chain(pieces)).map(Ok);
+        receiving.all(pin!(events)).await.unwrap();
+        assert_eq!(fs::metadata(&part).unwrap().len(), 40 * PIECE as u64);
+        assert_eq!(GATHERED, 4 * PIECE, "or the bound of the memory is another");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lock_that_is_about_to_go_is_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = Target::File(dir.path().join("a"));
+        let id = ResultId::new("a").unwrap();
+        let lock = Part::lock(&target.paths(), &id).unwrap();
+        let going = async {
+            tokio::time::sleep(LOCK_PATIENCE / 2).await;
+            drop(lock);
+        };
+        let (found, ()) = tokio::join!(find(&target, &id), going);
+        assert!(matches!(found, Ok(Found::Part(_))));
     }
 }

@@ -160,6 +160,8 @@ mod tests {
             let error = of(3, url).err().unwrap();
             assert_eq!(error.kind(), ErrorKind::NoResult, "{url}");
             assert!(!format!("{error} {error:?}").contains("LINK"), "{error:?}");
+            let is_plain = error.message().contains("anybody on the way");
+            assert_eq!(is_plain, url.starts_with("http:"), "{error}");
         }
         let kept = of(3, "https://cdn.example/a%20b.png?sig=1#part").unwrap();
         assert_eq!(kept.url.as_str(), "https://cdn.example/a%20b.png?sig=1");

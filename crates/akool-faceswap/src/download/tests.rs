@@ -175,6 +175,7 @@ async fn more_bytes_than_allowed_or_promised_end_the_download() {
         if let Err(error) = outcome {
             assert_eq!(error.kind(), ErrorKind::ResponseTooLarge);
             assert!(error.to_string().contains("max_bytes"), "{error}");
+            assert!(error.message().ends_with(" at 127.0.0.1"), "{error}");
         }
     }
 }
@@ -210,6 +211,7 @@ async fn redirects_stay_on_https_and_end() {
         let wire = to(location);
         let error = received(&wire.client(), &secure).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Redirect, "{location}");
+        assert!(error.message().starts_with("cdn.example redirects"));
         assert_eq!(wire.requests(), requests, "{location}");
         let shown = format!("{error} {error:?}");
         assert!(

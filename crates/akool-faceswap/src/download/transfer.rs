@@ -66,6 +66,7 @@ pub(super) struct Transfer {
     position: u64,
     /// The most that were there when an attempt was counted as worthwhile.
     furthest: u64,
+    /// What is known of the file, some of whose bytes are there then.
     facts: Option<FileFacts>,
     body: Option<Body>,
 }
@@ -201,12 +202,12 @@ impl Transfer {
 
     fn is_complete(&self) -> bool {
         let total = self.facts.as_ref().and_then(|facts| facts.total);
-        self.position > 0 && total == Some(self.position)
+        total == Some(self.position)
     }
 
     /// The part that is missing, if only that can be asked for.
     fn rest(&self) -> Option<Rest> {
-        let facts = self.facts.as_ref().filter(|_| self.position > 0)?;
+        let facts = self.facts.as_ref()?;
         Some(Rest {
             from: self.position,
             total: facts.total,
@@ -258,14 +259,12 @@ impl Transfer {
                     total,
                     validator,
                 };
-                let is_known = self.position == 0 && self.facts.as_ref() == Some(&facts);
-                if !is_known && self.facts.is_some() {
+                if self.facts.is_some() {
                     self.void(&body.answer.host)?;
                 }
                 self.body = Some(body);
                 self.facts = Some(facts.clone());
-                let is_told = is_known && self.starting_over == StartingOver::Refused;
-                Ok((!is_told).then_some(Event::Begin(facts)))
+                Ok(Some(Event::Begin(facts)))
             }
         }
     }
