@@ -22,7 +22,9 @@ pub fn mutants(tree: &Tree, shard: Option<&str>) -> Result<(), Problem> {
         args.extend(["--sharding", "round-robin", "--shard", shard]);
     }
     args.extend(["--minimum-test-timeout", "60", "--"]);
-    args.extend(["--lib", "--test", "faults", "--test", "spans"]);
+    args.extend([
+        "--lib", "--test", "download", "--test", "faults", "--test", "spans",
+    ]);
     cargo(tree, &args, "cargo install cargo-mutants")
 }
 
