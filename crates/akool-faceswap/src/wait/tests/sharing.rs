@@ -134,6 +134,28 @@ async fn of_ids_that_fail_together_each_has_attempts_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_ids_that_fail_together_one_pays_and_one_draws_the_delay() {
+    let mut first_delays = Duration::ZERO;
+    for seed in 0..20 {
+        let wire = Scripted::new(|seen| match seen.n {
+            0..3 => Reply::http(503, ""),
+            _ => rows(seen, |_| Some(3)),
+        });
+        let client = client_with(&wire, |builder| builder.jitter_seed(seed));
+        let results = client.wait_all(ids("a", 100)).await;
+        assert_eq!(results.succeeded().count(), 100);
+        // A hundred payments would leave nothing for the second and third repetition.
+        assert!(wire.seen().iter().all(|seen| seen.ids.len() == 100));
+        let gaps = wire.gaps();
+        assert!(gaps.iter().all(|gap| *gap <= SECOND), "{gaps:?}");
+        first_delays += gaps[0];
+    }
+    // Of a hundred draws the least would count, which is next to nothing.
+    let mean = first_delays / 20;
+    assert!((SECOND / 20..SECOND / 5).contains(&mean), "{mean:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_shared_lookup_fails_by_the_rules_of_lookups() {
     let wire = Scripted::new(|_| Reply::http(503, ""));
     let error = wire.client().result(id("a")).await.unwrap_err();
