@@ -54,6 +54,19 @@ async fn a_stream_says_how_many_are_to_come() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn jobs_in_trouble_are_counted_beside_what_is_known_of_them() {
+    let wire = Scripted::new(|seen| match seen.n {
+        0 => rows(seen, |_| Some(2)),
+        _ => Reply::http(503, ""),
+    });
+    let ended = wire.client().as_completed(ids("a", 3)).start();
+    tokio::time::sleep(MINUTE).await;
+    let progress = ended.progress();
+    assert_eq!((progress.in_trouble, progress.processing), (3, 3));
+    assert_eq!(progress.trouble.unwrap().http_status(), Some(503));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_oldest_is_the_one_that_has_been_waited_for_longest() {
     let wire = server(|_, _| Some(1));
     let client = wire.client();
