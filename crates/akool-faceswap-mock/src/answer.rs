@@ -20,7 +20,7 @@ use self::{
     rate_limit::{RateLimit, whole_seconds},
     rows::RowFault,
     spoil::Spoil,
-    whom::{Pick, Share, Whom},
+    whom::{Pick, Place, Share, Whom},
 };
 use crate::wire_script::WireScript;
 
@@ -32,6 +32,8 @@ pub const MAX_DELAY: Duration = Duration::from_secs(300);
 /// It is given once, to the next request to the API, before path, credentials and ids are looked
 /// at; [`times`](Self::times), [`always`](Self::always), [`every`](Self::every),
 /// [`share`](Self::share), [`for_id`](Self::for_id) and [`on_files`](Self::on_files) change that.
+/// [`on_connect`](Self::on_connect) is for a new connection, before any request, and
+/// [`refuse_connections`](crate::FakeAkool::refuse_connections) lets none come about.
 /// Anything without a constructor here is made from an [`http::Response`] or, below HTTP, from a
 /// [`WireScript`]. A [`FaultRule`](crate::FaultRule) is the same as text.
 ///
@@ -143,7 +145,7 @@ impl Answer {
     /// ```
     #[must_use]
     pub fn on_files(mut self) -> Self {
-        self.whom.files = true;
+        self.whom.place = Place::Files;
         self
     }
 

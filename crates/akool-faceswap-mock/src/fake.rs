@@ -14,6 +14,7 @@ use crate::{
     clock::Clock,
     credentials,
     job::{FakeJob, JobState},
+    listening::RefusedConnections,
     population::Population,
     record::RecordedRequest,
     seeded::Seeded,
@@ -44,7 +45,7 @@ pub struct FakeAkool {
     service: Arc<Service>,
     population: Mutex<Seeded>,
     /// Last, so that it stops when all else is still there.
-    _server: Server,
+    server: Server,
 }
 
 impl FakeAkool {
@@ -52,7 +53,7 @@ impl FakeAkool {
         Self {
             service,
             population: Mutex::new(population),
-            _server: server,
+            server,
         }
     }
 
@@ -266,6 +267,28 @@ impl FakeAkool {
     /// ```
     pub fn hold_answers(&self) -> HeldAnswers {
         HeldAnswers::new(Arc::clone(&self.service))
+    }
+
+    /// Refuses connections until the returned value is dropped, as a server that is down, and ends
+    /// those that are open; jobs, script and figures stay.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::FakeAkool;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// let outage = fake.refuse_connections()?;
+    /// // Here your service has to live without AKOOL. Then it is back:
+    /// outage.end()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the system gives the port to another program in the very moment of closing it.
+    pub fn refuse_connections(&self) -> io::Result<RefusedConnections> {
+        RefusedConnections::new(self.server.control())
     }
 
     /// The requests to the API, or to no known path, oldest first.

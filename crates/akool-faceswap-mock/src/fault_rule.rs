@@ -14,7 +14,7 @@ use crate::answer::{
     rate_limit::{RateLimit, Refusal},
     rows::RowFault,
     spoil::Spoil,
-    whom::{Pick, Whom},
+    whom::{Pick, Place, Whom},
 };
 
 /// One fault as text: `WHAT[=VALUE][:SELECTOR]...`.
@@ -47,6 +47,7 @@ use crate::answer::{
 /// | `3x` | three times, then no more |
 /// | `id=ID` | requests that ask for this id (which has no colon in it) |
 /// | `files` | downloads of result files in place of requests to the API |
+/// | `connections` | new connections, before any request: `hang-up`, `reset` and `silent` alone |
 ///
 /// ```
 /// use akool_faceswap_mock::{FakeAkool, FaultRule};
@@ -102,7 +103,7 @@ impl FaultRule {
         odd=status-text";
 
     /// One example of each selector, for a help text.
-    pub const SELECTORS: &str = "5%, every=20, 3x, id=ID, files";
+    pub const SELECTORS: &str = "5%, every=20, 3x, id=ID, files, connections";
 }
 
 impl From<FaultRule> for Answer {
@@ -150,10 +151,11 @@ impl fmt::Display for FaultRule {
         if let Some(id) = &self.whom.id {
             write!(f, ":id={id}")?;
         }
-        if self.whom.files {
-            f.write_str(":files")?;
-        }
-        Ok(())
+        f.write_str(match self.whom.place {
+            Place::Api => "",
+            Place::Files => ":files",
+            Place::Connections => ":connections",
+        })
     }
 }
 
@@ -235,12 +237,16 @@ impl Error for FaultRuleError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::WireScript;
 
     #[test]
     fn what_is_documented_is_understood_and_written_alike() {
         let faults = FaultRule::FAULTS.split(", ").map(str::to_owned);
         let selectors = FaultRule::SELECTORS.split(", ");
-        let selected = selectors.map(|selector| format!("503:{selector}"));
+        let selected = selectors.map(|selector| match selector {
+            "connections" => "reset:connections".to_owned(),
+            selector => format!("503:{selector}"),
+        });
         for text in faults.chain(selected) {
             let rule: FaultRule = text.parse().unwrap();
             assert_eq!(rule.to_string(), text);
@@ -269,6 +275,10 @@ mod tests {
             ),
             ("missing-first=3:id=a", Answer::missing_first(3).for_id("a")),
             ("reset:0.5%", Answer::reset().share(0.5).always()),
+            (
+                "reset:connections:2x",
+                Answer::on_connect(WireScript::new().reset()).times(2),
+            ),
             ("unknown-status", Answer::unknown_status(5).always()),
         ];
         for (rule, answer) in expected {

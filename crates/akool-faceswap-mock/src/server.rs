@@ -23,12 +23,10 @@ use http::Request;
 use http_body_util::{BodyExt as _, Collected, Full, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{
-    io::AsyncWriteExt as _,
-    sync::{Semaphore, oneshot},
-};
+use tokio::{io::AsyncWriteExt as _, sync::oneshot, task::JoinSet};
 
 use crate::{
+    listening::{Control, Event, Listening},
     service::{Answered, Service},
     wire_script::WireScript,
 };
@@ -49,7 +47,8 @@ const STOPPING: Duration = Duration::from_secs(5);
 pub(crate) struct Server {
     stop: Option<oneshot::Sender<Infallible>>,
     /// Disconnected when the thread has nothing left to do.
-    ended: Mutex<Receiver<io::Result<()>>>,
+    ended: Mutex<Receiver<io::Result<Control>>>,
+    control: Control,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -62,14 +61,20 @@ impl Server {
             .name("fake-akool".to_owned())
             .spawn(move || run(listener, service, stopped, &started))?;
         match ended.recv() {
-            Ok(Ok(())) => Ok(Self {
+            Ok(Ok(control)) => Ok(Self {
                 stop: Some(stop),
                 ended: Mutex::new(ended),
+                control,
                 thread: Some(thread),
             }),
             Ok(Err(error)) => Err(error),
             Err(_) => Err(io::Error::other("the server's thread ended at once")),
         }
+    }
+
+    /// Where its listening can be ended and begun anew.
+    pub(crate) fn control(&self) -> Control {
+        self.control.clone()
     }
 }
 
@@ -91,7 +96,7 @@ fn run(
     listener: TcpListener,
     service: Arc<Service>,
     stopped: oneshot::Receiver<Infallible>,
-    started: &Sender<io::Result<()>>,
+    started: &Sender<io::Result<Control>>,
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
@@ -105,10 +110,10 @@ fn run(
         }
     };
     runtime.block_on(async {
-        match tokio::net::TcpListener::from_std(listener) {
-            Ok(listener) => {
-                tokio::spawn(accept(listener, service));
-                let _ = started.send(Ok(()));
+        match Listening::new(listener) {
+            Ok((listening, control)) => {
+                tokio::spawn(accept(listening, service));
+                let _ = started.send(Ok(control));
                 // Ends when its other half is dropped.
                 let _ = stopped.await;
             }
@@ -120,21 +125,26 @@ fn run(
     // Dropping the runtime ends every connection, also those in the middle of a delay.
 }
 
-async fn accept(listener: tokio::net::TcpListener, service: Arc<Service>) {
-    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
-        match listener.accept().await {
-            Ok((stream, _)) => {
+async fn accept(mut listening: Listening, service: Arc<Service>) {
+    let mut connections = JoinSet::new();
+    loop {
+        let has_room = connections.len() < MAX_CONNECTIONS;
+        let event = tokio::select! {
+            event = listening.next(has_room) => event,
+            Some(_) = connections.join_next() => continue,
+        };
+        match event {
+            Event::Connection(stream) => {
                 // Without it small answers may wait for the client's acknowledgement.
                 let _ = stream.set_nodelay(true);
-                let service = Arc::clone(&service);
-                tokio::spawn(async move {
-                    serve(stream, service).await;
-                    drop(slot);
-                });
+                connections.spawn(serve(stream, Arc::clone(&service)));
             }
-            // Out of file descriptors, or the client was gone already.
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            Event::Refusing(done) => {
+                connections.shutdown().await;
+                let _ = done.send(Ok(()));
+            }
+            Event::Failed => tokio::time::sleep(Duration::from_millis(10)).await,
+            Event::Ended => break,
         }
     }
 }
@@ -152,6 +162,10 @@ impl fmt::Display for TakenOver {
 impl Error for TakenOver {}
 
 async fn serve(stream: tokio::net::TcpStream, service: Arc<Service>) {
+    if let Some(script) = service.greet().await {
+        script.play(stream).await;
+        return;
+    }
     let script: Arc<Mutex<Option<WireScript>>> = Arc::default();
     let left = Arc::clone(&script);
     let answering = service_fn(move |request: Request<Incoming>| {

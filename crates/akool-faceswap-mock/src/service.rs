@@ -17,7 +17,7 @@ use crate::{
     answer::{
         MAX_DELAY, Reply,
         script::{Plan, Script},
-        whom::Asked,
+        whom::{Asked, Place},
     },
     clock::Clock,
     credentials::Credentials,
@@ -82,6 +82,20 @@ impl Service {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What a new connection meets before any request, if the script has something for it.
+    pub(crate) async fn greet(&self) -> Option<WireScript> {
+        let connection = Asked {
+            ids: &[],
+            place: Place::Connections,
+        };
+        let plan = self.script().plan(connection, self.clock.now());
+        late(&plan).await;
+        match plan.reply {
+            Reply::Wire(script) => Some(script),
+            _ => None,
+        }
+    }
+
     /// Answers one request.
     pub(crate) async fn answer(&self, head: &Parts, body: &[u8]) -> Answered {
         match head.uri.path().strip_prefix(self.files_folder.as_str()) {
@@ -98,7 +112,7 @@ impl Service {
         let plan = self.script().plan(
             Asked {
                 ids: &ids,
-                is_file: false,
+                place: Place::Api,
             },
             self.clock.now(),
         );
@@ -123,7 +137,7 @@ impl Service {
         let plan = self.script().plan(
             Asked {
                 ids: &ids,
-                is_file: true,
+                place: Place::Files,
             },
             self.clock.now(),
         );

@@ -13,6 +13,7 @@ use super::{
     rate_limit::{RateLimit, Refusal},
     rows::RowFault,
     spoil::Spoil,
+    whom::{Place, Whom},
 };
 use crate::{envelope, oddity::Oddity, wire_script::WireScript};
 
@@ -98,6 +99,33 @@ impl Answer {
     /// Exactly these bytes on the connection, head and all.
     pub fn wire(script: WireScript) -> Self {
         Self::once(Reply::Wire(script))
+    }
+
+    /// This on the next new connection, before anything is read from it: what a TLS handshake or
+    /// a first request may meet.
+    ///
+    /// Clients keep connections, so that many requests may come on one;
+    /// [`refuse_connections`](crate::FakeAkool::refuse_connections) ends those that are open. What
+    /// is met in this way is no request: only
+    /// [`faults_given`](crate::Stats::faults_given) counts it.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::{Answer, FakeAkool, WireScript};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// // A balancer that is overloaded resets every tenth connection at once.
+    /// fake.push_answer(Answer::on_connect(WireScript::new().reset()).every(10).always());
+    /// // To an https:// URL of the same port this is a fatal alert: handshake_failure.
+    /// fake.push_answer(Answer::on_connect(WireScript::new().write(&[21, 3, 3, 0, 2, 2, 40][..])));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_connect(script: WireScript) -> Self {
+        Self::wire(script).to(Whom {
+            place: Place::Connections,
+            ..Whom::all(Some(1))
+        })
     }
 }
 

@@ -156,7 +156,7 @@ mod tests {
 
     use http::StatusCode;
 
-    use super::*;
+    use super::{super::whom::Place, *};
 
     fn script() -> Script {
         Script::new(Seeded::new(0))
@@ -166,7 +166,7 @@ mod tests {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         let asked = Asked {
             ids: &ids,
-            is_file: false,
+            place: Place::Api,
         };
         script.plan(asked, UNIX_EPOCH)
     }
@@ -251,7 +251,7 @@ mod tests {
         let ids = ["a".to_owned()];
         let file = Asked {
             ids: &ids,
-            is_file: true,
+            place: Place::Files,
         };
         assert_eq!(status(script.plan(file, UNIX_EPOCH)), Some(503));
     }

@@ -33,12 +33,22 @@ pub(crate) enum Pick {
     Share(Share),
 }
 
+/// What an answer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Requests to the API.
+    Api,
+    /// Downloads of result files.
+    Files,
+    /// New connections, before any request.
+    Connections,
+}
+
 /// To whom, and how often.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Whom {
     pub(crate) id: Option<String>,
-    /// Downloads of result files, in place of requests to the API.
-    pub(crate) files: bool,
+    pub(crate) place: Place,
     pub(crate) pick: Pick,
     /// None: without end.
     pub(crate) times: Option<u32>,
@@ -49,7 +59,7 @@ impl Whom {
     pub(crate) fn all(times: Option<u32>) -> Self {
         Self {
             id: None,
-            files: false,
+            place: Place::Api,
             pick: Pick::All,
             times,
         }
@@ -57,7 +67,7 @@ impl Whom {
 
     /// Whether a request may get the answer at all.
     pub(crate) fn fits(&self, request: Asked<'_>) -> bool {
-        self.files == request.is_file && self.id.as_ref().is_none_or(|id| request.ids.contains(id))
+        self.place == request.place && self.id.as_ref().is_none_or(|id| request.ids.contains(id))
     }
 
     /// Whether the request is picked, which is the `met`th (from 1) of those that fit.
@@ -74,7 +84,7 @@ impl Whom {
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) ids: &'a [String],
-    pub(crate) is_file: bool,
+    pub(crate) place: Place,
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::answer::{
     rate_limit::{RateLimit, Refusal},
     rows::RowFault,
     spoil::Spoil,
-    whom::{Pick, Share, Whom},
+    whom::{Pick, Place, Share, Whom},
 };
 
 const FAULTS: &str = FaultRule::FAULTS;
@@ -30,7 +30,25 @@ pub(super) fn rule(text: &str) -> Result<FaultRule, String> {
         rest = before;
     }
     let fault = fault(rest)?;
+    if whom.place == Place::Connections {
+        let is_below_http = matches!(fault, Fault::HangUp | Fault::Reset | Fault::Silent);
+        if !is_below_http || whom.id.is_some() {
+            return Err(
+                "before any request, a connection can meet hang-up, reset and silent alone, and \
+                 asks for no id"
+                    .to_owned(),
+            );
+        }
+    }
     Ok(FaultRule { fault, whom })
+}
+
+fn place(text: &str) -> Option<Place> {
+    match text {
+        "files" => Some(Place::Files),
+        "connections" => Some(Place::Connections),
+        _ => None,
+    }
 }
 
 /// Takes a selector; false if the text is none.
@@ -54,9 +72,9 @@ fn select(whom: &mut Whom, text: &str) -> Result<bool, String> {
     } else if let Some(percent) = text.strip_suffix('%') {
         twice(whom.pick != Pick::All)?;
         whom.pick = Pick::Share(share(percent).ok_or_else(|| selector_problem(text))?);
-    } else if text == "files" {
-        twice(whom.files)?;
-        whom.files = true;
+    } else if let Some(place) = place(text) {
+        twice(whom.place != Place::Api)?;
+        whom.place = place;
     } else if let Some(times) = text.strip_suffix('x').filter(|times| is_number(times)) {
         twice(whom.times.is_some())?;
         whom.times = Some(positive(times).ok_or_else(|| selector_problem(text))?);
@@ -228,6 +246,10 @@ mod tests {
             ("503:id=", "lacks the id"),
             ("503:5%:every=2", "\"5%\" says again"),
             ("503:files:files", "says again"),
+            ("reset:files:connections", "says again"),
+            ("503:connections", "hang-up, reset and silent alone"),
+            ("latency=1s:connections", "hang-up, reset and silent alone"),
+            ("reset:connections:id=a", "asks for no id"),
             ("503:2x:3x", "says again"),
             ("503:id=a:id=b", "says again"),
             ("503=soon", "\"503=soon\" is neither an HTTP status"),
@@ -309,7 +331,7 @@ mod tests {
             pick,
             "(:[1-9][0-9]{0,8}x)?",
             "(:id=[^:]{1,9})?",
-            "(:files)?",
+            "(:files|:connections)?",
         )
             .prop_map(|(pick, times, id, files)| format!("{files}{id}{pick}{times}"))
     }
@@ -324,7 +346,8 @@ mod tests {
                 let second = rule(&shown);
                 prop_assert_eq!(second.as_ref(), Ok(&first), "{} from {}", shown, text);
             } else {
-                prop_assert!(fault.starts_with("redirect") || fault.starts_with("content"), "{}", text);
+                let is_free = fault.starts_with("redirect") || fault.starts_with("content");
+                prop_assert!(is_free || selectors.contains("connections"), "{}", text);
             }
         }
 

@@ -6,7 +6,12 @@ use akool_faceswap_mock::{
     Answer, Clock, FakeAkool, FakeJob, FaultRule, Oddity, WireScript, http::StatusCode,
 };
 
-use crate::asking::{get, ids_of, look_up, lookup, refusal_code, status};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use crate::asking::{client, get, http_client, ids_of, look_up, lookup, refusal_code, status};
 
 /// Asks for one job and reads the answer's text, or nothing if it breaks off.
 async fn text(fake: &FakeAkool, id: &str) -> Option<String> {
@@ -49,6 +54,90 @@ async fn connections_break_before_any_answer() {
     }
     assert_eq!(fake.request_count(), 3);
     assert!(get(&fake, &lookup("?_ids=a")).await.is_ok());
+}
+
+#[tokio::test]
+async fn connections_break_before_any_request() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image());
+    fake.push_answer(Answer::on_connect(WireScript::new().reset()));
+    fake.push_answer(Answer::on_connect(WireScript::new()));
+    fake.push_answer("reset:connections:1x".parse::<FaultRule>().unwrap());
+    // None of a request's answers is for a connection.
+    fake.push_answer(Answer::html(StatusCode::BAD_GATEWAY).always());
+    for _ in 0..3 {
+        assert!(get(&fake, &lookup("?_ids=a")).await.is_err());
+    }
+    assert_eq!((fake.request_count(), fake.stats().faults_given()), (0, 3));
+    fake.clear_answers();
+    assert_eq!(status(&fake, &id).await, 1);
+    assert_eq!(fake.request_count(), 1);
+}
+
+/// As a TLS handshake would read it.
+#[tokio::test]
+async fn who_connects_is_told_something_before_asking() {
+    let fake = FakeAkool::start().unwrap();
+    let alert = [21, 3, 3, 0, 2, 2, 40];
+    fake.push_answer(Answer::on_connect(WireScript::new().write(alert.to_vec())));
+    fake.push_answer(Answer::on_connect(WireScript::new().stay()));
+    let address = fake.url().strip_prefix("http://").unwrap();
+    let mut read = Vec::new();
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    connection.read_to_end(&mut read).await.unwrap();
+    assert_eq!(read, alert);
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    connection
+        .write_all(b"GET / HTTP/1.1\r\n\r\n")
+        .await
+        .unwrap();
+    connection.shutdown().await.unwrap();
+    assert_eq!(connection.read(&mut [0]).await.unwrap(), 0);
+    assert_eq!(fake.request_count(), 0);
+}
+
+/// As long as one value is left, and on the same port afterwards.
+#[tokio::test]
+async fn a_server_is_down_and_comes_back() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image());
+    let keeping = client(&fake);
+    let ids = id.parse().unwrap();
+    let ask = || keeping.list_results_by_ids(&ids);
+    ask().await.unwrap();
+    let first = fake.refuse_connections().unwrap();
+    let second = fake.refuse_connections().unwrap();
+    drop(first);
+    for _ in 0..2 {
+        // The connection that was kept is no way in, either.
+        let error = get(&fake, &lookup("?_ids=a")).await.unwrap_err();
+        assert!(error.is_connect(), "{error:?}");
+        assert!(ask().await.is_err());
+    }
+    second.end().unwrap();
+    ask().await.unwrap();
+    assert_eq!(fake.request_count(), 2);
+    // And once more.
+    drop(fake.refuse_connections().unwrap());
+    assert_eq!(status(&fake, &id).await, 3);
+}
+
+/// What is being answered ends, and the wait for it with it.
+#[tokio::test]
+async fn an_outage_ends_what_is_under_way() {
+    let fake = FakeAkool::start().unwrap();
+    fake.push_answer(Answer::silent());
+    let path = lookup("?_ids=a");
+    let outage = async {
+        first_request(&fake).await;
+        fake.refuse_connections().unwrap()
+    };
+    let (answer, outage) = tokio::join!(get(&fake, &path), outage);
+    assert!(answer.is_err());
+    assert_eq!(fake.requests_in_flight(), 0);
+    drop(fake);
+    // Nobody is there any more who could listen.
+    assert!(outage.end().is_err());
 }
 
 /// The client gives up; the server is free for others meanwhile.
@@ -222,7 +311,7 @@ async fn jobs_are_missing_at_first() {
 async fn a_share_of_all_requests_fails() {
     let fake = FakeAkool::builder().seed(3).start().unwrap();
     fake.push_answer(Answer::html(StatusCode::BAD_GATEWAY).share(20.0).always());
-    let client = crate::asking::http_client();
+    let client = http_client();
     let url = format!("{}{}", fake.url(), lookup("?_ids=a"));
     let mut failed = 0;
     for _ in 0..200 {
