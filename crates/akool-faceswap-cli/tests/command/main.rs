@@ -11,6 +11,7 @@ mod input;
 mod json;
 mod outcome;
 mod program;
+mod secure;
 mod settings;
 mod terminal;
 mod verbose;
