@@ -1,10 +1,10 @@
 //! `wait --download`: results on the disk, through faults and interruptions.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use akool_faceswap_mock::{FakeAkool, FakeJob, FaultRule};
 
-use crate::program::{assert_code, assert_says, file, new_path, wait};
+use crate::program::{assert_code, assert_says, file, new_path, program_for, run, wait};
 
 /// A job with a file on the fake itself.
 fn image() -> FakeJob {
@@ -93,6 +93,56 @@ fn what_cannot_be_saved_is_3_and_the_rest_goes_on() {
     fs::remove_file(Path::new(&dir).join(format!("{}.png", ids[2]))).unwrap();
     assert_code(&wait(&fake, &args), 0);
     assert_eq!(names(&dir).len(), 5);
+}
+
+/// `command` where a file takes some KiB and no more, which stands for a disk that is full.
+#[cfg(unix)]
+fn on_a_full_disk(command: &Command) -> Command {
+    let mut full = Command::new("sh");
+    full.args(["-c", r#"trap "" XFSZ; ulimit -f 16; exec "$@""#, "sh"])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => full.env(name, value),
+            None => full.env_remove(name),
+        };
+    }
+    full
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_told_and_takes_nothing_else_with_it() {
+    let fake = FakeAkool::start().unwrap();
+    let film = fake.add_job(FakeJob::video().after_polls(0, 0));
+    let picture = fake.add_job(image());
+    let dir = new_dir("download-full");
+    let list = format!("{film},{picture}");
+    let command = program_for(&fake, &["wait", "--download", &dir, &list]);
+    let said = run(on_a_full_disk(&command));
+    assert_code(&said, 3);
+    assert_says(&said.stderr, &format!("not saved: {film}: "));
+    assert_says(&said.stderr, ".part could not be written: ");
+    assert_says(
+        &said.stderr,
+        "check the path, its permissions and the free space",
+    );
+    assert_says(&said.stderr, "2 jobs: 2 success\n");
+    assert!(names(&dir).contains(&format!("{picture}.png")));
+    assert!(!names(&dir).contains(&format!("{film}.mp4")));
+
+    // With room it goes on where it was.
+    assert_code(&run(command), 0);
+    assert_eq!(names(&dir).len(), 2);
+    let saved = fs::read(Path::new(&dir).join(format!("{film}.mp4"))).unwrap();
+    assert_eq!(saved, fake.file(&film).unwrap());
+    let ranges = fake.downloads();
+    let ranges = ranges.iter().filter(|download| {
+        let mut names = download.header_names().iter();
+        names.any(|name| name == "range")
+    });
+    assert_eq!(ranges.count(), 1);
 }
 
 #[test]
