@@ -6,7 +6,7 @@
 use std::{net::SocketAddr, sync::Arc, thread};
 
 use akool_faceswap::{Client, ErrorKind, ResultId};
-use akool_faceswap_mock::{CredentialKind, FakeAkool, FakeJob};
+use akool_faceswap_mock::{FakeAkool, FakeJob};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio::{
     io::copy_bidirectional,
@@ -17,7 +17,7 @@ use tokio_rustls::{
     rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer},
 };
 
-use crate::program::{self, Said, assert_code, assert_says, file, new_path};
+use crate::program::new_path;
 
 /// Takes TLS off and hands everything on to a fake.
 struct Secure {
@@ -91,70 +91,7 @@ fn serve(listener: std::net::TcpListener, acceptor: &TlsAcceptor, behind: &str) 
     });
 }
 
-/// Runs the command, which trusts the authority of `secure`, if any.
-fn run(fake: &FakeAkool, url: &str, trusted: Option<&str>, args: &[&str]) -> Said {
-    let mut command = program::program(args);
-    command
-        .env("AKOOL_API_KEY", fake.api_key())
-        .env("AKOOL_API_HOST", url)
-        .env_remove("SSL_CERT_DIR");
-    if let Some(path) = trusted {
-        command.env("SSL_CERT_FILE", path);
-    }
-    program::run(command)
-}
-
 const ID: &str = "667d228400000000000a0001";
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_server_that_is_trusted() {
-    let fake = FakeAkool::start().unwrap();
-    let secure = Secure::before(&fake, "127.0.0.1");
-    let trusted = file("secure-trusted.pem", &secure.pem);
-    secure.add_done(&fake, ID);
-    let said = run(&fake, &secure.url(), Some(&trusted), &["doctor"]);
-    assert_code(&said, 0);
-    assert_says(&said.stdout, "ok    TLS");
-    assert_says(&said.stdout, "the certificate of 127.0.0.1 is trusted\n");
-    assert_says(&said.stderr, "9 findings: 9 ok\n");
-
-    let said = run(&fake, &secure.url(), Some(&trusted), &["results", ID]);
-    assert_code(&said, 0);
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path().to_str().unwrap();
-    let args = ["wait", "--download", folder, ID];
-    let said = run(&fake, &secure.url(), Some(&trusted), &args);
-    assert_code(&said, 0);
-    let saved = std::fs::read(format!("{folder}/{ID}.png")).unwrap();
-    assert_eq!(saved, fake.file(ID).unwrap());
-    let [download] = &fake.downloads()[..] else {
-        panic!("{:?}", fake.downloads())
-    };
-    assert_eq!(download.credential(), CredentialKind::None);
-}
-
-/// Neither by who vouches for it nor by its name; no key goes out.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_server_that_is_not_trusted() {
-    let fake = FakeAkool::start().unwrap();
-    let stranger = Secure::before(&fake, "127.0.0.1");
-    let misnamed = Secure::before(&fake, "akool.example");
-    let other = file("secure-other.pem", &misnamed.pem);
-    for (secure, why) in [(&stranger, "UnknownIssuer"), (&misnamed, "127.0.0.1")] {
-        let said = run(&fake, &secure.url(), Some(&other), &["doctor"]);
-        assert_code(&said, 1);
-        assert_says(&said.stdout, "fail  TLS");
-        assert_says(&said.stdout, "no secure connection to 127.0.0.1: ");
-        assert_says(&said.stdout, why);
-        assert_says(&said.stdout, "trusts its certificate");
-        let said = run(&fake, &secure.url(), Some(&other), &["results", ID]);
-        assert_code(&said, 1);
-        assert_says(&said.stderr, "certificate");
-    }
-    assert_eq!(fake.request_count(), 0);
-}
 
 #[tokio::test]
 async fn an_authority_named_to_the_library_is_trusted_for_lookups_and_downloads() {
@@ -179,4 +116,69 @@ async fn an_authority_named_to_the_library_is_trusted_for_lookups_and_downloads(
     let error = stranger.results(job.id()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     assert!(!error.may_have_reached_server());
+}
+
+/// Elsewhere the platform has no variable that names whom it trusts.
+#[cfg(target_os = "linux")]
+mod the_command {
+    use akool_faceswap_mock::FakeAkool;
+
+    use super::{ID, Secure};
+    use crate::program::{self, Said, assert_code, assert_says, file, program_for};
+
+    /// Runs the command, which trusts the authority of this file alone.
+    fn run(fake: &FakeAkool, url: &str, trusted: &str, args: &[&str]) -> Said {
+        let mut command = program_for(fake, args);
+        command
+            .env("AKOOL_API_HOST", url)
+            .env_remove("SSL_CERT_DIR")
+            .env("SSL_CERT_FILE", trusted);
+        program::run(command)
+    }
+
+    #[test]
+    fn a_server_that_is_trusted() {
+        let fake = FakeAkool::start().unwrap();
+        let secure = Secure::before(&fake, "127.0.0.1");
+        let trusted = file("secure-trusted.pem", &secure.pem);
+        secure.add_done(&fake, ID);
+        let said = run(&fake, &secure.url(), &trusted, &["doctor"]);
+        assert_code(&said, 0);
+        assert_says(&said.stdout, "ok    TLS");
+        assert_says(&said.stdout, "the certificate of 127.0.0.1 is trusted\n");
+        assert_says(&said.stderr, "9 findings: 9 ok\n");
+
+        let said = run(&fake, &secure.url(), &trusted, &["results", ID]);
+        assert_code(&said, 0);
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().to_str().unwrap();
+        let args = ["wait", "--download", folder, ID];
+        let said = run(&fake, &secure.url(), &trusted, &args);
+        assert_code(&said, 0);
+        let saved = std::fs::read(format!("{folder}/{ID}.png")).unwrap();
+        assert_eq!(saved, fake.file(ID).unwrap());
+        assert_eq!(fake.download_count(), 1);
+        fake.assert_no_credentials_on_files();
+    }
+
+    /// Neither by who vouches for it nor by its name; no key goes out.
+    #[test]
+    fn a_server_that_is_not_trusted() {
+        let fake = FakeAkool::start().unwrap();
+        let stranger = Secure::before(&fake, "127.0.0.1");
+        let misnamed = Secure::before(&fake, "akool.example");
+        let other = file("secure-other.pem", &misnamed.pem);
+        for (secure, why) in [(&stranger, "UnknownIssuer"), (&misnamed, "127.0.0.1")] {
+            let said = run(&fake, &secure.url(), &other, &["doctor"]);
+            assert_code(&said, 1);
+            assert_says(&said.stdout, "fail  TLS");
+            assert_says(&said.stdout, "no secure connection to 127.0.0.1: ");
+            assert_says(&said.stdout, why);
+            assert_says(&said.stdout, "trusts its certificate");
+            let said = run(&fake, &secure.url(), &other, &["results", ID]);
+            assert_code(&said, 1);
+            assert_says(&said.stderr, "certificate");
+        }
+        assert_eq!(fake.request_count(), 0);
+    }
 }
