@@ -1,9 +1,13 @@
-//! Generates the client from the vendored OpenAPI document when the feature `codegen` is on.
+//! Generates the client from the documents in `openapi/` when the feature `codegen` is on.
 //!
 //! Without that feature nothing is generated and nothing is read: the library compiles the
 //! checked-in `src/generated.rs` instead. Both are the same bytes; a test and
 //! `cargo xtask regen --check` hold them together.
 
+#[cfg(feature = "codegen")]
+#[path = "build/document.rs"]
+#[allow(dead_code, reason = "`cargo xtask regen` calls the rest")]
+mod document;
 #[cfg(feature = "codegen")]
 #[path = "build/generate.rs"]
 #[allow(
@@ -30,15 +34,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     } else {
         package.join("../../openapi")
     };
+    println!("cargo::rerun-if-changed={}", folder.display());
     let read = |name: &str| -> Result<String, Box<dyn std::error::Error>> {
         let path = folder.join(name);
-        println!("cargo::rerun-if-changed={}", path.display());
         let text = std::fs::read_to_string(&path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         Ok(text.replace("\r\n", "\n"))
     };
 
-    let document = generate::effective_document(&read("faceswap.yaml")?, &read("overlay.yaml")?)?;
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&folder)? {
+        names.extend(entry?.file_name().into_string());
+    }
+    let mut vendored = Vec::new();
+    for name in document::vendored(names) {
+        let text = read(&name)?;
+        vendored.push(document::File { name, text });
+    }
+    let document =
+        document::effective(&vendored, &read("supplement.yaml")?, &read("overlay.yaml")?)?;
     let out = std::env::var("OUT_DIR")?;
     std::fs::write(
         Path::new(&out).join("generated.rs"),

@@ -14,9 +14,10 @@ use xtask::{
 };
 
 /// What regen reads and writes, copied to a folder of its own.
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "openapi/faceswap.yaml",
     "openapi/overlay.yaml",
+    "openapi/supplement.yaml",
     "openapi/sources.lock",
     "crates/akool-faceswap-raw/src/generated.rs",
     "crates/akool-faceswap-mock/src/generated.rs",

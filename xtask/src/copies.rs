@@ -1,8 +1,13 @@
-//! The checked-in copies of what is generated from the document and the overlay.
+//! The checked-in copies of what is generated from the documents in `openapi/`.
 
 use std::{any::Any, panic};
 
-use crate::{generate, problem::Problem, tree::Tree};
+use crate::{
+    document::{self, File},
+    generate,
+    problem::Problem,
+    tree::Tree,
+};
 
 /// The generated sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,18 +19,19 @@ pub struct Copies {
 }
 
 impl Copies {
-    /// Generates both from the vendored document's text and the tree's overlay.
+    /// Generates both from the vendored documents and the tree's supplement and overlay.
     ///
     /// # Errors
     ///
     /// If an action of the overlay is not used, or the generator does not take the document.
-    pub fn generate(tree: &Tree, document: &str) -> Result<Self, Problem> {
+    pub(crate) fn generate(tree: &Tree, vendored: &[File]) -> Result<Self, Problem> {
+        let supplement = tree.read(&tree.supplement())?;
         let overlay = tree.read(&tree.overlay())?;
         let mend = "edit openapi/overlay.yaml: add what is missing, correct or take out what no longer \
                     fits, then run this command again";
         // The generator panics on some documents, such as two differing typed errors.
         panic::catch_unwind(|| {
-            let document = generate::effective_document(document, &overlay)?;
+            let document = document::effective(vendored, &supplement, &overlay)?;
             Ok(Self {
                 client: generate::client(&document)?,
                 httpmock: generate::httpmock(&document)?,
@@ -33,6 +39,12 @@ impl Copies {
         })
         .unwrap_or_else(|payload| Err(format!("the generator panicked: {}", said(&*payload))))
         .map_err(|why: String| Problem::new(why).mend(mend))
+    }
+}
+
+impl From<document::DocumentError> for String {
+    fn from(error: document::DocumentError) -> Self {
+        error.to_string()
     }
 }
 

@@ -16,6 +16,9 @@ pub mod check;
 pub mod copies;
 pub mod day;
 pub mod fuzz;
+// The raw crate's build script compiles the same two files: one set of settings for both.
+#[path = "../../crates/akool-faceswap-raw/build/document.rs"]
+mod document;
 #[path = "../../crates/akool-faceswap-raw/build/generate.rs"]
 mod generate;
 pub mod index;

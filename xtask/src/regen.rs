@@ -7,6 +7,7 @@ use crate::{
     changes::{self, Report, Snapshot},
     copies::Copies,
     day::Day,
+    document::File,
     link,
     lock::{Lock, sha256},
     problem::Problem,
@@ -26,6 +27,8 @@ pub enum Input {
     Vendored,
 }
 
+/// The vendored document that the pages make.
+const DOCUMENT: &str = "faceswap.yaml";
 const NO_REPORT: &str = "# API changes\n\nThere was no document to compare with.\n";
 
 /// What to do.
@@ -187,7 +190,16 @@ fn compare(
 
 /// What must be written so that the tree is what the pages make.
 fn tree_changes(tree: &Tree, new: &Vendored) -> Result<Vec<Change>, Problem> {
-    let copies = Copies::generate(tree, &new.text)?;
+    let mut vendored = tree.vendored()?;
+    vendored.retain(|file| file.name != DOCUMENT);
+    vendored.insert(
+        0,
+        File {
+            name: DOCUMENT.to_owned(),
+            text: new.text.clone(),
+        },
+    );
+    let copies = Copies::generate(tree, &vendored)?;
     let mut changes = Vec::new();
     for (path, text) in [
         (tree.document(), new.text.clone()),

@@ -8,7 +8,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::problem::Problem;
+use crate::{
+    document::{self, File},
+    problem::Problem,
+};
 
 /// The workspace, by its root folder.
 #[derive(Debug, Clone)]
@@ -42,6 +45,11 @@ impl Tree {
         self.openapi().join("overlay.yaml")
     }
 
+    /// What the vendored documents lack, in this project's own words.
+    pub fn supplement(&self) -> PathBuf {
+        self.openapi().join("supplement.yaml")
+    }
+
     /// Where the document comes from.
     pub fn lock(&self) -> PathBuf {
         self.openapi().join("sources.lock")
@@ -66,6 +74,28 @@ impl Tree {
     /// The SDK's source that names the documented statuses.
     pub fn status_source(&self) -> PathBuf {
         self.root.join("crates/akool-faceswap/src/status.rs")
+    }
+
+    /// The vendored documents.
+    ///
+    /// # Errors
+    ///
+    /// If one of them cannot be read.
+    pub(crate) fn vendored(&self) -> Result<Vec<File>, Problem> {
+        let folder = self.openapi();
+        let unreadable =
+            |error| Problem::at(self.name(&folder), format!("cannot be read: {error}"));
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(unreadable)? {
+            names.extend(entry.map_err(unreadable)?.file_name().into_string());
+        }
+        document::vendored(names)
+            .into_iter()
+            .map(|name| {
+                let text = self.read(&folder.join(&name))?;
+                Ok(File { name, text })
+            })
+            .collect()
     }
 
     /// A path as people name it: from the root, with `/`.

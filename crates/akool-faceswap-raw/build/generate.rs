@@ -1,5 +1,5 @@
-//! From the vendored document and the overlay to Rust source: the one place that knows the
-//! generator and its settings.
+//! From the OpenAPI document to Rust source: the one place that knows the generator and its
+//! settings.
 //!
 //! `build.rs` compiles this file for the client, `cargo xtask regen` for the checked-in copies of
 //! the client and of the httpmock helpers, so that there is one set of settings and the copies can
@@ -7,15 +7,12 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use enumset::EnumSet;
 use openapiv3::OpenAPI;
+use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypePatch};
 use quote::quote;
-use roas_overlay::{
-    apply::{Apply, ApplyOptions},
-    v1_1::Overlay,
-};
 use serde_json::Value;
+use syn::{GenericArgument, Item, Meta, PathArguments, Type};
 
 /// Components whose generated type is a hand-written one: schema name, Rust path.
 const REPLACED: &[(&str, &str)] = &[
@@ -37,22 +34,6 @@ impl std::error::Error for GenerateError {}
 
 fn error(what: &str, why: impl fmt::Display) -> GenerateError {
     GenerateError(format!("{what}: {why}"))
-}
-
-/// The vendored document with the overlay applied: what the client is generated from.
-///
-/// # Errors
-///
-/// If either text is not YAML of its kind, or an action of the overlay matches nothing.
-pub(crate) fn effective_document(vendored: &str, overlay: &str) -> Result<Value, GenerateError> {
-    let mut document: Value = serde_saphyr::from_str(vendored)
-        .map_err(|e| error("openapi/faceswap.yaml is not YAML", e))?;
-    let overlay: Overlay = serde_saphyr::from_str(overlay)
-        .map_err(|e| error("openapi/overlay.yaml is not an OpenAPI Overlay 1.1", e))?;
-    overlay
-        .apply(&mut document, EnumSet::only(ApplyOptions::ErrorOnZeroMatch))
-        .map_err(|e| error("openapi/overlay.yaml does not fit openapi/faceswap.yaml", e))?;
-    Ok(document)
 }
 
 /// The source of the client.
@@ -131,11 +112,90 @@ fn parse(document: &Value) -> Result<OpenAPI, GenerateError> {
         .map_err(|e| error("the document is not OpenAPI 3.0", e))
 }
 
-fn format(tokens: proc_macro2::TokenStream) -> Result<String, GenerateError> {
-    let file = syn::parse2(tokens).map_err(|e| error("the generated code is not Rust", e))?;
+fn format(tokens: TokenStream) -> Result<String, GenerateError> {
+    let mut file: syn::File =
+        syn::parse2(tokens).map_err(|e| error("the generated code is not Rust", e))?;
+    for item in &mut file.items {
+        if let Item::Mod(types) = item
+            && types.ident == "types"
+            && let Some((_, items)) = &mut types.content
+        {
+            redact(items).map_err(|e| error("no Debug implementation for a generated type", e))?;
+        }
+    }
     Ok(format!(
-        "// @generated from openapi/faceswap.yaml and openapi/overlay.yaml by `cargo xtask regen`.\n\
+        "// @generated from the documents in openapi/ by `cargo xtask regen`.\n\
          // Do not edit: change the overlay and run the command again.\n\n{}",
         prettyplease::unparse(&file)
     ))
+}
+
+/// Replaces `derive(Debug)` by an implementation that shows numbers and flags alone: links to
+/// people's faces, images, landmarks and ids must not reach a log.
+fn redact(items: &mut Vec<Item>) -> syn::Result<()> {
+    let mut implementations = Vec::new();
+    for item in &mut *items {
+        let (name, attributes, fields) = match item {
+            Item::Struct(item) => (&item.ident, &mut item.attrs, Some(&item.fields)),
+            Item::Enum(item) => (&item.ident, &mut item.attrs, None),
+            _ => continue,
+        };
+        if !underive_debug(attributes) {
+            continue;
+        }
+        let shown = fields
+            .into_iter()
+            .flatten()
+            .filter(|field| is_shown(&field.ty));
+        let shown = shown.filter_map(|field| field.ident.as_ref()).map(|field| {
+            let name = field.to_string();
+            quote!(.field(#name, &self.#field))
+        });
+        let text = name.to_string();
+        implementations.push(syn::parse2(quote! {
+            impl ::std::fmt::Debug for #name {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    f.debug_struct(#text) #(#shown)* .finish_non_exhaustive()
+                }
+            }
+        })?);
+    }
+    items.extend(implementations);
+    Ok(())
+}
+
+/// Takes `Debug` out of the derived traits; whether it was there.
+fn underive_debug(attributes: &mut [syn::Attribute]) -> bool {
+    let mut was_derived = false;
+    for attribute in attributes {
+        if let Meta::List(list) = &mut attribute.meta
+            && list.path.is_ident("derive")
+        {
+            let derived = list.tokens.to_string();
+            let (debug, others): (Vec<&str>, Vec<&str>) = derived
+                .split(',')
+                .map(str::trim)
+                .partition(|name| *name == "Debug");
+            was_derived |= !debug.is_empty();
+            list.tokens = others.join(", ").parse().unwrap_or_default();
+        }
+    }
+    was_derived
+}
+
+/// Whether a field is a number or a flag, or an optional one.
+fn is_shown(kind: &Type) -> bool {
+    let Type::Path(path) = kind else {
+        return false;
+    };
+    let Some(last) = path.path.segments.last() else {
+        return false;
+    };
+    match &last.arguments {
+        PathArguments::None => ["i64", "f64", "bool"].iter().any(|name| last.ident == name),
+        PathArguments::AngleBracketed(inner) if last.ident == "Option" => {
+            matches!(inner.args.first(), Some(GenericArgument::Type(inner)) if is_shown(inner))
+        }
+        _ => false,
+    }
 }

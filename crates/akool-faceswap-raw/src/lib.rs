@@ -1,9 +1,9 @@
 //! The generated client of the AKOOL Face Swap API.
 //!
-//! [`Client`] and [`types`] are made by progenitor from the vendored OpenAPI document with the
-//! overlay applied. Hand-written here are only the seam through which requests are sent
-//! ([`Transport`]), and [`ResultUrl`] and [`Secret`], which keep links to people's faces and secrets
-//! out of `Debug` output.
+//! progenitor generates [`Client`] and [`types`] from the vendored OpenAPI documents and the
+//! supplement, with the overlay applied. Hand-written here are only the seam through which requests
+//! are sent ([`Transport`]), and [`ResultUrl`] and [`Secret`]. The `Debug` output of a generated type
+//! shows numbers and flags alone, never a link to a person's face, a landmark, an id or a secret.
 //!
 //! ```no_run
 //! use akool_faceswap_raw::{Client, Seam};

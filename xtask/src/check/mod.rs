@@ -57,7 +57,7 @@ pub fn check(tree: &Tree) -> Vec<Problem> {
         );
     }
     if let Some(text) = &text {
-        copies(tree, text, remake, &mut problems);
+        copies(tree, remake, &mut problems);
         let document = note(
             &mut problems,
             parse(text).map_err(|why| Problem::at(&name, why).mend(REGEN)),
@@ -86,8 +86,11 @@ fn note<T>(problems: &mut Vec<Problem>, result: Result<T, Problem>) -> Option<T>
     result.map_err(|problem| problems.push(problem)).ok()
 }
 
-fn copies(tree: &Tree, document: &str, mend: &str, problems: &mut Vec<Problem>) {
-    let Some(copies) = note(problems, Copies::generate(tree, document)) else {
+fn copies(tree: &Tree, mend: &str, problems: &mut Vec<Problem>) {
+    let copies = tree
+        .vendored()
+        .and_then(|vendored| Copies::generate(tree, &vendored));
+    let Some(copies) = note(problems, copies) else {
         return;
     };
     for (path, fresh) in [

@@ -52,6 +52,7 @@ impl Copy {
         for (from, to) in [
             (from.document(), tree.document()),
             (from.overlay(), tree.overlay()),
+            (from.supplement(), tree.supplement()),
             (from.lock(), tree.lock()),
             (from.client_copy(), tree.client_copy()),
             (from.httpmock_copy(), tree.httpmock_copy()),

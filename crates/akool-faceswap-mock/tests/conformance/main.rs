@@ -51,8 +51,8 @@ fn conforming(lookup: &Operation<'_>, answer: &Value) -> (i64, Vec<i64>) {
 
 #[tokio::test]
 async fn every_state_of_every_kind_of_job() {
-    for spec in [Spec::vendored(), Spec::with_overlay()] {
-        let lookup = spec.operation("get");
+    for spec in [Spec::vendored(), Spec::effective()] {
+        let lookup = spec.operation("/listbyids");
         for kind in [FakeJob::image, FakeJob::video] {
             for (job, seen) in [
                 (kind(), [1, 2, 3]),
@@ -73,7 +73,7 @@ async fn every_state_of_every_kind_of_job() {
 #[tokio::test]
 async fn a_population_of_all_ages() {
     let spec = Spec::vendored();
-    let lookup = spec.operation("get");
+    let lookup = spec.operation("/listbyids");
     let fake = fake();
     let mut ids = fake.seed_population(50);
     ids.extend(fake.seed_population_of(Population::Realistic, 50));
@@ -89,8 +89,8 @@ async fn a_population_of_all_ages() {
 
 #[tokio::test]
 async fn missing_ids_and_refusals() {
-    for spec in [Spec::vendored(), Spec::with_overlay()] {
-        let lookup = spec.operation("get");
+    for spec in [Spec::vendored(), Spec::effective()] {
+        let lookup = spec.operation("/listbyids");
         let fake = fake();
         let key = fake.api_key();
         let unknown = ["667d228400000000000a0001".to_owned()];
@@ -112,23 +112,28 @@ async fn missing_ids_and_refusals() {
     }
 }
 
-/// The document's list of statuses is closed; the overlay opens it.
+/// The vendor's list of statuses is closed; the raw client's is open.
 #[tokio::test]
-async fn a_new_status_needs_the_overlay() {
+async fn a_new_status_is_against_the_vendors_document_alone() {
     let fake = fake();
     let ids = [fake.add_job(FakeJob::image())];
     fake.set_state(&ids[0], JobState::Other(5)).unwrap();
-    let (vendored, open) = (Spec::vendored(), Spec::with_overlay());
-    let lookup = open.operation("get");
+    let (vendored, open) = (Spec::vendored(), Spec::effective());
+    let lookup = open.operation("/listbyids");
     let answer = look_up(&lookup, &fake, &fake.api_key(), &ids).await;
     assert_eq!(conforming(&lookup, &answer), (1000, vec![5]));
-    assert!(!vendored.operation("get").objections(&answer).is_empty());
+    assert!(
+        !vendored
+            .operation("/listbyids")
+            .objections(&answer)
+            .is_empty()
+    );
 }
 
 #[tokio::test]
 async fn tokens_and_their_refusals() {
-    let spec = Spec::with_overlay();
-    let get_token = spec.operation("post");
+    let spec = Spec::effective();
+    let get_token = spec.operation("/getToken");
     let fake = fake();
     for (secret, code) in [
         (fake.api_key(), 1000),
@@ -147,8 +152,8 @@ async fn tokens_and_their_refusals() {
 
 /// A new operation in the document has to be served, and tested here.
 #[test]
-fn the_fake_serves_all_operations() {
-    let spec = Spec::with_overlay();
+fn the_operations_of_the_documents_are_known() {
+    let spec = Spec::effective();
     let operations = spec.operations();
     let known: Vec<_> = operations
         .iter()
@@ -158,7 +163,15 @@ fn the_fake_serves_all_operations() {
         known,
         [
             ("get", "/api/open/v3/faceswap/result/listbyids"),
-            ("post", "/api/open/v3/getToken")
+            ("post", "/api/open/v4/faceswap/faceswapPlusByImage"),
+            ("post", "/api/open/v4/faceswap/faceswapByImage"),
+            ("post", "/api/open/v3/faceswap/highquality/specifyimage"),
+            ("post", "/api/open/v3/faceswap/highquality/specifyvideo"),
+            ("post", "/interface/detect-api/detect_faces"),
+            ("post", "/interface/detect-api/faceswap/analyze_frames"),
+            ("get", "/api/open/v3/faceswap/quota/info"),
+            ("post", "/api/open/v3/faceswap/result/delbyids"),
+            ("post", "/api/open/v3/getToken"),
         ]
     );
 }
@@ -167,7 +180,7 @@ fn the_fake_serves_all_operations() {
 #[tokio::test]
 async fn odd_answers_are_against_the_document_or_beside_it() {
     let spec = Spec::vendored();
-    let lookup = spec.operation("get");
+    let lookup = spec.operation("/listbyids");
     let fake = fake();
     let ids = [fake.add_job(FakeJob::video())];
     let beside = [

@@ -1,16 +1,15 @@
 //! The vendored document: requests are made from it, and answers held against it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use akool_faceswap_mock::FakeAkool;
-use enumset::EnumSet;
 use jsonschema::Validator;
 use reqwest::{Client, RequestBuilder};
-use roas_overlay::{
-    apply::{Apply as _, ApplyOptions},
-    v1_1::Overlay,
-};
 use serde_json::{Value, json};
+
+#[path = "../../../akool-faceswap-raw/build/document.rs"]
+#[allow(dead_code, reason = "the same file serves `cargo xtask regen`")]
+mod document;
 
 /// A document in OpenAPI 3.0.
 pub(crate) struct Spec(Value);
@@ -29,14 +28,20 @@ impl Spec {
         Self(serde_saphyr::from_str(&read("faceswap.yaml")).unwrap())
     }
 
-    /// The same with this project's deviations: what the raw client is made from.
-    pub(crate) fn with_overlay() -> Self {
-        let Self(mut document) = Self::vendored();
-        let overlay: Overlay = serde_saphyr::from_str(&read("overlay.yaml")).unwrap();
-        overlay
-            .apply(&mut document, EnumSet::only(ApplyOptions::ErrorOnZeroMatch))
-            .unwrap();
-        Self(document)
+    /// With the supplement and this project's deviations: what the raw client is made from.
+    pub(crate) fn effective() -> Self {
+        let file = |name: &str| document::File {
+            name: name.to_owned(),
+            text: read(name),
+        };
+        let names = std::fs::read_dir(openapi()).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let vendored: Vec<_> = document::vendored(names)
+            .iter()
+            .map(|name| file(name))
+            .collect();
+        let (supplement, overlay) = (read("supplement.yaml"), read("overlay.yaml"));
+        Self(document::effective(&vendored, &supplement, &overlay).unwrap())
     }
 
     /// All operations.
@@ -56,11 +61,11 @@ impl Spec {
             .collect()
     }
 
-    /// The only operation with this method.
-    pub(crate) fn operation(&self, method: &str) -> Operation<'_> {
+    /// The only operation whose path ends so.
+    pub(crate) fn operation(&self, path: &str) -> Operation<'_> {
         let mut found = self.operations();
-        found.retain(|operation| operation.method == method);
-        assert_eq!(found.len(), 1, "operations with {method}");
+        found.retain(|operation| operation.path.ends_with(path));
+        assert_eq!(found.len(), 1, "operations at {path}");
         found.remove(0)
     }
 
@@ -115,9 +120,12 @@ impl Operation<'_> {
     }
 }
 
+fn openapi() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi")
+}
+
 fn read(name: &str) -> String {
-    let raw = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
-    let text = std::fs::read_to_string(raw.join(name)).unwrap();
+    let text = std::fs::read_to_string(openapi().join(name)).unwrap();
     text.replace("\r\n", "\n")
 }
 
