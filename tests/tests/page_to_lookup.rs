@@ -3,7 +3,7 @@
 
 use std::{fmt::Write as _, fs, path::Path, time::SystemTime};
 
-use akool_faceswap::{Client, FaceswapStatus, Job, ResultIds};
+use akool_faceswap::{Client, Job, JobStatus, ResultIds};
 use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, JobState};
 use tempfile::TempDir;
 use xtask::{
@@ -21,7 +21,7 @@ const FILES: [&str; 7] = [
     "openapi/sources.lock",
     "crates/akool-faceswap-raw/src/generated.rs",
     "crates/akool-faceswap-mock/src/generated.rs",
-    "crates/akool-faceswap/src/status.rs",
+    "crates/akool-faceswap/src/model/status.rs",
 ];
 
 struct Copy {
@@ -193,13 +193,13 @@ async fn the_sdk_built_before_reads_an_answer_of_the_later_api() {
         .unwrap();
 
     let known: ResultIds = job.parse().unwrap();
-    let results = client.results(known).await.unwrap();
+    let results = client.lookup(known).await.unwrap();
     let found = results.found().next().unwrap();
-    assert_eq!(found.status(), FaceswapStatus::from_code(5));
+    assert_eq!(found.status(), JobStatus::from_code(5));
     assert!(!found.is_terminal());
 
     let later: ResultIds = other.parse().unwrap();
-    let results = client.results(later).await.unwrap();
+    let results = client.lookup(later).await.unwrap();
     let found = results.found().next().unwrap();
     assert_eq!(found.status().code(), Some(5));
     assert_eq!(found.extra()["cancelled_by"], "user");
@@ -219,9 +219,9 @@ async fn a_population_settles_and_every_job_is_accounted_for() {
         .api_key(fake.api_key())
         .build()
         .unwrap();
-    let ids = ResultIds::from_texts(ids).unwrap();
+    let ids = ResultIds::parse_all(ids).unwrap();
 
-    let first = client.results(&ids).await.unwrap();
+    let first = client.lookup(&ids).await.unwrap();
     assert_eq!(first.found().count(), 250);
     assert!(
         first
@@ -234,12 +234,12 @@ async fn a_population_settles_and_every_job_is_accounted_for() {
     // Three hours are the longest that a job takes.
     for _ in 0..20 {
         fake.advance(std::time::Duration::from_secs(3 * 60 * 60));
-        client.results(&ids).await.unwrap();
+        client.lookup(&ids).await.unwrap();
     }
-    let settled = client.results(&ids).await.unwrap();
+    let settled = client.lookup(&ids).await.unwrap();
     let (good, bad): (Vec<_>, Vec<_>) = settled
         .found()
-        .partition(|job| job.status() == FaceswapStatus::Success);
+        .partition(|job| job.status() == JobStatus::Success);
     assert!(settled.found().all(Job::is_terminal));
     assert!(good.iter().all(|job| job.result_url().is_some()));
     assert!(bad.iter().all(|job| job.result_url().is_none()));
@@ -265,7 +265,7 @@ async fn the_raw_client_and_the_sdk_see_the_same_rows() {
         .into_inner();
     let rows = answer.data.unwrap().result.unwrap();
     let results = client
-        .results(ResultIds::from_texts(&ids).unwrap())
+        .lookup(ResultIds::parse_all(&ids).unwrap())
         .await
         .unwrap();
     for row in rows {
@@ -289,11 +289,11 @@ async fn a_token_is_fetched_from_the_api_and_used() {
     };
     let ids: ResultIds = id.parse().unwrap();
     let good = client(&fake.api_key());
-    assert_eq!(good.results(&ids).await.unwrap().found().count(), 1);
-    assert_eq!(good.results(&ids).await.unwrap().found().count(), 1);
+    assert_eq!(good.lookup(&ids).await.unwrap().found().count(), 1);
+    assert_eq!(good.lookup(&ids).await.unwrap().found().count(), 1);
     // One token, two lookups.
     assert_eq!(fake.request_count(), 3);
-    let error = client("wrong-secret").results(&ids).await.unwrap_err();
+    let error = client("wrong-secret").lookup(&ids).await.unwrap_err();
     assert!(error.is_auth());
     assert!(!error.to_string().contains("wrong-secret"), "{error}");
 }

@@ -73,7 +73,7 @@ impl Tree {
 
     /// The SDK's source that names the documented statuses.
     pub fn status_source(&self) -> PathBuf {
-        self.root.join("crates/akool-faceswap/src/status.rs")
+        self.root.join("crates/akool-faceswap/src/model/status.rs")
     }
 
     /// The vendored documents.

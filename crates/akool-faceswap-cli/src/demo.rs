@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use akool_faceswap::{Client, Error, ResultIds, Schedule};
+use akool_faceswap::{Client, Error, ResultIds, wait::PollPolicy};
 use akool_faceswap_mock::{Answer, FakeAkool, FakeJob};
 
 use crate::{
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &DemoArgs, verbosity: Verbosity) -> Result<Exit, Problem
         .map_err(|error| fake::cannot_start(&error))?;
     let jobs = Lives::new(args.seed, SETTLED_WITHIN).take(args.jobs - 1);
     let jobs = jobs.chain([FakeJob::image().missing()]);
-    let ids = ResultIds::from_texts(jobs.map(|job| fake.add_job(job)))
+    let ids = ResultIds::parse_all(jobs.map(|job| fake.add_job(job)))
         .map_err(|error| Problem::failure(error.to_string(), "try another --seed"))?;
     // Too many requests, for a moment.
     fake.push_answer(Answer::business(1005).every(6).times(2));
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &DemoArgs, verbosity: Verbosity) -> Result<Exit, Problem
         format: Format::Silent,
         file: None,
         tally: Tally::default(),
-        downloads: Some(Downloads::into_dir(&dir, &connection.client)?),
+        downloads: Some(Downloads::save_in(&dir, &connection.client)?),
         display: Display::of_process(BETWEEN_LINES),
         interrupt: Interrupt::watch()?,
     };
@@ -84,12 +84,12 @@ pub(crate) fn run(args: &DemoArgs, verbosity: Verbosity) -> Result<Exit, Problem
 
 async fn play(fake: &FakeAkool, ids: ResultIds, follower: Follower<'_>) -> Result<Exit, Problem> {
     let client = follower.connection.client.clone();
-    let schedule = Schedule::new()
-        .shortest(Duration::from_millis(300))
-        .longest(Duration::from_secs(1));
+    let schedule = PollPolicy::new()
+        .min_interval(Duration::from_millis(300))
+        .max_interval(Duration::from_secs(1));
     let ended = client
-        .as_completed(&ids)
-        .schedule(schedule)
+        .wait_each(&ids)
+        .poll_policy(schedule)
         .missing_grace(MISSING_GRACE)
         .timeout(TIMEOUT)
         .start();
@@ -103,10 +103,7 @@ async fn play(fake: &FakeAkool, ids: ResultIds, follower: Follower<'_>) -> Resul
         early => return Ok(early),
     }
     let waited_for = fake.request_count();
-    let results = client
-        .results(&ids)
-        .await
-        .map_err(|error| unasked(&error))?;
+    let results = client.lookup(&ids).await.map_err(|error| unasked(&error))?;
     let mut stdout = Stdout::lock();
     let width = stdout.width();
     let _ = stdout.emit_styled(|out| {

@@ -69,7 +69,7 @@ fn check(texts: &[(Origin, String)]) -> Result<ResultIds, Problem> {
         .iter()
         .flat_map(|(origin, text)| candidates(origin, text))
         .collect();
-    match ResultIds::from_texts(candidates.iter().map(|candidate| candidate.text)) {
+    match ResultIds::parse_all(candidates.iter().map(|candidate| candidate.text)) {
         Ok(ids) => Ok(ids),
         Err(invalid) => {
             let refused: Vec<String> = invalid

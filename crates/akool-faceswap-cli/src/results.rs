@@ -5,7 +5,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use akool_faceswap::{Error, Outcome, RESULT_LIFETIME, ResultId, Results};
+use akool_faceswap::{
+    Error, ResultId,
+    lookup::{Outcome, Results},
+    model::RESULT_LIFETIME,
+};
 
 use crate::{
     args::ResultsArgs,
@@ -27,7 +31,7 @@ pub(crate) fn run(args: &ResultsArgs, verbosity: Verbosity) -> Result<Exit, Prob
     let ids = ids::read(&args.ids)?;
     let connection = Connection::new(&args.connection)?;
     let format = Format::of(args);
-    let lookup = async { connection.client.results(&ids).await };
+    let lookup = async { connection.client.lookup(&ids).await };
     match runtime::start()?.block_on(lookup) {
         Ok(results) => show(&results, format, &connection, verbosity),
         Err(error) => {
@@ -232,7 +236,7 @@ mod tests {
             .build()
             .unwrap();
         let id = ResultId::new(ID).unwrap();
-        let lookup = async { client.results(&id).await };
+        let lookup = async { client.lookup(&id).await };
         let error = runtime::start().unwrap().block_on(lookup).unwrap_err();
         let problem = nothing_learnt(&error, 1, &Connection::of_client(client));
         let mut told = Vec::new();

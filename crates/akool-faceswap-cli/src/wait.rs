@@ -61,7 +61,7 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
     let downloads = args
         .download
         .as_deref()
-        .map(|dir| Downloads::into_dir(dir, &connection.client))
+        .map(|dir| Downloads::save_in(dir, &connection.client))
         .transpose()?;
     let interrupt = Interrupt::watch()?;
     runtime::start()?.block_on(async {
@@ -99,7 +99,7 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
             .collect();
         let ended = connection
             .client
-            .resume_all(tickets)
+            .resume_each(tickets)
             .timeout(args.timeout)
             .start();
         follower.follow(ended, begun).await
@@ -114,5 +114,5 @@ fn not_among<'a>(asked: ResultIds, known: impl Iterator<Item = &'a ResultId>) ->
 /// A ticket for each: they begin now. To be called in a runtime.
 fn fresh_tickets(client: &Client, ids: ResultIds) -> Vec<Ticket> {
     // A wait that is given up before anything was asked is a ticket and nothing else.
-    client.as_completed(ids).start().tickets()
+    client.wait_each(ids).start().tickets()
 }

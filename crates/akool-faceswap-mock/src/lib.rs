@@ -12,7 +12,7 @@
 //! /// The service under test: when all jobs have ended it fetches the files of the good ones.
 //! async fn album(client: &Client, ids: &ResultIds) -> Result<Vec<Vec<u8>>, Error> {
 //!     loop {
-//!         let results = client.results(ids).await?;
+//!         let results = client.lookup(ids).await?;
 //!         if results.missing().count() == 0 && results.found().all(Job::is_terminal) {
 //!             let mut album = Vec::new();
 //!             for url in results.found().filter_map(Job::result_url) {
@@ -32,7 +32,7 @@
 //! let bad = fake.add_job(FakeJob::video().failing());
 //! fake.push_answer(Answer::reset_in_body());
 //! let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
-//! let album = album(&client, &ResultIds::from_texts([&good, &bad])?).await?;
+//! let album = album(&client, &ResultIds::parse_all([&good, &bad])?).await?;
 //! assert_eq!(album, [fake.file(&good)?]);
 //! fake.assert_requests_at_most(5);
 //! fake.assert_no_credentials_on_files();

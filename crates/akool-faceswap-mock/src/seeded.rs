@@ -1,4 +1,4 @@
-//! Randomness that a seed repeats on every platform.
+//! Jitter that a seed repeats on every platform.
 //!
 //! PCG's output is documented to be portable, and may change with a new minor version of its
 //! crate only, which a test here would notice. The draws made from it are here, because those of

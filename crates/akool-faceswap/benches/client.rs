@@ -61,9 +61,9 @@ async fn sdk(url: &str, ids: usize, calls: usize) {
         .api_key("k")
         .build()
         .unwrap();
-    let ids = ResultIds::from_texts((0..ids).map(id)).unwrap();
+    let ids = ResultIds::parse_all((0..ids).map(id)).unwrap();
     for _ in 0..calls {
-        let results = client.results(&ids).await.unwrap();
+        let results = client.lookup(&ids).await.unwrap();
         assert_eq!(results.found().count(), ids.len());
         black_box(results);
     }

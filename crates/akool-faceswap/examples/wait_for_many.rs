@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use akool_faceswap::{Client, GroupProgress, ResultId, ResultIds, Schedule, WaitErrorKind};
+use akool_faceswap::{
+    Client, ResultId, ResultIds,
+    wait::{GroupProgress, PollPolicy, WaitErrorKind},
+};
 use akool_faceswap_mock::{FakeAkool, FakeJob};
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // With the real API these are three lines:
     //     let client = Client::from_env()?; // AKOOL_API_KEY
     //     let text = std::fs::read_to_string("ids.txt")?;
-    //     let ids = ResultIds::from_texts(text.lines())?;
+    //     let ids = ResultIds::parse_all(text.lines())?;
     let fake = FakeAkool::start()?;
     let ids = jobs(&fake)?;
     let client = Client::builder()
@@ -26,9 +29,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .build()?;
 
     let mut ended = client
-        .as_completed(ids)
+        .wait_each(ids)
         // Leave these two out: the defaults suit jobs that take from seconds to hours.
-        .schedule(Schedule::every(Duration::from_millis(200)))
+        .poll_policy(PollPolicy::fixed(Duration::from_millis(200)))
         .missing_grace(Duration::from_secs(1))
         .start();
 
@@ -78,8 +81,8 @@ fn draw(progress: &GroupProgress) -> io::Result<()> {
         "\r\x1b[K{} of {} settled, {} queued, {} processing, {} missing",
         progress.settled, progress.total, progress.in_queue, progress.processing, progress.missing,
     )?;
-    if let Some(trouble) = &progress.trouble {
-        write!(out, "; {} in trouble: {trouble}", progress.in_trouble)?;
+    if let Some(error) = &progress.last_error {
+        write!(out, "; {} in trouble: {error}", progress.failing)?;
     }
     out.flush()
 }

@@ -5,7 +5,10 @@
 
 use std::{error::Error, time::Duration};
 
-use akool_faceswap::{Change, Client, ResultId, Schedule, WaitErrorKind};
+use akool_faceswap::{
+    Client, ResultId,
+    wait::{Change, PollPolicy, WaitErrorKind},
+};
 use akool_faceswap_mock::{FakeAkool, FakeJob};
 
 #[tokio::main(flavor = "current_thread")]
@@ -24,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let waiting = client
         .wait(id)
         // Leave this out: the default suits jobs that take from seconds to hours.
-        .schedule(Schedule::every(Duration::from_millis(100)))
+        .poll_policy(PollPolicy::fixed(Duration::from_millis(100)))
         .timeout(Duration::from_secs(3600))
         .start();
 
@@ -32,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut changes = waiting.changes();
     while let Some(change) = changes.next().await {
         match change {
-            Change::Progress(progress) => match (progress.status(), progress.trouble()) {
+            Change::Progress(progress) => match (progress.status(), progress.last_error()) {
                 // The wait goes on all the same.
                 (_, Some(trouble)) => println!("trouble: {trouble}"),
                 (Some(status), None) => println!("{status} after {:.1?}", progress.waited()),

@@ -123,7 +123,7 @@ async fn webhook(
     let id = service.orders().get(&order).map(|known| known.id.clone());
     // However many come, a job is looked up for hints at most twice a second.
     if let Some(id) = id {
-        service.client.notify(&id);
+        service.client.poll_now(&id);
     }
     StatusCode::OK
 }

@@ -1,23 +1,16 @@
 //! The client: what all its clones share, and the calls that it offers.
 
 mod builder;
-pub(crate) mod http_client;
 
 use std::{fmt, sync::Arc};
 
-use tokio::sync::Semaphore;
-
 use crate::{
-    Error, Job, Lookup, Metrics, ResultIds,
-    base_url::BaseUrl,
-    clock::Clock,
-    credentials::Credentials,
-    download::{Download, Downloads},
-    limits::Limits,
-    retry::{Randomness, RetryPolicy, brake::Brake, budget::Budget},
-    transport::Attempt,
-    wait::Waits,
-    wire::Wire,
+    api::Api,
+    download::Download,
+    error::Error,
+    lookup::Lookup,
+    model::{Job, ResultIds},
+    transport::exchange::Attempt,
 };
 
 pub use builder::ClientBuilder;
@@ -38,7 +31,7 @@ pub use builder::ClientBuilder;
 /// # }
 /// # let text = id.to_string();
 /// let ids: ResultIds = text.parse()?;
-/// let results = client.results(ids).await?;
+/// let results = client.lookup(ids).await?;
 /// for job in results.found() {
 ///     println!("{}: {}", job.id(), job.status());
 /// }
@@ -48,30 +41,11 @@ pub use builder::ClientBuilder;
 /// ```
 ///
 /// Cloning is cheap, and clones share everything: connections, limits, the retry budget and the
-/// brake that a rate limit puts on. Make one client for a program and clone it.
+/// throttle that a rate limit puts on. Make one client for a program and clone it.
 ///
 /// It needs a tokio runtime with I/O and time enabled.
 #[derive(Clone)]
-pub struct Client(Arc<Shared>);
-
-/// What all clones of a client share.
-pub(crate) struct Shared {
-    pub(crate) base_url: BaseUrl,
-    pub(crate) credentials: Credentials,
-    pub(crate) limits: Limits,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) http: reqwest::Client,
-    pub(crate) wire: Box<dyn Wire>,
-    /// One place for each request that may be under way; first come, first served.
-    pub(crate) places: Semaphore,
-    pub(crate) brake: Brake,
-    pub(crate) budget: Budget,
-    pub(crate) randomness: Randomness,
-    pub(crate) clock: Clock,
-    pub(crate) metrics: Option<Arc<dyn Metrics>>,
-    pub(crate) waits: Waits,
-    pub(crate) downloads: Downloads,
-}
+pub struct Client(Arc<Api>);
 
 impl Client {
     /// A builder with the defaults.
@@ -105,13 +79,13 @@ impl Client {
     ///
     /// If the list is empty, or if nothing at all could be learnt; the error is then the one of the
     /// first ids, such as refused credentials. If anything was learnt, the failed ids are in
-    /// [`Results::failed`](crate::Results::failed) instead.
+    /// [`Results::failed`](crate::lookup::Results::failed) instead.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future ends its requests and loses what they would have brought, nothing else:
     /// a lookup changes nothing on the server.
-    pub fn results(&self, ids: impl Into<ResultIds>) -> Lookup {
+    pub fn lookup(&self, ids: impl Into<ResultIds>) -> Lookup {
         Lookup::new(self.clone(), ids.into())
     }
 
@@ -147,11 +121,11 @@ impl Client {
         Attempt::new(self.0.clone(), limit, 0).client()
     }
 
-    pub(crate) fn from_shared(shared: Arc<Shared>) -> Self {
-        Self(shared)
+    pub(crate) fn from_api(api: Arc<Api>) -> Self {
+        Self(api)
     }
 
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
+    pub(crate) fn api(&self) -> &Arc<Api> {
         &self.0
     }
 }

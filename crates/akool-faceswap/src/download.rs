@@ -5,18 +5,18 @@
 //! whether there can be a file, [`request`] asks for it, [`head`] and [`media`] judge what comes,
 //! [`transfer`] goes on after a break; [`stream`] hands the bytes out, [`save`] puts them on the disk.
 
-mod downloaded;
+mod destination;
+mod downloader;
 mod file_name;
 mod head;
 mod media;
-mod part;
-mod patience;
+mod partial_file;
 mod request;
 mod save;
-mod shared;
+mod saved_file;
 mod source;
 mod stream;
-mod target;
+mod timeouts;
 mod transfer;
 mod validator;
 
@@ -24,17 +24,23 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use tracing::Instrument as _;
 
-use crate::{Client, Error, ErrorKind, Job, ResultId, RetryPolicy, Timeout};
+use crate::{
+    client::Client,
+    error::{Error, ErrorKind},
+    limits::Timeout,
+    model::{Job, ResultId},
+    retry::RetryPolicy,
+};
 
-pub use downloaded::Downloaded;
-pub(crate) use shared::Downloads;
+use destination::Target;
+pub(crate) use downloader::Downloads;
+pub use saved_file::SavedFile;
 use source::Source;
 pub use stream::DownloadStream;
-use target::Target;
 use transfer::{Event, StartingOver, Transfer};
 
-/// The fetching of one job's result: set options, then call [`into_dir`](Self::into_dir),
-/// [`to_file`](Self::to_file) or [`stream`](Self::stream).
+/// The fetching of one job's result: set options, then call [`save_in`](Self::save_in),
+/// [`save_to`](Self::save_to) or [`stream`](Self::stream).
 ///
 /// Made by [`Client::download`].
 ///
@@ -61,13 +67,13 @@ use transfer::{Event, StartingOver, Transfer};
 /// # }))?;
 /// # if false {
 /// # let ids: ResultIds = "a".parse()?;
-/// let results = client.results(ids).await?;
+/// let results = client.lookup(ids).await?;
 /// # }
 /// # for job in [&job] {
 /// # /*
 /// for job in results.found() {
 /// # */
-///     let saved = client.download(job).into_dir(dir).await?;
+///     let saved = client.download(job).save_in(dir).await?;
 ///     println!("{} ({} bytes)", saved.path().display(), saved.bytes());
 /// # assert_eq!((saved.path(), saved.bytes()), (dir.join("one.png").as_path(), 8));
 /// }
@@ -91,7 +97,7 @@ use transfer::{Event, StartingOver, Transfer};
 /// # What is sent
 ///
 /// A bare GET, without the client's credentials, without cookies and referer. Settings of
-/// [`configure_reqwest`](crate::ClientBuilder::configure_reqwest) do not reach it; proxies of the
+/// [`configure_reqwest`](crate::client::ClientBuilder::configure_reqwest) do not reach it; proxies of the
 /// environment do, and root certificates and the connect timeout of the builder. No error, log line
 /// or span has the URL in it; they name the host.
 ///
@@ -104,8 +110,8 @@ use transfer::{Event, StartingOver, Transfer};
 /// the client's lookups.
 ///
 /// At most 4 files of a client are on their way at once; see
-/// [`max_concurrent_downloads`](crate::ClientBuilder::max_concurrent_downloads).
-#[must_use = "a download does nothing until stream, to_file or into_dir is called"]
+/// [`max_concurrent_downloads`](crate::client::ClientBuilder::max_concurrent_downloads).
+#[must_use = "a download does nothing until stream, save_to or save_in is called"]
 pub struct Download {
     client: Client,
     id: ResultId,
@@ -135,8 +141,8 @@ impl Default for Options {
 
 impl Download {
     pub(crate) fn new(client: Client, job: &Job) -> Self {
-        let shared = client.shared();
-        let source = Source::of(job, &shared.base_url, shared.clock.now());
+        let api = client.api();
+        let source = Source::of(job, &api.base_url, api.clock.now());
         Self {
             client,
             id: job.id().clone(),
@@ -230,7 +236,7 @@ impl Download {
     /// The result as a file at `path`, whose directory has to be there.
     ///
     /// A file that is there already is left alone, and is an error: whether it is this result is
-    /// not known. [`into_dir`](Self::into_dir) knows.
+    /// not known. [`save_in`](Self::save_in) knows.
     ///
     /// Until the file is whole it is `NAME.part` beside its place, with what is needed to go on in
     /// `NAME.part.json`: its length, its media type and the host's mark of it. Then it is written
@@ -270,13 +276,13 @@ impl Download {
     /// # let job: akool_faceswap::Job = serde_json::from_value(serde_json::json!({
     /// #     "_id": "one", "faceswap_status": 3, "url": format!("{host}/a"),
     /// # }))?;
-    /// let saved = client.download(&job).to_file(dir.join("portrait")).await?;
+    /// let saved = client.download(&job).save_to(dir.join("portrait")).await?;
     /// assert_eq!(saved.content_type(), "image/png");
     /// assert_eq!(std::fs::read(saved.path())?.len(), 8);
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn to_file(self, path: impl Into<PathBuf>) -> Result<Downloaded, Error> {
+    pub async fn save_to(self, path: impl Into<PathBuf>) -> Result<SavedFile, Error> {
         let path = path.into();
         let Some(name) = path.file_name() else {
             return Err(Error::new(
@@ -297,24 +303,24 @@ impl Download {
     /// letter, digit, `_` or `-` are written as `%` and two hexadecimal digits, so that every id has
     /// a file of its own, on every system; all ids seen so far are hexadecimal and stay as they are.
     ///
-    /// A result that is there already is not fetched again ([`Downloaded::was_there`]), even if it
+    /// A result that is there already is not fetched again ([`SavedFile::already_existed`]), even if it
     /// has expired meanwhile: such a name comes into being by the last step of a download alone. The file is written and resumed as with
-    /// [`to_file`](Self::to_file), as `ID.part`.
+    /// [`save_to`](Self::save_to), as `ID.part`.
     ///
     /// # Errors
     ///
-    /// As [`to_file`](Self::to_file); and if the file that is there is no image or video, or the id
+    /// As [`save_to`](Self::save_to); and if the file that is there is no image or video, or the id
     /// makes too long a name.
     ///
     /// # Cancel safety
     ///
-    /// As [`to_file`](Self::to_file).
-    pub async fn into_dir(self, dir: impl Into<PathBuf>) -> Result<Downloaded, Error> {
+    /// As [`save_to`](Self::save_to).
+    pub async fn save_in(self, dir: impl Into<PathBuf>) -> Result<SavedFile, Error> {
         let target = Target::in_dir(dir.into(), &self.id)?;
         self.save(target).await
     }
 
-    async fn save(self, target: Target) -> Result<Downloaded, Error> {
+    async fn save(self, target: Target) -> Result<SavedFile, Error> {
         let max_bytes = self.options.max_bytes;
         let id = self.id.clone();
         if self.source.is_err()

@@ -12,9 +12,14 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
-use crate::{BusinessCode, ResultId, id::InvalidIds};
+use crate::model::ResultId;
 
+pub use crate::model::{BusinessClass, BusinessCode, InvalidId, InvalidIds, UnknownCode};
 pub use kind::ErrorKind;
+
+/// Any error of what a program hands in, such as a token provider.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 pub(crate) use snippet::Snippet;
 
 /// What went wrong, with what is needed to act on it.
@@ -249,8 +254,8 @@ impl From<InvalidIds> for Error {
     }
 }
 
-impl From<crate::InvalidId> for Error {
-    fn from(error: crate::InvalidId) -> Self {
+impl From<InvalidId> for Error {
+    fn from(error: InvalidId) -> Self {
         Self::new(ErrorKind::InvalidInput, error.to_string()).with_source(error)
     }
 }
@@ -262,7 +267,7 @@ mod tests {
     #[test]
     fn a_result_is_small() {
         assert!(size_of::<Result<()>>() <= 16);
-        assert!(size_of::<Result<crate::ResultIds>>() < 128);
+        assert!(size_of::<Result<crate::model::ResultIds>>() < 128);
     }
 
     #[test]

@@ -18,7 +18,7 @@
 //! # let ids = format!("{known},667d228400000000000a0001");
 //! # let ids = ids.as_str();
 //! let ids: ResultIds = ids.parse()?; // "667d2284…,64dae65a…"
-//! let results = client.results(ids).await?;
+//! let results = client.lookup(ids).await?;
 //!
 //! for job in results.found() {
 //!     println!("{}: {} {:?}", job.id(), job.status(), job.result_url());
@@ -38,11 +38,11 @@
 //!
 //! - [`ResultIds`] refuses what could never be an id, by name and with the reason, before any
 //!   request. A `job_id` is not an id.
-//! - [`Client`] is cheap to clone; clones share connections, limits, the retry budget and the brake
+//! - [`Client`] is cheap to clone; clones share connections, limits, the retry budget and the throttle
 //!   that a rate limit puts on. Make one for a program.
 //! - [`Results`] has one [`Outcome`] for every id. The call itself fails only where nothing at all
 //!   could be learnt; [`Results::into_complete`] is for callers who want all or an error.
-//! - [`Job::result_url`] is a URL at [`FaceswapStatus::Success`] alone, though the API fills one in
+//! - [`Job::result_url`] is a URL at [`JobStatus::Success`] alone, though the API fills one in
 //!   from the start, and it dies at [`Job::expires_at`].
 //! - [`Client::download`] fetches the file of a job that has succeeded, as a stream or to the disk:
 //!   without credentials, checked, resumed after a break, and under its own name only when it is
@@ -65,8 +65,8 @@
 //! | attempts at a request | 4, up to 20 s apart | [`ClientBuilder::retry`], [`Lookup::retry`] |
 //! | `Retry-After` | up to 60 s | [`RetryPolicy::max_retry_after`] |
 //! | repetitions of all clones | 100 in a burst, then one for five successes | |
-//! | first look of a wait | at once | [`Schedule::first_after`] |
-//! | looks of a wait | every 10 % of the time since the job last changed, 2 s to 30 s | [`Schedule`] |
+//! | first look of a wait | at once | [`PollPolicy::initial_delay`] |
+//! | looks of a wait | every 10 % of the time since the job last changed, 2 s to 30 s | [`PollPolicy`] |
 //! | a wait | 4 h | [`Wait::timeout`], [`Wait::deadline`] |
 //! | a job may be missing | 2 min | [`Wait::missing_grace`] |
 //! | ids waited for | 200,000 | [`ClientBuilder::max_tracked_ids`] |
@@ -90,55 +90,31 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-mod answer;
-mod base_url;
-mod client;
+mod api;
+pub mod auth;
+pub mod client;
 mod clock;
-mod code;
-mod credentials;
-mod download;
-mod error;
-mod id;
-mod job;
+pub mod download;
+pub mod error;
 mod limits;
-mod lookup;
-mod metrics;
+pub mod lookup;
+pub mod metrics;
+pub mod model;
 mod retry;
-mod salvage;
-#[cfg(feature = "_simulation")]
+#[cfg(any(test, feature = "_simulation"))]
 #[doc(hidden)]
-pub mod simulation;
-mod status;
+pub mod testing;
 mod transport;
-mod wait;
-mod wire;
+pub mod wait;
 
 /// Ways in for the fuzzer alone.
 #[cfg(fuzzing)]
 #[doc(hidden)]
-pub mod fuzzing {
-    /// Reads an answer the forgiving way: the rows that became jobs, those that did not, or `None`
-    /// where the body is no envelope.
-    pub fn salvage(body: &[u8]) -> Option<(usize, usize)> {
-        let rows = crate::salvage::answer(body).ok()?.rows;
-        let read = rows.iter().filter(|row| row.is_ok()).count();
-        Some((read, rows.len() - read))
-    }
-}
+pub mod fuzzing;
 
 pub use client::{Client, ClientBuilder};
-pub use code::{BusinessClass, BusinessCode, UnknownCode};
-pub use credentials::{BoxError, FetchingToken, Token, TokenProvider};
-pub use download::{Download, DownloadStream, Downloaded};
 pub use error::{Error, ErrorKind, Result};
-pub use id::{InvalidId, InvalidIds, ResultId, ResultIds};
-pub use job::{Job, Media, Note, RESULT_LIFETIME};
 pub use limits::Timeout;
-pub use lookup::{IncompleteResults, Lookup, Outcome, Results, UnexpectedReason, UnexpectedRow};
-pub use metrics::{LookupMetrics, Metrics, RequestMetrics, WaitMetrics};
+pub use model::{Job, JobStatus, ResultId, ResultIds};
 pub use retry::RetryPolicy;
-pub use status::{FaceswapStatus, UnknownStatus};
-pub use wait::{
-    AsCompleted, Change, Changes, Completions, GroupProgress, Progress, Schedule, SharedLookup,
-    Ticket, Wait, WaitAll, WaitAny, WaitError, WaitErrorKind, WaitHandle, WaitResults, Waiting,
-};
+pub use wait::Ticket;

@@ -4,7 +4,7 @@
 //! what was asked by its `_id`. A chunk that the API refuses because of one id is split until that
 //! id stands alone. Nothing that one id, row or chunk does costs another one its answer.
 
-mod gathered;
+mod collect;
 mod piece;
 mod results;
 
@@ -23,11 +23,17 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::{
-    Client, Error, ErrorKind, LookupMetrics, ResultId, ResultIds, RetryPolicy, Timeout,
-    answer::Rows, client::Shared,
+    api::Api,
+    client::Client,
+    error::{Error, ErrorKind},
+    limits::Timeout,
+    metrics::LookupMetrics,
+    model::{ResultId, ResultIds},
+    retry::RetryPolicy,
+    transport::envelope::Rows,
 };
 
-use gathered::Gathered;
+use collect::Gathered;
 
 pub use results::{IncompleteResults, Outcome, Results, UnexpectedReason, UnexpectedRow};
 
@@ -36,7 +42,7 @@ const REQUEST_LINE: usize = "GET /api/open/v3/faceswap/result/listbyids?_ids= HT
 
 /// A lookup that has not begun: await it, or set options first.
 ///
-/// Made by [`Client::results`]. Options of a lookup override those of its client.
+/// Made by [`Client::lookup`]. Options of a lookup override those of its client.
 #[must_use = "a lookup does nothing until it is awaited"]
 #[derive(Debug)]
 pub struct Lookup {
@@ -127,9 +133,9 @@ async fn look_up(lookup: Lookup, span: tracing::Span) -> Result<Results, Nothing
         options,
     } = lookup;
     let begun = Instant::now();
-    let outcome = look_up_all(client.shared(), &ids, &options).await;
+    let outcome = look_up_all(client.api(), &ids, &options).await;
     let told = outcome.as_ref().map_err(|nothing| &nothing.error);
-    if let Some(metrics) = &client.shared().metrics {
+    if let Some(metrics) = &client.api().metrics {
         metrics.lookup(&LookupMetrics::of(ids.len(), told, begun.elapsed()));
     }
     match told {
@@ -146,7 +152,7 @@ async fn look_up(lookup: Lookup, span: tracing::Span) -> Result<Results, Nothing
 }
 
 async fn look_up_all(
-    shared: &Arc<Shared>,
+    api: &Arc<Api>,
     ids: &ResultIds,
     options: &Options,
 ) -> Result<Results, NothingLearnt> {
@@ -156,8 +162,8 @@ async fn look_up_all(
             outcomes: Vec::new(),
         });
     }
-    let limits = &shared.limits;
-    let for_ids = room_for_ids(shared);
+    let limits = &api.limits;
+    let for_ids = room_for_ids(api);
     let mut begin = 0;
     let chunks: Vec<Range<usize>> = ids
         .chunks(limits.max_ids_per_request, for_ids)
@@ -167,7 +173,7 @@ async fn look_up_all(
             range
         })
         .collect();
-    let operation = Operation::new(shared, options, ids.as_slice(), chunks.len());
+    let operation = Operation::new(api, options, ids.as_slice(), chunks.len());
     let operation = &operation;
 
     let mut gathered = Gathered::new(ids);
@@ -183,16 +189,15 @@ async fn look_up_all(
 }
 
 /// The bytes that ids may take in a request line.
-pub(crate) fn room_for_ids(shared: &Shared) -> usize {
-    shared
-        .limits
+pub(crate) fn room_for_ids(api: &Api) -> usize {
+    api.limits
         .max_request_line_bytes
-        .saturating_sub(REQUEST_LINE + shared.base_url.path_len())
+        .saturating_sub(REQUEST_LINE + api.base_url.path_len())
 }
 
 /// What all requests of one lookup share.
 struct Operation<'a> {
-    shared: &'a Arc<Shared>,
+    api: &'a Arc<Api>,
     ids: &'a [ResultId],
     retry: &'a RetryPolicy,
     attempt_timeout: Timeout,
@@ -206,21 +211,16 @@ struct Operation<'a> {
 type Answered = (Range<usize>, Result<Rows, Error>);
 
 impl<'a> Operation<'a> {
-    fn new(
-        shared: &'a Arc<Shared>,
-        options: &'a Options,
-        ids: &'a [ResultId],
-        chunks: usize,
-    ) -> Self {
+    fn new(api: &'a Arc<Api>, options: &'a Options, ids: &'a [ResultId], chunks: usize) -> Self {
         let begun = Instant::now();
-        let limits = &shared.limits;
+        let limits = &api.limits;
         let limit = options
             .operation_timeout
             .unwrap_or(limits.operation_timeout);
         Self {
-            shared,
+            api,
             ids,
-            retry: options.retry.as_ref().unwrap_or(&shared.retry),
+            retry: options.retry.as_ref().unwrap_or(&api.retry),
             attempt_timeout: options.attempt_timeout.unwrap_or(limits.attempt_timeout),
             begun,
             deadline: limit.duration().and_then(|limit| begun.checked_add(limit)),

@@ -6,16 +6,21 @@
 
 use std::time::Duration;
 
-use crate::{Error, ErrorKind, Progress, Results, WaitErrorKind, answer::Rows};
+use crate::{
+    error::{Error, ErrorKind},
+    lookup::Results,
+    transport::envelope::Rows,
+    wait::{Progress, WaitErrorKind},
+};
 
 /// Receives counts and durations; given to
-/// [`ClientBuilder::metrics`](crate::ClientBuilder::metrics).
+/// [`ClientBuilder::metrics`](crate::client::ClientBuilder::metrics).
 ///
 /// The methods run on the tasks that do the work: they must return at once.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
-/// use akool_faceswap::{Client, Metrics, RequestMetrics};
+/// use akool_faceswap::{Client, metrics::{Metrics, RequestMetrics}};
 ///
 /// #[derive(Default)]
 /// struct Counters {
@@ -39,7 +44,7 @@ pub trait Metrics: Send + Sync + 'static {
         let _ = request;
     }
 
-    /// One call of [`Client::results`](crate::Client::results) ended, or one lookup for waits.
+    /// One call of [`Client::lookup`](crate::client::Client::lookup) ended, or one lookup for waits.
     fn lookup(&self, lookup: &LookupMetrics) {
         let _ = lookup;
     }
@@ -68,7 +73,7 @@ pub struct RequestMetrics {
     pub error: Option<ErrorKind>,
 }
 
-/// One call of [`Client::results`](crate::Client::results).
+/// One call of [`Client::lookup`](crate::client::Client::lookup).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LookupMetrics {
@@ -151,8 +156,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        ResultIds,
-        wire::scripted::{Reply, Scripted},
+        model::ResultIds,
+        testing::scripted::{Reply, Scripted},
     };
 
     #[derive(Clone, Default)]
@@ -186,7 +191,7 @@ mod tests {
         let kept = Kept::default();
         let client = wire.client_with(|builder| builder.api_key("k").metrics(kept.clone()));
         let ids: ResultIds = "a,b,c".parse().unwrap();
-        client.results(ids).await.unwrap();
+        client.lookup(ids).await.unwrap();
 
         let requests = kept.requests.lock().unwrap().clone();
         let second = Duration::from_secs(2);
@@ -226,7 +231,7 @@ mod tests {
         let kept = Kept::default();
         let client = wire.client_with(|builder| builder.api_key("k").metrics(kept.clone()));
         let ids: ResultIds = "a,b".parse().unwrap();
-        assert!(client.results(ids).await.is_err());
+        assert!(client.lookup(ids).await.is_err());
         let lookups = kept.lookups.lock().unwrap().clone();
         assert_eq!((lookups[0].asked, lookups[0].failed), (2, 2));
         assert_eq!(lookups[0].error, Some(ErrorKind::Api));

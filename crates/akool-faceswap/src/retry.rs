@@ -2,11 +2,11 @@
 //!
 //! Four rules, each in a room of its own: how often and how far apart ([`RetryPolicy`]), what the
 //! server itself asks for ([`after`]), how much repeating all clones of a client may do together
-//! ([`budget`]), and the brake that a rate limit puts on all of them ([`brake`]).
+//! ([`budget`]), and the throttle that a rate limit puts on all of them ([`throttle`]).
 
-pub(crate) mod after;
-pub(crate) mod brake;
 pub(crate) mod budget;
+pub(crate) mod retry_after;
+pub(crate) mod throttle;
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -16,7 +16,7 @@ use std::{
 /// How often a lookup is repeated, and how far apart.
 ///
 /// A lookup changes nothing, so it is repeated after every fault that may pass: see
-/// [`Error::is_retryable`](crate::Error::is_retryable). The delay before repetition `n` is drawn
+/// [`Error::is_retryable`](crate::error::Error::is_retryable). The delay before repetition `n` is drawn
 /// evenly from zero to `base_delay` times 2ⁿ⁻¹, and at most `max_delay` ("full jitter"), so that
 /// clients which failed together do not come back together.
 ///
@@ -99,14 +99,14 @@ impl RetryPolicy {
         &self,
         attempts: u32,
         retry_after: Option<Duration>,
-        randomness: &Randomness,
+        jitter: &Jitter,
     ) -> Duration {
         let doublings = attempts.saturating_sub(1).min(31);
         let ceiling = self
             .base_delay
             .saturating_mul(1 << doublings)
             .min(self.max_delay);
-        let backoff = randomness.up_to(ceiling);
+        let backoff = jitter.up_to(ceiling);
         let asked = retry_after.map_or(Duration::ZERO, |delay| delay.min(self.max_retry_after));
         backoff.max(asked)
     }
@@ -119,9 +119,9 @@ impl RetryPolicy {
 
 /// Where jitter comes from; with a seed it is the same every time.
 #[derive(Debug)]
-pub(crate) struct Randomness(Mutex<fastrand::Rng>);
+pub(crate) struct Jitter(Mutex<fastrand::Rng>);
 
-impl Randomness {
+impl Jitter {
     pub(crate) fn new(seed: Option<u64>) -> Self {
         Self(Mutex::new(
             seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
@@ -153,9 +153,9 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_delays() {
         let delays = |seed| -> Vec<Duration> {
-            let randomness = Randomness::new(Some(seed));
+            let jitter = Jitter::new(Some(seed));
             (1..20)
-                .map(|n| RetryPolicy::new().delay(n, None, &randomness))
+                .map(|n| RetryPolicy::new().delay(n, None, &jitter))
                 .collect()
         };
         assert_eq!(delays(1), delays(1));
@@ -164,10 +164,10 @@ mod tests {
 
     #[test]
     fn jitter_is_full() {
-        let randomness = Randomness::new(Some(7));
+        let jitter = Jitter::new(Some(7));
         let policy = RetryPolicy::new().base_delay(Duration::from_secs(1));
         let delays: Vec<f64> = (0..2000)
-            .map(|_| policy.delay(1, None, &randomness).as_secs_f64())
+            .map(|_| policy.delay(1, None, &jitter).as_secs_f64())
             .collect();
         let mean = delays.iter().sum::<f64>() / 2000.0;
         assert!((0.45..0.55).contains(&mean), "{mean}");
@@ -190,7 +190,7 @@ mod tests {
                 .max_delay(Duration::from_millis(max))
                 .max_retry_after(Duration::from_millis(max_after));
             let after = after.map(Duration::from_millis);
-            let delay = policy.delay(attempts, after, &Randomness::new(Some(seed)));
+            let delay = policy.delay(attempts, after, &Jitter::new(Some(seed)));
             let doubled = u128::from(base) << attempts.saturating_sub(1).min(31);
             let ceiling = doubled.min(u128::from(max));
             let asked = after.map_or(0, |after| after.as_millis().min(u128::from(max_after)));

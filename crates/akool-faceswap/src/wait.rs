@@ -11,31 +11,34 @@
 //! [`ticket`] for a wait put away.
 
 mod all;
-mod answer;
 mod completions;
-mod moment;
-mod outcome;
+mod error;
+mod lookup_one;
+mod options;
+mod poll_policy;
 mod poller;
 mod progress;
-mod schedule;
 mod slot;
-mod terms;
 mod ticket;
+mod time;
 mod tracker;
 mod waiting;
 
 use std::future::IntoFuture;
 
-use crate::{Client, ResultId, ResultIds};
+use crate::{
+    client::Client,
+    model::{ResultId, ResultIds},
+};
 
 pub use all::{WaitAll, WaitAny, WaitResults};
-pub use answer::SharedLookup;
 pub use completions::{AsCompleted, Completions};
-pub use outcome::{WaitError, WaitErrorKind};
+pub use error::{WaitError, WaitErrorKind};
+pub use lookup_one::LookupOne;
+use options::{Options, options};
+pub use poll_policy::PollPolicy;
 pub(crate) use poller::Waits;
 pub use progress::{GroupProgress, Progress};
-pub use schedule::Schedule;
-use terms::{Options, options};
 pub use ticket::Ticket;
 use tracker::Tracker;
 pub use waiting::{Change, Changes, WaitHandle, Waiting};
@@ -60,20 +63,20 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Awaiting it gives the job at success. Every other end is a [`WaitError`](crate::WaitError):
+    /// Awaiting it gives the job at success. Every other end is a [`WaitError`](crate::wait::WaitError):
     /// the job failed, it is missing for longer than a grace period, the deadline passed, the client
     /// was shut down, or there is a fault that no repetition can mend, such as refused credentials.
     /// A lookup that fails in another way never ends a wait; it shows as
-    /// [`Progress::trouble`](crate::Progress::trouble), and the wait goes on until its deadline.
+    /// [`Progress::last_error`](crate::wait::Progress::last_error), and the wait goes on until its deadline.
     ///
-    /// All waits of a client and its clones share one poller: see [`Schedule`](crate::Schedule) for
+    /// All waits of a client and its clones share one poller: see [`PollPolicy`](crate::wait::PollPolicy) for
     /// how often it asks. It runs as a task on the tokio runtime of the first wait, and ends after the
     /// last one. A wait keeps what it needs of the client alive.
     ///
     /// # Cancel safety
     ///
     /// Dropping a wait ends it and nothing else: nobody asks for the job any more, unless others wait
-    /// for it. See [`Waiting`](crate::Waiting).
+    /// for it. See [`Waiting`](crate::wait::Waiting).
     pub fn wait(&self, id: impl Into<ResultId>) -> Wait {
         Wait {
             client: self.clone(),
@@ -94,7 +97,7 @@ impl Client {
     /// # let submitted = fake.add_job(FakeJob::image()).to_string();
     /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
     /// let ids: ResultIds = submitted.parse()?;
-    /// let mut ended = client.as_completed(ids).start();
+    /// let mut ended = client.wait_each(ids).start();
     /// while let Some(outcome) = ended.next().await {
     ///     match outcome {
     ///         Ok(job) => println!("{}: {}", job.id(), job.status()),
@@ -106,8 +109,8 @@ impl Client {
     /// ```
     ///
     /// Each id has exactly one outcome. Any number of ids can be given, up to
-    /// [`max_tracked_ids`](crate::ClientBuilder::max_tracked_ids).
-    pub fn as_completed(&self, ids: impl Into<ResultIds>) -> AsCompleted {
+    /// [`max_tracked_ids`](crate::client::ClientBuilder::max_tracked_ids).
+    pub fn wait_each(&self, ids: impl Into<ResultIds>) -> AsCompleted {
         AsCompleted::ids(self.clone(), ids.into())
     }
 
@@ -135,18 +138,18 @@ impl Client {
     /// # Cancel safety
     ///
     /// Dropping the future ends the waits and loses outcomes that have come in already. Where that
-    /// matters use [`as_completed`](Self::as_completed), which hands each out as it comes.
+    /// matters use [`wait_each`](Self::wait_each), which hands each out as it comes.
     pub fn wait_all(&self, ids: impl Into<ResultIds>) -> WaitAll {
         let ids = ids.into();
-        WaitAll::new(ids.clone(), self.as_completed(ids))
+        WaitAll::new(ids.clone(), self.wait_each(ids))
     }
 
     /// Waits until the first of these jobs has ended, in whichever way, and gives the others up.
     ///
     /// `None` only where there are no ids. To take the others as well use
-    /// [`as_completed`](Self::as_completed).
+    /// [`wait_each`](Self::wait_each).
     pub fn wait_any(&self, ids: impl Into<ResultIds>) -> WaitAny {
-        WaitAny::new(self.as_completed(ids))
+        WaitAny::new(self.wait_each(ids))
     }
 
     /// Goes on with a wait that was put away, in this process or another.
@@ -165,7 +168,7 @@ impl Client {
     /// Goes on with many waits that were put away, and hands each job out as it ends.
     ///
     /// Options set here take the place of those in every [`Ticket`].
-    pub fn resume_all(&self, tickets: impl IntoIterator<Item = Ticket>) -> AsCompleted {
+    pub fn resume_each(&self, tickets: impl IntoIterator<Item = Ticket>) -> AsCompleted {
         AsCompleted::tickets(self.clone(), tickets.into_iter().collect())
     }
 
@@ -175,8 +178,8 @@ impl Client {
     /// within about 20 ms become one request, as far as it has room, and so does what waits have due:
     /// this is the call for a service that learns of ids one by one. The request is always one that is
     /// sent after the call. Faults that may pass are repeated by the client's
-    /// [`RetryPolicy`](crate::RetryPolicy) within its
-    /// [`operation_timeout`](crate::ClientBuilder::operation_timeout).
+    /// [`RetryPolicy`](crate::retry::RetryPolicy) within its
+    /// [`operation_timeout`](crate::client::ClientBuilder::operation_timeout).
     ///
     /// ```
     /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -186,7 +189,7 @@ impl Client {
     /// # let fake = FakeAkool::start()?;
     /// # let id: ResultId = fake.add_job(FakeJob::image()).to_string().parse()?;
     /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
-    /// if let Some(job) = client.result(&id).await? {
+    /// if let Some(job) = client.lookup_one(&id).await? {
     ///     println!("{}", job.status());
     /// }
     /// # Ok(())
@@ -196,14 +199,14 @@ impl Client {
     /// # Errors
     ///
     /// If the request about this id failed, or the client
-    /// [tracks as many ids](crate::ClientBuilder::max_tracked_ids) as it may.
+    /// [tracks as many ids](crate::client::ClientBuilder::max_tracked_ids) as it may.
     ///
     /// # Cancel safety
     ///
     /// Dropping any caller's future, the first one's included, neither loses nor repeats what others
     /// asked for.
-    pub fn result(&self, id: impl Into<ResultId>) -> SharedLookup {
-        SharedLookup::new(self, id.into())
+    pub fn lookup_one(&self, id: impl Into<ResultId>) -> LookupOne {
+        LookupOne::new(self, id.into())
     }
 
     /// Has a job that is waited for looked up now, because something else says that it changed:
@@ -211,20 +214,20 @@ impl Client {
     ///
     /// The lookup is what counts, not the hint, so it does no harm if anybody can send one: an id is
     /// looked up for hints at most every 500 ms.
-    pub fn notify(&self, id: &ResultId) -> bool {
-        let is_known = self.shared().track(|tracker, now, _| tracker.hint(id, now));
+    pub fn poll_now(&self, id: &ResultId) -> bool {
+        let is_known = self.api().track(|tracker, now, _| tracker.hint(id, now));
         if is_known {
-            self.shared().wake_poller();
+            self.api().wake_poller();
         }
         is_known
     }
 
-    /// Ends every pending wait with [`ShutDown`](crate::WaitErrorKind::ShutDown) and a ticket, at
+    /// Ends every pending wait with [`ShutDown`](crate::wait::WaitErrorKind::ShutDown) and a ticket, at
     /// once, for all clones; waits that begin later end in the same way. Lookups are not touched.
     pub fn shutdown(&self) {
-        let shared = self.shared();
-        shared.track(Tracker::shut_down);
-        shared.wake_poller();
+        let api = self.api();
+        api.track(Tracker::shut_down);
+        api.wake_poller();
     }
 }
 
@@ -253,7 +256,7 @@ impl Wait {
             what,
             options,
         } = self;
-        let now = client.shared().waits.timeline.now();
+        let now = client.api().waits.timeline.now();
         let (id, start) = match what {
             What::Id(id) => (id, options.start(&now)),
             What::Ticket(ticket) => {

@@ -6,7 +6,7 @@ mod support;
 
 use std::{fs, time::Duration};
 
-use akool_faceswap::{Client, Downloaded, Error, ErrorKind, RetryPolicy};
+use akool_faceswap::{Client, Error, ErrorKind, RetryPolicy, download::SavedFile};
 use futures_util::TryStreamExt as _;
 use support::{
     files::{
@@ -19,10 +19,10 @@ use support::{
 use tempfile::TempDir;
 
 /// Downloads into `dir`, once.
-async fn into(dir: &TempDir, script: Script) -> (Result<Downloaded, Error>, SocketServer) {
+async fn into(dir: &TempDir, script: Script) -> (Result<SavedFile, Error>, SocketServer) {
     let server = serve(script).await;
     let once = download(&server).retry(RetryPolicy::never());
-    let outcome = once.into_dir(dir.path()).await;
+    let outcome = once.save_in(dir.path()).await;
     (outcome, server)
 }
 
@@ -58,7 +58,7 @@ async fn no_credentials_go_out_with_the_first_request_a_redirect_or_a_range() {
         .unwrap();
     let saved = client
         .download(&job(&first))
-        .into_dir(dir.path())
+        .save_in(dir.path())
         .await
         .unwrap();
     assert_eq!((saved.bytes(), saved.resumed_from()), (LENGTH as u64, None));
@@ -183,7 +183,7 @@ async fn a_download_that_is_dropped_leaves_no_half_file_and_goes_on_later() {
             .stay(),
     )
     .await;
-    let dropped = download(&server).into_dir(dir.path());
+    let dropped = download(&server).save_in(dir.path());
     let written = async {
         while fs::metadata(&part).map_or(0, |part| part.len()) < 1_000_000 {
             tokio::task::yield_now().await;
@@ -207,13 +207,13 @@ async fn two_at_once_do_not_harm_each_other() {
     let dir = new_dir();
     let (one, other) = (serve(whole()).await, serve(whole()).await);
     let outcomes = tokio::join!(
-        download(&one).into_dir(dir.path()),
-        download(&other).into_dir(dir.path()),
+        download(&one).save_in(dir.path()),
+        download(&other).save_in(dir.path()),
     );
     // The later one finds the file, or the lock.
     let outcomes = [outcomes.0, outcomes.1];
-    let fetched = |outcome: &&Result<Downloaded, Error>| {
-        outcome.as_ref().is_ok_and(|saved| !saved.was_there())
+    let fetched = |outcome: &&Result<SavedFile, Error>| {
+        outcome.as_ref().is_ok_and(|saved| !saved.already_existed())
     };
     assert_eq!(outcomes.iter().filter(fetched).count(), 1);
     for error in outcomes.into_iter().filter_map(Result::err) {
@@ -270,13 +270,13 @@ async fn a_body_without_an_end_ends_at_the_limit() {
     .await;
     let dir = new_dir();
     let limited = download(&server).max_bytes(500_000);
-    let error = limited.into_dir(dir.path()).await.unwrap_err();
+    let error = limited.save_in(dir.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ResponseTooLarge);
     assert!(names(dir.path()).is_empty());
     // One that says so is refused by its head.
     let server = serve(Script::request().write(head("\"a\"")).stay()).await;
     let limited = download(&server).max_bytes(500_000);
-    let error = limited.into_dir(dir.path()).await.unwrap_err();
+    let error = limited.save_in(dir.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ResponseTooLarge);
 }
 
@@ -293,7 +293,7 @@ async fn silence_in_the_middle_ends_the_attempt() {
     let impatient = download(&server)
         .idle_timeout(Duration::from_millis(100))
         .retry(RetryPolicy::never());
-    let error = impatient.into_dir(dir.path()).await.unwrap_err();
+    let error = impatient.save_in(dir.path()).await.unwrap_err();
     assert!(error.is_timeout() && error.may_have_reached_server());
     assert_eq!(names(dir.path()), ["one.part", "one.part.json"]);
 }
@@ -307,11 +307,11 @@ async fn a_disk_that_refuses_is_an_error_of_its_own() {
     let dir = new_dir();
     symlink("/dev/full", dir.path().join("one.part")).unwrap();
     let server = serve(whole()).await;
-    let error = download(&server).into_dir(dir.path()).await.unwrap_err();
+    let error = download(&server).save_in(dir.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
     let dir = new_dir();
     fs::create_dir(dir.path().join("one.part.json")).unwrap();
-    let error = download(&server).into_dir(dir.path()).await.unwrap_err();
+    let error = download(&server).save_in(dir.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(error.to_string().contains("free space"), "{error}");
     assert_eq!(names(dir.path()), ["one.part.json"]);
@@ -323,12 +323,12 @@ fn downloads_go_between_threads() {
     fn check<T: Send + Sync + Clone>() {}
     fn check_stream<T: futures_util::Stream + Unpin + Send + 'static>() {}
 
-    check::<Downloaded>();
+    check::<SavedFile>();
     let client = Client::builder().api_key("k").build().unwrap();
     let make = || client.download(&job_at("https://cdn.example/a"));
     sent(&make());
     sent(&make().stream());
-    sent(&make().to_file("a"));
-    sent(&make().into_dir("a"));
-    check_stream::<akool_faceswap::DownloadStream>();
+    sent(&make().save_to("a"));
+    sent(&make().save_in("a"));
+    check_stream::<akool_faceswap::download::DownloadStream>();
 }

@@ -63,7 +63,7 @@ async fn neither_the_url_nor_credentials_are_told_whatever_happens() {
             )
         };
         lines.push(format!("{:?}", make()));
-        match make().to_file(dir.path().join(n.to_string())).await {
+        match make().save_to(dir.path().join(n.to_string())).await {
             Ok(saved) => lines.push(format!("{saved:?}")),
             Err(error) => lines.extend(printed(&error)),
         }

@@ -21,7 +21,8 @@ use std::{
 };
 
 use akool_faceswap::{
-    Client, ClientBuilder, Error, Outcome, ResultId, ResultIds, Results, RetryPolicy,
+    Client, ClientBuilder, Error, ResultId, ResultIds, RetryPolicy,
+    lookup::{Outcome, Results},
 };
 use futures_util::{StreamExt as _, stream};
 use support::{
@@ -184,13 +185,13 @@ fn settings_that_are_refused_are_not_repeated() {
     }
     let client = key().retry(RetryPolicy::never()).build().unwrap();
     printed.debug(&client);
-    printed.debug(&client.results(ResultId::new("a").unwrap()));
+    printed.debug(&client.lookup(ResultId::new("a").unwrap()));
     assert_eq!(leak(&printed.0, &forbidden()), None);
 }
 
 #[test]
 fn ids_that_are_refused_are_named_and_nothing_else() {
-    let refused = ResultIds::from_texts(["a b", "", "20240627082748003-5746"]).unwrap_err();
+    let refused = ResultIds::parse_all(["a b", "", "20240627082748003-5746"]).unwrap_err();
     let mut printed = Printed::default();
     printed.error(&refused);
     printed.failure(&Error::from(refused));

@@ -8,8 +8,8 @@
 use std::collections::HashSet;
 
 use akool_faceswap::{
-    Client, Error, ErrorKind, FaceswapStatus, Job, Outcome, ResultIds, Results, RetryPolicy,
-    UnexpectedReason,
+    Client, Error, ErrorKind, Job, JobStatus, ResultIds, RetryPolicy,
+    lookup::{Outcome, Results, UnexpectedReason},
 };
 use akool_faceswap_mock::{Answer, FakeAkool};
 use proptest::prelude::*;
@@ -58,9 +58,9 @@ impl Place {
     /// What a lookup makes of this body.
     fn answered(&self, body: impl Into<Vec<u8>>) -> Result<Results, Error> {
         self.fake.push_answer(Answer::json(body.into()));
-        let ids = ResultIds::from_texts(ASKED).unwrap();
+        let ids = ResultIds::parse_all(ASKED).unwrap();
         self.runtime
-            .block_on(async { self.client.results(ids).await })
+            .block_on(async { self.client.lookup(ids).await })
     }
 }
 
@@ -322,7 +322,7 @@ proptest! {
             let came: Value = serde_json::from_str(&row.json).unwrap();
             prop_assert_eq!(plain(serde_json::to_value(&job).unwrap()), plain(came));
             if let Some(code) = row.regular {
-                prop_assert_eq!(job.status(), FaceswapStatus::from_code(code));
+                prop_assert_eq!(job.status(), JobStatus::from_code(code));
                 prop_assert!(job.notes().is_empty());
             }
         }

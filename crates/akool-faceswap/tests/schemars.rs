@@ -2,14 +2,14 @@
 #![cfg(feature = "schemars")]
 #![allow(clippy::unwrap_used)]
 
-use akool_faceswap::{FaceswapStatus, Job, ResultIds, Ticket};
+use akool_faceswap::{Job, JobStatus, ResultIds, Ticket};
 
 #[derive(schemars::JsonSchema)]
 #[expect(dead_code, reason = "only its schema is looked at")]
 struct Progress {
     ids: ResultIds,
     job: Job,
-    status: FaceswapStatus,
+    status: JobStatus,
     ticket: Ticket,
 }
 
@@ -19,12 +19,12 @@ fn a_services_own_type_can_hold_them() {
     let definitions = &schema["$defs"];
     assert_eq!(definitions["ResultId"]["type"], "string");
     assert_eq!(
-        definitions["FaceswapStatus"]["type"],
+        definitions["JobStatus"]["type"],
         serde_json::json!(["integer", "null"])
     );
     let ticket = &definitions["Ticket"]["properties"];
     assert_eq!(ticket["missing_grace_ms"]["type"], "integer", "{schema}");
-    let schedule = &definitions["Schedule"]["properties"];
+    let schedule = &definitions["PollPolicy"]["properties"];
     assert_eq!(schedule["shortest_ms"]["type"], "integer", "{schema}");
     let row = &definitions["Job"]["properties"];
     for field in ["_id", "faceswap_status", "url", "createdAt"] {

@@ -23,7 +23,7 @@ async fn a_call_and_its_attempts_are_spans() {
     let ids: ResultIds = format!("{id},667d228400000000000a0001").parse().unwrap();
 
     capture::begin();
-    client.results(ids).await.unwrap();
+    client.lookup(ids).await.unwrap();
     let lines = capture::taken();
     let of = |begin: &str| -> Vec<&String> {
         lines
@@ -36,7 +36,7 @@ async fn a_call_and_its_attempts_are_spans() {
     assert_eq!(calls.len(), 1, "{lines:#?}");
     assert!(calls[0].ends_with(" ids.asked=2"), "{}", calls[0]);
 
-    let attempts = of("span akool_faceswap::transport akool_faceswap.attempt");
+    let attempts = of("span akool_faceswap::transport::exchange akool_faceswap.attempt");
     assert_eq!(attempts.len(), 2, "{lines:#?}");
     let port = fake.url().rsplit(':').next().unwrap();
     for (resends, attempt) in attempts.iter().enumerate() {
@@ -75,7 +75,7 @@ fn clients_and_results_go_between_threads() {
     fn sent<T: Send>() {}
 
     check::<Client>();
-    check::<akool_faceswap::Results>();
+    check::<akool_faceswap::lookup::Results>();
     check::<akool_faceswap::Error>();
-    sent::<<akool_faceswap::Lookup as IntoFuture>::IntoFuture>();
+    sent::<<akool_faceswap::lookup::Lookup as IntoFuture>::IntoFuture>();
 }

@@ -9,7 +9,7 @@ mod store;
 
 use std::{env, error::Error, fs, path::PathBuf, time::Duration};
 
-use akool_faceswap::{Client, ResultIds, Schedule};
+use akool_faceswap::{Client, ResultIds, wait::PollPolicy};
 use store::Store;
 
 #[tokio::main(flavor = "current_thread")]
@@ -18,13 +18,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::from_env()?;
     let mut store = Store::open(&folder)?;
     let mut ended = if let Some(tickets) = store.left()? {
-        client.resume_all(tickets).start()
+        client.resume_each(tickets).start()
     } else {
         let text = fs::read_to_string(folder.join("ids.txt"))?;
-        let ids = ResultIds::from_texts(text.lines())?;
+        let ids = ResultIds::parse_all(text.lines())?;
         let ended = client
-            .as_completed(ids)
-            .schedule(Schedule::every(Duration::from_millis(100)))
+            .wait_each(ids)
+            .poll_policy(PollPolicy::fixed(Duration::from_millis(100)))
             .missing_grace(Duration::from_millis(300))
             .start();
         store.begin(&ended.tickets())?;

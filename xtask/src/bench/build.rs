@@ -16,7 +16,7 @@ const WITH_SDK: &str = r#"
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = akool_faceswap::Client::from_env()?;
     let ids: akool_faceswap::ResultIds = std::env::args().nth(1).unwrap_or_default().parse()?;
-    for job in client.results(ids).await?.found() {
+    for job in client.lookup(ids).await?.found() {
         println!("{} {} {:?}", job.id(), job.status(), job.result_url());
     }
     Ok(())

@@ -86,7 +86,7 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
 
     let body = format!(
         "`cargo xtask bench client`: {}\n\n\
-         One call of `Client::results`, with all its limits, repetitions and checks on and no \
+         One call of `Client::lookup`, with all its limits, repetitions and checks on and no \
          tracing subscriber, against `reqwest` and `serde_json` by hand (typed rows, the business \
          code looked at, rows matched by `_id`), both asking 100 ids a request over loopback. \
          Instructions in user space by callgrind; CPU time of the client's thread, kernel \

@@ -109,7 +109,7 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
          **The cost of a job** where nothing holds the poller back: no limit, up to 1,024 requests \
          under way.\n\n{}\n\
          **Memory**, for each of 100,000 jobs after the first sweep, the id ({:.0} bytes) and what the \
-         caller holds included: {:.0} bytes by `as_completed`, {:.0} bytes with a handle for each \
+         caller holds included: {:.0} bytes by `wait_each`, {:.0} bytes with a handle for each \
          (`client.wait(id).start()`).\n\n\
          **Live**, {} jobs with lives of 5 to 90 s against `FakeAkool` over loopback, default \
          settings, the client on one thread: {} requests in {:.1} s ({:.0} a second), {:.2} s of CPU \

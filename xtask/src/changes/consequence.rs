@@ -208,7 +208,7 @@ pub(super) fn enum_value_added(usage: Use) -> Verdict {
     let received = Verdict::person(match usage.spot {
         Some(Spot::Status) => {
             "The SDK reads it as an unknown status and does not take the job for finished, until \
-             somebody adds a variant to `FaceswapStatus`; no answer is lost. Find out what it \
+             somebody adds a variant to `JobStatus`; no answer is lost. Find out what it \
              means and whether it is final."
         }
         _ => {
@@ -227,7 +227,7 @@ pub(super) fn enum_value_added(usage: Use) -> Verdict {
 pub(super) fn enum_value_removed(usage: Use) -> Verdict {
     let received = Verdict::person(match usage.spot {
         Some(Spot::Status) => {
-            "The variant stays in `FaceswapStatus` and is no longer met, or only on older jobs. \
+            "The variant stays in `JobStatus` and is no longer met, or only on older jobs. \
              Find out which value took its place: if it was final, waits no longer end by it."
         }
         _ => {
@@ -253,7 +253,7 @@ pub(super) fn enum_as_a_whole(usage: Use, listed: bool) -> Verdict {
          list, which fails a whole answer for one new value: decide whether the overlay has to \
          remove it."
     } else if usage.spot == Some(Spot::Status) {
-        "The document no longer says which statuses there are: hold the SDK's `FaceswapStatus` \
+        "The document no longer says which statuses there are: hold the SDK's `JobStatus` \
          against the page by hand. Values it does not know read as an unknown status."
     } else {
         "The document no longer says which values there are: ones that a released version does \

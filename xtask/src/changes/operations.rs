@@ -77,7 +77,7 @@ fn methods(item: &Value) -> String {
 
 fn removed(path: &str) -> Verdict {
     Verdict::breaking(if path.ends_with(LOOKUP) {
-        "Lookups get HTTP 404: `client.results(ids)` fails for every id, and waits run into their \
+        "Lookups get HTTP 404: `client.lookup(ids)` fails for every id, and waits run into their \
          deadline."
     } else {
         "Calls of the SDK to it get HTTP 404 (or 405)."

@@ -23,7 +23,7 @@ pub(super) fn compare(comparison: &mut Comparison<'_>, old: &[StatusRow], new: &
             None,
             Some(row),
             "The SDK reads it as an unknown status and does not take the job for finished, until \
-             somebody adds a variant to `FaceswapStatus`; no answer is lost. Find out whether it \
+             somebody adds a variant to `JobStatus`; no answer is lost. Find out whether it \
              is final.",
         );
     }
@@ -34,7 +34,7 @@ pub(super) fn compare(comparison: &mut Comparison<'_>, old: &[StatusRow], new: &
             "removed",
             Some(row),
             None,
-            "The variant stays in `FaceswapStatus` and is no longer met, or only on older jobs. \
+            "The variant stays in `JobStatus` and is no longer met, or only on older jobs. \
              Find out which value took its place: if it was final, waits no longer end by it.",
         );
     }

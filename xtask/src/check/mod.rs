@@ -185,7 +185,7 @@ fn statuses(tree: &Tree, lock: &Lock, document: &Value, problems: &mut Vec<Probl
                     format!("DOCUMENTED lacks the page's status {value} \"{description}\""),
                 )
                 .mend(format!(
-                    "edit {source}: name it in FaceswapStatus and in DOCUMENTED"
+                    "edit {source}: name it in JobStatus and in DOCUMENTED"
                 )),
             );
         }

@@ -10,7 +10,7 @@ use crate::{page::StatusRow, problem::Problem};
 
 /// The form that the source must have.
 pub(super) const EXPECTED: &str = "write there `const DOCUMENTED: [(i64, &str, \
-    FaceswapStatus); N] = [(1, \"In Queue\", FaceswapStatus::InQueue), …]`";
+    JobStatus); N] = [(1, \"In Queue\", JobStatus::InQueue), …]`";
 
 /// The rows of the const `DOCUMENTED`, each with its line.
 pub(super) fn documented(name: &str, source: &str) -> Result<Vec<(StatusRow, usize)>, Problem> {
@@ -102,11 +102,11 @@ mod tests {
 
     #[test]
     fn the_const_is_read_wherever_it_stands() {
-        let array = "const DOCUMENTED: [(i64, &str, FaceswapStatus); 2] = [\n\
-                     (1, \"In Queue\", FaceswapStatus::InQueue),\n(-2, \"Odd\", Self::Odd)];";
+        let array = "const DOCUMENTED: [(i64, &str, JobStatus); 2] = [\n\
+                     (1, \"In Queue\", JobStatus::InQueue),\n(-2, \"Odd\", Self::Odd)];";
         for source in [
             format!("pub(crate) {array}"),
-            format!("impl FaceswapStatus {{ fn a() {{}} {array} }}"),
+            format!("impl JobStatus {{ fn a() {{}} {array} }}"),
         ] {
             let rows = read(&source).unwrap();
             assert_eq!(rows, [(1, "In Queue".into(), 2), (-2, "Odd".into(), 3)]);

@@ -129,7 +129,7 @@ fn the_sdk_must_name_the_page_s_statuses() {
         &["status.rs: the file is missing", "const DOCUMENTED"],
     );
 
-    fs::write(copy.tree.status_source(), "enum FaceswapStatus {}\n").unwrap();
+    fs::write(copy.tree.status_source(), "enum JobStatus {}\n").unwrap();
     assert_says(&only(&copy), &["no const named DOCUMENTED", "mend: "]);
 
     let last = rows.pop().unwrap();

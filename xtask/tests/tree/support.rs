@@ -85,14 +85,14 @@ impl Copy {
     /// Writes the SDK's source with these statuses.
     pub(crate) fn name_statuses(&self, rows: &[StatusRow]) {
         let mut source = format!(
-            "const DOCUMENTED: [(i64, &str, FaceswapStatus); {}] = [\n",
+            "const DOCUMENTED: [(i64, &str, JobStatus); {}] = [\n",
             rows.len()
         );
         for StatusRow { value, description } in rows {
             let variant = description.replace(' ', "");
             writeln!(
                 source,
-                "    ({value}, {description:?}, FaceswapStatus::{variant}),"
+                "    ({value}, {description:?}, JobStatus::{variant}),"
             )
             .unwrap();
         }

@@ -30,7 +30,7 @@ pub(super) async fn look_up(
     let started = Instant::now();
     let answer = connection
         .client
-        .results(&id)
+        .lookup(&id)
         .retry(RetryPolicy::never())
         .operation_timeout(PATIENCE)
         .await;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use akool_faceswap::{FaceswapStatus, Outcome};
+use akool_faceswap::{JobStatus, lookup::Outcome};
 
 use super::write_amounts;
 
@@ -35,10 +35,10 @@ impl<'a> FromIterator<&'a Outcome> for Counts {
         for outcome in outcomes {
             *match outcome {
                 Outcome::Found(job) => match job.status() {
-                    FaceswapStatus::InQueue => &mut counts.in_queue,
-                    FaceswapStatus::Processing => &mut counts.processing,
-                    FaceswapStatus::Success => &mut counts.success,
-                    FaceswapStatus::Failed => &mut counts.failed,
+                    JobStatus::InQueue => &mut counts.in_queue,
+                    JobStatus::Processing => &mut counts.processing,
+                    JobStatus::Success => &mut counts.success,
+                    JobStatus::Failed => &mut counts.failed,
                     _ => &mut counts.unknown,
                 },
                 Outcome::Missing => &mut counts.missing,

@@ -9,7 +9,7 @@ use std::{
     io::{self, Write},
 };
 
-use akool_faceswap::{Outcome, ResultId};
+use akool_faceswap::{ResultId, lookup::Outcome};
 use csv::{ErrorKind, Terminator, WriterBuilder};
 
 use super::{Record, terminal_safe::shown};

@@ -15,7 +15,7 @@ pub(crate) fn write_line(
 
 #[cfg(test)]
 mod tests {
-    use akool_faceswap::{Job, Outcome};
+    use akool_faceswap::{Job, lookup::Outcome};
 
     use super::{super::Record, *};
 

@@ -1,6 +1,6 @@
 //! What is known of one id, for machines: the same fields in every format.
 
-use akool_faceswap::{BusinessCode, Error, Job, Outcome, ResultId};
+use akool_faceswap::{Error, Job, ResultId, error::BusinessCode, lookup::Outcome};
 use serde::Serialize;
 
 use super::time::rfc3339;

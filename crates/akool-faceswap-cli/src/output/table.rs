@@ -10,7 +10,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use akool_faceswap::{FaceswapStatus, Job, Outcome, ResultId};
+use akool_faceswap::{Job, JobStatus, ResultId, lookup::Outcome};
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -131,10 +131,10 @@ fn row<'a>(id: &'a ResultId, outcome: &'a Outcome, now: SystemTime) -> Row<'a> {
 
 fn status(job: &Job) -> Cell<'static> {
     match (job.status(), job.status().code()) {
-        (FaceswapStatus::InQueue, _) => Cell::new("in queue", style::UNDER_WAY),
-        (FaceswapStatus::Processing, _) => Cell::new("processing", style::UNDER_WAY),
-        (FaceswapStatus::Success, _) => Cell::new("success", style::GOOD),
-        (FaceswapStatus::Failed, _) => Cell::new("failed", style::BAD),
+        (JobStatus::InQueue, _) => Cell::new("in queue", style::UNDER_WAY),
+        (JobStatus::Processing, _) => Cell::new("processing", style::UNDER_WAY),
+        (JobStatus::Success, _) => Cell::new("success", style::GOOD),
+        (JobStatus::Failed, _) => Cell::new("failed", style::BAD),
         (_, Some(code)) => Cell::new(format!("unknown ({code})"), style::DOUBTFUL),
         (_, None) => Cell::new("unknown", style::DOUBTFUL),
     }
@@ -176,7 +176,7 @@ fn result(job: &Job, now: SystemTime) -> Cell<'_> {
     match job.result_url() {
         Some(_) if job.is_expired_at(now) => Cell::new("deleted after 7 days", style::PAST),
         Some(url) => Cell::new(shown(url), style::PLAIN),
-        None if job.status() == FaceswapStatus::Success => {
+        None if job.status() == JobStatus::Success => {
             Cell::new("no link in the answer", style::DOUBTFUL)
         }
         None => Cell::nothing(),

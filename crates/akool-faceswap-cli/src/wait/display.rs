@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use akool_faceswap::GroupProgress;
+use akool_faceswap::wait::GroupProgress;
 
 use self::{bars::Bars, remarks::Remarks};
 use super::tally::Tally;
@@ -101,11 +101,11 @@ impl Situation<'_> {
     }
 
     /// Why lookups fail, in one line.
-    fn trouble(&self) -> Option<String> {
-        let error = self.progress.trouble.as_ref()?;
+    fn last_error(&self) -> Option<String> {
+        let error = self.progress.last_error.as_ref()?;
         Some(format!(
             "lookups of {} jobs fail, and are repeated: {}",
-            self.progress.in_trouble,
+            self.progress.failing,
             error.message()
         ))
     }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use akool_faceswap::{Client, Downloaded, Error, Job, ResultId};
+use akool_faceswap::{Client, Error, Job, ResultId, download::SavedFile};
 use tokio::task::JoinSet;
 
 use super::tally::Jobs;
@@ -28,7 +28,7 @@ pub(crate) struct Downloads {
 /// How one download ended.
 pub(crate) struct Download {
     pub(crate) id: ResultId,
-    pub(crate) outcome: Result<Downloaded, NotSaved>,
+    pub(crate) outcome: Result<SavedFile, NotSaved>,
 }
 
 /// Why a result is not on the disk.
@@ -41,7 +41,7 @@ pub(crate) enum NotSaved {
 
 impl Downloads {
     /// Makes the directory if it is not there.
-    pub(crate) fn into_dir(dir: &Path, client: &Client) -> Result<Self, Problem> {
+    pub(crate) fn save_in(dir: &Path, client: &Client) -> Result<Self, Problem> {
         fs::create_dir_all(dir).map_err(|error| {
             Problem::usage(
                 format!("cannot make the directory {}: {error}", dir.display()),
@@ -85,7 +85,7 @@ impl Downloads {
         self.ids.insert(id.clone());
         self.under_way.spawn(async move {
             // Lookups of the same moment share their requests.
-            let outcome = match client.result(&id).await {
+            let outcome = match client.lookup_one(&id).await {
                 Ok(Some(job)) => save(&client, &job, dir).await,
                 Ok(None) => Err(NotSaved::Gone),
                 Err(error) => Err(NotSaved::Error(error)),
@@ -127,10 +127,10 @@ impl Downloads {
     }
 }
 
-async fn save(client: &Client, job: &Job, dir: PathBuf) -> Result<Downloaded, NotSaved> {
+async fn save(client: &Client, job: &Job, dir: PathBuf) -> Result<SavedFile, NotSaved> {
     client
         .download(job)
-        .into_dir(dir)
+        .save_in(dir)
         .await
         .map_err(NotSaved::Error)
 }

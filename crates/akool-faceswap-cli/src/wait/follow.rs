@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, path::Path, time::SystemTime};
 
-use akool_faceswap::{Completions, Error, Job, ResultId, Ticket, WaitError};
+use akool_faceswap::{
+    Error, Job, ResultId, Ticket,
+    wait::{Completions, WaitError},
+};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{

@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use akool_faceswap::{Job, ResultId, WaitError, WaitErrorKind};
+use akool_faceswap::{
+    Job, ResultId,
+    wait::{WaitError, WaitErrorKind},
+};
 use anstyle::Style;
 use serde::{Deserialize, Serialize};
 

@@ -109,11 +109,11 @@ async fn an_authority_named_to_the_library_is_trusted_for_lookups_and_downloads(
         .unwrap();
     let job = client.wait(ID.parse::<ResultId>().unwrap()).await.unwrap();
     let path = new_path("secure-library.png");
-    let saved = client.download(&job).to_file(path).await.unwrap();
+    let saved = client.download(&job).save_to(path).await.unwrap();
     assert_eq!(saved.bytes(), fake.file(ID).unwrap().len() as u64);
 
     let stranger = builder().build().unwrap();
-    let error = stranger.results(job.id()).await.unwrap_err();
+    let error = stranger.lookup(job.id()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     assert!(!error.may_have_reached_server());
 }

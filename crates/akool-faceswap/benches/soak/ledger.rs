@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use akool_faceswap::{Job, WaitError, WaitErrorKind};
+use akool_faceswap::{
+    Job,
+    wait::{WaitError, WaitErrorKind},
+};
 
 use crate::{
     jobs::{End, Wanted},

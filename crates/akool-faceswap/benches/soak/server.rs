@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use akool_faceswap::{Client, simulation};
+use akool_faceswap::{Client, testing::simulation};
 use simulation::Reply;
 
 use crate::{jobs::Jobs, ledger::Ledger};

@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
-use akool_faceswap::{Change, Client, ResultIds, Schedule, Ticket, WaitErrorKind};
+use akool_faceswap::{
+    Client, ResultIds, Ticket,
+    wait::{Change, PollPolicy, WaitErrorKind},
+};
 use tokio::time::{sleep, timeout};
 
 use crate::{
@@ -27,10 +30,10 @@ pub struct Bench {
     pub ledger: Arc<Ledger>,
 }
 
-fn schedule() -> Schedule {
-    Schedule::new()
-        .shortest(Duration::from_millis(100))
-        .longest(Duration::from_millis(400))
+fn schedule() -> PollPolicy {
+    PollPolicy::new()
+        .min_interval(Duration::from_millis(100))
+        .max_interval(Duration::from_millis(400))
 }
 
 fn a_while() -> Duration {
@@ -73,18 +76,18 @@ impl Bench {
         (0..jobs).map(|_| self.jobs.submit()).collect()
     }
 
-    fn wait(&self, wanted: &Wanted) -> akool_faceswap::Wait {
+    fn wait(&self, wanted: &Wanted) -> akool_faceswap::wait::Wait {
         self.ledger.begin(1);
         self.client
             .wait(&wanted.id)
-            .schedule(schedule())
+            .poll_policy(schedule())
             .missing_grace(GRACE)
     }
 
     fn hint(&self, wanted: &Wanted) {
         if fastrand::bool() {
             self.ledger.hints.fetch_add(1, Relaxed);
-            self.client.notify(&wanted.id);
+            self.client.poll_now(&wanted.id);
         }
     }
 
@@ -181,11 +184,11 @@ impl Bench {
         futures_util::future::join_all(crowd).await;
     }
 
-    fn start_many(&self, wanted: &[Wanted]) -> akool_faceswap::Completions {
+    fn start_many(&self, wanted: &[Wanted]) -> akool_faceswap::wait::Completions {
         self.ledger.begin(wanted.len());
         self.client
-            .as_completed(ids(wanted))
-            .schedule(schedule())
+            .wait_each(ids(wanted))
+            .poll_policy(schedule())
             .missing_grace(GRACE)
             .start()
     }
@@ -193,7 +196,7 @@ impl Bench {
     /// Takes outcomes, each of a job that has none yet, until there are `left`.
     async fn take(
         &self,
-        ended: &mut akool_faceswap::Completions,
+        ended: &mut akool_faceswap::wait::Completions,
         wanted: &mut Vec<Wanted>,
         left: usize,
     ) {
@@ -248,7 +251,7 @@ impl Bench {
         }
         self.ledger.begin(tickets.len());
         self.ledger.resumed.fetch_add(tickets.len() as u64, Relaxed);
-        let mut ended = self.client.resume_all(tickets).start();
+        let mut ended = self.client.resume_each(tickets).start();
         self.take(&mut ended, &mut wanted, 0).await;
     }
 
@@ -256,7 +259,7 @@ impl Bench {
         let wanted = self.submit(fastrand::usize(1..20));
         self.ledger.begin(wanted.len());
         if fastrand::bool() {
-            let waits = self.client.wait_all(ids(&wanted)).schedule(schedule());
+            let waits = self.client.wait_all(ids(&wanted)).poll_policy(schedule());
             let results = waits.missing_grace(GRACE).await;
             if results.len() != wanted.len() {
                 self.ledger.violation("wait_all lost an outcome".to_owned());
@@ -265,7 +268,7 @@ impl Bench {
                 self.ledger.settle(wanted, outcome);
             }
         } else {
-            let waits = self.client.wait_any(ids(&wanted)).schedule(schedule());
+            let waits = self.client.wait_any(ids(&wanted)).poll_policy(schedule());
             let outcome = waits.missing_grace(GRACE).await.unwrap();
             let id = match &outcome {
                 Ok(job) => job.id(),
@@ -282,7 +285,7 @@ impl Bench {
         let wanted = self.submit(fastrand::usize(1..30));
         let looks = wanted.iter().map(|wanted| async {
             self.ledger.lookups.fetch_add(1, Relaxed);
-            let look = self.client.result(&wanted.id);
+            let look = self.client.lookup_one(&wanted.id);
             let patience = if fastrand::bool() {
                 a_while()
             } else {
@@ -335,7 +338,7 @@ impl Bench {
         }
         self.ledger.begin(tickets.len());
         self.ledger.resumed.fetch_add(tickets.len() as u64, Relaxed);
-        let mut ended = self.client.resume_all(tickets).start();
+        let mut ended = self.client.resume_each(tickets).start();
         self.take(&mut ended, &mut open, 0).await;
     }
 }

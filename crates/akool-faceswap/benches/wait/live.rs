@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use akool_faceswap::{Client, ResultIds, WaitErrorKind};
+use akool_faceswap::{Client, ResultIds, wait::WaitErrorKind};
 use akool_faceswap_mock::{FakeAkool, FakeJob};
 use serde::Serialize;
 
@@ -49,7 +49,7 @@ pub fn run(jobs: usize, settings: Settings) {
         ids.push(fake.add_job(job));
         lives.push(life);
     }
-    let ids = ResultIds::from_texts(ids).unwrap();
+    let ids = ResultIds::parse_all(ids).unwrap();
     let mut builder = Client::builder()
         .base_url(fake.url())
         .api_key(fake.api_key())
@@ -68,8 +68,8 @@ pub fn run(jobs: usize, settings: Settings) {
     let (mut lags, mut busiest) = (Vec::with_capacity(jobs), 0f64);
     runtime.block_on(async {
         let mut ended = client
-            .as_completed(ids)
-            .schedule(settings.schedule())
+            .wait_each(ids)
+            .poll_policy(settings.poll_policy())
             .start();
         let (mut second, mut cpu_then) = (0, cpu_before);
         while let Some(outcome) = ended.next().await {
@@ -79,7 +79,10 @@ pub fn run(jobs: usize, settings: Settings) {
                 Err(error) => error.id(),
             };
             let n = ours::number(id.as_str());
-            let failed = outcome.as_ref().err().map(akool_faceswap::WaitError::kind);
+            let failed = outcome
+                .as_ref()
+                .err()
+                .map(akool_faceswap::wait::WaitError::kind);
             let is_failing = n % 100 < FAILED_PERCENT;
             assert_eq!(failed, is_failing.then_some(WaitErrorKind::JobFailed));
             lags.push(learnt.saturating_sub(lives[n]).as_secs_f64());

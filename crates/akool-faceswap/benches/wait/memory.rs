@@ -24,7 +24,7 @@ struct Memory {
     of_which_ids: f64,
 }
 
-/// `as_completed` for all, or a handle for each.
+/// `wait_each` for all, or a handle for each.
 pub fn run(way: &str, jobs: usize) {
     let endless = Life {
         is_video: true,
@@ -38,10 +38,10 @@ pub fn run(way: &str, jobs: usize) {
     ours::runtime().block_on(async {
         let client = ours::client(&world, Settings::default());
         // Connections, buffers and the like are there before.
-        client.results(ours::ids(0..1)).await.unwrap();
+        client.lookup(ours::ids(0..1)).await.unwrap();
         let figures = if way == "group" {
-            measure("as_completed", &client, &world, jobs, |client, ids| {
-                client.as_completed(ids).start()
+            measure("wait_each", &client, &world, jobs, |client, ids| {
+                client.wait_each(ids).start()
             })
             .await
         } else {

@@ -8,8 +8,9 @@ use std::{
 };
 
 use akool_faceswap::{
-    Client, Completions, Job, ResultIds, Schedule, Timeout, WaitError, WaitErrorKind,
-    simulation::{self, Reply},
+    Client, Job, ResultIds, Timeout,
+    testing::simulation::{self, Reply},
+    wait::{Completions, PollPolicy, WaitError, WaitErrorKind},
 };
 use futures_util::{StreamExt as _, stream::SelectAll};
 use tokio::time::Instant;
@@ -45,13 +46,13 @@ impl Settings {
         }
     }
 
-    pub fn schedule(&self) -> Schedule {
+    pub fn poll_policy(&self) -> PollPolicy {
         match self.schedule {
-            None => Schedule::new(),
-            Some((shortest, growth, longest)) => Schedule::new()
-                .shortest(Duration::from_millis(shortest))
+            None => PollPolicy::new(),
+            Some((shortest, growth, longest)) => PollPolicy::new()
+                .min_interval(Duration::from_millis(shortest))
                 .growth_percent(growth)
-                .longest(Duration::from_millis(longest)),
+                .max_interval(Duration::from_millis(longest)),
         }
     }
 }
@@ -66,7 +67,7 @@ pub fn number(id: &str) -> usize {
 }
 
 pub fn ids(numbers: std::ops::Range<usize>) -> ResultIds {
-    ResultIds::from_texts(numbers.map(id)).unwrap()
+    ResultIds::parse_all(numbers.map(id)).unwrap()
 }
 
 /// A runtime whose clock is paused.
@@ -171,8 +172,8 @@ async fn wait(world: &Arc<Mutex<World>>, lives: &[Life], settings: Settings) -> 
     let client = client(world, settings);
     let wait_for = |numbers| -> Completions {
         client
-            .as_completed(ids(numbers))
-            .schedule(settings.schedule())
+            .wait_each(ids(numbers))
+            .poll_policy(settings.poll_policy())
             .timeout(Timeout::Disabled)
             .start()
     };

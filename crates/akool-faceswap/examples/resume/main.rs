@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use akool_faceswap::{Client, ResultIds, Schedule};
+use akool_faceswap::{Client, ResultIds, wait::PollPolicy};
 use akool_faceswap_mock::{FakeAkool, FakeJob};
 
 use store::Store;
@@ -77,14 +77,14 @@ async fn wait() -> Result<(), Box<dyn Error>> {
     let mut store = Store::open(folder)?;
     let mut ended = if let Some(tickets) = store.left()? {
         println!("going on with {} jobs", tickets.len());
-        client.resume_all(tickets).start()
+        client.resume_each(tickets).start()
     } else {
         let text = fs::read_to_string(folder.join("ids.txt"))?;
-        let ids = ResultIds::from_texts(text.lines())?;
+        let ids = ResultIds::parse_all(text.lines())?;
         let ended = client
-            .as_completed(ids)
+            .wait_each(ids)
             // Leave this out: the default suits jobs that take from seconds to hours.
-            .schedule(Schedule::every(Duration::from_millis(100)))
+            .poll_policy(PollPolicy::fixed(Duration::from_millis(100)))
             .start();
         // Before the first outcome is taken, so that none can be lost.
         store.begin(&ended.tickets())?;

@@ -15,7 +15,7 @@ fuzz_target!(|input: (u8, u16, &str)| {
     let ids: ResultIds = match text.parse() {
         Ok(ids) => ids,
         Err(refused) => {
-            let refused: akool_faceswap::InvalidIds = refused;
+            let refused: akool_faceswap::error::InvalidIds = refused;
             assert!(refused.refused().count() > 0);
             assert!(!refused.to_string().is_empty());
             refused.into_valid()

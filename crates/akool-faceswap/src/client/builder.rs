@@ -4,20 +4,24 @@ use std::{env, fmt, num::NonZeroUsize, sync::Arc};
 
 use tokio::sync::Semaphore;
 
-use super::{
-    Client, Shared,
-    http_client::{self, Configure},
+use crate::{
+    api::Api,
+    client::Client,
+    transport::http_client::{self, Configure},
 };
 use crate::{
-    Error, ErrorKind, Metrics, RetryPolicy, Timeout,
-    base_url::{self, BaseUrl},
+    auth::{ClientSecret, Credentials, Secret, SharedToken, TokenProvider},
     clock::Clock,
-    credentials::{ClientSecret, Credentials, Secret, SharedToken, TokenProvider},
     download::Downloads,
-    limits::Limits,
-    retry::{Randomness, brake::Brake, budget::Budget},
+    error::{Error, ErrorKind},
+    limits::{Limits, Timeout},
+    metrics::Metrics,
+    retry::{Jitter, RetryPolicy, budget::Budget, throttle::Throttle},
+    transport::{
+        backend::{Network, Wire},
+        base_url::{self, BaseUrl},
+    },
     wait::Waits,
-    wire::{Network, Wire},
 };
 
 /// The settings of a [`Client`]; made by [`Client::builder`].
@@ -220,7 +224,7 @@ impl ClientBuilder {
     }
 
     /// Changes settings of the [`reqwest::ClientBuilder`] underneath: a proxy, a resolver, a
-    /// connection pool. They are for requests to the API; a [`Download`](crate::Download) goes to
+    /// connection pool. They are for requests to the API; a [`Download`](crate::download::Download) goes to
     /// other hosts and takes proxies from the environment alone.
     ///
     /// What keeps credentials and ids where they belong is set afterwards and cannot be undone:
@@ -251,10 +255,10 @@ impl ClientBuilder {
 
     /// The most ids that are waited for at a time by all clones, however many tasks wait for each.
     /// Default: 200,000. A wait for one more ends at once with
-    /// [`TooManyIds`](crate::WaitErrorKind::TooManyIds) and a ticket; the others go on.
+    /// [`TooManyIds`](crate::wait::WaitErrorKind::TooManyIds) and a ticket; the others go on.
     ///
     /// A job that is waited for takes 440 bytes in a group and 630 with a
-    /// [`Waiting`](crate::Waiting) of its own, measured with ids of 24 characters: 200,000 take up
+    /// [`Waiting`](crate::wait::Waiting) of its own, measured with ids of 24 characters: 200,000 take up
     /// to 126 MB.
     pub fn max_tracked_ids(mut self, ids: usize) -> Self {
         self.limits.max_tracked_ids = ids;
@@ -328,7 +332,7 @@ impl ClientBuilder {
             self.clock.clone(),
         );
         Ok(Client(
-            Shared {
+            Api {
                 waits,
                 base_url,
                 credentials,
@@ -341,9 +345,9 @@ impl ClientBuilder {
                 retry: self.retry,
                 http,
                 wire: self.wire,
-                brake: Brake::default(),
+                throttle: Throttle::default(),
                 budget: Budget::new(),
-                randomness: Randomness::new(self.jitter_seed),
+                jitter: Jitter::new(self.jitter_seed),
                 clock: self.clock,
                 metrics: self.metrics,
             }

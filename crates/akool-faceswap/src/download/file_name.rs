@@ -5,7 +5,10 @@
 //! since many file systems take `A` and `a` for the same. What comes of an id can be read back, so
 //! two ids never share a name. All ids seen so far are hexadecimal and stay as they are.
 
-use crate::{Error, ErrorKind, ResultId};
+use crate::{
+    error::{Error, ErrorKind},
+    model::ResultId,
+};
 
 /// What file systems commonly take, 255 bytes, less the longest thing that is added to a name.
 const LONGEST: usize = 255 - ".part.json".len();
@@ -38,7 +41,7 @@ pub(super) fn stem(id: &ResultId) -> Result<String, Error> {
             format!("the id makes a file name of more than {LONGEST} bytes"),
         )
         .with_ids(std::slice::from_ref(id))
-        .with_advice("name the file yourself, with Download::to_file"));
+        .with_advice("name the file yourself, with Download::save_to"));
     }
     Ok(name)
 }
@@ -94,7 +97,7 @@ mod tests {
         assert_eq!(stem("a".repeat(LONGEST)).unwrap().len(), LONGEST);
         let error = stem("A".repeat(ResultId::MAX_LEN)).unwrap_err();
         assert!(error.is_invalid_input());
-        assert!(error.to_string().contains("to_file"), "{error}");
+        assert!(error.to_string().contains("save_to"), "{error}");
     }
 
     /// The id that a name was made of.

@@ -6,8 +6,8 @@
 
 use http::{HeaderMap, StatusCode, Version, header};
 
-use super::{media::Declared, validator::Validator};
-use crate::{Error, ErrorKind};
+use crate::download::{media::Declared, validator::Validator};
+use crate::error::{Error, ErrorKind};
 
 /// The head of an answer.
 #[derive(Clone, Copy, Debug)]

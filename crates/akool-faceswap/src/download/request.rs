@@ -9,12 +9,17 @@ use reqwest::Url;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
-use super::{
+use crate::download::{
     head::{Head, Rest},
-    patience::Patience,
     source::{self, Source},
+    timeouts::Patience,
 };
-use crate::{Error, ErrorKind, client::Shared, retry::after, transport, wire::WireFault};
+use crate::{
+    api::Api,
+    error::{Error, ErrorKind},
+    retry::retry_after,
+    transport::{backend::TransportError, exchange},
+};
 
 /// The most redirects that are followed.
 const MOST_REDIRECTS: usize = 5;
@@ -28,11 +33,8 @@ pub(super) struct Answer {
 }
 
 /// Waits for one of the client's places.
-pub(super) async fn place(
-    shared: &Shared,
-    patience: &Patience,
-) -> Result<OwnedSemaphorePermit, Error> {
-    let places = shared.downloads.places.clone();
+pub(super) async fn place(api: &Api, patience: &Patience) -> Result<OwnedSemaphorePermit, Error> {
+    let places = api.downloads.places.clone();
     patience
         .for_all(places.acquire_owned())
         .await?
@@ -42,7 +44,7 @@ pub(super) async fn place(
 
 /// Asks for the whole file, or for its rest.
 pub(super) async fn ask(
-    shared: &Shared,
+    api: &Api,
     place: OwnedSemaphorePermit,
     source: &Source,
     rest: Option<&Rest>,
@@ -51,7 +53,7 @@ pub(super) async fn ask(
     let mut url = source.url.clone();
     for _ in 0..=MOST_REDIRECTS {
         let host = host(&url);
-        let response = send(shared, &url, rest, patience).await?;
+        let response = send(api, &url, rest, patience).await?;
         if !is_redirect(response.status()) {
             return Ok(Answer {
                 host,
@@ -59,7 +61,7 @@ pub(super) async fn ask(
                 _place: place,
             });
         }
-        url = follow(shared, &url, &response).map_err(|why| {
+        url = follow(api, &url, &response).map_err(|why| {
             redirected(&format!("{host} redirects to a URL that {why}"))
                 .with_http_status(response.status())
         })?;
@@ -71,7 +73,7 @@ pub(super) async fn ask(
 }
 
 async fn send(
-    shared: &Shared,
+    api: &Api,
     url: &Url,
     rest: Option<&Rest>,
     patience: &Patience,
@@ -89,12 +91,12 @@ async fn send(
     );
     let mut request = reqwest::Request::new(Method::GET, url.clone());
     *request.headers_mut() = headers(rest);
-    let client = shared.downloads.http(shared, url)?;
-    let carrying = shared.wire.carry(client, request).instrument(span.clone());
+    let client = api.downloads.http(api, url)?;
+    let carrying = api.wire.carry(client, request).instrument(span.clone());
     let outcome = patience
         .for_byte(&host, carrying)
         .await
-        .and_then(|answered| answered.map_err(|fault| transport::unanswered(&host, fault)));
+        .and_then(|answered| answered.map_err(|fault| exchange::unanswered(&host, fault)));
     match &outcome {
         Ok(response) => {
             let status = response.status();
@@ -134,10 +136,10 @@ fn is_redirect(status: StatusCode) -> bool {
 }
 
 /// Where a redirect leads; from https only to https.
-fn follow(shared: &Shared, from: &Url, response: &reqwest::Response) -> Result<Url, &'static str> {
+fn follow(api: &Api, from: &Url, response: &reqwest::Response) -> Result<Url, &'static str> {
     let location = response.headers().get(header::LOCATION);
     let location = location.and_then(|location| location.to_str().ok());
-    let to = source::parse(location.unwrap_or_default(), Some(from), &shared.base_url)?;
+    let to = source::parse(location.unwrap_or_default(), Some(from), &api.base_url)?;
     if from.scheme() == "https" && to.scheme() != "https" {
         return Err("does not begin with https://");
     }
@@ -170,8 +172,8 @@ impl Answer {
     }
 
     /// What the host asks to wait, if it does.
-    pub(super) fn retry_after(&self, shared: &Shared) -> Option<std::time::Duration> {
-        after::parse(self.response.headers(), shared.clock.now())
+    pub(super) fn retry_after(&self, api: &Api) -> Option<std::time::Duration> {
+        retry_after::parse(self.response.headers(), api.clock.now())
     }
 
     /// The next bytes of the body; `None` at its end.
@@ -184,6 +186,6 @@ impl Answer {
         patience
             .for_byte(host, response.chunk())
             .await?
-            .map_err(|error| transport::broken(host, status, WireFault::from(error)))
+            .map_err(|error| exchange::broken(host, status, TransportError::from(error)))
     }
 }

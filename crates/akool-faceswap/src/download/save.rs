@@ -10,13 +10,16 @@ use std::{io, pin::pin, time::Duration};
 use bytes::Bytes;
 use futures_util::{FutureExt as _, Stream, StreamExt as _};
 
-use super::{
-    downloaded::Downloaded,
-    part::Part,
-    target::{Taken, Target},
+use crate::download::{
+    destination::{Taken, Target},
+    partial_file::Part,
+    saved_file::SavedFile,
     transfer::{Event, FileFacts, Transfer},
 };
-use crate::{Error, ErrorKind, ResultId};
+use crate::{
+    error::{Error, ErrorKind},
+    model::ResultId,
+};
 
 /// What is gathered before it is written, as long as more is there to be had at once.
 const GATHERED: usize = 256 * 1024;
@@ -27,7 +30,7 @@ const LOCK_INTERVAL: Duration = Duration::from_millis(20);
 
 /// What was found at the target.
 enum Found {
-    Whole(Downloaded),
+    Whole(SavedFile),
     Part(Part),
 }
 
@@ -37,7 +40,7 @@ pub(super) async fn save(
     target: Target,
     id: ResultId,
     max_bytes: u64,
-) -> Result<Downloaded, Error> {
+) -> Result<SavedFile, Error> {
     let found = find(&target, &id).await;
     let mut part = match found.map_err(|error| error.with_ids(std::slice::from_ref(&id)))? {
         Found::Whole(downloaded) => return Ok(downloaded),
@@ -73,7 +76,7 @@ pub(super) async fn save(
 }
 
 /// A result that is at the target already, and need not be had again.
-pub(super) async fn already_there(target: &Target) -> Option<Downloaded> {
+pub(super) async fn already_there(target: &Target) -> Option<SavedFile> {
     let target = target.clone();
     match blocking(move || target.taken()).await.ok()?.ok()?? {
         Taken::Whole(downloaded) => Some(downloaded),
@@ -205,16 +208,16 @@ impl Receiving {
         outcome.map_err(|error| failed(&format!("{path} could not be {done}"), error))
     }
 
-    async fn finish(&mut self, target: &Target) -> Result<Downloaded, Error> {
+    async fn finish(&mut self, target: &Target) -> Result<SavedFile, Error> {
         let (Some(part), Some(facts)) = (self.part.take(), &self.facts) else {
             return Err(cut_short());
         };
-        let downloaded = Downloaded {
+        let downloaded = SavedFile {
             path: target.place(&facts.media_type),
             bytes: part.len(),
             content_type: facts.media_type.as_str().to_owned(),
             resumed_from: self.resumed_from,
-            was_there: false,
+            already_existed: false,
         };
         let place = downloaded.path.clone();
         blocking(move || part.finish(&place))

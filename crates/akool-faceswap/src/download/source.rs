@@ -7,7 +7,11 @@ use std::time::SystemTime;
 
 use reqwest::Url;
 
-use crate::{Error, ErrorKind, FaceswapStatus, Job, ResultId, base_url::BaseUrl};
+use crate::{
+    error::{Error, ErrorKind},
+    model::{Job, JobStatus, ResultId},
+    transport::base_url::BaseUrl,
+};
 
 /// The file of one job. Its `Debug` output would show the URL, so it has none.
 #[derive(Clone)]
@@ -24,8 +28,8 @@ impl Source {
         };
         let no_result = |why: &str| refuse(ErrorKind::NoResult, format!("the job {why}"));
         match job.status() {
-            FaceswapStatus::Success => {}
-            FaceswapStatus::Failed => {
+            JobStatus::Success => {}
+            JobStatus::Failed => {
                 return Err(no_result("has failed, so it has no result")
                     .with_advice("submit it anew; a failed job never gets a result"));
             }
@@ -137,7 +141,7 @@ mod tests {
     #[test]
     fn a_result_is_tried_up_to_its_last_second() {
         let created = SystemTime::UNIX_EPOCH + Duration::from_secs(0x667d_2284);
-        let expiry = created + crate::RESULT_LIFETIME;
+        let expiry = created + crate::model::RESULT_LIFETIME;
         let url = "https://cdn.example/a.png";
         assert!(at(3, url, expiry - Duration::from_secs(1)).is_ok());
         let error = at(3, url, expiry).err().unwrap();

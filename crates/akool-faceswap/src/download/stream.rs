@@ -9,13 +9,13 @@ use std::{
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 
-use super::transfer::{Event, FileFacts, Transfer};
-use crate::Error;
+use crate::download::transfer::{Event, FileFacts, Transfer};
+use crate::error::Error;
 
 /// The bytes of a result, from first to last; made by [`Download::stream`](super::Download::stream).
 ///
 /// It ends after the last byte, or with one error. A connection that breaks is made up for by asking
-/// for the rest, as often as the [`RetryPolicy`](crate::RetryPolicy) allows, where the host says how
+/// for the rest, as often as the [`RetryPolicy`](crate::retry::RetryPolicy) allows, where the host says how
 /// the file can be known again. An error means that the bytes so far are not the whole file.
 ///
 /// It holds one of the client's places for downloads (4 unless set otherwise) until it ends or is

@@ -6,8 +6,11 @@ mod timing;
 use futures_util::TryStreamExt as _;
 
 use crate::{
-    Client, Error, ErrorKind, Job, RetryPolicy,
-    wire::scripted::{Reply, Scripted, Seen},
+    client::Client,
+    error::{Error, ErrorKind},
+    model::Job,
+    retry::RetryPolicy,
+    testing::scripted::{Reply, Scripted, Seen},
 };
 
 /// A video as short as can be; text, since the scripted wire knows nothing else.
@@ -114,7 +117,7 @@ async fn a_job_without_a_result_costs_no_request() {
         assert_eq!((error.kind(), error.attempts()), (kind, 0));
         assert_eq!(error.ids(), [job.id().clone()]);
         let dir = tempfile::tempdir().unwrap();
-        let error = client.download(job).into_dir(dir.path()).await.unwrap_err();
+        let error = client.download(job).save_in(dir.path()).await.unwrap_err();
         assert_eq!(error.kind(), kind);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     }

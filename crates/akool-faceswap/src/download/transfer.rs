@@ -12,16 +12,19 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use super::{
+use crate::download::{
     Options,
     head::{self, Promise, Rest},
     media::{Declared, LOOKED_AT, MediaType},
-    patience::Patience,
     request::{self, Answer},
     source::Source,
+    timeouts::Patience,
     validator::Validator,
 };
-use crate::{Client, Error, ErrorKind};
+use crate::{
+    client::Client,
+    error::{Error, ErrorKind},
+};
 
 /// What an attempt has to bring to count as one that did not fail, beyond what any attempt before it
 /// came to: a long file over a bad line is worth more attempts than a short one, but each has to
@@ -136,7 +139,7 @@ impl Transfer {
                 span.record("file.media_type", facts.media_type.as_str());
             }
             Ok(Some(Event::Bytes(_))) => {}
-            Ok(None) => self.client.shared().budget.refund(),
+            Ok(None) => self.client.api().budget.refund(),
             Err(error) => {
                 span.record("error.type", error.kind().as_str());
             }
@@ -218,19 +221,19 @@ impl Transfer {
     /// One attempt to have a body. `None` where there is nothing to tell: the rest follows, or the
     /// file is complete, or what is there turned out to be void.
     async fn open(&mut self) -> Result<Option<Event>, Error> {
-        let shared = self.client.shared();
-        let place = request::place(shared, &self.patience).await?;
+        let api = self.client.api();
+        let place = request::place(api, &self.patience).await?;
         self.attempts = self.attempts.saturating_add(1);
         self.in_a_row = self.in_a_row.saturating_add(1);
         let rest = self.rest();
         let (source, patience) = (&self.source, &self.patience);
-        let answer = request::ask(shared, place, source, rest.as_ref(), patience).await?;
+        let answer = request::ask(api, place, source, rest.as_ref(), patience).await?;
         self.span
             .record("http.response.status_code", answer.status().as_u16());
         let promise = answer
             .head()
             .promise(rest.as_ref(), self.options.max_bytes)
-            .map_err(|error| error.with_retry_after(answer.retry_after(shared)))?;
+            .map_err(|error| error.with_retry_after(answer.retry_after(api)))?;
         match promise {
             Promise::Rest { total } => {
                 self.know(total);
@@ -291,7 +294,7 @@ impl Transfer {
 
     /// Waits until the next attempt is due; the error where there is to be none.
     async fn wait_for_another_attempt(&mut self, error: Error) -> Result<(), Error> {
-        let shared = self.client.shared();
+        let api = self.client.api();
         let error = error
             .with_ids(std::slice::from_ref(&self.source.id))
             .with_attempts(self.attempts, self.patience.elapsed());
@@ -299,19 +302,19 @@ impl Transfer {
             self.furthest = self.position;
             self.in_a_row = self.in_a_row.min(1);
         }
-        let retry = self.options.retry.as_ref().unwrap_or(&shared.retry);
+        let retry = self.options.retry.as_ref().unwrap_or(&api.retry);
         let cannot_go_on = self.starting_over == StartingOver::Refused
             && self.position > 0
             && self.rest().is_none();
         if !error.is_retryable() || cannot_go_on || !retry.allows_another(self.in_a_row) {
             return Err(error);
         }
-        let delay = retry.delay(self.in_a_row, error.retry_after(), &shared.randomness);
+        let delay = retry.delay(self.in_a_row, error.retry_after(), &api.jitter);
         let in_time = Instant::now()
             .checked_add(delay)
             .is_some_and(|next| self.patience.lasts_until(next));
         // Paid last, so that nothing is paid for what does not happen.
-        if !in_time || !shared.budget.withdraw(error.is_timeout()) {
+        if !in_time || !api.budget.withdraw(error.is_timeout()) {
             return Err(error);
         }
         tokio::time::sleep(delay).await;

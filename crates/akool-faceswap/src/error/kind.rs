@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What kind of thing an [`Error`](crate::Error) tells of.
+/// What kind of thing an [`Error`](crate::error::Error) tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

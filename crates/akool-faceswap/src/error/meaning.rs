@@ -2,8 +2,8 @@
 
 use http::StatusCode;
 
-use super::{Error, ErrorKind};
-use crate::{BusinessClass, BusinessCode};
+use crate::error::{Error, ErrorKind};
+use crate::model::{BusinessClass, BusinessCode};
 
 impl Error {
     /// Whether the same call may succeed later without anybody changing anything.
@@ -137,7 +137,7 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Compare [`Job::expires_at`](crate::Job::expires_at) with the time of day. If the job is
+    /// Compare [`Job::expires_at`](crate::model::Job::expires_at) with the time of day. If the job is
     /// younger, look it up again and download what the fresh answer names; if it is older, only a
     /// new submit makes the result again.
     pub fn is_expired(&self) -> bool {

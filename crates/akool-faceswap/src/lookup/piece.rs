@@ -8,27 +8,30 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::Operation;
+use crate::lookup::Operation;
 use crate::{
-    BusinessCode, Error, ErrorKind, RequestMetrics, ResultId,
-    answer::{self, Rows},
-    credentials::Generation,
-    id,
-    transport::Attempt,
+    auth::Generation,
+    error::{Error, ErrorKind},
+    metrics::RequestMetrics,
+    model::{BusinessCode, ResultId, query},
+    transport::{
+        envelope::{self, Rows},
+        exchange::Attempt,
+    },
 };
 
 impl Operation<'_> {
     /// Looks up `ids` in one request, repeated where a fault may pass.
     pub(super) async fn piece(&self, ids: &[ResultId]) -> Result<Rows, Error> {
         // The pattern of the vendored document refuses less than ResultId does.
-        let joined: ListResultsByIdsIds = id::join(ids).parse().map_err(|_| {
+        let joined: ListResultsByIdsIds = query::join(ids).parse().map_err(|_| {
             Error::new(
                 ErrorKind::InvalidInput,
                 "an id does not fit the API's pattern",
             )
             .with_ids(ids)
         })?;
-        let shared = self.shared;
+        let api = self.api;
         let begun = Instant::now();
         let mut attempts = 0;
         let mut last: Option<Error> = None;
@@ -41,7 +44,7 @@ impl Operation<'_> {
             let sent = Instant::now();
             let (outcome, generation) = self.attempt(&joined, attempts).await;
             drop(turn);
-            if let Some(metrics) = &shared.metrics {
+            if let Some(metrics) = &api.metrics {
                 metrics.request(&RequestMetrics::of(
                     ids.len(),
                     &outcome,
@@ -55,7 +58,7 @@ impl Operation<'_> {
                 Err(error) => error.with_ids(ids).with_attempts(attempts, begun.elapsed()),
             };
             if is_refused_token(&error)
-                && shared.credentials.refused(generation)
+                && api.credentials.refused(generation)
                 && !std::mem::replace(&mut token_was_renewed, true)
             {
                 last = Some(error);
@@ -69,17 +72,17 @@ impl Operation<'_> {
         }
     }
 
-    /// Waits for one of the client's places and for its brake; `None` if time runs out first.
+    /// Waits for one of the client's places and for its throttle; `None` if time runs out first.
     async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        let shared = self.shared;
+        let api = self.api;
         let turn = async {
-            // The place is held while the brake is: nobody could use it.
-            let place = shared.places.acquire().await.ok()?;
-            let next = shared.brake.held_until().unwrap_or_else(Instant::now);
+            // The place is held while the throttle is: nobody could use it.
+            let place = api.places.acquire().await.ok()?;
+            let next = api.throttle.held_until().unwrap_or_else(Instant::now);
             if self.deadline.is_some_and(|deadline| next >= deadline) {
                 return None;
             }
-            shared.brake.wait().await;
+            api.throttle.wait().await;
             Some(place)
         };
         match self.deadline {
@@ -94,11 +97,11 @@ impl Operation<'_> {
         ids: &ListResultsByIdsIds,
         resends: u32,
     ) -> (Result<Rows, Error>, Option<Generation>) {
-        let shared = self.shared;
+        let api = self.api;
         let left = self.deadline.map(|deadline| deadline - Instant::now());
         let limit = self.attempt_timeout.duration();
         let limit = [limit, left].into_iter().flatten().min();
-        let attempt = Attempt::new(shared.clone(), limit, resends);
+        let attempt = Attempt::new(api.clone(), limit, resends);
         let typed = attempt.client().list_results_by_ids(ids).await;
         // What the generated client makes of anything but a documented answer is of no use: its
         // error has lost the status or the body, and would print the latter.
@@ -107,15 +110,15 @@ impl Operation<'_> {
             .map(akool_faceswap_raw::ResponseValue::into_inner);
         let report = attempt.into_report();
         let generation = report.generation;
-        let outcome = answer::rows(shared, typed, report);
+        let outcome = envelope::rows(api, typed, report);
         match &outcome {
             Ok(_) => {
-                shared.brake.release();
-                shared.budget.refund();
+                api.throttle.release();
+                api.budget.refund();
             }
             Err(error) if error.is_rate_limit() => {
                 let asked = error.retry_after().map(|delay| self.retry.capped(delay));
-                shared.brake.engage(asked, &shared.randomness);
+                api.throttle.engage(asked, &api.jitter);
             }
             Err(_) => {}
         }
@@ -124,7 +127,7 @@ impl Operation<'_> {
 
     /// How long to wait before another attempt, or `None` if there is to be none.
     fn delay_before_another(&self, attempts: u32, error: &Error) -> Option<Duration> {
-        let shared = self.shared;
+        let api = self.api;
         if !error.is_retryable() || !self.retry.allows_another(attempts) {
             return None;
         }
@@ -132,17 +135,16 @@ impl Operation<'_> {
         let delay = if error.is_rate_limit() {
             Duration::ZERO
         } else {
-            self.retry
-                .delay(attempts, error.retry_after(), &shared.randomness)
+            self.retry.delay(attempts, error.retry_after(), &api.jitter)
         };
         // A delay that no clock can express does not end.
         let next = Instant::now().checked_add(delay)?;
-        let next = shared
-            .brake
+        let next = api
+            .throttle
             .held_until()
             .map_or(next, |until| until.max(next));
         let in_time = self.deadline.is_none_or(|deadline| next < deadline);
-        (in_time && shared.budget.withdraw(error.is_timeout())).then_some(delay)
+        (in_time && api.budget.withdraw(error.is_timeout())).then_some(delay)
     }
 
     fn out_of_time(&self, last: Option<Error>) -> Error {

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, fmt, sync::OnceLock};
 
-use crate::{Error, Job, ResultId, ResultIds};
+use crate::{
+    error::Error,
+    model::{Job, ResultId, ResultIds},
+};
 
 /// What a lookup learnt of one id.
 #[derive(Clone, Debug)]
@@ -32,7 +35,7 @@ pub enum Outcome {
 /// # let known = fake.add_job(FakeJob::image());
 /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
 /// let ids: ResultIds = format!("{known},667d228400000000000a0001").parse()?;
-/// let results = client.results(ids).await?;
+/// let results = client.lookup(ids).await?;
 ///
 /// for job in results.found() {
 ///     println!("{}: {}", job.id(), job.status());

@@ -5,19 +5,22 @@ mod splitting;
 mod timing;
 
 use crate::{
-    Outcome, ResultIds,
-    UnexpectedReason::{NotAsked, Repeated, Unreadable},
-    wire::scripted::{Reply, Scripted},
+    lookup::{
+        Outcome,
+        UnexpectedReason::{NotAsked, Repeated, Unreadable},
+    },
+    model::ResultIds,
+    testing::scripted::{Reply, Scripted},
 };
 
 pub(super) fn ids(count: usize) -> ResultIds {
-    ResultIds::from_texts((0..count).map(|n| format!("{n:024x}"))).unwrap()
+    ResultIds::parse_all((0..count).map(|n| format!("{n:024x}"))).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_long_list_goes_out_in_full_requests() {
     let wire = Scripted::new(Reply::found);
-    let results = wire.client().results(ids(250)).await.unwrap();
+    let results = wire.client().lookup(ids(250)).await.unwrap();
     assert_eq!(results.found().count(), 250);
     let mut sizes: Vec<usize> = wire.seen().iter().map(|seen| seen.ids.len()).collect();
     sizes.sort_unstable();
@@ -33,7 +36,7 @@ async fn outcomes_keep_the_order_of_the_list_whatever_order_the_answers_have() {
         Reply::found(&reversed).after(std::time::Duration::from_secs(10 - seen.n as u64))
     });
     let asked = ids(300);
-    let results = wire.client().results(&asked).await.unwrap();
+    let results = wire.client().lookup(&asked).await.unwrap();
     let answered: Vec<_> = results.found().map(|job| job.id().clone()).collect();
     assert_eq!(answered, asked.as_slice());
 }
@@ -48,7 +51,7 @@ async fn found_missing_and_failed_are_kept_apart() {
         seen.ids.retain(|id| *id != format!("{:024x}", 3));
         Reply::found(&seen)
     });
-    let results = wire.client().results(ids(201)).await.unwrap();
+    let results = wire.client().lookup(ids(201)).await.unwrap();
     assert_eq!(results.found().count(), 100);
     let missing: Vec<_> = results.missing().map(ToString::to_string).collect();
     assert_eq!(missing, [format!("{:024x}", 3)]);
@@ -83,7 +86,7 @@ async fn found_missing_and_failed_are_kept_apart() {
 #[tokio::test(start_paused = true)]
 async fn complete_results_are_all_jobs_in_order() {
     let wire = Scripted::new(Reply::found);
-    let results = wire.client().results(ids(3)).await.unwrap();
+    let results = wire.client().lookup(ids(3)).await.unwrap();
     let jobs = results.into_complete().unwrap();
     let answered: Vec<_> = jobs.iter().map(|job| job.id().clone()).collect();
     assert_eq!(answered, ids(3).as_slice());
@@ -92,7 +95,7 @@ async fn complete_results_are_all_jobs_in_order() {
 #[tokio::test(start_paused = true)]
 async fn where_nothing_was_learnt_there_is_one_error_about_all_ids() {
     let wire = Scripted::new(|_| Reply::business(1101));
-    let error = wire.client().results(ids(250)).await.unwrap_err();
+    let error = wire.client().lookup(ids(250)).await.unwrap_err();
     assert!(error.is_auth());
     assert_eq!(error.ids().len(), 250);
 }
@@ -100,11 +103,11 @@ async fn where_nothing_was_learnt_there_is_one_error_about_all_ids() {
 #[tokio::test(start_paused = true)]
 async fn an_error_has_what_the_server_said() {
     let wire = Scripted::new(|_| Reply::http(404, "<h1>no such page</h1>"));
-    let error = wire.client().results(ids(1)).await.unwrap_err();
+    let error = wire.client().lookup(ids(1)).await.unwrap_err();
     assert_eq!(error.body_snippet(), Some("<h1>no such page</h1>"));
     assert_eq!((error.http_status(), error.json_path()), (Some(404), None));
     let wire = Scripted::new(|_| Reply::http(200, r#"{"code":1000,"data":{"result":7}}"#));
-    let error = wire.client().results(ids(1)).await.unwrap_err();
+    let error = wire.client().lookup(ids(1)).await.unwrap_err();
     assert_eq!(error.json_path(), Some("$.data.result"));
     assert!(error.message().contains("expected an array"), "{error}");
 }
@@ -114,7 +117,7 @@ async fn an_empty_list_is_refused_before_any_request() {
     let wire = Scripted::new(Reply::found);
     let error = wire
         .client()
-        .results(ResultIds::default())
+        .lookup(ResultIds::default())
         .await
         .unwrap_err();
     assert!(error.is_invalid_input());
@@ -134,14 +137,14 @@ async fn rows_that_nobody_asked_for_and_repeated_rows_are_reported_apart() {
         )
     });
     let asked: ResultIds = "a".parse().unwrap();
-    let results = wire.client().results(asked).await.unwrap();
+    let results = wire.client().lookup(asked).await.unwrap();
     // The row that tells more counts.
     let job = results.found().next().unwrap();
-    assert_eq!(job.status(), crate::FaceswapStatus::Success);
+    assert_eq!(job.status(), crate::model::JobStatus::Success);
     let unexpected: Vec<_> = results
         .unexpected()
         .iter()
-        .map(crate::UnexpectedRow::reason)
+        .map(crate::lookup::UnexpectedRow::reason)
         .collect();
     assert_eq!(
         unexpected,
@@ -162,11 +165,11 @@ async fn a_lookup_that_is_dropped_leaves_the_client_as_it_was() {
         }
     });
     let client = wire.client();
-    let lookup = IntoFuture::into_future(client.results(ids(1000)));
+    let lookup = IntoFuture::into_future(client.lookup(ids(1000)));
     let limit = std::time::Duration::from_secs(1);
     assert!(tokio::time::timeout(limit, lookup).await.is_err());
     // All four places are free again.
-    let results = client.results(ids(400)).await.unwrap();
+    let results = client.lookup(ids(400)).await.unwrap();
     assert_eq!(results.found().count(), 400);
     assert_eq!(wire.most_under_way(), 4);
 }

@@ -6,12 +6,12 @@ use std::{
     pin::Pin,
 };
 
-use super::{AsCompleted, Options, Ticket, WaitError, options};
-use crate::{Job, ResultId, ResultIds};
+use crate::model::{Job, ResultId, ResultIds};
+use crate::wait::{AsCompleted, Options, Ticket, WaitError, options};
 
 /// A wait for all of many jobs that has not begun: await it, or set options first.
 ///
-/// Made by [`Client::wait_all`](crate::Client::wait_all).
+/// Made by [`Client::wait_all`](crate::client::Client::wait_all).
 #[must_use = "waits do nothing until they are awaited"]
 #[derive(Debug)]
 pub struct WaitAll {
@@ -120,7 +120,7 @@ impl fmt::Debug for WaitResults {
 
 /// A wait for the first of many jobs that has not begun: await it, or set options first.
 ///
-/// Made by [`Client::wait_any`](crate::Client::wait_any).
+/// Made by [`Client::wait_any`](crate::client::Client::wait_any).
 #[must_use = "waits do nothing until they are awaited"]
 #[derive(Debug)]
 pub struct WaitAny {

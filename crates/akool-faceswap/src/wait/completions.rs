@@ -10,19 +10,23 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{
+use crate::wait::{
     GroupProgress, Options, Ticket, WaitError, options, poller,
     slot::Group,
     tracker::{Purpose, Settled, Sink},
 };
-use crate::{Client, Job, ResultId, ResultIds, client::Shared};
+use crate::{
+    api::Api,
+    client::Client,
+    model::{Job, ResultId, ResultIds},
+};
 
 /// Stands where a wait has ended.
 const ENDED: usize = usize::MAX;
 
 /// Waits for many jobs that have not begun: set options and [`start`](Self::start) them.
 ///
-/// Made by [`Client::as_completed`] and [`Client::resume_all`].
+/// Made by [`Client::wait_each`] and [`Client::resume_each`].
 #[must_use = "waits do nothing until they are started"]
 #[derive(Debug)]
 pub struct AsCompleted {
@@ -65,28 +69,28 @@ impl AsCompleted {
             what,
             options,
         } = self;
-        let shared = client.shared().clone();
+        let api = client.api().clone();
         let group = Arc::new(Group::new());
-        let now = shared.waits.timeline.now();
+        let now = api.waits.timeline.now();
         let keys = match what {
             What::Ids(ids) => {
                 let start = options.start(&now);
                 let starts = ids.iter().map(|id| (id.clone(), start.clone()));
-                begin(&shared, &group, starts)
+                begin(&api, &group, starts)
             }
             What::Tickets(tickets) => {
                 let starts = tickets.into_iter().map(|ticket| {
                     let start = options.resume(&ticket, &now);
                     (ticket.id, start)
                 });
-                begin(&shared, &group, starts)
+                begin(&api, &group, starts)
             }
         };
-        let _ = poller::ensure(&shared);
-        shared.wake_poller();
+        let _ = poller::ensure(&api);
+        api.wake_poller();
         Completions {
             untaken: keys.len(),
-            shared,
+            api,
             group,
             keys,
         }
@@ -97,11 +101,11 @@ options!(AsCompleted);
 
 /// The key of each wait, in the order given.
 fn begin(
-    shared: &Arc<Shared>,
+    api: &Arc<Api>,
     group: &Arc<Group<Settled>>,
-    starts: impl Iterator<Item = (ResultId, super::terms::Start)>,
+    starts: impl Iterator<Item = (ResultId, options::Start)>,
 ) -> Vec<usize> {
-    shared.track(|tracker, now, effects| {
+    api.track(|tracker, now, effects| {
         (0..)
             .zip(starts)
             .map(|(number, (id, start))| {
@@ -125,7 +129,7 @@ fn begin(
 /// [`tickets`](Self::tickets) first to go on later.
 #[must_use = "dropping it ends the waits"]
 pub struct Completions {
-    shared: Arc<Shared>,
+    api: Arc<Api>,
     group: Arc<Group<Settled>>,
     keys: Vec<usize>,
     untaken: usize,
@@ -149,7 +153,7 @@ impl Completions {
     /// What is known of all of them. It goes through every pending wait: for 100,000 of them that
     /// takes some milliseconds.
     pub fn progress(&self) -> GroupProgress {
-        self.shared.track(|tracker, now, _| {
+        self.api.track(|tracker, now, _| {
             let mut progress = GroupProgress {
                 total: self.keys.len(),
                 ..GroupProgress::default()
@@ -168,7 +172,7 @@ impl Completions {
 
     /// Every wait whose outcome has not been taken yet, put away for another process.
     pub fn tickets(&self) -> Vec<Ticket> {
-        self.shared.track(|tracker, now, _| {
+        self.api.track(|tracker, now, _| {
             let mut tickets: Vec<Ticket> = self
                 .pending()
                 .filter_map(|(key, is_mine)| tracker.ticket(key, is_mine, now))
@@ -205,8 +209,8 @@ impl Completions {
             let outcome = outcome.map(Arc::unwrap_or_clone);
             return Poll::Ready(Some((number, outcome)));
         }
-        if let Err(error) = poller::ensure(&self.shared) {
-            self.shared.track(|tracker, now, effects| {
+        if let Err(error) = poller::ensure(&self.api) {
+            self.api.track(|tracker, now, effects| {
                 for (key, is_mine) in self.pending() {
                     tracker.fail(key, is_mine, &error, now, effects);
                 }
@@ -234,12 +238,12 @@ impl Drop for Completions {
         if self.untaken == 0 {
             return;
         }
-        self.shared.track(|tracker, _, _| {
+        self.api.track(|tracker, _, _| {
             for (key, is_mine) in self.pending() {
                 tracker.withdraw(key, is_mine);
             }
         });
-        self.shared.wake_poller();
+        self.api.wake_poller();
     }
 }
 

@@ -20,11 +20,18 @@ use std::{
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{runtime::Handle, sync::Notify, time::Instant};
 
-use super::{
-    moment::{Moment, Now, Timeline},
+use crate::wait::{
+    time::{Moment, Now, Timeline},
     tracker::{Batch, Effects, Retry, Tracker},
 };
-use crate::{Client, Error, ErrorKind, Outcome, RetryPolicy, client::Shared, clock::Clock, lookup};
+use crate::{
+    api::Api,
+    client::Client,
+    clock::Clock,
+    error::{Error, ErrorKind},
+    lookup::{self, Outcome},
+    retry::RetryPolicy,
+};
 
 /// How many times the task may die before an answer is taken, until waits are ended for it.
 const DEATHS: u32 = 3;
@@ -57,7 +64,7 @@ impl Waits {
     }
 }
 
-impl Shared {
+impl Api {
     /// Works on the tracker, and does afterwards what that made necessary.
     pub(super) fn track<T>(&self, work: impl FnOnce(&mut Tracker, &Now, &mut Effects) -> T) -> T {
         let mut effects = Effects::default();
@@ -92,8 +99,8 @@ impl Shared {
 /// # Errors
 ///
 /// If this is no task of a tokio runtime.
-pub(super) fn ensure(shared: &Arc<Shared>) -> Result<(), Error> {
-    let waits = &shared.waits;
+pub(super) fn ensure(api: &Arc<Api>) -> Result<(), Error> {
+    let waits = &api.waits;
     if waits.is_running.load(Ordering::Acquire) {
         return Ok(());
     }
@@ -103,7 +110,7 @@ pub(super) fn ensure(shared: &Arc<Shared>) -> Result<(), Error> {
     let tracker = waits.lock();
     if !tracker.is_empty() && !waits.is_running.swap(true, Ordering::AcqRel) {
         handle.spawn(run(Alive {
-            shared: shared.clone(),
+            api: api.clone(),
             has_ended: false,
         }));
     }
@@ -113,7 +120,7 @@ pub(super) fn ensure(shared: &Arc<Shared>) -> Result<(), Error> {
 /// Says so when the task goes away before its work is done: with its runtime, or by a panic in what a
 /// program handed in.
 struct Alive {
-    shared: Arc<Shared>,
+    api: Arc<Api>,
     has_ended: bool,
 }
 
@@ -122,8 +129,8 @@ impl Drop for Alive {
         if self.has_ended {
             return;
         }
-        let waits = &self.shared.waits;
-        self.shared.track(|tracker, now, effects| {
+        let waits = &self.api.waits;
+        self.api.track(|tracker, now, effects| {
             waits.is_running.store(false, Ordering::Release);
             if waits.deaths.fetch_add(1, Ordering::Relaxed) + 1 < DEATHS {
                 tracker.abandon(now, effects);
@@ -144,11 +151,11 @@ type Answered = (Batch, Vec<Outcome>);
 type UnderWay = FuturesUnordered<Pin<Box<dyn Future<Output = Answered> + Send>>>;
 
 async fn run(mut alive: Alive) {
-    let shared = alive.shared.clone();
+    let api = alive.api.clone();
     let mut under_way = UnderWay::new();
-    while let Some(wake) = send(&shared, &mut under_way) {
-        if let Some((batch, outcomes)) = next_event(&shared, &mut under_way, wake).await {
-            take(&shared, batch, outcomes);
+    while let Some(wake) = send(&api, &mut under_way) {
+        if let Some((batch, outcomes)) = next_event(&api, &mut under_way, wake).await {
+            take(&api, batch, outcomes);
         }
     }
     // Requests for what nobody waits for any more end here.
@@ -156,10 +163,10 @@ async fn run(mut alive: Alive) {
 }
 
 /// Sends what is due, as far as there is room; when to look again, or `None` if nobody waits.
-fn send(shared: &Arc<Shared>, under_way: &mut UnderWay) -> Option<Moment> {
-    let waits = &shared.waits;
-    let limits = &shared.limits;
-    shared.track(|tracker, now, effects| {
+fn send(api: &Arc<Api>, under_way: &mut UnderWay) -> Option<Moment> {
+    let waits = &api.waits;
+    let limits = &api.limits;
+    api.track(|tracker, now, effects| {
         tracker.expire(now, effects);
         if tracker.is_empty() {
             tracker.release_memory();
@@ -167,33 +174,33 @@ fn send(shared: &Arc<Shared>, under_way: &mut UnderWay) -> Option<Moment> {
             return None;
         }
         let may_send = || under_way.len() < limits.max_concurrent_requests.get();
-        let is_held = shared.brake.held_until().is_some();
+        let is_held = api.throttle.held_until().is_some();
         while may_send() && !is_held {
-            let (max_ids, max_bytes) = (limits.max_ids_per_request, lookup::room_for_ids(shared));
+            let (max_ids, max_bytes) = (limits.max_ids_per_request, lookup::room_for_ids(api));
             let Some(batch) = tracker.take_batch(now, max_ids.get(), max_bytes) else {
                 break;
             };
-            under_way.push(Box::pin(look_up(shared.clone(), batch)));
+            under_way.push(Box::pin(look_up(api.clone(), batch)));
         }
         Some(tracker.next_wake(may_send() && !is_held))
     })
 }
 
 /// One attempt; what is to be repeated goes back among what is due, where it meets others.
-async fn look_up(shared: Arc<Shared>, batch: Batch) -> Answered {
-    let lookup = Client::from_shared(shared).results(batch.ids.clone());
+async fn look_up(api: Arc<Api>, batch: Batch) -> Answered {
+    let lookup = Client::from_api(api).lookup(batch.ids.clone());
     let outcomes = lookup.retry(RetryPolicy::never()).each().await;
     (batch, outcomes)
 }
 
 /// Waits for an answer, or until there may be something else to do.
-async fn next_event(shared: &Shared, under_way: &mut UnderWay, wake: Moment) -> Option<Answered> {
-    let has_room = under_way.len() < shared.limits.max_concurrent_requests.get();
-    let held = shared.brake.held_until().filter(|_| has_room);
-    let due = shared.waits.timeline.instant(wake);
+async fn next_event(api: &Api, under_way: &mut UnderWay, wake: Moment) -> Option<Answered> {
+    let has_room = under_way.len() < api.limits.max_concurrent_requests.get();
+    let held = api.throttle.held_until().filter(|_| has_room);
+    let due = api.waits.timeline.instant(wake);
     let until: Option<Instant> = [held, due].into_iter().flatten().min();
     let mut asleep = pin!(until.map(tokio::time::sleep_until));
-    let mut woken = pin!(shared.waits.wake.notified());
+    let mut woken = pin!(api.waits.wake.notified());
     poll_fn(|context| {
         if let Poll::Ready(Some(answered)) = under_way.poll_next_unpin(context) {
             return Poll::Ready(Some(answered));
@@ -210,27 +217,27 @@ async fn next_event(shared: &Shared, under_way: &mut UnderWay, wake: Moment) -> 
     .await
 }
 
-fn take(shared: &Shared, batch: Batch, outcomes: Vec<Outcome>) {
-    shared.waits.deaths.store(0, Ordering::Relaxed);
+fn take(api: &Api, batch: Batch, outcomes: Vec<Outcome>) {
+    api.waits.deaths.store(0, Ordering::Relaxed);
     // What repeating costs is paid once for a request, and its ids stay together.
     let decided: Cell<Option<(u32, Retry)>> = Cell::new(None);
     let retry = |error: &Error, faults: u32| match decided.get() {
         // What costs nothing decides nothing for the ids beside it.
-        _ if !error.is_retryable() => decide(shared, error, faults, false),
+        _ if !error.is_retryable() => decide(api, error, faults, false),
         Some((for_faults, retry)) if for_faults == faults => retry,
         earlier => {
             let is_paid = matches!(earlier, Some((_, Retry::After(_))));
-            let retry = decide(shared, error, faults, is_paid);
+            let retry = decide(api, error, faults, is_paid);
             decided.set(Some((faults, retry)));
             retry
         }
     };
-    shared.track(|tracker, now, effects| tracker.answered(batch, outcomes, retry, now, effects));
+    api.track(|tracker, now, effects| tracker.answered(batch, outcomes, retry, now, effects));
 }
 
 /// When to look up again what failed for the `faults`th time in a row.
-fn decide(shared: &Shared, error: &Error, faults: u32, is_paid: bool) -> Retry {
-    let policy = &shared.retry;
+fn decide(api: &Api, error: &Error, faults: u32, is_paid: bool) -> Retry {
+    let policy = &api.retry;
     let asked = error
         .retry_after()
         .map_or(Duration::ZERO, |delay| policy.capped(delay));
@@ -238,11 +245,11 @@ fn decide(shared: &Shared, error: &Error, faults: u32, is_paid: bool) -> Retry {
         return Retry::BySchedule(asked);
     }
     if error.is_rate_limit() {
-        // The brake holds the whole client back.
+        // The throttle holds the whole client back.
         return Retry::After(Duration::ZERO);
     }
-    if is_paid || shared.budget.withdraw(error.is_timeout()) {
-        Retry::After(policy.delay(faults, error.retry_after(), &shared.randomness))
+    if is_paid || api.budget.withdraw(error.is_timeout()) {
+        Retry::After(policy.delay(faults, error.retry_after(), &api.jitter))
     } else {
         Retry::BySchedule(asked)
     }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{Error, FaceswapStatus, ResultId};
+use crate::{
+    error::Error,
+    model::{JobStatus, ResultId},
+};
 
 /// What is known of a job that is waited for.
 ///
@@ -10,13 +13,13 @@ use crate::{Error, FaceswapStatus, ResultId};
 #[derive(Clone, Debug)]
 pub struct Progress {
     pub(super) id: ResultId,
-    pub(super) status: Option<FaceswapStatus>,
+    pub(super) status: Option<JobStatus>,
     pub(super) waited: Duration,
     pub(super) unchanged_for: Duration,
     pub(super) missing_for: Option<Duration>,
     pub(super) polls: u32,
     pub(super) next_poll_in: Option<Duration>,
-    pub(super) trouble: Option<Error>,
+    pub(super) last_error: Option<Error>,
 }
 
 impl Progress {
@@ -26,7 +29,7 @@ impl Progress {
     }
 
     /// The last status that the API told, if it has told one.
-    pub fn status(&self) -> Option<FaceswapStatus> {
+    pub fn status(&self) -> Option<JobStatus> {
         self.status
     }
 
@@ -57,8 +60,8 @@ impl Progress {
     }
 
     /// Why the last lookup failed, until one succeeds. The wait goes on all the same.
-    pub fn trouble(&self) -> Option<&Error> {
-        self.trouble.as_ref()
+    pub fn last_error(&self) -> Option<&Error> {
+        self.last_error.as_ref()
     }
 }
 
@@ -82,14 +85,14 @@ pub struct GroupProgress {
     /// The jobs about which there was no answer yet.
     pub unseen: usize,
     /// Of all these, the jobs whose last lookup failed.
-    pub in_trouble: usize,
+    pub failing: usize,
     /// The job that has been waited for longest, and how long.
     pub oldest: Option<(ResultId, Duration)>,
     /// How long until the next of them is looked up; `None` while all lookups are under way or
     /// nothing is waited for.
     pub next_poll_in: Option<Duration>,
     /// One of the errors of those in trouble.
-    pub trouble: Option<Error>,
+    pub last_error: Option<Error>,
 }
 
 impl GroupProgress {
@@ -102,13 +105,13 @@ impl GroupProgress {
         match (progress.missing_for, progress.status) {
             (Some(_), _) => self.missing += 1,
             (None, None) => self.unseen += 1,
-            (None, Some(FaceswapStatus::InQueue)) => self.in_queue += 1,
-            (None, Some(FaceswapStatus::Processing)) => self.processing += 1,
+            (None, Some(JobStatus::InQueue)) => self.in_queue += 1,
+            (None, Some(JobStatus::Processing)) => self.processing += 1,
             (None, Some(_)) => self.unknown += 1,
         }
-        if let Some(error) = &progress.trouble {
-            self.in_trouble += 1;
-            self.trouble.get_or_insert_with(|| error.clone());
+        if let Some(error) = &progress.last_error {
+            self.failing += 1;
+            self.last_error.get_or_insert_with(|| error.clone());
         }
         if self
             .oldest

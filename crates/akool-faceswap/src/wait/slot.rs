@@ -10,7 +10,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use super::Ticket;
+use crate::wait::Ticket;
 
 /// Wakers to be called once no lock is held.
 pub(super) type Wakers = Vec<Waker>;

@@ -14,8 +14,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::{
-    Client, ClientBuilder, ResultId, ResultIds,
-    wire::scripted::{Reply, Scripted, Seen},
+    client::{Client, ClientBuilder},
+    model::{ResultId, ResultIds},
+    testing::scripted::{Reply, Scripted, Seen},
 };
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -11,17 +11,17 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Schedule,
-    moment::{Moment, Now},
-    schedule::millis,
+use crate::model::{JobStatus, ResultId};
+use crate::wait::{
+    PollPolicy,
+    poll_policy::millis,
+    time::{Moment, Now},
 };
-use crate::{FaceswapStatus, ResultId};
 
 /// The form that this version of the library writes.
 const VERSION: u32 = 1;
 
-/// A wait put away: give it to [`Client::resume`](crate::Client::resume), in this process or another.
+/// A wait put away: give it to [`Client::resume`](crate::client::Client::resume), in this process or another.
 ///
 /// It has the id of the job, how long it has been waited for, its last known status, the deadline and
 /// the schedule; no credentials and no URL. It can be written in any format that serde knows. Store
@@ -53,14 +53,14 @@ const VERSION: u32 = 1;
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Ticket {
     pub(super) id: ResultId,
-    pub(super) status: Option<FaceswapStatus>,
+    pub(super) status: Option<JobStatus>,
     /// Unix time in milliseconds, as all times here.
     pub(super) begun: i64,
     pub(super) changed: i64,
     pub(super) missing_since: Option<i64>,
     pub(super) deadline: Option<i64>,
     pub(super) missing_grace: Duration,
-    pub(super) schedule: Schedule,
+    pub(super) schedule: PollPolicy,
     pub(super) polls: u32,
 }
 
@@ -78,7 +78,7 @@ struct Form {
     #[serde(with = "millis")]
     #[cfg_attr(feature = "schemars", schemars(with = "u64"))]
     missing_grace_ms: Duration,
-    schedule: Schedule,
+    schedule: PollPolicy,
     polls: u32,
 }
 
@@ -106,7 +106,7 @@ impl TryFrom<Form> for Ticket {
         }
         Ok(Self {
             id: form.id,
-            status: form.status.map(FaceswapStatus::from_code),
+            status: form.status.map(JobStatus::from_code),
             begun: form.begun_unix_ms,
             changed: form.changed_unix_ms,
             missing_since: form.missing_since_unix_ms,
@@ -123,7 +123,7 @@ impl From<Ticket> for Form {
         Self {
             version: VERSION,
             id: ticket.id,
-            status: ticket.status.and_then(FaceswapStatus::code),
+            status: ticket.status.and_then(JobStatus::code),
             begun_unix_ms: ticket.begun,
             changed_unix_ms: ticket.changed,
             missing_since_unix_ms: ticket.missing_since,
@@ -142,7 +142,7 @@ impl Ticket {
     }
 
     /// The last known status, if the API has told one.
-    pub fn status(&self) -> Option<FaceswapStatus> {
+    pub fn status(&self) -> Option<JobStatus> {
         self.status
     }
 
@@ -209,13 +209,13 @@ mod tests {
     fn ticket() -> Ticket {
         Ticket {
             id: ResultId::new("667d228400000000000a0001").unwrap(),
-            status: Some(FaceswapStatus::Processing),
+            status: Some(JobStatus::Processing),
             begun: 1_719_476_868_006,
             changed: 1_719_476_869_000,
             missing_since: None,
             deadline: Some(1_719_487_668_006),
             missing_grace: Duration::from_secs(120),
-            schedule: Schedule::new(),
+            schedule: PollPolicy::new(),
             polls: 7,
         }
     }

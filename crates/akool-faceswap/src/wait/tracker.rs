@@ -7,9 +7,9 @@
 //! An id is tracked once, however many wait for it; each that waits is an *interest* in it. All that
 //! is due stands in one ordered set, and so do all deadlines: no timer and no task for a job.
 
-mod answered;
+mod apply;
 mod batch;
-mod ending;
+mod finish;
 mod interest;
 mod job;
 
@@ -21,16 +21,20 @@ use std::{
 
 use slab::Slab;
 
-use super::{
+use crate::wait::{
     Progress, Ticket, WaitErrorKind,
-    moment::{Moment, Now},
-    outcome::WaitError,
+    error::WaitError,
+    options::{Start, Terms},
     slot::{Group, Slot, Wakers},
-    terms::{Start, Terms},
+    time::{Moment, Now},
 };
-use crate::{Error, ErrorKind, Job, ResultId, WaitMetrics};
+use crate::{
+    error::{Error, ErrorKind},
+    metrics::WaitMetrics,
+    model::{Job, ResultId},
+};
 
-pub(super) use answered::Retry;
+pub(super) use apply::Retry;
 pub(super) use batch::Batch;
 use interest::{Interest, NONE};
 pub(super) use interest::{Purpose, Sink};

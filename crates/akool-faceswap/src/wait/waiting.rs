@@ -10,13 +10,18 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{
-    Progress, Ticket, WaitError, poller,
+use crate::wait::{
+    Progress, Ticket, WaitError,
+    options::Start,
+    poller,
     slot::Slot,
-    terms::Start,
     tracker::{Purpose, Settled, Sink},
 };
-use crate::{Client, Job, ResultId, client::Shared};
+use crate::{
+    api::Api,
+    client::Client,
+    model::{Job, ResultId},
+};
 
 /// A wait for one job that is under way: await it, or turn it into a stream of
 /// [`changes`](Self::changes).
@@ -30,7 +35,7 @@ use crate::{Client, Job, ResultId, client::Shared};
 /// [`ticket`](Self::ticket) first to go on later.
 #[must_use = "dropping it ends the wait"]
 pub struct Waiting {
-    shared: Arc<Shared>,
+    api: Arc<Api>,
     id: ResultId,
     slot: Arc<Slot<Settled>>,
     key: Option<usize>,
@@ -38,20 +43,14 @@ pub struct Waiting {
 
 impl Waiting {
     pub(super) fn begin(client: &Client, id: ResultId, start: &Start) -> Self {
-        let shared = client.shared().clone();
+        let api = client.api().clone();
         let slot = Arc::new(Slot::new());
         let sink = Sink::One(slot.clone());
-        let key =
-            shared.track(|tracker, now, effects| tracker.wait(&id, start, sink, now, effects));
+        let key = api.track(|tracker, now, effects| tracker.wait(&id, start, sink, now, effects));
         // Where there is no runtime yet, the first poll starts the poller or says so.
-        let _ = poller::ensure(&shared);
-        shared.wake_poller();
-        Self {
-            shared,
-            id,
-            slot,
-            key,
-        }
+        let _ = poller::ensure(&api);
+        api.wake_poller();
+        Self { api, id, slot, key }
     }
 
     /// The job that is waited for.
@@ -72,7 +71,7 @@ impl Waiting {
     /// A handle for other tasks: it can be asked, and does not keep the wait going.
     pub fn handle(&self) -> WaitHandle {
         WaitHandle {
-            shared: self.shared.clone(),
+            api: self.api.clone(),
             id: self.id.clone(),
             slot: self.slot.clone(),
             key: self.key,
@@ -83,14 +82,14 @@ impl Waiting {
     ///
     /// ```
     /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
-    /// use akool_faceswap::{Change, Client};
+    /// use akool_faceswap::{Client, wait::Change};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let fake = FakeAkool::start()?;
     /// # let id: akool_faceswap::ResultId = fake.add_job(FakeJob::image().after_polls(1, 1)).to_string().parse()?;
     /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
-    /// # let wait = client.wait(&id).schedule(akool_faceswap::Schedule::every(std::time::Duration::ZERO));
+    /// # let wait = client.wait(&id).poll_policy(akool_faceswap::wait::PollPolicy::fixed(std::time::Duration::ZERO));
     /// # if false {
     /// let wait = client.wait(&id);
     /// # }
@@ -117,10 +116,10 @@ impl Waiting {
 
     /// Starts the poller where it is not running; without a runtime the wait ends.
     fn ensure_polled(&self) {
-        if let Err(error) = poller::ensure(&self.shared)
+        if let Err(error) = poller::ensure(&self.api)
             && let Some(key) = self.key
         {
-            self.shared.track(|tracker, now, effects| {
+            self.api.track(|tracker, now, effects| {
                 let is_mine = |purpose: &Purpose| purpose.is_for(&self.slot);
                 tracker.fail(key, is_mine, &error, now, effects);
             });
@@ -143,10 +142,10 @@ impl Future for Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         if let Some(key) = self.key {
-            self.shared.track(|tracker, _, _| {
+            self.api.track(|tracker, _, _| {
                 tracker.withdraw(key, |purpose| purpose.is_for(&self.slot));
             });
-            self.shared.wake_poller();
+            self.api.wake_poller();
         }
     }
 }
@@ -234,7 +233,7 @@ impl Stream for Changes {
 /// A way to ask about a wait from another task; from [`Waiting::handle`].
 #[derive(Clone)]
 pub struct WaitHandle {
-    shared: Arc<Shared>,
+    api: Arc<Api>,
     id: ResultId,
     slot: Arc<Slot<Settled>>,
     key: Option<usize>,
@@ -249,7 +248,7 @@ impl WaitHandle {
     /// What is known of the job; `None` once the wait has ended.
     pub fn progress(&self) -> Option<Progress> {
         let key = self.key?;
-        self.shared.track(|tracker, now, _| {
+        self.api.track(|tracker, now, _| {
             tracker.progress(key, |purpose| purpose.is_for(&self.slot), now)
         })
     }
@@ -257,7 +256,7 @@ impl WaitHandle {
     /// The wait, put away for another process; `None` once it has ended.
     pub fn ticket(&self) -> Option<Ticket> {
         let key = self.key?;
-        self.shared
+        self.api
             .track(|tracker, now, _| tracker.ticket(key, |purpose| purpose.is_for(&self.slot), now))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use akool_faceswap::{Client, ClientBuilder, Error, ResultIds, Results, RetryPolicy};
+use akool_faceswap::{Client, ClientBuilder, Error, ResultIds, RetryPolicy, lookup::Results};
 use akool_faceswap_mock::{Answer, FakeAkool, FakeAkoolBuilder, FakeJob};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
@@ -262,9 +262,9 @@ impl Stage {
         let builder = (fault.settings)(builder);
         let shown = format!("{builder:?}\n{builder:#?}");
         let client = builder.build().unwrap();
-        let ids = ResultIds::from_texts(fault.asks.chars().map(planted::id)).unwrap();
+        let ids = ResultIds::parse_all(fault.asks.chars().map(planted::id)).unwrap();
         let look_up = async || {
-            let limited = tokio::time::timeout(LONG, client.results(&ids).into_future());
+            let limited = tokio::time::timeout(LONG, client.lookup(&ids).into_future());
             limited.await.expect("no fault holds a lookup up")
         };
         let mut outcome = look_up().await;

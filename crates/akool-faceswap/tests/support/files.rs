@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use akool_faceswap::{Client, ClientBuilder, Download, Job, RetryPolicy};
+use akool_faceswap::{Client, ClientBuilder, Job, RetryPolicy, download::Download};
 
 use super::{
     planted::API_KEY,

@@ -11,7 +11,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use akool_faceswap::{Error, FaceswapStatus, Outcome, Results, UnexpectedReason};
+use akool_faceswap::{
+    Error, JobStatus,
+    lookup::{Outcome, Results, UnexpectedReason},
+};
 
 use super::planted::letter;
 
@@ -33,7 +36,7 @@ fn of_results(results: &Results) -> String {
                 Outcome::Failed(error) => format!("{letter}=[{}]", of_error(error)),
                 Outcome::Found(job) => {
                     let status = match job.status() {
-                        FaceswapStatus::Unknown(_) => job
+                        JobStatus::Unknown(_) => job
                             .status()
                             .code()
                             .map_or("unknown".to_owned(), |code| format!("unknown({code})")),

@@ -73,7 +73,7 @@ impl Bars {
             };
             lines.push(format!("  oldest {id}, waited {}; {next}", whole(*waited)));
         }
-        if let Some(trouble) = situation.trouble() {
+        if let Some(trouble) = situation.last_error() {
             lines.push(self.styled(style::DOUBTFUL, &format!("  {trouble}")));
         }
         lines.join("\n")

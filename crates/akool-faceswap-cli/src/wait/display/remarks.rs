@@ -18,7 +18,7 @@ pub(crate) struct Remarks {
 struct Said {
     settled: usize,
     under_way: String,
-    trouble: Option<String>,
+    last_error: Option<String>,
 }
 
 impl Remarks {
@@ -32,14 +32,14 @@ impl Remarks {
     /// The line that is due at `now`, if any.
     pub(super) fn next(&mut self, now: Instant, situation: &Situation) -> Option<String> {
         let progress = situation.progress;
-        if progress.unseen == progress.total && progress.trouble.is_none() {
+        if progress.unseen == progress.total && progress.last_error.is_none() {
             // Before the first answer there is nothing to tell.
             return None;
         }
         let said = Said {
             settled: situation.settled(),
             under_way: situation.under_way(),
-            trouble: situation.trouble(),
+            last_error: situation.last_error(),
         };
         if let Some((at, last)) = &self.told
             && (*last == said || now.duration_since(*at) < self.between)
@@ -58,7 +58,7 @@ impl Remarks {
         if let Some((id, waited)) = &progress.oldest {
             line = format!("{line}; oldest {id}, waited {}", whole(*waited));
         }
-        if let Some(trouble) = &said.trouble {
+        if let Some(trouble) = &said.last_error {
             line = format!("{line}; {trouble}");
         }
         self.told = Some((now, said));
@@ -68,7 +68,7 @@ impl Remarks {
 
 #[cfg(test)]
 mod tests {
-    use akool_faceswap::GroupProgress;
+    use akool_faceswap::wait::GroupProgress;
 
     use super::*;
     use crate::wait::tally::Tally;

@@ -1,6 +1,6 @@
 //! That every setting arrives, and what is refused.
 
-use super::*;
+use crate::client::builder::*;
 
 #[test]
 fn debug_output_says_which_credentials_there_are() {
@@ -35,9 +35,9 @@ fn every_setting_arrives() {
         .configure_reqwest(|reqwest| reqwest.tcp_nodelay(true))
         .build()
         .unwrap();
-    let shared = client.shared();
-    let limits = &shared.limits;
-    assert_eq!(shared.base_url.as_str(), "http://api.example/p");
+    let api = client.api();
+    let limits = &api.limits;
+    assert_eq!(api.base_url.as_str(), "http://api.example/p");
     assert_eq!(limits.connect_timeout, seconds(1).into());
     assert_eq!(limits.attempt_timeout, seconds(2).into());
     assert_eq!(limits.operation_timeout, Timeout::Disabled);
@@ -54,8 +54,8 @@ fn every_setting_arrives() {
         (two, two)
     );
     assert_eq!(limits.max_concurrent_downloads, two);
-    assert_eq!(shared.places.available_permits(), 2);
-    assert_eq!(shared.retry, RetryPolicy::never());
+    assert_eq!(api.places.available_permits(), 2);
+    assert_eq!(api.retry, RetryPolicy::never());
     assert!(format!("{client:?}").contains("http://api.example/p"));
 }
 

@@ -11,10 +11,11 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{MP4, job, partly, rest, whole};
+use crate::download::tests::{MP4, job, partly, rest, whole};
 use crate::{
-    Error, ErrorKind, RetryPolicy,
-    wire::scripted::{Reply, Scripted, Seen},
+    error::{Error, ErrorKind},
+    retry::RetryPolicy,
+    testing::scripted::{Reply, Scripted, Seen},
 };
 
 fn names(dir: &Path) -> Vec<String> {
@@ -33,7 +34,7 @@ async fn begun() -> TempDir {
     let client = wire.client_with(|builder| builder.api_key("k").retry(RetryPolicy::never()));
     let error = client
         .download(&job())
-        .into_dir(dir.path())
+        .save_in(dir.path())
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
@@ -49,9 +50,9 @@ async fn begun() -> TempDir {
 async fn gone_on(
     dir: &TempDir,
     script: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
-) -> (Result<crate::Downloaded, Error>, Vec<Seen>) {
+) -> (Result<crate::download::SavedFile, Error>, Vec<Seen>) {
     let wire = Scripted::new(script);
-    let outcome = wire.client().download(&job()).into_dir(dir.path()).await;
+    let outcome = wire.client().download(&job()).save_in(dir.path()).await;
     (outcome, wire.seen())
 }
 
@@ -74,21 +75,24 @@ async fn a_whole_file_has_its_name_and_leaves_nothing_else() {
         (saved.bytes(), saved.content_type()),
         (MP4.len() as u64, "video/mp4")
     );
-    assert_eq!((saved.resumed_from(), saved.was_there()), (None, false));
+    assert_eq!(
+        (saved.resumed_from(), saved.already_existed()),
+        (None, false)
+    );
 
     // A further call finds it.
     let (again, requests) = gone_on(&dir, |_| whole()).await;
     let again = again.unwrap();
-    assert!(again.was_there() && requests.is_empty());
+    assert!(again.already_existed() && requests.is_empty());
     assert_eq!((again.path(), again.bytes()), (saved.path(), saved.bytes()));
     assert_eq!(again.content_type(), "video/mp4");
 
     // Even after the host has deleted its own.
     let mut old = serde_json::to_value(job()).unwrap();
     old["createdAt"] = "2020-01-01T00:00:00.000Z".into();
-    let old: crate::Job = serde_json::from_value(old).unwrap();
+    let old: crate::model::Job = serde_json::from_value(old).unwrap();
     let wire = Scripted::new(|_| whole());
-    let there = wire.client().download(&old).into_dir(dir.path()).await;
+    let there = wire.client().download(&old).save_in(dir.path()).await;
     assert_eq!((there.unwrap(), wire.requests()), (again, 0));
 }
 
@@ -239,7 +243,7 @@ async fn a_file_that_turns_out_too_large_does_not_stay() {
             .with_header("transfer-encoding", "chunked")
     });
     let download = wire.client().download(&job()).max_bytes(30);
-    let error = download.into_dir(dir.path()).await.unwrap_err();
+    let error = download.save_in(dir.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ResponseTooLarge);
     assert!(names(dir.path()).is_empty());
 }
@@ -251,7 +255,7 @@ async fn what_is_at_the_target_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("mine");
     fs::write(&path, "mine").unwrap();
-    let error = client.download(&job()).to_file(&path).await.unwrap_err();
+    let error = client.download(&job()).save_to(&path).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Io, 0));
     assert!(error.message().contains("left alone"), "{error}");
     assert_eq!(fs::read(&path).unwrap(), b"mine");
@@ -262,7 +266,7 @@ async fn what_is_at_the_target_is_left_alone() {
         fs::write(dir.path().join(name), text).unwrap();
         let error = client
             .download(&job())
-            .into_dir(dir.path())
+            .save_in(dir.path())
             .await
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{name}");
@@ -297,12 +301,12 @@ async fn a_place_that_cannot_be_written_to_costs_no_request() {
     let download = || client.download(&job());
     for error in [
         download()
-            .into_dir(dir.path().join("missing"))
+            .save_in(dir.path().join("missing"))
             .await
             .unwrap_err(),
-        download().into_dir(&file).await.unwrap_err(),
-        download().to_file(file.join("below")).await.unwrap_err(),
-        download().to_file(dir.path()).await.unwrap_err(),
+        download().save_in(&file).await.unwrap_err(),
+        download().save_to(file.join("below")).await.unwrap_err(),
+        download().save_to(dir.path()).await.unwrap_err(),
     ] {
         assert_eq!(
             (error.kind(), error.attempts()),
@@ -314,21 +318,21 @@ async fn a_place_that_cannot_be_written_to_costs_no_request() {
     for none in ["", "/", ".."] {
         assert!(
             download()
-                .to_file(none)
+                .save_to(none)
                 .await
                 .unwrap_err()
                 .is_invalid_input()
         );
     }
     fs::create_dir(dir.path().join("one.part")).unwrap();
-    let error = download().into_dir(dir.path()).await.unwrap_err();
+    let error = download().save_in(dir.path()).await.unwrap_err();
     assert!(error.message().contains("no file"), "{error}");
     assert_eq!(wire.requests(), 0);
     assert_eq!(names(dir.path()), ["file", "one.part"]);
 
     // A slash at the end is no other name.
     let saved = download()
-        .to_file(format!("{}/", dir.path().join("new").display()))
+        .save_to(format!("{}/", dir.path().join("new").display()))
         .await;
     assert_eq!(saved.unwrap().path(), dir.path().join("new"));
 }
@@ -339,8 +343,8 @@ async fn of_two_at_once_one_is_refused_and_the_other_whole() {
     let wire = Scripted::new(|_| whole().after(std::time::Duration::from_secs(20)));
     let (client, other) = (wire.client(), wire.client());
     let job = job();
-    let first = client.download(&job).into_dir(dir.path());
-    let second = other.download(&job).into_dir(dir.path());
+    let first = client.download(&job).save_in(dir.path());
+    let second = other.download(&job).save_in(dir.path());
     let outcomes = tokio::join!(first, second);
     let (whole, refused): (Vec<_>, Vec<_>) = [outcomes.0, outcomes.1]
         .into_iter()
@@ -367,7 +371,7 @@ async fn a_download_that_was_dropped_can_be_gone_on_with() {
     });
     let client = wire.client();
     let job = job();
-    let download = client.download(&job).into_dir(dir.path());
+    let download = client.download(&job).save_in(dir.path());
     {
         let mut download = std::pin::pin!(download);
         while !asked_again.load(Ordering::SeqCst) {

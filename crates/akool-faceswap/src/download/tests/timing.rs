@@ -5,10 +5,12 @@ use std::{num::NonZeroUsize, time::Duration};
 use futures_util::{TryStreamExt as _, future::join_all};
 use tokio::time::Instant;
 
-use super::{MP4, job, partly, received, rest, whole};
+use crate::download::tests::{MP4, job, partly, received, rest, whole};
 use crate::{
-    ErrorKind, RetryPolicy, Timeout,
-    wire::scripted::{Reply, Scripted},
+    error::ErrorKind,
+    limits::Timeout,
+    retry::RetryPolicy,
+    testing::scripted::{Reply, Scripted},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -54,7 +56,7 @@ async fn the_hosts_own_delay_is_kept_and_slows_no_lookup() {
     let client = wire.client();
     received(&client, &job()).await.unwrap();
     assert_eq!(wire.gaps(), [17 * SECOND]);
-    assert_eq!(client.shared().brake.held_until(), None);
+    assert_eq!(client.api().throttle.held_until(), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,7 +67,7 @@ async fn attempts_end_with_the_policy_and_the_budget() {
     assert_eq!((wire.requests(), error.attempts()), (4, 4));
     let never = client.download(&job()).retry(RetryPolicy::never());
     assert_eq!(never.stream().await.unwrap_err().attempts(), 1);
-    while client.shared().budget.withdraw(false) {}
+    while client.api().budget.withdraw(false) {}
     assert_eq!(received(&client, &job()).await.unwrap_err().attempts(), 1);
 }
 
@@ -120,7 +122,7 @@ async fn the_same_bytes_again_are_nothing_new() {
         });
         let dir = tempfile::tempdir().unwrap();
         let download = wire.client().download(&job());
-        let error = download.into_dir(dir.path()).await.unwrap_err();
+        let error = download.save_in(dir.path()).await.unwrap_err();
         assert_eq!((wire.requests(), error.attempts()), (4, 4), "{etag}");
     }
 }
@@ -220,7 +222,7 @@ async fn a_success_pays_into_the_budget() {
         }
     });
     let client = wire.client();
-    while client.shared().budget.withdraw(false) {}
+    while client.api().budget.withdraw(false) {}
     let broken: Result<Vec<_>, _> = client
         .download(&job())
         .stream()
@@ -231,9 +233,9 @@ async fn a_success_pays_into_the_budget() {
     assert!(broken.is_err());
     let whole = Scripted::new(|_| whole());
     let client = whole.client();
-    while client.shared().budget.withdraw(false) {}
+    while client.api().budget.withdraw(false) {}
     for _ in 0..5 {
         received(&client, &job()).await.unwrap();
     }
-    assert!(client.shared().budget.withdraw(false));
+    assert!(client.api().budget.withdraw(false));
 }

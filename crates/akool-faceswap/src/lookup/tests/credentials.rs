@@ -8,10 +8,13 @@ use std::{
     time::Duration,
 };
 
-use super::ids;
+use crate::lookup::tests::ids;
 use crate::{
-    Client, ErrorKind, FetchingToken, RetryPolicy, Token, TokenProvider,
-    wire::scripted::{Reply, Scripted, Seen},
+    auth::{FetchingToken, Token, TokenProvider},
+    client::Client,
+    error::ErrorKind,
+    retry::RetryPolicy,
+    testing::scripted::{Reply, Scripted, Seen},
 };
 
 /// Gives `token-1`, `token-2` … after a second each.
@@ -72,8 +75,8 @@ async fn a_token_is_fetched_once_for_all_requests_of_all_clones() {
     let provider = Counting::default();
     let client = client(&wire, &provider);
     let clone = client.clone();
-    let (one, other) = tokio::join!(async { client.results(ids(1000)).await }, async {
-        clone.results(ids(1000)).await
+    let (one, other) = tokio::join!(async { client.lookup(ids(1000)).await }, async {
+        clone.lookup(ids(1000)).await
     });
     assert!(one.is_ok() && other.is_ok());
     assert_eq!(provider.fetched.load(Ordering::SeqCst), 1);
@@ -95,7 +98,7 @@ async fn a_refused_token_is_renewed_once_however_many_requests_carried_it() {
         reply.after(Duration::from_secs(1))
     });
     let provider = Counting::default();
-    let results = client(&wire, &provider).results(ids(1000)).await.unwrap();
+    let results = client(&wire, &provider).lookup(ids(1000)).await.unwrap();
     assert_eq!(results.found().count(), 1000);
     assert_eq!(provider.fetched.load(Ordering::SeqCst), 2);
 }
@@ -104,7 +107,7 @@ async fn a_refused_token_is_renewed_once_however_many_requests_carried_it() {
 async fn a_renewed_token_that_is_refused_too_ends_the_call() {
     let wire = Scripted::new(|_| Reply::business(1101));
     let provider = Counting::default();
-    let error = client(&wire, &provider).results(ids(1)).await.unwrap_err();
+    let error = client(&wire, &provider).lookup(ids(1)).await.unwrap_err();
     assert!(error.is_auth());
     assert_eq!(
         (error.attempts(), provider.fetched.load(Ordering::SeqCst)),
@@ -116,7 +119,7 @@ async fn a_renewed_token_that_is_refused_too_ends_the_call() {
 async fn a_fixed_key_that_is_refused_is_not_sent_again() {
     let wire = Scripted::new(|_| Reply::business(1101));
     assert_eq!(
-        wire.client().results(ids(1)).await.unwrap_err().attempts(),
+        wire.client().lookup(ids(1)).await.unwrap_err().attempts(),
         1
     );
 }
@@ -129,7 +132,7 @@ async fn a_provider_that_fails_is_asked_again_by_the_next_call() {
         ..Counting::default()
     };
     let client = client(&wire, &provider);
-    let error = client.results(ids(1)).await.unwrap_err();
+    let error = client.lookup(ids(1)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert!(!error.may_have_reached_server());
     assert_eq!(wire.requests(), 0);
@@ -137,7 +140,7 @@ async fn a_provider_that_fails_is_asked_again_by_the_next_call() {
     assert_eq!(source, "the vault is sealed");
     let deeper = std::error::Error::source(&error).and_then(std::error::Error::source);
     assert_eq!(deeper.unwrap().to_string(), "no quorum");
-    client.results(ids(1)).await.unwrap();
+    client.lookup(ids(1)).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,14 +148,14 @@ async fn a_call_that_is_dropped_while_it_fetches_leaves_fetching_to_the_next() {
     let wire = Scripted::new(Reply::found);
     let provider = Counting::default();
     let client = client(&wire, &provider);
-    let lookup = IntoFuture::into_future(client.results(ids(1)));
+    let lookup = IntoFuture::into_future(client.lookup(ids(1)));
     assert!(
         tokio::time::timeout(Duration::from_millis(500), lookup)
             .await
             .is_err()
     );
     provider.under_way.store(0, Ordering::SeqCst);
-    client.results(ids(1)).await.unwrap();
+    client.lookup(ids(1)).await.unwrap();
     assert_eq!(provider.fetched.load(Ordering::SeqCst), 1);
 }
 
@@ -160,7 +163,7 @@ async fn a_call_that_is_dropped_while_it_fetches_leaves_fetching_to_the_next() {
 async fn a_slow_provider_is_bounded_by_the_attempts_limit() {
     let wire = Scripted::new(Reply::found);
     let lookup = client(&wire, &Counting::default())
-        .results(ids(1))
+        .lookup(ids(1))
         .attempt_timeout(Duration::from_millis(100))
         .retry(RetryPolicy::never());
     assert!(lookup.await.unwrap_err().is_timeout());
@@ -184,8 +187,8 @@ fn get_token(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (Scripte
 #[tokio::test(start_paused = true)]
 async fn the_api_gives_a_token_for_a_client_id_and_secret() {
     let (wire, client) = get_token(|_| Reply::http(200, r#"{"code":1000,"token":"fetched"}"#));
-    client.results(ids(1)).await.unwrap();
-    client.results(ids(1)).await.unwrap();
+    client.lookup(ids(1)).await.unwrap();
+    client.lookup(ids(1)).await.unwrap();
     assert_eq!(wire.requests(), 3);
 }
 
@@ -196,7 +199,7 @@ async fn a_fault_of_get_token_that_may_pass_is_repeated() {
         1 => Reply::reset(),
         _ => Reply::http(200, r#"{"code":1000,"token":"fetched"}"#),
     });
-    client.results(ids(1)).await.unwrap();
+    client.lookup(ids(1)).await.unwrap();
     assert_eq!(wire.requests(), 4);
 }
 
@@ -212,7 +215,7 @@ async fn what_get_token_refuses_is_the_error_of_the_call() {
         ("<html>SECRET</html>", ErrorKind::Decode, "is no envelope"),
     ] {
         let (wire, client) = get_token(move |_| Reply::http(200, body));
-        let error = client.results(ids(1)).await.unwrap_err();
+        let error = client.lookup(ids(1)).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{body}");
         assert!(error.to_string().contains(words), "{error}");
         assert!(!format!("{error:?}").contains("SECRET"), "{error:?}");

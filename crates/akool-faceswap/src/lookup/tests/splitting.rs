@@ -1,7 +1,7 @@
 //! A chunk that is refused as a whole is split until the culprit stands alone, within a bound.
 
-use super::ids;
-use crate::wire::scripted::{Reply, Scripted};
+use crate::lookup::tests::ids;
+use crate::testing::scripted::{Reply, Scripted};
 
 fn id(n: usize) -> String {
     format!("{n:024x}")
@@ -17,7 +17,7 @@ async fn one_culprit_among_a_hundred_costs_the_others_nothing() {
                 Reply::found(seen)
             }
         });
-        let results = wire.client().results(ids(100)).await.unwrap();
+        let results = wire.client().lookup(ids(100)).await.unwrap();
         assert_eq!(results.found().count(), 99);
         let failed: Vec<_> = results
             .failed()
@@ -39,7 +39,7 @@ async fn a_line_that_is_too_long_for_the_server_is_cut_until_it_fits() {
             Reply::found(seen)
         }
     });
-    let results = wire.client().results(ids(100)).await.unwrap();
+    let results = wire.client().lookup(ids(100)).await.unwrap();
     assert_eq!(results.found().count(), 100);
     assert!(wire.requests() <= 31, "{}", wire.requests());
 }
@@ -47,7 +47,7 @@ async fn a_line_that_is_too_long_for_the_server_is_cut_until_it_fits() {
 #[tokio::test(start_paused = true)]
 async fn where_everything_is_refused_the_extra_requests_are_bounded() {
     let wire = Scripted::new(|_| Reply::business(1003));
-    let error = wire.client().results(ids(1000)).await.unwrap_err();
+    let error = wire.client().lookup(ids(1000)).await.unwrap_err();
     assert!(error.is_invalid_input());
     // 10 requests, and at most 32 + 4 for each of them because they were refused.
     assert!(wire.requests() <= 10 + 72, "{}", wire.requests());
@@ -57,7 +57,7 @@ async fn where_everything_is_refused_the_extra_requests_are_bounded() {
 async fn other_refusals_are_about_all_ids_and_are_not_split() {
     for code in [1101, 1006, 1009, 4242] {
         let wire = Scripted::new(move |_| Reply::business(code));
-        assert!(wire.client().results(ids(100)).await.is_err());
+        assert!(wire.client().lookup(ids(100)).await.is_err());
         assert_eq!(wire.requests(), 1, "{code}");
     }
 }

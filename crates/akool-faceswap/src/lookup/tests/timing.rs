@@ -1,4 +1,4 @@
-//! Repetitions, time limits, the brake and places: how long everything takes, to the millisecond.
+//! Repetitions, time limits, the throttle and places: how long everything takes, to the millisecond.
 
 use std::{
     num::NonZeroUsize,
@@ -7,11 +7,14 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::ids;
+use crate::lookup::tests::ids;
 use crate::{
-    Client, ErrorKind, RetryPolicy, Timeout,
+    client::Client,
     clock::Clock,
-    wire::scripted::{Reply, Scripted},
+    error::ErrorKind,
+    limits::Timeout,
+    retry::RetryPolicy,
+    testing::scripted::{Reply, Scripted},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -36,7 +39,7 @@ async fn what_may_pass_is_repeated_and_what_may_not_is_not() {
                 Reply::found(seen)
             }
         });
-        let results = wire.client().results(ids(1)).await.unwrap();
+        let results = wire.client().lookup(ids(1)).await.unwrap();
         assert_eq!((results.found().count(), wire.requests()), (1, 2));
     }
     let final_ones: [Fault; 6] = [
@@ -50,7 +53,7 @@ async fn what_may_pass_is_repeated_and_what_may_not_is_not() {
     for fault in final_ones {
         let wire = Scripted::new(move |_| fault());
         assert_eq!(
-            wire.client().results(ids(1)).await.unwrap_err().attempts(),
+            wire.client().lookup(ids(1)).await.unwrap_err().attempts(),
             1
         );
         assert_eq!(wire.requests(), 1);
@@ -61,7 +64,7 @@ async fn what_may_pass_is_repeated_and_what_may_not_is_not() {
 async fn attempts_end_and_the_last_error_says_how_many_there_were() {
     let wire = Scripted::new(|_| Reply::refused());
     let begun = Instant::now();
-    let error = wire.client().results(ids(1)).await.unwrap_err();
+    let error = wire.client().lookup(ids(1)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(!error.may_have_reached_server());
     assert_eq!((error.attempts(), wire.requests()), (4, 4));
@@ -79,9 +82,9 @@ async fn attempts_end_and_the_last_error_says_how_many_there_were() {
 async fn a_call_can_have_its_own_policy() {
     let wire = Scripted::new(|_| Reply::refused());
     let client = wire.client();
-    let lookup = client.results(ids(1)).retry(RetryPolicy::never());
+    let lookup = client.lookup(ids(1)).retry(RetryPolicy::never());
     assert_eq!(lookup.await.unwrap_err().attempts(), 1);
-    assert_eq!(client.results(ids(1)).await.unwrap_err().attempts(), 4);
+    assert_eq!(client.lookup(ids(1)).await.unwrap_err().attempts(), 4);
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,7 +108,7 @@ async fn retry_after_is_waited_for_up_to_the_cap() {
             builder.clock = Clock::standing_at(now);
             builder.api_key("k")
         });
-        client.results(ids(1)).await.unwrap();
+        client.lookup(ids(1)).await.unwrap();
         let gap = wire.gaps()[0].as_secs_f64();
         let expected = f64::from(expected);
         assert!((expected..expected + 0.3).contains(&gap), "{header}: {gap}");
@@ -129,13 +132,13 @@ async fn an_attempt_has_a_time_limit_of_its_own() {
             .retry(RetryPolicy::new().base_delay(Duration::ZERO))
     });
     let begun = Instant::now();
-    client.results(ids(1)).await.unwrap();
+    client.lookup(ids(1)).await.unwrap();
     assert_eq!(begun.elapsed().as_secs(), 5);
 
     let wire = Scripted::new(|_| Reply::nothing());
     let lookup = wire
         .client()
-        .results(ids(1))
+        .lookup(ids(1))
         .attempt_timeout(2 * SECOND)
         .retry(RetryPolicy::never());
     let error = lookup.await.unwrap_err();
@@ -152,11 +155,11 @@ async fn an_attempt_has_a_time_limit_of_its_own() {
 async fn without_an_attempts_limit_a_slow_answer_is_waited_for() {
     let wire = Scripted::new(|seen| Reply::found(seen).after(200 * SECOND));
     let client = wire.client();
-    let lookup = client.results(ids(1)).attempt_timeout(Timeout::Disabled);
+    let lookup = client.lookup(ids(1)).attempt_timeout(Timeout::Disabled);
     assert_eq!(lookup.await.unwrap().found().count(), 1);
     // With the client's own 30 s it would not be.
     let error = client
-        .results(ids(1))
+        .lookup(ids(1))
         .retry(RetryPolicy::never())
         .await
         .unwrap_err();
@@ -170,7 +173,7 @@ async fn the_whole_operation_has_a_time_limit_and_keeps_what_it_has() {
     let begun = Instant::now();
     let lookup = wire
         .client()
-        .results(ids(2000))
+        .lookup(ids(2000))
         .operation_timeout(7 * SECOND);
     let results = lookup.await.unwrap();
     assert_eq!(begun.elapsed(), 7 * SECOND);
@@ -188,7 +191,7 @@ async fn the_whole_operation_has_a_time_limit_and_keeps_what_it_has() {
 async fn no_delay_is_begun_that_the_operation_cannot_survive() {
     let wire = Scripted::new(|_| Reply::http(503, "").with_header("retry-after", "50"));
     let begun = Instant::now();
-    let lookup = wire.client().results(ids(1)).operation_timeout(20 * SECOND);
+    let lookup = wire.client().lookup(ids(1)).operation_timeout(20 * SECOND);
     let error = lookup.await.unwrap_err();
     // The error that counts, at once, and not a timeout later.
     assert_eq!(error.http_status(), Some(503));
@@ -206,13 +209,13 @@ async fn a_disabled_operation_limit_is_none() {
     });
     let begun = Instant::now();
     let lookup = client
-        .results(ids(2000))
+        .lookup(ids(2000))
         .operation_timeout(Timeout::Disabled);
     assert_eq!(lookup.await.unwrap().found().count(), 2000);
     assert_eq!(begun.elapsed(), 20 * 29 * SECOND);
     // The default would have ended it.
     assert_eq!(
-        client.results(ids(2000)).await.unwrap().found().count(),
+        client.lookup(ids(2000)).await.unwrap().found().count(),
         1000
     );
 }
@@ -230,11 +233,11 @@ async fn a_rate_limit_holds_back_every_request_of_every_clone() {
     let clone = client.clone();
     let later = async {
         tokio::time::sleep(3 * SECOND).await;
-        clone.results(ids(1)).await.unwrap();
+        clone.lookup(ids(1)).await.unwrap();
         Instant::now()
     };
     let begun = Instant::now();
-    let (first, done) = tokio::join!(async { client.results(ids(1)).await }, later);
+    let (first, done) = tokio::join!(async { client.lookup(ids(1)).await }, later);
     first.unwrap();
     assert_eq!(done - begun, 10 * SECOND);
     for seen in &wire.seen()[1..] {
@@ -248,14 +251,14 @@ async fn a_call_that_the_brake_outlasts_fails_at_once() {
     let client = wire.client();
     assert!(
         client
-            .results(ids(1))
+            .lookup(ids(1))
             .retry(RetryPolicy::never())
             .await
             .is_err()
     );
     let begun = Instant::now();
     let error = client
-        .results(ids(1))
+        .lookup(ids(1))
         .operation_timeout(20 * SECOND)
         .await
         .unwrap_err();
@@ -269,11 +272,11 @@ async fn repeating_ends_when_the_budget_of_all_clones_is_used_up() {
     let wire = Scripted::new(|_| Reply::http(503, ""));
     let client = wire.client();
     for _ in 0..50 {
-        let _ = client.clone().results(ids(1)).await;
+        let _ = client.clone().lookup(ids(1)).await;
     }
     // 50 calls, and a hundred repetitions among them in place of 150.
     assert_eq!(wire.requests(), 150);
-    assert_eq!(client.results(ids(1)).await.unwrap_err().attempts(), 1);
+    assert_eq!(client.lookup(ids(1)).await.unwrap_err().attempts(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -288,15 +291,15 @@ async fn successes_fill_the_budget_again() {
     let client = wire.client();
     while wire.requests() < 200 {
         let _ = client
-            .results(ids(1))
+            .lookup(ids(1))
             .retry(RetryPolicy::new().max_attempts(2))
             .await;
     }
     for _ in 0..5 {
-        client.results(ids(1)).await.unwrap();
+        client.lookup(ids(1)).await.unwrap();
     }
-    assert!(client.shared().budget.withdraw(false));
-    assert!(!client.shared().budget.withdraw(false));
+    assert!(client.api().budget.withdraw(false));
+    assert!(!client.api().budget.withdraw(false));
 }
 
 #[tokio::test(start_paused = true)]
@@ -309,8 +312,8 @@ async fn no_more_requests_are_under_way_than_there_are_places() {
                 .max_concurrent_requests(NonZeroUsize::new(places).unwrap())
         });
         let clone = client.clone();
-        let (one, other) = tokio::join!(async { client.results(ids(1000)).await }, async {
-            clone.results(ids(1000)).await
+        let (one, other) = tokio::join!(async { client.lookup(ids(1000)).await }, async {
+            clone.lookup(ids(1000)).await
         });
         assert_eq!(
             one.unwrap().found().count() + other.unwrap().found().count(),
@@ -327,11 +330,11 @@ async fn a_small_lookup_is_not_kept_behind_a_large_one() {
     let begun = Instant::now();
     let small = async {
         tokio::time::sleep(SECOND / 2).await;
-        client.results(ids(1)).await.unwrap();
+        client.lookup(ids(1)).await.unwrap();
         begun.elapsed()
     };
     let large = async {
-        client.results(ids(10_000)).await.unwrap();
+        client.lookup(ids(10_000)).await.unwrap();
         begun.elapsed()
     };
     let (small, large) = tokio::join!(small, large);

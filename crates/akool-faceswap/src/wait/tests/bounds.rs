@@ -2,14 +2,19 @@
 
 use std::sync::{Arc, Weak};
 
-use super::*;
-use crate::{ErrorKind, Metrics, RequestMetrics, WaitErrorKind, WaitMetrics, client::Shared};
+use crate::wait::tests::*;
+use crate::{
+    api::Api,
+    error::ErrorKind,
+    metrics::{Metrics, RequestMetrics, WaitMetrics},
+    wait::WaitErrorKind,
+};
 
 #[tokio::test(start_paused = true)]
 async fn one_id_too_many_is_refused_at_once_and_the_others_go_on() {
     let wire = server(|_, now| life(now, SECOND, MINUTE));
     let client = client_with(&wire, |builder| builder.max_tracked_ids(10));
-    let mut ended = client.as_completed(ids("a", 12)).start();
+    let mut ended = client.wait_each(ids("a", 12)).start();
     for _ in 0..2 {
         let error = ended.next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), WaitErrorKind::TooManyIds);
@@ -17,7 +22,7 @@ async fn one_id_too_many_is_refused_at_once_and_the_others_go_on() {
     }
     // An id that is waited for already is none more.
     let again = tokio::spawn(client.wait(id("a3")).into_future());
-    let error = client.result(id("b")).await.unwrap_err();
+    let error = client.lookup_one(id("b")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooManyIds);
     assert!(error.is_retryable() && error.attempts() == 0);
     let mut succeeded = 0;
@@ -56,23 +61,23 @@ async fn requests_stay_within_their_limits() {
     }
 }
 
-fn watch(client: &Client) -> Weak<Shared> {
-    Arc::downgrade(client.shared())
+fn watch(client: &Client) -> Weak<Api> {
+    Arc::downgrade(client.api())
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_poller_is_gone_after_the_last_wait_and_so_is_the_client() {
     let wire = server(|_, _| Some(1));
     let client = wire.client();
-    let shared = watch(&client);
+    let api = watch(&client);
     let one = client.wait(id("a")).start();
-    let many = client.as_completed(ids("b", 10)).start();
+    let many = client.wait_each(ids("b", 10)).start();
     drop(client);
     tokio::time::sleep(MINUTE).await;
-    assert!(shared.upgrade().is_some(), "waits keep what they need");
+    assert!(api.upgrade().is_some(), "waits keep what they need");
     drop((one, many));
     settle().await;
-    assert!(shared.upgrade().is_none());
+    assert!(api.upgrade().is_none());
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,7 +89,7 @@ async fn a_handle_tells_what_is_known_and_keeps_no_wait_going() {
     tokio::time::sleep(MINUTE).await;
     let progress = handle.progress().unwrap();
     assert!(progress.waited() == MINUTE && progress.polls() > 10);
-    assert!(progress.next_poll_in().is_some() && progress.trouble().is_none());
+    assert!(progress.next_poll_in().is_some() && progress.last_error().is_none());
     assert!(handle.ticket().is_some());
     drop(waiting);
     assert!(handle.progress().is_none() && handle.ticket().is_none());
@@ -108,7 +113,7 @@ fn a_wait_outlives_the_runtime_that_polled_for_it() {
     let first = runtime();
     let (waiting, many) = first.block_on(async {
         let waiting = client.wait(id("a")).start();
-        let many = client.as_completed(ids("b", 5)).start();
+        let many = client.wait_each(ids("b", 5)).start();
         tokio::time::sleep(SECOND).await;
         (waiting, many)
     });

@@ -1,13 +1,18 @@
 //! Every way in which a wait ends, and what does not end it.
 
-use super::*;
-use crate::{ErrorKind, FaceswapStatus, Timeout, WaitErrorKind, wait::Change};
+use crate::wait::tests::*;
+use crate::{
+    error::ErrorKind,
+    limits::Timeout,
+    model::JobStatus,
+    wait::{Change, WaitErrorKind},
+};
 
 #[tokio::test(start_paused = true)]
 async fn success_is_a_job_with_a_url() {
     let wire = server(|_, now| life(now, 10 * SECOND, 40 * SECOND));
     let job = wire.client().wait(id("a")).await.unwrap();
-    assert_eq!(job.status(), FaceswapStatus::Success);
+    assert_eq!(job.status(), JobStatus::Success);
     assert!(job.result_url().is_some());
 }
 
@@ -66,7 +71,7 @@ async fn a_deadline_ends_the_wait_on_time_with_what_was_known() {
     let error = wire.client().wait(id("a")).timeout(HOUR).await.unwrap_err();
     assert_eq!(begun.elapsed(), HOUR);
     assert_eq!(error.kind(), WaitErrorKind::DeadlinePassed);
-    assert_eq!(error.progress().status(), Some(FaceswapStatus::Processing));
+    assert_eq!(error.progress().status(), Some(JobStatus::Processing));
     assert_eq!(error.ticket().unwrap().id().as_str(), "a");
     assert_eq!(
         error.to_string(),
@@ -127,7 +132,7 @@ async fn a_refused_id_ends_no_wait_but_its_own() {
         client.wait(id("bad")).start(),
         client.wait(id("good")).start(),
     );
-    let (bad, good, look) = tokio::join!(bad, good, client.result(id("good")));
+    let (bad, good, look) = tokio::join!(bad, good, client.lookup_one(id("good")));
     assert_eq!(bad.unwrap_err().kind(), WaitErrorKind::Fault);
     assert!(good.is_ok() && look.unwrap().is_some());
     assert_eq!(wire.requests(), 4);
@@ -161,7 +166,7 @@ async fn a_failing_lookup_is_trouble_and_ends_nothing() {
         let mut told = Vec::new();
         loop {
             match changes.next().await.unwrap() {
-                Change::Progress(progress) => told.push(progress.trouble().is_some()),
+                Change::Progress(progress) => told.push(progress.last_error().is_some()),
                 Change::Settled(outcome) => break assert!(outcome.is_ok()),
             }
         }
@@ -195,7 +200,7 @@ async fn shutdown_ends_every_wait_with_a_ticket_and_lets_lookups_be() {
     // New ones, too; lookups go on.
     let error = client.wait(id("c")).await.unwrap_err();
     assert_eq!(error.kind(), WaitErrorKind::ShutDown);
-    assert!(client.result(id("c")).await.unwrap().is_some());
+    assert!(client.lookup_one(id("c")).await.unwrap().is_some());
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::*;
 use crate::wait::Change;
+use crate::wait::tests::*;
 
 const MARK: &str = "FACELINK";
 const KEY: &str = "PLANTED-Key-0123456789abcdef";
@@ -48,7 +48,7 @@ async fn shown() -> String {
             }
         }
     }
-    let many = client.as_completed(ids("a", 3));
+    let many = client.wait_each(ids("a", 3));
     write!(text, "{many:?}").unwrap();
     let started = many.start();
     write!(text, "{started:?}{:?}", started.progress()).unwrap();
@@ -66,7 +66,7 @@ async fn shown() -> String {
         )
         .unwrap();
     }
-    write!(text, "{:?}", client.result(id("a"))).unwrap();
+    write!(text, "{:?}", client.lookup_one(id("a"))).unwrap();
     text
 }
 
@@ -79,13 +79,13 @@ async fn nothing_that_a_wait_shows_has_a_url_or_a_key_in_it() {
     for word in [
         "JobFailed",
         "Processing",
-        "trouble",
+        "last_error",
         "deadline_unix_ms",
         "HTTP 500",
         "AsCompleted {",
         "Changes {",
         "Completions {",
-        "SharedLookup {",
+        "LookupOne {",
         "Ticket {",
         "Wait {",
         "WaitAll {",
@@ -99,13 +99,13 @@ async fn nothing_that_a_wait_shows_has_a_url_or_a_key_in_it() {
 #[test]
 fn what_is_held_across_tasks_can_be() {
     fn is<T: Send + Sync + Unpin>() {}
-    is::<crate::Wait>();
-    is::<crate::Waiting>();
-    is::<crate::Changes>();
-    is::<crate::WaitHandle>();
-    is::<crate::Completions>();
-    is::<crate::SharedLookup>();
-    is::<crate::Ticket>();
-    is::<crate::WaitError>();
-    assert!(size_of::<crate::WaitError>() <= 8);
+    is::<crate::wait::Wait>();
+    is::<crate::wait::Waiting>();
+    is::<crate::wait::Changes>();
+    is::<crate::wait::WaitHandle>();
+    is::<crate::wait::Completions>();
+    is::<crate::wait::LookupOne>();
+    is::<crate::wait::Ticket>();
+    is::<crate::wait::WaitError>();
+    assert!(size_of::<crate::wait::WaitError>() <= 8);
 }

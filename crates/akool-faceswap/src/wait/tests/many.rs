@@ -2,8 +2,8 @@
 
 use futures_util::{Stream as _, StreamExt};
 
-use super::*;
-use crate::WaitErrorKind;
+use crate::wait::WaitErrorKind;
+use crate::wait::tests::*;
 
 /// Jobs end a minute apart, the last of the list first.
 fn backwards(n: usize) -> Scripted {
@@ -32,7 +32,7 @@ async fn all_outcomes_come_in_the_order_of_the_list() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_has_them_in_the_order_of_their_ends() {
     let wire = backwards(20);
-    let mut ended = wire.client().as_completed(ids("a", 20)).start();
+    let mut ended = wire.client().wait_each(ids("a", 20)).start();
     let mut order = Vec::new();
     while let Some(outcome) = ended.next().await {
         order.push(outcome.unwrap().id().to_string());
@@ -45,7 +45,7 @@ async fn a_stream_has_them_in_the_order_of_their_ends() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_says_how_many_are_to_come() {
-    let mut ended = backwards(5).client().as_completed(ids("a", 5)).start();
+    let mut ended = backwards(5).client().wait_each(ids("a", 5)).start();
     for left in (0..5).rev() {
         assert!(StreamExt::next(&mut ended).await.unwrap().is_ok());
         assert_eq!(ended.size_hint(), (left, Some(left)));
@@ -59,11 +59,11 @@ async fn jobs_in_trouble_are_counted_beside_what_is_known_of_them() {
         0 => rows(seen, |_| Some(2)),
         _ => Reply::http(503, ""),
     });
-    let ended = wire.client().as_completed(ids("a", 3)).start();
+    let ended = wire.client().wait_each(ids("a", 3)).start();
     tokio::time::sleep(MINUTE).await;
     let progress = ended.progress();
-    assert_eq!((progress.in_trouble, progress.processing), (3, 3));
-    assert_eq!(progress.trouble.unwrap().http_status(), Some(503));
+    assert_eq!((progress.failing, progress.processing), (3, 3));
+    assert_eq!(progress.last_error.unwrap().http_status(), Some(503));
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,7 +79,7 @@ async fn the_oldest_is_the_one_that_has_been_waited_for_longest() {
     for (ticket, hours) in tickets.iter_mut().zip(hours) {
         ticket.begun -= hours * 3_600_000;
     }
-    let ended = client.resume_all(tickets).start();
+    let ended = client.resume_each(tickets).start();
     let (oldest, waited) = ended.progress().oldest.unwrap();
     assert_eq!((oldest.as_str(), waited), ("first", 3 * HOUR));
 }
@@ -124,7 +124,7 @@ async fn progress_counts_every_job_once() {
         _ => None,
     });
     let list: ResultIds = "q1,q2,q3,p1,p2,s1,f1,u1,m1,m2".parse().unwrap();
-    let mut ended = wire.client().as_completed(list).start();
+    let mut ended = wire.client().wait_each(list).start();
     let progress = ended.progress();
     assert_eq!(
         (progress.total, progress.unseen, progress.waiting()),
@@ -140,7 +140,7 @@ async fn progress_counts_every_job_once() {
         (progress.missing, progress.unseen, progress.settled),
         (2, 0, 2)
     );
-    assert_eq!((progress.waiting(), progress.in_trouble), (8, 0));
+    assert_eq!((progress.waiting(), progress.failing), (8, 0));
     assert!(progress.oldest.as_ref().unwrap().1 >= SECOND);
     assert!(progress.next_poll_in.unwrap() < 2 * SECOND);
     // Those that have ended and were not taken are among the tickets.

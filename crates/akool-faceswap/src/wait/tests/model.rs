@@ -20,8 +20,13 @@ use std::{
 
 use proptest::{prelude::*, sample::Index};
 
-use super::*;
-use crate::{Schedule, Ticket, Timeout, client::Shared, clock::Clock};
+use crate::wait::tests::*;
+use crate::{
+    api::Api,
+    clock::Clock,
+    limits::Timeout,
+    wait::{PollPolicy, Ticket},
+};
 use caller::{Caller, Held};
 use case::{Case, Op, Said, Step};
 use promise::{OPERATION, Promise};
@@ -137,12 +142,12 @@ impl Play {
         macro_rules! with {
             ($wait:expr, $said:expr) => {
                 $wait
-                    .schedule(
-                        Schedule::new()
-                            .first_after($said.first)
-                            .shortest($said.shortest)
+                    .poll_policy(
+                        PollPolicy::new()
+                            .initial_delay($said.first)
+                            .min_interval($said.shortest)
                             .growth_percent($said.growth)
-                            .longest($said.longest),
+                            .max_interval($said.longest),
                     )
                     .missing_grace($said.grace)
                     .timeout($said.timeout.map_or(Timeout::Disabled, Timeout::After))
@@ -162,7 +167,7 @@ impl Play {
             }
             Op::Completed(jobs, said) => {
                 let promises = self.promises(jobs, &said);
-                let held = with!(client.as_completed(ids(&promises)), said).start();
+                let held = with!(client.wait_each(ids(&promises)), said).start();
                 self.begin(Held::Completed(held), promises, patience);
             }
             Op::All(jobs, said) => {
@@ -176,7 +181,7 @@ impl Play {
                 self.begin(Held::Any(held), promises, patience);
             }
             Op::Look(job) => {
-                let held = Held::Look(client.result(server::id(job)));
+                let held = Held::Look(client.lookup_one(server::id(job)));
                 let said = Said {
                     first: Duration::ZERO,
                     shortest: SECOND,
@@ -206,7 +211,7 @@ impl Play {
                 self.restart().await;
             }
             Op::Notify(job) => {
-                let is_known = self.client.notify(&server::id(job));
+                let is_known = self.client.poll_now(&server::id(job));
                 let now = self.now();
                 let is_wanted = self.server.world().is_wanted(job);
                 let must_be = self.callers.iter().any(|caller| caller.looks_for(job));
@@ -272,7 +277,7 @@ impl Play {
             }
             Held::One(wait.start())
         } else {
-            let mut waits = self.client.resume_all(tickets);
+            let mut waits = self.client.resume_each(tickets);
             if let Some(timeout) = timeout {
                 waits = waits.timeout(timeout);
             }
@@ -293,14 +298,14 @@ impl Play {
 
     /// Drops a client that nobody waits with.
     async fn bury(&self, client: Client) {
-        let is_idle = client.shared().track(|tracker, _, _| tracker.is_empty());
+        let is_idle = client.api().track(|tracker, _, _| tracker.is_empty());
         if !is_idle {
             self.complain("something is tracked that nobody waits for");
         }
-        let shared: Weak<Shared> = Arc::downgrade(client.shared());
+        let api: Weak<Api> = Arc::downgrade(client.api());
         drop(client);
         settle().await;
-        if shared.upgrade().is_some() {
+        if api.upgrade().is_some() {
             self.complain("the client outlives its callers");
         }
     }

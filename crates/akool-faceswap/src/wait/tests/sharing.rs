@@ -1,7 +1,7 @@
 //! Who shares a request with whom.
 
-use super::*;
-use crate::Schedule;
+use crate::wait::PollPolicy;
+use crate::wait::tests::*;
 
 #[tokio::test(start_paused = true)]
 async fn an_id_that_a_thousand_tasks_wait_for_is_one_id_on_the_wire() {
@@ -50,7 +50,7 @@ async fn single_lookups_of_one_moment_are_one_request() {
     let tasks: Vec<_> = (0..100)
         .map(|n| {
             let id = id(&format!("a{}", n % 20));
-            (n % 20, tokio::spawn(client.result(id)))
+            (n % 20, tokio::spawn(client.lookup_one(id)))
         })
         .collect();
     for (n, task) in tasks {
@@ -68,9 +68,9 @@ async fn a_lookup_is_never_answered_by_what_was_asked_before_it() {
         rows(seen, |_| life(now, SECOND, 2 * SECOND)).after(3 * SECOND)
     });
     let client = wire.client();
-    let first = tokio::spawn(client.result(id("a")));
+    let first = tokio::spawn(client.lookup_one(id("a")));
     tokio::time::sleep(5 * SECOND / 2).await;
-    let second = client.result(id("a")).await.unwrap().unwrap();
+    let second = client.lookup_one(id("a")).await.unwrap().unwrap();
     assert_eq!(
         first.await.unwrap().unwrap().unwrap().status().code(),
         Some(1)
@@ -87,7 +87,7 @@ async fn whoever_drops_a_shared_lookup_takes_nothing_from_the_others() {
             let wire = Scripted::new(|seen| rows(seen, |_| Some(2)).after(3 * SECOND));
             let client = wire.client();
             let tasks: Vec<_> = (0..3)
-                .map(|_| tokio::spawn(client.result(id("a"))))
+                .map(|_| tokio::spawn(client.lookup_one(id("a"))))
                 .collect();
             settle().await;
             tokio::time::sleep(after).await;
@@ -104,10 +104,10 @@ async fn whoever_drops_a_shared_lookup_takes_nothing_from_the_others() {
 async fn a_lookup_that_is_done_takes_nothing_from_the_next() {
     let wire = Scripted::new(|seen| rows(seen, |_| Some(2)).after(SECOND));
     let client = wire.client();
-    let mut done = client.result(id("a"));
+    let mut done = client.lookup_one(id("a"));
     (&mut done).await.unwrap();
     // It gets the place in the tracker that the first one had.
-    let next = tokio::spawn(client.result(id("b")));
+    let next = tokio::spawn(client.lookup_one(id("b")));
     settle().await;
     drop(done);
     let next = tokio::time::timeout(MINUTE, next).await.unwrap();
@@ -118,13 +118,13 @@ async fn a_lookup_that_is_done_takes_nothing_from_the_next() {
 async fn of_ids_that_fail_together_each_has_attempts_of_its_own() {
     let wire = Scripted::new(|_| Reply::http(503, ""));
     let client = wire.client();
-    let seldom = Schedule::every(HOUR);
-    let _waiting = client.wait(id("a")).schedule(seldom).start();
+    let seldom = PollPolicy::fixed(HOUR);
+    let _waiting = client.wait(id("a")).poll_policy(seldom).start();
     // By now it is no longer repeated.
     tokio::time::sleep(MINUTE).await;
     let before = wire.requests();
-    client.notify(&id("a"));
-    client.result(id("b")).await.unwrap_err();
+    client.poll_now(&id("a"));
+    client.lookup_one(id("b")).await.unwrap_err();
     let seen = wire.seen();
     assert_eq!(seen[before].ids, ["a", "b"]);
     let asked = seen
@@ -158,15 +158,15 @@ async fn of_ids_that_fail_together_one_pays_and_one_draws_the_delay() {
 #[tokio::test(start_paused = true)]
 async fn a_shared_lookup_fails_by_the_rules_of_lookups() {
     let wire = Scripted::new(|_| Reply::http(503, ""));
-    let error = wire.client().result(id("a")).await.unwrap_err();
+    let error = wire.client().lookup_one(id("a")).await.unwrap_err();
     assert_eq!((error.http_status(), wire.requests()), (Some(503), 4));
     let wire = Scripted::new(|_| Reply::business(1101));
-    let error = wire.client().result(id("a")).await.unwrap_err();
+    let error = wire.client().lookup_one(id("a")).await.unwrap_err();
     assert!(error.is_auth());
     let begun = Instant::now();
     let wire = Scripted::new(|_| Reply::nothing());
     let client = client_with(&wire, |builder| builder.operation_timeout(7 * SECOND));
-    assert!(client.result(id("a")).await.unwrap_err().is_timeout());
+    assert!(client.lookup_one(id("a")).await.unwrap_err().is_timeout());
     assert_eq!(begun.elapsed(), 7 * SECOND);
 }
 
@@ -193,7 +193,7 @@ async fn nobody_is_asked_for_who_is_not_waited_for() {
     let wire = server(|_, _| Some(2));
     let client = wire.client();
     let kept = client.wait(id("kept")).start();
-    let dropped = client.as_completed(ids("dropped", 50)).start();
+    let dropped = client.wait_each(ids("dropped", 50)).start();
     tokio::time::sleep(MINUTE).await;
     let before = wire.requests();
     drop(dropped);

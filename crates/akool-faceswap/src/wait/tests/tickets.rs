@@ -2,8 +2,12 @@
 
 use std::{collections::HashMap, time::SystemTime};
 
-use super::*;
-use crate::{FaceswapStatus, Schedule, Ticket, WaitErrorKind, clock::Clock};
+use crate::wait::tests::*;
+use crate::{
+    clock::Clock,
+    model::JobStatus,
+    wait::{PollPolicy, Ticket, WaitErrorKind},
+};
 
 /// The wall clock that goes with tokio's.
 fn wall() -> Clock {
@@ -30,9 +34,9 @@ fn carried(ticket: &Ticket) -> Ticket {
 async fn age_schedule_and_deadline_go_along() {
     let (wire, clock) = (server(|_, now| life(now, MINUTE, 5 * HOUR)), wall());
     let begun = Instant::now();
-    let schedule = Schedule::every(50 * SECOND);
+    let schedule = PollPolicy::fixed(50 * SECOND);
     let first = process(&wire, &clock);
-    let waiting = first.wait(id("a")).schedule(schedule).timeout(2 * HOUR);
+    let waiting = first.wait(id("a")).poll_policy(schedule).timeout(2 * HOUR);
     let waiting = waiting.start();
     tokio::time::sleep(HOUR).await;
     let before = waiting.progress().unwrap();
@@ -45,7 +49,7 @@ async fn age_schedule_and_deadline_go_along() {
     let waiting = second.resume(ticket).start();
     let after = waiting.progress().unwrap();
     assert_eq!(after.waited(), before.waited() + HOUR / 2);
-    assert_eq!(after.status(), Some(FaceswapStatus::Processing));
+    assert_eq!(after.status(), Some(JobStatus::Processing));
     assert_eq!(after.polls(), before.polls());
     assert_eq!(after.unchanged_for(), before.unchanged_for() + HOUR / 2);
     let error = waiting.await.unwrap_err();
@@ -149,7 +153,7 @@ async fn a_new_wait_has_the_whole_grace_period_beside_one_that_is_resumed() {
     assert!(resumed.progress().waited() < 125 * SECOND);
 }
 
-/// The caller of `as_completed` dies at every moment there is, and the next process goes on from what
+/// The caller of `wait_each` dies at every moment there is, and the next process goes on from what
 /// was written: the tickets at the beginning, and each outcome when it was taken.
 #[tokio::test(start_paused = true)]
 async fn dying_at_any_moment_loses_no_outcome_and_repeats_none() {
@@ -169,7 +173,7 @@ async fn dying_at_any_moment_loses_no_outcome_and_repeats_none() {
         for lives in 0.. {
             let client = process(&wire, &clock);
             let mut ended = if lives == 0 {
-                let ended = client.as_completed(ids("a", JOBS));
+                let ended = client.wait_each(ids("a", JOBS));
                 let ended = ended.missing_grace(10 * SECOND).timeout(MINUTE);
                 let ended = ended.start();
                 written = ended.tickets();
@@ -178,7 +182,7 @@ async fn dying_at_any_moment_loses_no_outcome_and_repeats_none() {
                 let left = written
                     .iter()
                     .filter(|ticket| !journal.contains_key(ticket.id().as_str()));
-                client.resume_all(left.map(carried)).start()
+                client.resume_each(left.map(carried)).start()
             };
             let life = async {
                 while let Some(outcome) = ended.next().await {

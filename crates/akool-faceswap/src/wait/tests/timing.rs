@@ -1,7 +1,11 @@
 //! When lookups happen, and what passes until an end is seen.
 
-use super::*;
-use crate::{FaceswapStatus, RetryPolicy, Schedule, wait::Change};
+use crate::wait::tests::*;
+use crate::{
+    model::JobStatus,
+    retry::RetryPolicy,
+    wait::{Change, PollPolicy},
+};
 
 #[tokio::test(start_paused = true)]
 async fn a_video_of_three_hours_ends_within_one_interval_of_its_end() {
@@ -24,11 +28,11 @@ async fn the_first_lookup_is_at_once_or_when_the_schedule_says() {
     let begun = Instant::now();
     wire.client().wait(id("a")).await.unwrap();
     assert!(begun.elapsed() <= Duration::from_millis(21));
-    let schedule = Schedule::new().first_after(7 * SECOND);
+    let schedule = PollPolicy::new().initial_delay(7 * SECOND);
     let begun = Instant::now();
     wire.client()
         .wait(id("a"))
-        .schedule(schedule)
+        .poll_policy(schedule)
         .await
         .unwrap();
     let waited = begun.elapsed();
@@ -99,9 +103,9 @@ async fn a_change_is_handed_out_when_it_is_seen() {
     assert_eq!(
         told,
         [
-            FaceswapStatus::InQueue,
-            FaceswapStatus::Processing,
-            FaceswapStatus::Success
+            JobStatus::InQueue,
+            JobStatus::Processing,
+            JobStatus::Success
         ]
     );
     assert!(begun.elapsed() < 225 * SECOND);
@@ -171,8 +175,8 @@ async fn a_hint_has_the_job_looked_up_now_but_not_as_often_as_anybody_likes() {
     let waiting = client.wait(id("a")).start();
     let waiting = tokio::spawn(waiting);
     tokio::time::sleep(1000 * SECOND).await;
-    assert!(client.notify(&id("a")));
-    assert!(!client.notify(&id("b")));
+    assert!(client.poll_now(&id("a")));
+    assert!(!client.poll_now(&id("b")));
     let hinted = Instant::now();
     waiting.await.unwrap().unwrap();
     assert_eq!(Instant::now(), hinted);
@@ -184,7 +188,7 @@ async fn a_hint_has_the_job_looked_up_now_but_not_as_often_as_anybody_likes() {
     tokio::time::sleep(SECOND).await;
     let before = wire.requests();
     for _ in 0..1000 {
-        client.notify(&id("a"));
+        client.poll_now(&id("a"));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let made = wire.requests() - before;
@@ -202,7 +206,7 @@ async fn a_hint_while_a_lookup_is_under_way_brings_another_one() {
     let waiting = client.wait(id("a")).start();
     // The first lookup was sent before the job ended and is answered after.
     tokio::time::sleep(2 * SECOND).await;
-    client.notify(&id("a"));
+    client.poll_now(&id("a"));
     waiting.await.unwrap();
     let took = begun.elapsed();
     assert!(took < 6 * SECOND + SECOND / 10, "{took:?}");

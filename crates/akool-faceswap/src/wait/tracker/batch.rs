@@ -3,8 +3,8 @@
 //! A request costs the same for one id as for a hundred. So once any id is due, the request is filled
 //! up with those that come next, as far as half of their interval has passed.
 
-use super::{Moment, Now, ResultId, Tracked, Tracker};
-use crate::{ResultIds, id::encoded_len};
+use crate::model::{ResultIds, query::encoded_len};
+use crate::wait::tracker::{Moment, Now, ResultId, Tracked, Tracker};
 
 /// What a comma takes in a request line.
 const COMMA: usize = "%2C".len();

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Group, Moment, Settled, Slot, Terms, Ticket, Tracker, Wakers};
+use crate::wait::tracker::{Answer, Group, Moment, Settled, Slot, Terms, Ticket, Tracker, Wakers};
 
 /// The end of a list.
 pub(super) const NONE: usize = usize::MAX;

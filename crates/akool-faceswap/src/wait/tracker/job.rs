@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use super::{
+use crate::wait::tracker::{
     Interest, Moment, NONE, Now, Progress, Start, Terms, Ticket, WaitError, WaitErrorKind,
 };
-use crate::{Error, ErrorKind, FaceswapStatus, ResultId};
+use crate::{
+    error::{Error, ErrorKind},
+    model::{JobStatus, ResultId},
+};
 
 /// One id that somebody waits for.
 #[derive(Debug)]
@@ -27,9 +30,9 @@ pub(super) struct Tracked {
     /// When it has to be looked up again, whatever the lookup under way brings.
     pub(super) again: Option<Moment>,
     pub(super) changed: Moment,
-    pub(super) status: Option<FaceswapStatus>,
+    pub(super) status: Option<JobStatus>,
     pub(super) missing_since: Option<Moment>,
-    pub(super) trouble: Option<Error>,
+    pub(super) last_error: Option<Error>,
 }
 
 impl Tracked {
@@ -47,7 +50,7 @@ impl Tracked {
             changed: start.changed,
             status: start.status,
             missing_since: start.missing_since,
-            trouble: None,
+            last_error: None,
         }
     }
 
@@ -60,7 +63,7 @@ impl Tracked {
             missing_for: self.missing_since.map(|since| now.moment.since(since)),
             polls: self.polls,
             next_poll_in: self.due.if_ever().map(|due| due.since(now.moment)),
-            trouble: self.trouble.clone(),
+            last_error: self.last_error.clone(),
         }
     }
 
@@ -82,7 +85,7 @@ impl Tracked {
     pub(super) fn out_of_time(&self) -> Error {
         let error = Error::new(ErrorKind::Timeout, "the lookup did not end in time")
             .with_ids(std::slice::from_ref(&self.id));
-        match self.trouble.clone() {
+        match self.last_error.clone() {
             None => error.with_reached(self.under_way.is_some()),
             Some(last) => error
                 .with_reached(last.may_have_reached_server())

@@ -3,8 +3,13 @@
 
 use std::time::SystemTime;
 
-use super::*;
-use crate::{Outcome, ResultIds, Schedule, clock::Clock, wait::moment::Timeline};
+use crate::wait::tracker::*;
+use crate::{
+    clock::Clock,
+    lookup::Outcome,
+    model::ResultIds,
+    wait::{PollPolicy, time::Timeline},
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -37,7 +42,7 @@ impl Bench {
     /// Waits for an id that is looked up every so often; its key.
     fn wait(&mut self, id: &str, every: Duration) -> usize {
         let terms = Terms {
-            schedule: Schedule::every(every),
+            schedule: PollPolicy::fixed(every),
             missing_grace: Duration::MAX,
         };
         let start = Start::new(Arc::new(terms), self.now.moment, Moment::NEVER);

@@ -6,13 +6,15 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{
+use crate::wait::tests::model::{
     Stored,
     promise::Promise,
     server::{At, Server, World, number},
 };
 use crate::{
-    Change, Changes, Completions, Error, Job, SharedLookup, WaitError, WaitResults, Waiting,
+    error::Error,
+    model::Job,
+    wait::{Change, Changes, Completions, LookupOne, WaitError, WaitResults, Waiting},
 };
 
 type Settled = Result<Job, WaitError>;
@@ -24,7 +26,7 @@ pub(super) enum Held {
     Completed(Completions),
     All(Boxed<WaitResults>),
     Any(Boxed<Option<Settled>>),
-    Look(SharedLookup),
+    Look(LookupOne),
 }
 
 /// Something that came out of what a caller holds.
@@ -146,7 +148,7 @@ impl Caller {
                         let mut verdict =
                             promise.check(&outcome, now, polled_from, shut_down, &world);
                         if let Err(error) = &outcome
-                            && error.kind() == crate::WaitErrorKind::TooManyIds
+                            && error.kind() == crate::wait::WaitErrorKind::TooManyIds
                             && !self.had_no_room
                         {
                             verdict = Err("there was room".into());

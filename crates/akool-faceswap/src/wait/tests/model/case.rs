@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::{prelude::*, sample::Index};
 
-use super::server::{self, JOBS, Life, Plan};
+use crate::wait::tests::model::server::{self, JOBS, Life, Plan};
 
 /// What a caller says about its waits.
 #[derive(Clone, Debug)]

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use super::server::{At, Entry, Said, State, World};
-use crate::{Error, Job, WaitError, WaitErrorKind};
+use crate::wait::tests::model::server::{At, Entry, Said, State, World};
+use crate::{
+    error::Error,
+    model::Job,
+    wait::{WaitError, WaitErrorKind},
+};
 
 /// Timers count in milliseconds, and so do tickets.
 const TICK: Duration = Duration::from_millis(2);
@@ -12,7 +16,7 @@ const TICK: Duration = Duration::from_millis(2);
 /// request that is refused and goes on in pieces.
 const LOOKUP: Duration = Duration::from_secs(6);
 
-/// How long a fault is felt: the attempt itself, then a brake or what the server asked for.
+/// How long a fault is felt: the attempt itself, then a throttle or what the server asked for.
 const FAULT: Duration = Duration::from_secs(60);
 
 /// How long one that is resumed after its deadline may take.

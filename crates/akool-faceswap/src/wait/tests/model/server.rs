@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use tokio::time::Instant;
 
 use crate::{
-    ResultId,
-    wire::scripted::{Reply, Scripted, Seen},
+    model::ResultId,
+    testing::scripted::{Reply, Scripted, Seen},
 };
 
 /// A point in time, counted from the beginning of the case.
@@ -24,7 +24,7 @@ pub(super) const ATTEMPT: Duration = Duration::from_secs(5);
 /// The slowest answer of a server that is well.
 const LATENCY_MS: u64 = 300;
 
-/// How long a request that is under way may be held by the brake.
+/// How long a request that is under way may be held by the throttle.
 const HELD: Duration = Duration::from_secs(120);
 
 /// What the server says of a job when it is asked.
@@ -170,7 +170,7 @@ pub(super) struct Entry {
     pub(super) answered: At,
     pub(super) jobs: Vec<usize>,
     pub(super) said: Said,
-    /// Whether it put the client's brake on.
+    /// Whether it put the client's throttle on.
     is_rate_limit: bool,
     /// Whether a server that is well would have answered so, and as soon.
     pub(super) is_well: bool,
@@ -239,7 +239,7 @@ impl World {
                 && entry.answered + HELD > now
                 && jobs.iter().all(|job| entry.jobs.contains(job))
         });
-        // And one that was about to go out when a rate limit put the brake on goes out after it.
+        // And one that was about to go out when a rate limit put the throttle on goes out after it.
         let was_held = |job: usize| {
             self.log
                 .iter()

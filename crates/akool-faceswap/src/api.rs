@@ -1,0 +1,35 @@
+//! What every request of a client shares: where the API is, credentials, limits, and the rules of retries.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::{
+    auth::Credentials,
+    clock::Clock,
+    download::Downloads,
+    limits::Limits,
+    metrics::Metrics,
+    retry::{Jitter, RetryPolicy, budget::Budget, throttle::Throttle},
+    transport::{backend::Wire, base_url::BaseUrl},
+    wait::Waits,
+};
+
+/// What all clones of a client share.
+pub(crate) struct Api {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) credentials: Credentials,
+    pub(crate) limits: Limits,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) http: reqwest::Client,
+    pub(crate) wire: Box<dyn Wire>,
+    /// One place for each request that may be under way; first come, first served.
+    pub(crate) places: Semaphore,
+    pub(crate) throttle: Throttle,
+    pub(crate) budget: Budget,
+    pub(crate) jitter: Jitter,
+    pub(crate) clock: Clock,
+    pub(crate) metrics: Option<Arc<dyn Metrics>>,
+    pub(crate) waits: Waits,
+    pub(crate) downloads: Downloads,
+}

@@ -1,0 +1,109 @@
+//! Where a result is to be on the disk: under a given name, or in a directory under its id's name.
+
+use std::{
+    fs::{self, File},
+    io::{self, ErrorKind, Read as _},
+    path::{Path, PathBuf},
+};
+
+use crate::download::{
+    file_name,
+    media::{self, LOOKED_AT, MediaType},
+    partial_file::Paths,
+    saved_file::SavedFile,
+};
+use crate::{error::Error, model::ResultId};
+
+#[derive(Clone, Debug)]
+pub(super) enum Target {
+    File(PathBuf),
+    /// The extension is known with the first bytes.
+    InDir {
+        dir: PathBuf,
+        stem: String,
+    },
+}
+
+/// Why nothing is to be downloaded.
+#[derive(Debug)]
+pub(super) enum Taken {
+    /// It is there.
+    Whole(SavedFile),
+    /// Something else is there.
+    BySomethingElse(PathBuf),
+}
+
+impl Target {
+    pub(super) fn in_dir(dir: PathBuf, id: &ResultId) -> Result<Self, Error> {
+        let stem = file_name::stem(id)?;
+        Ok(Self::InDir { dir, stem })
+    }
+
+    /// Where the file is written until it is whole.
+    pub(super) fn paths(&self) -> Paths {
+        match self {
+            Self::File(path) => Paths::beside(path),
+            Self::InDir { dir, stem } => Paths::beside(&dir.join(stem)),
+        }
+    }
+
+    /// Where the whole file goes.
+    pub(super) fn place(&self, media_type: &MediaType) -> PathBuf {
+        match self {
+            Self::File(path) => path.clone(),
+            Self::InDir { dir, stem } => dir.join(format!("{stem}.{}", media_type.extension())),
+        }
+    }
+
+    /// What is at the target already. Blocks.
+    ///
+    /// In a directory a name that is made of an id comes into being by the last step of a download
+    /// alone, so a file of that name is whole; that it begins like an image or a video is looked at
+    /// nevertheless. Of a file with a name that the program chose nothing is known.
+    pub(super) fn taken(&self) -> io::Result<Option<Taken>> {
+        match self {
+            Self::File(path) => {
+                let is_there = exists(path)?;
+                Ok(is_there.then(|| Taken::BySomethingElse(path.clone())))
+            }
+            Self::InDir { dir, stem } => {
+                for extension in MediaType::extensions() {
+                    let path = dir.join(format!("{stem}.{extension}"));
+                    if exists(&path)? {
+                        return whole(path).map(Some);
+                    }
+                }
+                Ok(None)
+            }
+        }
+    }
+}
+
+fn exists(path: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn whole(path: PathBuf) -> io::Result<Taken> {
+    let metadata = fs::metadata(&path)?;
+    if !metadata.is_file() {
+        return Ok(Taken::BySomethingElse(path));
+    }
+    let mut beginning = Vec::new();
+    File::open(&path)?
+        .take(LOOKED_AT as u64)
+        .read_to_end(&mut beginning)?;
+    Ok(match media::of_file(&beginning) {
+        None => Taken::BySomethingElse(path),
+        Some(media_type) => Taken::Whole(SavedFile {
+            path,
+            bytes: metadata.len(),
+            content_type: media_type.as_str().to_owned(),
+            resumed_from: None,
+            already_existed: true,
+        }),
+    })
+}

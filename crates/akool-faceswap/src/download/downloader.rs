@@ -1,0 +1,59 @@
+//! What all downloads of a client share: places, and connections that carry no credentials.
+//!
+//! The API's own HTTP client is never used for a file: a program may have given it headers that are
+//! meant for the API alone. This one has none, no cookies and no referer, and follows no redirects
+//! by itself. It is set up by the first download, so that a client which never downloads does not
+//! pay for it.
+
+use std::{
+    num::NonZeroUsize,
+    sync::{Arc, OnceLock},
+};
+
+use reqwest::Url;
+use tokio::sync::Semaphore;
+
+use crate::{api::Api, error::Error, transport::http_client};
+
+pub(crate) struct Downloads {
+    /// One for each file that may be on its way at once.
+    pub(super) places: Arc<Semaphore>,
+    most: usize,
+    root_certificates: Vec<Vec<u8>>,
+    /// For `https://`.
+    secure: OnceLock<reqwest::Client>,
+    /// For `http://`, which leads to this machine or to the API's own host. It needs no
+    /// certificates and has none.
+    plain: OnceLock<reqwest::Client>,
+}
+
+impl Downloads {
+    pub(crate) fn new(most: NonZeroUsize, root_certificates: Vec<Vec<u8>>) -> Self {
+        let most = most.get().min(Semaphore::MAX_PERMITS);
+        Self {
+            places: Arc::new(Semaphore::new(most)),
+            most,
+            root_certificates,
+            secure: OnceLock::new(),
+            plain: OnceLock::new(),
+        }
+    }
+
+    /// The HTTP client for a file at `url`.
+    pub(super) fn http(&self, api: &Api, url: &Url) -> Result<&reqwest::Client, Error> {
+        let is_secure = url.scheme() == "https";
+        let kept = if is_secure { &self.secure } else { &self.plain };
+        if let Some(client) = kept.get() {
+            return Ok(client);
+        }
+        let no_proxy = api.base_url.is_loopback() && !is_secure;
+        let client = http_client::for_files(
+            is_secure,
+            no_proxy,
+            self.most,
+            &api.limits,
+            &self.root_certificates,
+        )?;
+        Ok(kept.get_or_init(|| client))
+    }
+}

@@ -1,0 +1,274 @@
+//! The part of a file that is on the disk already, beside the place where the whole will be.
+//!
+//! `NAME.part` has the bytes, `NAME.part.json` what is needed to go on with them: whose result it
+//! is, and by what the host knows the file again. Whoever writes holds the operating system's lock
+//! on `NAME.part`, which no crash leaves behind. Every function here blocks, and is called on a
+//! thread for that.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::download::transfer::FileFacts;
+use crate::model::ResultId;
+
+/// The form of the notes; notes of another form are void.
+const VERSION: u32 = 1;
+
+/// No notes are longer.
+const MAX_NOTES: u64 = 64 * 1024;
+
+/// A part that is locked.
+#[derive(Debug)]
+pub(super) struct Part {
+    file: File,
+    paths: Paths,
+    id: ResultId,
+    /// The bytes that are there.
+    len: u64,
+}
+
+/// Where the part and its notes are.
+#[derive(Clone, Debug)]
+pub(super) struct Paths {
+    part: PathBuf,
+    notes: PathBuf,
+}
+
+/// What stands in `NAME.part.json`.
+#[derive(Serialize, Deserialize)]
+struct Notes {
+    version: u32,
+    id: ResultId,
+    file: FileFacts,
+}
+
+impl Paths {
+    /// Beside `name`, which has a file name.
+    pub(super) fn beside(name: &Path) -> Self {
+        let with = |suffix: &str| {
+            let mut text = OsString::from(name);
+            text.push(suffix);
+            PathBuf::from(text)
+        };
+        Self {
+            part: with(".part"),
+            notes: with(".part.json"),
+        }
+    }
+
+    pub(super) fn part(&self) -> &Path {
+        &self.part
+    }
+}
+
+impl Part {
+    /// Locks the part, which is made if it is not there.
+    ///
+    /// `None` while another download has it.
+    pub(super) fn lock(paths: &Paths, id: &ResultId) -> io::Result<Option<Self>> {
+        Self::claim(open(paths)?, paths, id)
+    }
+
+    /// Locks the file that is open.
+    fn claim(file: File, paths: &Paths, id: &ResultId) -> io::Result<Option<Self>> {
+        match fs4::FileExt::try_lock(&file) {
+            Ok(()) => {}
+            Err(fs4::TryLockError::WouldBlock) => return Ok(None),
+            Err(fs4::TryLockError::Error(error)) => return Err(error),
+        }
+        // Between opening and locking it, another download may have moved it to its place.
+        if !is_at(&file, &paths.part)? {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            len: file.metadata()?.len(),
+            file,
+            paths: paths.clone(),
+            id: id.clone(),
+        }))
+    }
+
+    /// The bytes that are there, and of which file they are, if it is this id's.
+    pub(super) fn kept(&self) -> Option<(u64, FileFacts)> {
+        let mut text = Vec::new();
+        let notes = File::open(&self.paths.notes).ok()?;
+        notes.take(MAX_NOTES).read_to_end(&mut text).ok()?;
+        let notes: Notes = serde_json::from_slice(&text).ok()?;
+        let fits = notes.version == VERSION
+            && notes.id == self.id
+            && self.len > 0
+            && notes.file.total.is_none_or(|total| self.len <= total);
+        fits.then_some((self.len, notes.file))
+    }
+
+    /// Makes the next byte the first one, of this file.
+    pub(super) fn begin(&mut self, file: FileFacts) -> io::Result<()> {
+        // In this order: the notes never speak of bytes that are another file's.
+        self.file.set_len(0)?;
+        self.len = 0;
+        let notes = Notes {
+            version: VERSION,
+            id: self.id.clone(),
+            file,
+        };
+        let notes = serde_json::to_vec(&notes).map_err(io::Error::other)?;
+        fs::write(&self.paths.notes, notes)
+    }
+
+    /// Adds bytes behind those that are there.
+    pub(super) fn append(&mut self, pieces: &[Bytes]) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(self.len))?;
+        for piece in pieces {
+            self.file.write_all(piece)?;
+            self.len += piece.len() as u64;
+        }
+        Ok(())
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.paths.part
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Gives the whole file its name, once every byte of it is on the disk.
+    pub(super) fn finish(self, target: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        // Looked at last, since somebody else may have put something there meanwhile.
+        if fs::symlink_metadata(target).is_ok() {
+            return Err(io::Error::new(
+                ErrorKind::AlreadyExists,
+                "there is a file of this name by now",
+            ));
+        }
+        fs::rename(&self.paths.part, target)?;
+        sync_directory(target);
+        // The file is there; notes that stay behind are void and harm nobody.
+        let _ = fs::remove_file(&self.paths.notes);
+        Ok(())
+    }
+
+    /// Takes the part away.
+    pub(super) fn discard(self) {
+        // There is an error to be told of already, and what stays behind is used or void.
+        let _ = fs::remove_file(&self.paths.notes);
+        let _ = fs::remove_file(&self.paths.part);
+    }
+}
+
+/// Opens the part, which is made if it is not there.
+fn open(paths: &Paths) -> io::Result<File> {
+    // Where this cannot be told, opening says why.
+    if fs::symlink_metadata(&paths.part).is_ok_and(|found| !found.is_file()) {
+        return Err(io::Error::new(
+            ErrorKind::AlreadyExists,
+            "there is something of this name that is no file",
+        ));
+    }
+    File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&paths.part)
+}
+
+/// Whether `path` still leads to the open file.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let open = file.metadata()?;
+    match fs::symlink_metadata(path) {
+        Ok(found) => Ok((open.dev(), open.ino()) == (found.dev(), found.ino())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Elsewhere the standard library does not tell; that nothing is there any more is told.
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> io::Result<bool> {
+    path.try_exists()
+}
+
+/// Makes the new name last through a crash of the machine, where that can be asked for.
+fn sync_directory(target: &Path) {
+    #[cfg(unix)]
+    if let Some(directory) = target.parent() {
+        let directory = if directory.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            directory
+        };
+        // Some file systems refuse; the file itself is safe.
+        let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    }
+    #[cfg(not(unix))]
+    let _ = target;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_was_moved_before_it_was_locked_is_not_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = Paths::beside(&dir.path().join("a"));
+        let id = ResultId::new("a").unwrap();
+        let opened = || open(&paths).unwrap();
+        let (early, late) = (opened(), opened());
+        let part = Part::claim(opened(), &paths, &id).unwrap().unwrap();
+        part.finish(&dir.path().join("a.png")).unwrap();
+        // Nothing is there,
+        assert!(Part::claim(early, &paths, &id).unwrap().is_none());
+        // or another part.
+        let another = Part::lock(&paths, &id).unwrap();
+        assert!(another.is_some());
+        #[cfg(unix)]
+        assert!(Part::claim(late, &paths, &id).unwrap().is_none());
+        #[cfg(not(unix))]
+        drop(late);
+    }
+
+    #[test]
+    fn notes_without_a_byte_are_nothing_to_go_on_with() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = Paths::beside(&dir.path().join("a"));
+        let id = ResultId::new("a").unwrap();
+        let mut part = Part::lock(&paths, &id).unwrap().unwrap();
+        let facts: FileFacts = serde_json::from_value(serde_json::json!({
+            "media_type": "image/png", "total": 3, "validator": null,
+        }))
+        .unwrap();
+        part.begin(facts.clone()).unwrap();
+        assert_eq!(part.kept(), None);
+        for (bytes, kept) in [("ab", Some(2)), ("c", Some(3)), ("d", None)] {
+            part.append(&[Bytes::from_static(bytes.as_bytes())])
+                .unwrap();
+            assert_eq!(part.kept(), kept.map(|len| (len, facts.clone())));
+        }
+    }
+
+    #[test]
+    fn one_part_has_one_owner() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = Paths::beside(&dir.path().join("a"));
+        let id = ResultId::new("a").unwrap();
+        let part = Part::lock(&paths, &id).unwrap();
+        assert!(part.is_some());
+        assert!(Part::lock(&paths, &id).unwrap().is_none());
+        drop(part);
+        assert!(Part::lock(&paths, &id).unwrap().is_some());
+    }
+}

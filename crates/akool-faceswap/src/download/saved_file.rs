@@ -1,0 +1,42 @@
+//! What a download to the disk came to.
+
+use std::path::{Path, PathBuf};
+
+/// A result on the disk, complete; made by [`Download::save_to`](super::Download::save_to) and
+/// [`Download::save_in`](super::Download::save_in).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedFile {
+    pub(super) path: PathBuf,
+    pub(super) bytes: u64,
+    pub(super) content_type: String,
+    pub(super) resumed_from: Option<u64>,
+    pub(super) already_existed: bool,
+}
+
+impl SavedFile {
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The length of the file.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The media type, such as `video/mp4`: by the first bytes where they tell, else by the header.
+    pub fn content_type(&self) -> &str {
+        &self.content_type
+    }
+
+    /// How many bytes an earlier call had left, which were not fetched again; `None` if the file
+    /// was fetched from its beginning.
+    pub fn resumed_from(&self) -> Option<u64> {
+        self.resumed_from
+    }
+
+    /// Whether the file was there already, so that nothing was fetched.
+    pub fn already_existed(&self) -> bool {
+        self.already_existed
+    }
+}

@@ -1,0 +1,155 @@
+//! The outcome of every id, filled in as answers come.
+//!
+//! Rows are matched with what was asked by their `_id`. The API documents no order, but where it
+//! answers in the order of the list, as it may, each row is found where it is expected and no map of
+//! positions is made.
+
+use std::{cell::OnceCell, collections::HashMap, ops::Range};
+
+use akool_faceswap_raw::types::FaceswapResultDetail as Row;
+use serde_json::Value;
+
+use crate::lookup::{NothingLearnt, Outcome, Results, UnexpectedRow};
+use crate::{
+    error::{Error, Snippet},
+    model::{
+        Job, Note, ResultId, ResultIds,
+        lenient::{OddRow, Unreadable},
+    },
+    transport::envelope::Rows,
+};
+
+pub(super) struct Gathered<'a> {
+    ids: &'a ResultIds,
+    positions: OnceCell<HashMap<&'a str, usize>>,
+    outcomes: Vec<Outcome>,
+    unexpected: Vec<UnexpectedRow>,
+    anything_learnt: bool,
+}
+
+impl<'a> Gathered<'a> {
+    pub(super) fn new(ids: &'a ResultIds) -> Self {
+        Self {
+            ids,
+            positions: OnceCell::new(),
+            outcomes: std::iter::repeat_with(|| Outcome::Missing)
+                .take(ids.len())
+                .collect(),
+            unexpected: Vec::new(),
+            anything_learnt: false,
+        }
+    }
+
+    /// Takes the answer about a piece of the list.
+    pub(super) fn take(&mut self, piece: Range<usize>, outcome: Result<Rows, Error>) {
+        let mut expected = piece.start;
+        match outcome {
+            Ok(Rows::AsDocumented(rows)) => {
+                self.anything_learnt = true;
+                for row in rows {
+                    self.take_row(row, None, &mut expected);
+                }
+            }
+            Ok(Rows::Salvaged(rows)) => {
+                self.anything_learnt = true;
+                for row in rows {
+                    match row {
+                        Ok(OddRow { row, json, notes }) => {
+                            let odd = (!notes.is_empty()).then_some((json, notes));
+                            self.take_row(row, odd, &mut expected);
+                        }
+                        Err(Unreadable(why)) => {
+                            self.unexpected.push(UnexpectedRow::unreadable(why));
+                        }
+                    }
+                }
+            }
+            Err(error) => {
+                for outcome in &mut self.outcomes[piece] {
+                    // A row that another chunk's answer brought is worth more than an error.
+                    if matches!(outcome, Outcome::Missing) {
+                        *outcome = Outcome::Failed(error.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes one row; `odd` is the row as it came and what was odd about it, `expected` where the
+    /// row would be if the answer had the order of the list.
+    fn take_row(&mut self, row: Row, odd: Option<(Value, Vec<Note>)>, expected: &mut usize) {
+        let Some(text) = row.id.as_deref() else {
+            self.unexpected
+                .push(UnexpectedRow::unreadable("the row has no _id"));
+            return;
+        };
+        let asked = self.position(text, *expected);
+        let id = if let Some(position) = asked {
+            *expected = position + 1;
+            self.ids.as_slice()[position].clone()
+        } else if let Ok(id) = ResultId::new(text)
+            && !Snippet::is_url_like(text)
+        {
+            id
+        } else {
+            self.unexpected
+                .push(UnexpectedRow::unreadable("the _id of the row is not an id"));
+            return;
+        };
+        let job = match odd {
+            None => Job::from_row(id, row),
+            Some((json, notes)) => Job::from_odd_row(id, row, json, notes),
+        };
+        let Some(position) = asked else {
+            self.unexpected.push(UnexpectedRow::not_asked(job));
+            return;
+        };
+        match &mut self.outcomes[position] {
+            // Of two rows for one job the one that tells more of it counts.
+            Outcome::Found(known) => {
+                let mut other = job;
+                if other.is_terminal() && !known.is_terminal() {
+                    std::mem::swap(known, &mut other);
+                }
+                self.unexpected.push(UnexpectedRow::repeated(other));
+            }
+            slot => *slot = Outcome::Found(job),
+        }
+    }
+
+    /// Where in the list an id was asked for.
+    fn position(&self, id: &str, expected: usize) -> Option<usize> {
+        let ids = self.ids.as_slice();
+        if ids.get(expected).is_some_and(|asked| asked.as_str() == id) {
+            return Some(expected);
+        }
+        let positions = self.positions.get_or_init(|| {
+            ids.iter()
+                .enumerate()
+                .map(|(position, id)| (id.as_str(), position))
+                .collect()
+        });
+        positions.get(id).copied()
+    }
+
+    /// The results, or the first error where nothing at all was learnt.
+    pub(super) fn into_results(self) -> Result<Results, NothingLearnt> {
+        if !self.anything_learnt {
+            let first = self.outcomes.iter().find_map(|outcome| match outcome {
+                Outcome::Failed(error) => Some(error.clone()),
+                _ => None,
+            });
+            if let Some(error) = first {
+                return Err(NothingLearnt {
+                    error: error.with_ids(self.ids.as_slice()),
+                    outcomes: self.outcomes,
+                });
+            }
+        }
+        Ok(Results::new(
+            self.ids.clone(),
+            self.outcomes,
+            self.unexpected,
+        ))
+    }
+}

@@ -1,0 +1,331 @@
+//! One result id: an opaque token, checked once, cheap to clone.
+//!
+//! Ids come from submit answers (`_id`), files and people. What could never be an id is refused
+//! here, before any request, with the reason. The most frequent mistake, a `job_id` in place of an
+//! `_id`, is answered by the API with an empty list and no error, so it has a reason of its own.
+
+use std::{
+    borrow::Borrow,
+    fmt,
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The id of one face swap result: the `_id` of a submit answer.
+///
+/// ```
+/// use akool_faceswap::ResultId;
+///
+/// let id: ResultId = "667d228400000000000a0001".parse()?;
+/// assert_eq!(id.as_str(), "667d228400000000000a0001");
+///
+/// let refused = "20240627082748003-5746".parse::<ResultId>().unwrap_err();
+/// assert!(refused.is_job_id());
+/// # Ok::<(), akool_faceswap::error::InvalidId>(())
+/// ```
+///
+/// An id is opaque: 1 to [`MAX_LEN`](Self::MAX_LEN) bytes without comma, white space or control
+/// characters. All ids seen so far are 24 hexadecimal characters (an `ObjectId` of `MongoDB`), but the
+/// vendor's documentation promises no form, so none is asked for.
+///
+/// Cloning copies no text.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResultId(Arc<str>);
+
+impl ResultId {
+    /// The longest id that is accepted, in bytes.
+    pub const MAX_LEN: usize = 256;
+
+    /// Checks `id` and keeps it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidId`] with the reason, if `id` could never be one.
+    pub fn new(id: impl AsRef<str>) -> Result<Self, InvalidId> {
+        let id = id.as_ref();
+        match reason_against(id) {
+            None => Ok(Self(id.into())),
+            Some(reason) => Err(InvalidId {
+                excerpt: excerpt(id),
+                reason,
+            }),
+        }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// When the job was created, to the second, if the id has the form of an `ObjectId`.
+    ///
+    /// The first four bytes of an `ObjectId` are the Unix time of its creation.
+    ///
+    /// ```
+    /// # use akool_faceswap::ResultId;
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let id = ResultId::new("667d228400000000000a0001")?;
+    /// let created = SystemTime::UNIX_EPOCH + Duration::from_secs(0x667d_2284);
+    /// assert_eq!(id.created_at(), Some(created));
+    /// # Ok::<(), akool_faceswap::error::InvalidId>(())
+    /// ```
+    pub fn created_at(&self) -> Option<SystemTime> {
+        if self.0.len() != 24 || !self.0.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        let seconds = u32::from_str_radix(self.0.get(..8)?, 16).ok()?;
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds.into()))
+    }
+}
+
+fn reason_against(id: &str) -> Option<Reason> {
+    if id.is_empty() {
+        return Some(Reason::Empty);
+    }
+    if id.len() > ResultId::MAX_LEN {
+        return Some(Reason::TooLong(id.len()));
+    }
+    for c in id.chars() {
+        if c == ',' {
+            return Some(Reason::Comma);
+        }
+        if c.is_whitespace() {
+            return Some(Reason::WhiteSpace);
+        }
+        if c.is_control() {
+            return Some(Reason::Control);
+        }
+    }
+    has_job_id_form(id).then_some(Reason::JobId)
+}
+
+/// `yyyyMMddHHmmssSSS-NNNN`: 17 digits, a dash, digits.
+fn has_job_id_form(id: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    id.split_once('-')
+        .is_some_and(|(time, number)| time.len() == 17 && digits(time) && digits(number))
+}
+
+/// What is shown of a refused id: enough to find it again, never more than a line.
+fn excerpt(id: &str) -> Box<str> {
+    const SHOWN: usize = 48;
+    let mut shown: String = id.chars().take(SHOWN).collect();
+    if shown.len() < id.len() {
+        shown.push('…');
+    }
+    shown.into()
+}
+
+impl fmt::Display for ResultId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ResultId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl From<&ResultId> for ResultId {
+    fn from(id: &ResultId) -> Self {
+        id.clone()
+    }
+}
+
+impl AsRef<str> for ResultId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for ResultId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ResultId {
+    type Err = InvalidId;
+
+    fn from_str(id: &str) -> Result<Self, InvalidId> {
+        Self::new(id)
+    }
+}
+
+impl TryFrom<&str> for ResultId {
+    type Error = InvalidId;
+
+    fn try_from(id: &str) -> Result<Self, InvalidId> {
+        Self::new(id)
+    }
+}
+
+impl TryFrom<String> for ResultId {
+    type Error = InvalidId;
+
+    fn try_from(id: String) -> Result<Self, InvalidId> {
+        Self::new(id)
+    }
+}
+
+impl Serialize for ResultId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for ResultId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::new(text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for ResultId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ResultId".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "pattern": r"^[^\s,]+$",
+            "description": "The `_id` of a submit answer",
+        })
+    }
+}
+
+/// Why a text is not a [`ResultId`].
+///
+/// Its `Display` output is one line that says what is wrong and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidId {
+    excerpt: Box<str>,
+    reason: Reason,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reason {
+    Empty,
+    TooLong(usize),
+    Comma,
+    WhiteSpace,
+    Control,
+    JobId,
+}
+
+impl InvalidId {
+    /// Whether the text has the form of a `job_id`, which the API does not look results up by.
+    pub fn is_job_id(&self) -> bool {
+        self.reason == Reason::JobId
+    }
+
+    /// The refused text; of a long one, the beginning.
+    pub fn excerpt(&self) -> &str {
+        &self.excerpt
+    }
+}
+
+impl fmt::Display for InvalidId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = &self.excerpt;
+        match self.reason {
+            Reason::Empty => f.write_str("an id is empty"),
+            Reason::TooLong(length) => write!(
+                f,
+                "the id {id:?} has {length} bytes; the longest accepted has {}",
+                ResultId::MAX_LEN
+            ),
+            Reason::Comma => write!(
+                f,
+                "the id {id:?} contains a comma; parse a comma-separated list as ResultIds"
+            ),
+            Reason::WhiteSpace => write!(f, "the id {id:?} contains white space"),
+            Reason::Control => write!(f, "the id {id:?} contains a control character"),
+            Reason::JobId => write!(
+                f,
+                "{id:?} is a job_id; results are looked up by the `_id` of the same submit answer"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for InvalidId {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn refusals_say_what_is_wrong() {
+        for (text, expected) in [
+            ("", "an id is empty"),
+            ("a b", "contains white space"),
+            ("a\u{2003}b", "contains white space"),
+            ("a,b", "contains a comma"),
+            ("a\u{7}", "contains a control character"),
+            ("a\u{7f}", "contains a control character"),
+            ("20240627082748003-5746", "is a job_id"),
+        ] {
+            let message = ResultId::new(text).unwrap_err().to_string();
+            assert!(message.contains(expected), "{text:?}: {message}");
+        }
+    }
+
+    #[test]
+    fn the_longest_id_is_accepted_and_one_byte_more_is_not() {
+        assert!(ResultId::new("x".repeat(ResultId::MAX_LEN)).is_ok());
+        let refused = ResultId::new("x".repeat(ResultId::MAX_LEN + 1)).unwrap_err();
+        assert!(refused.to_string().contains("257 bytes"), "{refused}");
+        assert!(refused.excerpt().chars().count() == 49 && refused.excerpt().ends_with('…'));
+        // What is short is shown whole.
+        assert_eq!(ResultId::new("a b").unwrap_err().excerpt(), "a b");
+    }
+
+    #[test]
+    fn what_only_resembles_a_job_id_is_accepted() {
+        for text in [
+            "2024062708274800-5746",
+            "202406270827480031-5746",
+            "20240627082748003-",
+            "20240627082748003-57x6",
+            "20240627082748003",
+        ] {
+            assert!(ResultId::new(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_an_object_id_has_a_creation_time() {
+        let of = |text: &str| ResultId::new(text).unwrap().created_at();
+        assert!(of("667d228400000000000a0001").is_some());
+        assert!(of("667D228400000000000A0001").is_some());
+        assert_eq!(of("667d228400000000000a000"), None);
+        assert_eq!(of("667d228400000000000a00011"), None);
+        assert_eq!(of("667d228400000000000a000g"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_id_or_an_error(text in any::<String>()) {
+            match ResultId::new(&text) {
+                Ok(id) => {
+                    prop_assert_eq!(id.as_str(), &text);
+                    let json = serde_json::to_string(&id).unwrap();
+                    prop_assert_eq!(serde_json::from_str::<ResultId>(&json).unwrap(), id);
+                }
+                Err(error) => prop_assert!(!error.to_string().is_empty()),
+            }
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! A list of result ids: first-seen order, no repeats, cut into requests.
+//!
+//! The API takes many ids in one query parameter, joined by commas. How many is not documented; a
+//! default nginx refuses a request line over 8 KiB. So a list is cut by count and by the bytes
+//! that its encoded form takes in the request line.
+
+use std::{collections::HashSet, fmt, num::NonZeroUsize, str::FromStr, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::model::{
+    InvalidIds, ResultId,
+    query::{encoded_len, join},
+};
+
+/// Result ids in first-seen order, each once.
+///
+/// ```
+/// use akool_faceswap::ResultIds;
+///
+/// let ids: ResultIds = "667d22840000, 667d22840001,667d22840000".parse()?;
+/// assert_eq!(ids.len(), 2);
+/// assert_eq!(ids.to_string(), "667d22840000,667d22840001");
+/// # Ok::<(), akool_faceswap::error::InvalidIds>(())
+/// ```
+///
+/// Cloning is cheap, however long the list is.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ResultIds(Arc<Vec<ResultId>>);
+
+impl ResultIds {
+    /// Checks each text and keeps the ids.
+    ///
+    /// ```
+    /// # use akool_faceswap::ResultIds;
+    /// let refused = ResultIds::parse_all(["a1", "b 2", "c3"]).unwrap_err();
+    /// assert_eq!(refused.to_string(), "item 2: the id \"b 2\" contains white space");
+    /// // One bad id does not take the others with it.
+    /// assert_eq!(refused.into_valid().to_string(), "a1,c3");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidIds`], which names every refused text and still has the valid ids.
+    pub fn parse_all<I>(texts: I) -> Result<Self, InvalidIds>
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        let mut refused = Vec::new();
+        let valid: Self = texts
+            .into_iter()
+            .enumerate()
+            .filter_map(|(index, text)| match ResultId::new(text) {
+                Ok(id) => Some(id),
+                Err(error) => {
+                    refused.push((index, error));
+                    None
+                }
+            })
+            .collect();
+        if refused.is_empty() {
+            Ok(valid)
+        } else {
+            Err(InvalidIds { valid, refused })
+        }
+    }
+
+    /// A list of ids that are known to be different.
+    pub(crate) fn from_distinct(ids: Vec<ResultId>) -> Self {
+        Self(Arc::new(ids))
+    }
+
+    /// The number of ids.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no id.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The ids in order.
+    pub fn as_slice(&self) -> &[ResultId] {
+        &self.0
+    }
+
+    /// The ids in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, ResultId> {
+        self.0.iter()
+    }
+
+    /// Cuts the list into pieces of at most `max_ids` ids, each of which takes at most
+    /// `max_encoded_bytes` bytes as the value of a query parameter.
+    ///
+    /// In a query parameter a comma takes three bytes (`%2C`), so `n` ids of 24 characters take
+    /// 27 n - 3. An id that is too long by itself is a piece of its own.
+    ///
+    /// ```
+    /// # use akool_faceswap::ResultIds;
+    /// use std::num::NonZeroUsize;
+    ///
+    /// let ids = ResultIds::parse_all((0..250).map(|n| format!("{n:024x}")))?;
+    /// let pieces = ids.chunks(NonZeroUsize::new(100).unwrap(), 4096);
+    /// assert_eq!(pieces.map(<[_]>::len).collect::<Vec<_>>(), [100, 100, 50]);
+    /// # Ok::<(), akool_faceswap::error::InvalidIds>(())
+    /// ```
+    pub fn chunks(
+        &self,
+        max_ids: NonZeroUsize,
+        max_encoded_bytes: usize,
+    ) -> impl Iterator<Item = &[ResultId]> {
+        let mut rest = self.0.as_slice();
+        std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let mut bytes = 0;
+            let fitting = rest
+                .iter()
+                .take(max_ids.get())
+                .take_while(|id| {
+                    bytes += encoded_len(id.as_str()) + if bytes == 0 { 0 } else { 3 };
+                    bytes <= max_encoded_bytes
+                })
+                .count();
+            let (piece, behind) = rest.split_at(fitting.max(1));
+            rest = behind;
+            Some(piece)
+        })
+    }
+}
+
+impl FromIterator<ResultId> for ResultIds {
+    fn from_iter<I: IntoIterator<Item = ResultId>>(ids: I) -> Self {
+        let mut list = Self::default();
+        list.extend(ids);
+        list
+    }
+}
+
+impl Extend<ResultId> for ResultIds {
+    fn extend<I: IntoIterator<Item = ResultId>>(&mut self, ids: I) {
+        let mut seen: HashSet<ResultId> = self.0.iter().cloned().collect();
+        Arc::make_mut(&mut self.0).extend(ids.into_iter().filter(|id| seen.insert(id.clone())));
+    }
+}
+
+impl From<ResultId> for ResultIds {
+    fn from(id: ResultId) -> Self {
+        Self(Arc::new(vec![id]))
+    }
+}
+
+impl From<&ResultId> for ResultIds {
+    fn from(id: &ResultId) -> Self {
+        id.clone().into()
+    }
+}
+
+impl From<&ResultIds> for ResultIds {
+    fn from(ids: &ResultIds) -> Self {
+        ids.clone()
+    }
+}
+
+impl From<Vec<ResultId>> for ResultIds {
+    fn from(ids: Vec<ResultId>) -> Self {
+        ids.into_iter().collect()
+    }
+}
+
+impl From<&[ResultId]> for ResultIds {
+    fn from(ids: &[ResultId]) -> Self {
+        ids.iter().cloned().collect()
+    }
+}
+
+impl<const N: usize> From<[ResultId; N]> for ResultIds {
+    fn from(ids: [ResultId; N]) -> Self {
+        ids.into_iter().collect()
+    }
+}
+
+impl IntoIterator for ResultIds {
+    type Item = ResultId;
+    type IntoIter = std::vec::IntoIter<ResultId>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Arc::unwrap_or_clone(self.0).into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a ResultIds {
+    type Item = &'a ResultId;
+    type IntoIter = std::slice::Iter<'a, ResultId>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+/// A comma-separated list; white space around an id is passed over.
+impl FromStr for ResultIds {
+    type Err = InvalidIds;
+
+    fn from_str(list: &str) -> Result<Self, InvalidIds> {
+        Self::parse_all(list.split(',').map(str::trim))
+    }
+}
+
+/// The ids joined by commas, as the API takes them.
+impl fmt::Display for ResultIds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&join(&self.0))
+    }
+}
+
+impl fmt::Debug for ResultIds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self).finish()
+    }
+}
+
+impl Serialize for ResultIds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ResultIds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::<ResultId>::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for ResultIds {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ResultIds".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Vec::<ResultId>::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn hex_ids(count: usize) -> ResultIds {
+        ResultIds::parse_all((0..count).map(|n| format!("{n:024x}"))).unwrap()
+    }
+
+    #[test]
+    fn order_is_kept_and_repeats_are_dropped() {
+        let ids: ResultIds = "b,a,b,c,a".parse().unwrap();
+        assert_eq!(ids.to_string(), "b,a,c");
+    }
+
+    #[test]
+    fn a_list_is_an_array_in_json_and_can_be_looked_through() {
+        let ids: ResultIds = "b,a".parse().unwrap();
+        let json = serde_json::to_string(&ids).unwrap();
+        assert_eq!(json, r#"["b","a"]"#);
+        assert_eq!(serde_json::from_str::<ResultIds>(&json).unwrap(), ids);
+        assert_eq!(
+            serde_json::from_str::<ResultIds>(r#"["a","a"]"#)
+                .unwrap()
+                .len(),
+            1
+        );
+        assert!(serde_json::from_str::<ResultIds>(r#"["a b"]"#).is_err());
+        let mut seen = Vec::new();
+        for id in &ids {
+            seen.push(id.as_str());
+        }
+        assert_eq!(seen, ["b", "a"]);
+        assert_eq!(format!("{ids:?}"), r#"["b", "a"]"#);
+    }
+
+    #[test]
+    fn a_list_is_made_of_whatever_holds_ids() {
+        let id = ResultId::try_from("a").unwrap();
+        assert_eq!(id, ResultId::try_from("a".to_owned()).unwrap());
+        assert!(ResultId::try_from("a b").is_err() && ResultId::try_from(String::new()).is_err());
+        let other = ResultId::new("b").unwrap();
+        let both = "a,b".parse::<ResultIds>().unwrap();
+        assert_eq!(
+            ResultIds::from(id.clone()).as_slice(),
+            std::slice::from_ref(&id)
+        );
+        assert_eq!(ResultIds::from(&id).len(), 1);
+        assert_eq!(ResultIds::from([id.clone(), other.clone()]), both);
+        assert_eq!(
+            ResultIds::from(vec![id.clone(), other.clone(), id.clone()]),
+            both
+        );
+        assert_eq!(ResultIds::from(&[id, other][..]), both);
+        assert_eq!(ResultIds::from(&both), both);
+    }
+
+    #[test]
+    fn extending_drops_what_is_there_already() {
+        let mut ids: ResultIds = "a,b".parse().unwrap();
+        ids.extend("b,c".parse::<ResultIds>().unwrap());
+        assert_eq!(ids.to_string(), "a,b,c");
+    }
+
+    #[test]
+    fn every_refused_item_is_named_and_the_rest_kept() {
+        let error = "a,,b c,d\u{1},e f,g".parse::<ResultIds>().unwrap_err();
+        assert_eq!(error.valid().to_string(), "a,g");
+        let positions: Vec<usize> = error.refused().map(|(index, _)| index).collect();
+        assert_eq!(positions, [1, 2, 3, 4]);
+        let message = error.to_string();
+        assert!(
+            message.starts_with("item 2: an id is empty; item 3: "),
+            "{message}"
+        );
+        assert!(message.ends_with("; and 1 more"), "{message}");
+        assert_eq!(error.into_valid().len(), 2);
+    }
+
+    #[test]
+    fn an_empty_text_is_refused() {
+        assert_eq!(
+            "".parse::<ResultIds>().unwrap_err().to_string(),
+            "item 1: an id is empty"
+        );
+    }
+
+    #[test]
+    fn as_many_ids_fit_as_were_measured_on_the_wire() {
+        // "GET /api/open/v3/faceswap/result/listbyids?_ids=" and " HTTP/1.1" are 57 bytes.
+        let most = NonZeroUsize::MAX;
+        for (line, fitting) in [(4096, 149), (8192, 301)] {
+            let ids = hex_ids(400);
+            let first = ids.chunks(most, line - 57).next().unwrap();
+            assert_eq!(first.len(), fitting, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_id_too_long_by_itself_is_a_piece_of_its_own() {
+        let ids: ResultIds = "aa,bbbbbbbb,cc,dd".parse().unwrap();
+        let pieces: Vec<String> = ids
+            .chunks(NonZeroUsize::new(10).unwrap(), 7)
+            .map(join)
+            .collect();
+        assert_eq!(pieces, ["aa", "bbbbbbbb", "cc,dd"]);
+    }
+
+    fn any_id() -> impl Strategy<Value = ResultId> {
+        "[^,\\s\\p{Cc}]{1,40}".prop_filter_map("not an id", |text| ResultId::new(text).ok())
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_parses_or_is_refused(list in any::<String>()) {
+            if let Err(error) = list.parse::<ResultIds>() {
+                prop_assert!(error.refused().count() > 0);
+                prop_assert!(!error.to_string().is_empty());
+            }
+        }
+
+        #[test]
+        fn joined_and_parsed_again_is_the_same(ids in prop::collection::vec(any_id(), 1..40)) {
+            let ids = ResultIds::from(ids);
+            prop_assert_eq!(ids.to_string().parse::<ResultIds>().unwrap(), ids);
+        }
+
+        #[test]
+        fn pieces_cover_the_list_exactly_and_keep_both_limits(
+            ids in prop::collection::vec(any_id(), 0..80),
+            max_ids in 1usize..20,
+            max_bytes in 0usize..400,
+        ) {
+            let ids = ResultIds::from(ids);
+            let pieces: Vec<&[ResultId]> =
+                ids.chunks(NonZeroUsize::new(max_ids).unwrap(), max_bytes).collect();
+            prop_assert_eq!(pieces.concat(), ids.as_slice());
+            for piece in pieces {
+                prop_assert!(piece.len() <= max_ids);
+                prop_assert!(query_len(&join(piece)) <= max_bytes || piece.len() == 1);
+            }
+        }
+    }
+
+    /// The length of the query that a URL library makes of one value.
+    fn query_len(value: &str) -> usize {
+        let mut url = reqwest::Url::parse("http://localhost/").unwrap();
+        url.query_pairs_mut().append_pair("v", value);
+        url.query().unwrap().len() - "v=".len()
+    }
+}

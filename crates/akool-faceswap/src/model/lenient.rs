@@ -1,0 +1,392 @@
+//! The slow, forgiving way to read an answer that the generated type could not.
+//!
+//! The generated type is all or nothing: one status in quotes fails a hundred rows. Here the answer
+//! is cut into rows without looking into them, each row into fields, and each field is read for
+//! itself. A field whose meaning is plain (`"3"`, `3.0`) is read with a note, any other is absent
+//! with a note. Only an answer whose envelope cannot be read is an error.
+//!
+//! Nothing of this runs for an answer that is as documented.
+
+use std::{borrow::Cow, fmt};
+
+use akool_faceswap_raw::{ResultUrl, types::FaceswapResultDetail as Row};
+use serde::{
+    Deserialize,
+    de::{MapAccess, Visitor},
+};
+use serde_json::{Map, Value, value::RawValue};
+
+use crate::model::{Job, Note, ResultId};
+
+/// An answer read row by row.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) code: i64,
+    pub(crate) msg: String,
+    pub(crate) rows: Vec<Result<OddRow, Unreadable>>,
+}
+
+/// A row read field by field.
+#[derive(Debug)]
+pub(crate) struct OddRow {
+    pub(crate) row: Row,
+    pub(crate) json: Value,
+    pub(crate) notes: Vec<Note>,
+}
+
+/// Why a row is no job, without its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable(pub(crate) &'static str);
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// Why an answer is no envelope: where, and what was expected there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// A JSON path, `$` for the whole body.
+    pub(crate) path: &'static str,
+    pub(crate) problem: String,
+}
+
+impl Fault {
+    fn new(path: &'static str, problem: impl Into<String>) -> Self {
+        Self {
+            path,
+            problem: problem.into(),
+        }
+    }
+}
+
+/// Reads the envelope and its rows.
+pub(crate) fn answer(body: &[u8]) -> Result<Answer, Fault> {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Err(Fault::new("$", "the body is empty"));
+    }
+    let envelope: Pairs = serde_json::from_str(text).map_err(|error| syntax(&error))?;
+
+    let code = match envelope.last("code").map(integer) {
+        Some(Ok((code, _))) => code,
+        Some(Err(_)) => return Err(Fault::new("$.code", "expected an integer")),
+        None => return Err(Fault::new("$.code", "missing")),
+    };
+    let msg = match envelope.last("msg").map(string) {
+        Some(Ok((msg, _))) => msg,
+        _ => String::new(),
+    };
+    let rows = match envelope.last("data") {
+        Some(data) => rows(data)?,
+        None => Vec::new(),
+    };
+    Ok(Answer { code, msg, rows })
+}
+
+/// Reads one row that stands for itself.
+pub(crate) fn job(json: Value) -> Result<Job, Unreadable> {
+    let raw = serde_json::value::to_raw_value(&json)
+        .map_err(|_| Unreadable("the row is nested too deeply"))?;
+    let OddRow { row, notes, .. } = read_row(&raw)?;
+    let id = ResultId::new(row.id.as_deref().unwrap_or_default())
+        .map_err(|_| Unreadable("the _id of the row is not an id"))?;
+    Ok(if notes.is_empty() {
+        Job::from_row(id, row)
+    } else {
+        Job::from_odd_row(id, row, json, notes)
+    })
+}
+
+fn syntax(error: &serde_json::Error) -> Fault {
+    // The library's own words could quote the body.
+    let problem = if error.is_data() {
+        "expected an object".to_owned()
+    } else {
+        let what = if error.is_eof() {
+            "the body ends too early"
+        } else {
+            "not JSON"
+        };
+        format!("{what}, line {} column {}", error.line(), error.column())
+    };
+    Fault::new("$", problem)
+}
+
+fn rows(data: &RawValue) -> Result<Vec<Result<OddRow, Unreadable>>, Fault> {
+    if is_empty(data) {
+        return Ok(Vec::new());
+    }
+    let data: Pairs =
+        serde_json::from_str(data.get()).map_err(|_| Fault::new("$.data", "expected an object"))?;
+    let Some(result) = data.last("result").filter(|result| !is_empty(result)) else {
+        return Ok(Vec::new());
+    };
+    let rows: Vec<&RawValue> = serde_json::from_str(result.get())
+        .map_err(|_| Fault::new("$.data.result", "expected an array"))?;
+    Ok(rows.into_iter().map(read_row).collect())
+}
+
+/// `null`, `[]`, `{}`, `""` and `false`: what servers have been seen to write for "nothing".
+fn is_empty(value: &RawValue) -> bool {
+    let mut bytes = value
+        .get()
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace());
+    match (bytes.next(), bytes.next()) {
+        (Some(b'n' | b'f'), _) => true,
+        (Some(b'['), second) => second == Some(b']'),
+        (Some(b'{'), second) => second == Some(b'}'),
+        (Some(b'"'), second) => second == Some(b'"'),
+        _ => false,
+    }
+}
+
+fn read_row(raw: &RawValue) -> Result<OddRow, Unreadable> {
+    let pairs: Pairs =
+        serde_json::from_str(raw.get()).map_err(|_| Unreadable("the row is not an object"))?;
+    let mut fields = Fields::new(&pairs);
+    let row = Row {
+        id: fields.take("_id", string),
+        faceswap_status: fields.take("faceswap_status", integer),
+        url: fields.take("url", string).map(ResultUrl::from),
+        created_at: fields.take("createdAt", string),
+        image: fields.take("image", integer),
+        job_id: fields.take("job_id", string),
+        uid: fields.take("uid", integer),
+        user_id: fields.take("userId", string),
+        faceswap_type: fields.take("faceswap_type", integer),
+        faceswap_quality: fields.take("faceswap_quality", integer),
+        deduction_status: fields.take("deduction_status", integer),
+        deduction_duration: fields.take("deduction_duration", number),
+        update_time: fields.take("update_time", number),
+        video_duration: fields.take("video_duration", number),
+        extra: fields.rest(),
+    };
+    if row.id.as_deref().unwrap_or_default().is_empty() {
+        return Err(Unreadable("the row has no _id"));
+    }
+    if pairs
+        .0
+        .iter()
+        .any(|(name, _)| name.starts_with(UNREADABLE_NAME))
+    {
+        fields.note("(row)", "the name of a field is not a text");
+    }
+    if raw.get().contains('\u{fffd}') {
+        fields.note("(row)", "text that is not UTF-8 was replaced");
+    }
+    Ok(OddRow {
+        row,
+        json: Value::Object(fields.json),
+        notes: fields.notes,
+    })
+}
+
+/// The fields of one row on their way to being read.
+struct Fields<'a> {
+    pairs: &'a Pairs<'a>,
+    taken: Vec<&'static str>,
+    notes: Vec<Note>,
+    json: Map<String, Value>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(pairs: &'a Pairs<'a>) -> Self {
+        Self {
+            pairs,
+            taken: Vec::with_capacity(16),
+            notes: Vec::new(),
+            json: Map::new(),
+        }
+    }
+
+    fn note(&mut self, field: &str, problem: &'static str) {
+        self.notes.push(Note::new(field, problem));
+    }
+
+    fn take<T>(&mut self, field: &'static str, read: Read<T>) -> Option<T> {
+        self.taken.push(field);
+        if self.pairs.count(field) > 1 {
+            self.note(field, "stands more than once; the last was taken");
+        }
+        let raw = self.pairs.last(field)?;
+        self.keep(field, raw);
+        if raw.get() == "null" {
+            return None;
+        }
+        match read(raw) {
+            Ok((value, None)) => Some(value),
+            Ok((value, Some(oddity))) => {
+                self.note(field, oddity);
+                Some(value)
+            }
+            Err(problem) => {
+                self.note(field, problem);
+                None
+            }
+        }
+    }
+
+    /// The fields that nobody took.
+    fn rest(&mut self) -> Map<String, Value> {
+        let mut rest = Map::new();
+        for (name, raw) in &self.pairs.0 {
+            if self.taken.contains(&name.as_ref()) {
+                continue;
+            }
+            if let Some(value) = self.keep(name, raw) {
+                rest.insert(name.clone().into_owned(), value);
+            }
+        }
+        rest
+    }
+
+    /// Keeps the value as it came, if it is one that can be kept.
+    fn keep(&mut self, name: &str, raw: &RawValue) -> Option<Value> {
+        if let Ok(value) = serde_json::from_str::<Value>(raw.get()) {
+            self.json.insert(name.to_owned(), value.clone());
+            Some(value)
+        } else {
+            self.note(
+                "(row)",
+                "a field is nested too deeply or has a number out of range",
+            );
+            None
+        }
+    }
+}
+
+/// Reads one field: the value and what was odd about it, or why it is absent.
+type Read<T> = fn(&RawValue) -> Result<(T, Option<&'static str>), &'static str>;
+
+fn string(raw: &RawValue) -> Result<(String, Option<&'static str>), &'static str> {
+    let text = raw.get();
+    if text.starts_with('"') {
+        return serde_json::from_str(text)
+            .map(|text| (text, None))
+            .map_err(|_| "not a text; taken as absent");
+    }
+    if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+        return Ok((
+            text.to_owned(),
+            Some("a number in place of a text; taken as its digits"),
+        ));
+    }
+    Err("not a text; taken as absent")
+}
+
+fn integer(raw: &RawValue) -> Result<(i64, Option<&'static str>), &'static str> {
+    const ABSENT: &str = "not an integer; taken as absent";
+    let (text, quoted) = unquoted(raw).ok_or(ABSENT)?;
+    if let Ok(integer) = text.parse::<i64>() {
+        return Ok((integer, quoted));
+    }
+    let float: f64 = text.parse().map_err(|_| ABSENT)?;
+    whole(float)
+        .map(|integer| {
+            (
+                integer,
+                Some("a float in place of an integer; read as the integer"),
+            )
+        })
+        .ok_or(ABSENT)
+}
+
+/// The integer that `float` is, if it is one that a float holds exactly.
+pub(crate) fn whole(float: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the range was checked, and there is no fraction"
+    )]
+    (float.fract() == 0.0 && float.abs() <= EXACT).then_some(float as i64)
+}
+
+fn number(raw: &RawValue) -> Result<(f64, Option<&'static str>), &'static str> {
+    const ABSENT: &str = "not a number; taken as absent";
+    let (text, quoted) = unquoted(raw).ok_or(ABSENT)?;
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok((number, quoted)),
+        _ => Err(ABSENT),
+    }
+}
+
+/// The text of a number, with or without quotes.
+fn unquoted(raw: &RawValue) -> Option<(Cow<'_, str>, Option<&'static str>)> {
+    let text = raw.get();
+    if !text.starts_with('"') {
+        return Some((text.into(), None));
+    }
+    let text: String = serde_json::from_str(text).ok()?;
+    let trimmed = text.trim();
+    // Rust reads "inf" and "nan" as floats; JSON has no such numbers.
+    trimmed
+        .starts_with(|c: char| c == '-' || c.is_ascii_digit())
+        .then(|| {
+            (
+                trimmed.to_owned().into(),
+                Some("a number in quotes; read as the number"),
+            )
+        })
+}
+
+/// The members of an object in the order they came, repeated names included.
+struct Pairs<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Pairs<'a> {
+    fn last(&self, name: &str) -> Option<&'a RawValue> {
+        self.0
+            .iter()
+            .rev()
+            .find(|(candidate, _)| candidate == name)
+            .map(|(_, value)| *value)
+    }
+
+    fn count(&self, name: &str) -> usize {
+        self.0
+            .iter()
+            .filter(|(candidate, _)| candidate == name)
+            .count()
+    }
+}
+
+impl<'de> Deserialize<'de> for Pairs<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Pairs<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<'de>, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some((name, value)) = map.next_entry::<&RawValue, _>()? {
+                    pairs.push((member_name(name), value));
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// What a member is called whose name is no text; what is in quotes follows as it came.
+const UNREADABLE_NAME: char = '\u{fffd}';
+
+/// A member's name, borrowed where it has no escapes.
+fn member_name(raw: &RawValue) -> Cow<'_, str> {
+    #[derive(Deserialize)]
+    struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+    match serde_json::from_str(raw.get()) {
+        Ok(Name(name)) => name,
+        Err(_) => format!("{UNREADABLE_NAME}{}", raw.get()).into(),
+    }
+}

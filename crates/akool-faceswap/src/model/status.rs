@@ -1,0 +1,197 @@
+//! The status of a job, open to values that the vendor adds.
+//!
+//! The four documented values stand in one table, which `cargo xtask regen --check` holds against
+//! the vendor's OpenAPI enum and the status table of its page.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The vendor's number and words for each status, and the variant of this library.
+///
+/// Source: <https://docs.akool.com/ai-tools-suite/faceswap/get-result>.
+const DOCUMENTED: [(i64, &str, JobStatus); 4] = [
+    (1, "In Queue", JobStatus::InQueue),
+    (2, "Processing", JobStatus::Processing),
+    (3, "Success", JobStatus::Success),
+    (4, "Failed", JobStatus::Failed),
+];
+
+/// What became of a job: the API's `faceswap_status`.
+///
+/// ```
+/// use akool_faceswap::JobStatus;
+///
+/// assert_eq!(JobStatus::from_code(3), JobStatus::Success);
+/// assert!(JobStatus::Failed.is_terminal());
+///
+/// // A value that the vendor adds later is kept as it came.
+/// let later = JobStatus::from_code(5);
+/// assert_eq!(later.code(), Some(5));
+/// assert!(!later.is_terminal());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JobStatus {
+    /// 1: accepted, not started.
+    InQueue,
+    /// 2: being worked on.
+    Processing,
+    /// 3: done; the result URL is valid for 7 days after the job's creation.
+    Success,
+    /// 4: ended without a result.
+    Failed,
+    /// A value that this version of the library does not know, or none at all.
+    Unknown(UnknownStatus),
+}
+
+/// A status that this version of the library does not know.
+///
+/// Its value is asked through [`JobStatus::code`], so that a value which becomes a variant of
+/// its own breaks no caller's `match`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UnknownStatus(Option<i64>);
+
+impl JobStatus {
+    /// The status that the API writes as `code`.
+    pub const fn from_code(code: i64) -> Self {
+        let mut n = 0;
+        while n < DOCUMENTED.len() {
+            if DOCUMENTED[n].0 == code {
+                return DOCUMENTED[n].2;
+            }
+            n += 1;
+        }
+        Self::Unknown(UnknownStatus(Some(code)))
+    }
+
+    /// The status of a row in which the API gave none that could be read.
+    pub(crate) const ABSENT: Self = Self::Unknown(UnknownStatus(None));
+
+    /// The API's number, or `None` if the row had none that could be read.
+    pub const fn code(self) -> Option<i64> {
+        match self {
+            Self::InQueue => Some(1),
+            Self::Processing => Some(2),
+            Self::Success => Some(3),
+            Self::Failed => Some(4),
+            Self::Unknown(UnknownStatus(code)) => code,
+        }
+    }
+
+    /// Whether the job has ended, well or badly, and will not change any more.
+    ///
+    /// An unknown status is not terminal: what it means is not known, so waiting goes on until its
+    /// own deadline.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Success | Self::Failed)
+    }
+
+    /// The documented statuses, in the order of their numbers.
+    pub fn documented() -> impl ExactSizeIterator<Item = Self> {
+        DOCUMENTED.into_iter().map(|(_, _, status)| status)
+    }
+
+    /// A name for machines: `in_queue`, `processing`, `success`, `failed` or `unknown`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InQueue => "in_queue",
+            Self::Processing => "processing",
+            Self::Success => "success",
+            Self::Failed => "failed",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}
+
+/// The vendor's words; of an unknown status, its number.
+impl fmt::Display for JobStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let documented = DOCUMENTED.iter().find(|(_, _, status)| status == self);
+        match (documented, self.code()) {
+            (Some((_, words, _)), _) => f.pad(words),
+            (None, Some(code)) => f.pad(&format!("Unknown ({code})")),
+            (None, None) => f.pad("Unknown"),
+        }
+    }
+}
+
+/// The API's number, or null.
+impl Serialize for JobStatus {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.code().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for JobStatus {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::<i64>::deserialize(deserializer)?.map_or(Self::ABSENT, Self::from_code))
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for JobStatus {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "JobStatus".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": ["integer", "null"],
+            "description":
+                "1 In Queue, 2 Processing, 3 Success, 4 Failed; other values are possible",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_variants_agree_with_the_table() {
+        for (code, words, status) in DOCUMENTED {
+            assert_eq!(JobStatus::from_code(code), status);
+            assert_eq!(status.code(), Some(code));
+            assert_eq!(status.to_string(), words);
+            assert_eq!(status.as_str(), words.to_lowercase().replace(' ', "_"));
+        }
+    }
+
+    #[test]
+    fn an_unknown_status_keeps_its_number_and_goes_on() {
+        for code in [0, 5, -1, i64::MAX] {
+            let status = JobStatus::from_code(code);
+            assert!(matches!(status, JobStatus::Unknown(_)));
+            assert_eq!(status.code(), Some(code));
+            assert_eq!(status.to_string(), format!("Unknown ({code})"));
+            assert!(!status.is_terminal());
+        }
+        assert_eq!(JobStatus::ABSENT.to_string(), "Unknown");
+    }
+
+    #[test]
+    fn only_success_and_failed_are_terminal() {
+        let terminal: Vec<_> = JobStatus::documented()
+            .filter(|status| status.is_terminal())
+            .collect();
+        assert_eq!(terminal, [JobStatus::Success, JobStatus::Failed]);
+    }
+
+    #[test]
+    fn as_json_it_is_the_number() {
+        for (status, json) in [
+            (JobStatus::InQueue, "1"),
+            (JobStatus::from_code(9), "9"),
+            (JobStatus::ABSENT, "null"),
+        ] {
+            assert_eq!(serde_json::to_string(&status).unwrap(), json);
+            assert_eq!(serde_json::from_str::<JobStatus>(json).unwrap(), status);
+        }
+    }
+
+    #[test]
+    fn padding_works_in_tables() {
+        assert_eq!(format!("{:<11}|", JobStatus::Success), "Success    |");
+    }
+}

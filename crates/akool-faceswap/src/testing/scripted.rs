@@ -1,0 +1,215 @@
+//! A wire whose other end is a closure: every timing rule can be tested under a paused clock.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::client::{Client, ClientBuilder};
+use crate::transport::backend::{ResponseFuture, TransportError, Wire};
+
+/// A request as the other end sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    /// How many requests came before it.
+    pub(crate) n: usize,
+    pub(crate) at: Instant,
+    pub(crate) path: String,
+    pub(crate) ids: Vec<String>,
+    pub(crate) headers: http::HeaderMap,
+}
+
+/// What the other end does.
+pub(crate) struct Reply {
+    after: Duration,
+    what: What,
+}
+
+enum What {
+    Response(http::Response<String>),
+    Fault { is_connect: bool },
+    Nothing,
+}
+
+impl Reply {
+    pub(crate) fn http(status: u16, body: &str) -> Self {
+        let mut response = http::Response::new(body.to_owned());
+        *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
+        Self {
+            after: Duration::ZERO,
+            what: What::Response(response),
+        }
+    }
+
+    /// Business code 1000 and a row for each id that was asked for.
+    pub(crate) fn found(seen: &Seen) -> Self {
+        let rows: Vec<String> = seen
+            .ids
+            .iter()
+            .map(|id| format!(r#"{{"_id":"{id}","faceswap_status":2}}"#))
+            .collect();
+        Self::http(
+            200,
+            &format!(
+                r#"{{"code":1000,"msg":"OK","data":{{"result":[{}]}}}}"#,
+                rows.join(",")
+            ),
+        )
+    }
+
+    pub(crate) fn business(code: i64) -> Self {
+        Self::http(200, &format!(r#"{{"code":{code},"msg":"no"}}"#))
+    }
+
+    pub(crate) fn refused() -> Self {
+        Self {
+            after: Duration::ZERO,
+            what: What::Fault { is_connect: true },
+        }
+    }
+
+    pub(crate) fn reset() -> Self {
+        Self {
+            after: Duration::ZERO,
+            what: What::Fault { is_connect: false },
+        }
+    }
+
+    /// Never an answer.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            after: Duration::ZERO,
+            what: What::Nothing,
+        }
+    }
+
+    pub(crate) fn after(mut self, delay: Duration) -> Self {
+        self.after = delay;
+        self
+    }
+
+    pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        if let What::Response(response) = &mut self.what {
+            response.headers_mut().insert(name, value.parse().unwrap());
+        }
+        self
+    }
+}
+
+type Script = dyn Fn(&Seen) -> Reply + Send + Sync;
+
+/// The wire, and what it has seen.
+#[derive(Clone)]
+pub(crate) struct Scripted {
+    script: Arc<Script>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    seen: Vec<Seen>,
+    under_way: usize,
+    most_under_way: usize,
+}
+
+impl Scripted {
+    pub(crate) fn new(script: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+        Self {
+            script: Arc::new(script),
+            state: Arc::default(),
+        }
+    }
+
+    /// A client on this wire, with an API key.
+    pub(crate) fn client(&self) -> Client {
+        self.client_with(|builder| builder.api_key("k"))
+    }
+
+    /// A client on this wire.
+    pub(crate) fn client_with(
+        &self,
+        settings: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    ) -> Client {
+        let mut builder = Client::builder()
+            .base_url("http://127.0.0.1:9")
+            .jitter_seed(7);
+        builder.wire = Box::new(self.clone());
+        settings(builder).build().unwrap()
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.state.lock().unwrap().seen.clone()
+    }
+
+    pub(crate) fn requests(&self) -> usize {
+        self.state.lock().unwrap().seen.len()
+    }
+
+    /// The time between each request and the next.
+    pub(crate) fn gaps(&self) -> Vec<Duration> {
+        self.seen()
+            .windows(2)
+            .map(|pair| pair[1].at - pair[0].at)
+            .collect()
+    }
+
+    pub(crate) fn most_under_way(&self) -> usize {
+        self.state.lock().unwrap().most_under_way
+    }
+
+    fn note(&self, request: &reqwest::Request) -> Seen {
+        let mut state = self.state.lock().unwrap();
+        let ids = request
+            .url()
+            .query_pairs()
+            .find(|(name, _)| name == "_ids")
+            .map(|(_, ids)| ids.split(',').map(str::to_owned).collect())
+            .unwrap_or_default();
+        let seen = Seen {
+            n: state.seen.len(),
+            at: Instant::now(),
+            path: request.url().path().to_owned(),
+            ids,
+            headers: request.headers().clone(),
+        };
+        state.seen.push(seen.clone());
+        state.under_way += 1;
+        state.most_under_way = state.most_under_way.max(state.under_way);
+        seen
+    }
+}
+
+/// Counts a request as under way until it is dropped.
+struct UnderWay(Arc<Mutex<State>>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().under_way -= 1;
+    }
+}
+
+impl Wire for Scripted {
+    fn carry<'a>(
+        &'a self,
+        _: &'a reqwest::Client,
+        request: reqwest::Request,
+    ) -> ResponseFuture<'a> {
+        Box::pin(async move {
+            let seen = self.note(&request);
+            let _under_way = UnderWay(self.state.clone());
+            let Reply { after, what } = (self.script)(&seen);
+            tokio::time::sleep(after).await;
+            match what {
+                What::Response(response) => Ok(response.into()),
+                What::Fault { is_connect } => Err(TransportError {
+                    is_connect,
+                    is_timeout: false,
+                    source: "scripted".into(),
+                }),
+                What::Nothing => std::future::pending().await,
+            }
+        })
+    }
+}

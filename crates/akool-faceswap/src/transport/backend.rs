@@ -1,0 +1,76 @@
+//! The wire: where a finished request leaves the library and a response comes back.
+//!
+//! In production that is `reqwest`. Tests hand in another one, so that every timing rule can be
+//! tested exactly, under a clock that stands still while a real socket would be waited for.
+
+use std::{fmt, future::Future, pin::Pin};
+
+/// A response on its way.
+pub(crate) type ResponseFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<reqwest::Response, TransportError>> + Send + 'a>>;
+
+/// Carries requests.
+pub(crate) trait Wire: Send + Sync {
+    fn carry<'a>(
+        &'a self,
+        client: &'a reqwest::Client,
+        request: reqwest::Request,
+    ) -> ResponseFuture<'a>;
+}
+
+/// A request that got no response.
+#[derive(Debug)]
+pub(crate) struct TransportError {
+    /// Whether no connection was made, so that the server cannot have seen the request.
+    pub(crate) is_connect: bool,
+    pub(crate) is_timeout: bool,
+    pub(crate) source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl TransportError {
+    /// The cause of all causes, such as "Connection refused".
+    pub(crate) fn innermost(&self) -> String {
+        let mut cause: &dyn std::error::Error = self;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        cause.to_string()
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(f)
+    }
+}
+
+impl std::error::Error for TransportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.source()
+    }
+}
+
+impl From<reqwest::Error> for TransportError {
+    fn from(error: reqwest::Error) -> Self {
+        Self {
+            is_connect: error.is_connect(),
+            is_timeout: error.is_timeout(),
+            // The URL has the ids in it.
+            source: Box::new(error.without_url()),
+        }
+    }
+}
+
+/// The network.
+#[derive(Debug)]
+pub(crate) struct Network;
+
+impl Wire for Network {
+    fn carry<'a>(
+        &'a self,
+        client: &'a reqwest::Client,
+        request: reqwest::Request,
+    ) -> ResponseFuture<'a> {
+        Box::pin(async move { Ok(client.execute(request).await?) })
+    }
+}

@@ -1,0 +1,266 @@
+//! How a wait ends, where it does not end with a result.
+
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use crate::wait::{Progress, Ticket};
+use crate::{
+    error::{Error, ErrorKind},
+    model::{BusinessClass, Job, ResultId},
+};
+
+/// Why a wait ended without a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WaitErrorKind {
+    /// The job itself failed; [`WaitError::job`] has what the API said of it.
+    JobFailed,
+    /// The API has answered without this job for longer than the grace period.
+    Missing,
+    /// The wait's own deadline passed. The job may still be running.
+    DeadlinePassed,
+    /// The client was shut down. The job may still be running.
+    ShutDown,
+    /// A fault that no repetition can mend, such as refused credentials or a bill to pay;
+    /// [`WaitError::error`] says which. The job may still be running.
+    Fault,
+    /// The client waits for as many ids as it may; see
+    /// [`ClientBuilder::max_tracked_ids`](crate::client::ClientBuilder::max_tracked_ids).
+    TooManyIds,
+}
+
+impl WaitErrorKind {
+    /// A name for machines, such as `deadline_passed`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::JobFailed => "job_failed",
+            Self::Missing => "missing",
+            Self::DeadlinePassed => "deadline_passed",
+            Self::ShutDown => "shut_down",
+            Self::Fault => "fault",
+            Self::TooManyIds => "too_many_ids",
+        }
+    }
+}
+
+impl fmt::Display for WaitErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A wait that ended without a result: why, what was last known, and a ticket to go on with.
+///
+/// ```
+/// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+/// use std::time::Duration;
+/// use akool_faceswap::{Client, wait::WaitErrorKind};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let fake = FakeAkool::start()?;
+/// # let id: akool_faceswap::ResultId = fake.add_job(FakeJob::image().failing()).to_string().parse()?;
+/// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+/// match client.wait(id).timeout(Duration::from_secs(600)).await {
+///     Ok(job) => println!("{:?}", job.result_url()),
+///     Err(error) => match error.kind() {
+///         // The job was accepted and is paid: go on waiting, do not submit it again.
+///         WaitErrorKind::DeadlinePassed => println!("later: {:?}", error.ticket()),
+///         WaitErrorKind::JobFailed => println!("{:?}", error.job().and_then(|job| job.failure_reason())),
+///         _ => println!("{error}"),
+///     },
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct WaitError(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: WaitErrorKind,
+    progress: Progress,
+    ticket: Option<Ticket>,
+    job: Option<Job>,
+    error: Option<Error>,
+}
+
+impl WaitError {
+    pub(super) fn job_failed(job: Job, progress: Progress) -> Self {
+        Self(Box::new(Inner {
+            kind: WaitErrorKind::JobFailed,
+            progress,
+            ticket: None,
+            job: Some(job),
+            error: None,
+        }))
+    }
+
+    pub(super) fn unsettled(
+        kind: WaitErrorKind,
+        progress: Progress,
+        ticket: Ticket,
+        error: Option<Error>,
+    ) -> Self {
+        let error = error.or_else(|| progress.last_error.clone());
+        Self(Box::new(Inner {
+            kind,
+            progress,
+            ticket: Some(ticket),
+            job: None,
+            error,
+        }))
+    }
+
+    /// Why the wait ended.
+    pub fn kind(&self) -> WaitErrorKind {
+        self.0.kind
+    }
+
+    /// The job that was waited for.
+    pub fn id(&self) -> &ResultId {
+        self.0.progress.id()
+    }
+
+    /// What was known at the end.
+    pub fn progress(&self) -> &Progress {
+        &self.0.progress
+    }
+
+    /// The job as the API last told of it; only where the job itself failed.
+    pub fn job(&self) -> Option<&Job> {
+        self.0.job.as_ref()
+    }
+
+    /// What to go on with; `None` where the job itself failed.
+    pub fn ticket(&self) -> Option<&Ticket> {
+        self.0.ticket.as_ref()
+    }
+
+    /// The same, without a copy.
+    pub fn into_ticket(self) -> Option<Ticket> {
+        self.0.ticket
+    }
+
+    /// The fault that ended the wait; at a deadline, the last one of lookups, if they failed.
+    pub fn error(&self) -> Option<&Error> {
+        self.0.error.as_ref()
+    }
+
+    /// What to do, in a few words.
+    pub fn advice(&self) -> &'static str {
+        match self.kind() {
+            WaitErrorKind::JobFailed => "submit it again if the input is good",
+            WaitErrorKind::Missing => {
+                "check the id and the account; a deleted job does not come back"
+            }
+            WaitErrorKind::DeadlinePassed | WaitErrorKind::ShutDown => {
+                "resume its ticket; do not submit the job again"
+            }
+            WaitErrorKind::Fault => self.error().map_or(
+                "mend what the error says, then resume its ticket",
+                Error::advice,
+            ),
+            WaitErrorKind::TooManyIds => {
+                "resume its ticket once other waits have ended, or raise max_tracked_ids"
+            }
+        }
+    }
+}
+
+impl fmt::Display for WaitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let progress = self.progress();
+        let waited = Whole(progress.waited());
+        write!(f, "job {}: ", self.id())?;
+        match self.kind() {
+            // The reason is the vendor's text and not shown here: it could hold a URL.
+            WaitErrorKind::JobFailed => write!(f, "it failed, seen after {waited}")?,
+            WaitErrorKind::Missing => {
+                let missing = Whole(progress.missing_for().unwrap_or_default());
+                write!(f, "the API has answered without it for {missing}")?;
+            }
+            WaitErrorKind::DeadlinePassed => write!(f, "not settled within {waited}")?,
+            WaitErrorKind::ShutDown => write!(f, "the client was shut down after {waited}")?,
+            WaitErrorKind::Fault => write!(f, "waiting ended after {waited}")?,
+            WaitErrorKind::TooManyIds => {
+                f.write_str("the client waits for too many ids already")?;
+            }
+        }
+        if self.kind() != WaitErrorKind::JobFailed
+            && let Some(status) = progress.status()
+        {
+            write!(f, ", last seen {}", status.as_str())?;
+        }
+        if let Some(error) = self.error() {
+            write!(f, ": {}", error.message())?;
+        }
+        write!(f, ": {}", self.advice())
+    }
+}
+
+/// A duration for people, without fractions of a second where there are whole ones.
+struct Whole(Duration);
+
+impl fmt::Display for Whole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < Duration::from_secs(1) {
+            write!(f, "{} ms", self.0.as_millis())
+        } else {
+            humantime::format_duration(Duration::from_secs(self.0.as_secs())).fmt(f)
+        }
+    }
+}
+
+impl fmt::Debug for WaitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitError")
+            .field("kind", &self.0.kind)
+            .field("progress", &self.0.progress)
+            .field("job", &self.0.job)
+            .field("error", &self.0.error)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for WaitError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.error.as_ref().map(|error| error as _)
+    }
+}
+
+/// Whether an error is about what no repetition can mend, so that waiting on is of no use.
+///
+/// Everything else is last_error: the wait goes on until its own deadline. A body that cannot be read
+/// and an odd status are often a proxy's, and pass.
+pub(super) fn ends_a_wait(error: &Error) -> bool {
+    error.is_auth()
+        || error.is_billing()
+        || error.is_invalid_input()
+        || matches!(error.kind(), ErrorKind::Configuration | ErrorKind::Redirect)
+        || error
+            .business_code()
+            .is_some_and(|code| code.class() == BusinessClass::Permission)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_told_by_its_name() {
+        use WaitErrorKind::{DeadlinePassed, Fault, JobFailed, Missing, ShutDown, TooManyIds};
+        let kinds = [
+            JobFailed,
+            Missing,
+            DeadlinePassed,
+            ShutDown,
+            Fault,
+            TooManyIds,
+        ];
+        let names = kinds.map(|kind| kind.to_string()).join(" ");
+        assert_eq!(
+            names,
+            "job_failed missing deadline_passed shut_down fault too_many_ids"
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! One answer about one id, shared with everybody who asks at about the same time.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use crate::wait::{
+    poller,
+    slot::Slot,
+    time::Moment,
+    tracker::{Answer, Purpose},
+};
+use crate::{
+    api::Api,
+    client::Client,
+    error::Error,
+    model::{Job, ResultId},
+};
+
+/// A lookup of one id that shares its request with others; from [`Client::lookup_one`].
+///
+/// # Cancel safety
+///
+/// Dropping it takes this caller's interest back and nothing else: whoever asked for the same id, or
+/// shares the request, gets the answer all the same, from the same request.
+#[must_use = "a lookup does nothing until it is awaited"]
+pub struct LookupOne {
+    api: Arc<Api>,
+    id: ResultId,
+    asked: Option<Asked>,
+}
+
+struct Asked {
+    slot: Arc<Slot<Answer>>,
+    key: Option<usize>,
+}
+
+impl LookupOne {
+    pub(crate) fn new(client: &Client, id: ResultId) -> Self {
+        Self {
+            api: client.api().clone(),
+            id,
+            asked: None,
+        }
+    }
+
+    fn ask(api: &Arc<Api>, id: &ResultId) -> Asked {
+        let slot = Arc::new(Slot::new());
+        let limit = api.limits.operation_timeout.duration();
+        let key = api.track(|tracker, now, effects| {
+            let deadline = limit.map_or(Moment::NEVER, |limit| now.moment.plus(limit));
+            tracker.ask(id, deadline, slot.clone(), now, effects)
+        });
+        api.wake_poller();
+        Asked { slot, key }
+    }
+}
+
+impl Future for LookupOne {
+    type Output = Result<Option<Job>, Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { api, id, asked } = self.get_mut();
+        let Asked { slot, key } = asked.get_or_insert_with(|| Self::ask(api, id));
+        if let Poll::Ready(answer) = slot.poll_outcome(context) {
+            return Poll::Ready(answer.map(|job| job.map(Arc::unwrap_or_clone)));
+        }
+        if let Err(error) = poller::ensure(api)
+            && let Some(key) = *key
+        {
+            api.track(|tracker, now, effects| {
+                let is_mine = |purpose: &Purpose| purpose.is_answer_for(slot);
+                tracker.fail(key, is_mine, &error, now, effects);
+            });
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for LookupOne {
+    fn drop(&mut self) {
+        if let Some(Asked {
+            slot,
+            key: Some(key),
+        }) = &self.asked
+        {
+            self.api.track(|tracker, _, _| {
+                tracker.withdraw(*key, |purpose| purpose.is_answer_for(slot));
+            });
+            self.api.wake_poller();
+        }
+    }
+}
+
+impl fmt::Debug for LookupOne {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LookupOne")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,171 @@
+//! The terms of a wait: how often to ask, how long a job may be missing, when to give up.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use crate::wait::{
+    PollPolicy, Ticket, ticket,
+    time::{Moment, Now},
+};
+use crate::{limits::Timeout, model::JobStatus};
+
+/// How long a wait goes on where nothing else is said: jobs may take up to three hours.
+const TIMEOUT: Duration = Duration::from_secs(4 * 60 * 60);
+
+/// How long the API may answer without a job where nothing else is said.
+const MISSING_GRACE: Duration = Duration::from_secs(2 * 60);
+
+/// What all waits that were begun together share.
+#[derive(Clone, Debug)]
+pub(super) struct Terms {
+    pub(super) schedule: PollPolicy,
+    pub(super) missing_grace: Duration,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            schedule: PollPolicy::default(),
+            missing_grace: MISSING_GRACE,
+        }
+    }
+}
+
+/// With what a wait begins: for one that is resumed, what was known before.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
+    pub(super) terms: Arc<Terms>,
+    pub(super) begun: Moment,
+    pub(super) changed: Moment,
+    pub(super) deadline: Moment,
+    pub(super) status: Option<JobStatus>,
+    pub(super) missing_since: Option<Moment>,
+    pub(super) polls: u32,
+    pub(super) is_resumed: bool,
+}
+
+impl Start {
+    pub(super) fn new(terms: Arc<Terms>, begun: Moment, deadline: Moment) -> Self {
+        Self {
+            terms,
+            begun,
+            changed: begun,
+            deadline,
+            status: None,
+            missing_since: None,
+            polls: 0,
+            is_resumed: false,
+        }
+    }
+}
+
+/// What a caller said about a wait; what was not said is the default, or the ticket's.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Options {
+    pub(super) schedule: Option<PollPolicy>,
+    pub(super) missing_grace: Option<Duration>,
+    pub(super) end: Option<End>,
+}
+
+/// When a wait ends by itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    After(Timeout),
+    At(SystemTime),
+}
+
+impl Options {
+    /// The beginning of waits for ids.
+    pub(super) fn start(self, now: &Now) -> Start {
+        let deadline = self.end.unwrap_or(End::After(TIMEOUT.into())).moment(now);
+        let default = Terms::default();
+        let terms = Terms {
+            schedule: self.schedule.unwrap_or(default.schedule),
+            missing_grace: self.missing_grace.unwrap_or(default.missing_grace),
+        };
+        Start::new(Arc::new(terms), now.moment, deadline)
+    }
+
+    /// The beginning of a wait that goes on.
+    pub(super) fn resume(&self, ticket: &Ticket, now: &Now) -> Start {
+        // What has a time after now was written by a clock that is ahead of this one.
+        let past = |unix_millis| now.moment_at(unix_millis).min(now.moment);
+        let deadline = match self.end {
+            Some(end) => end.moment(now),
+            None => ticket
+                .deadline
+                .map_or(Moment::NEVER, |deadline| now.moment_at(deadline)),
+        };
+        let terms = Terms {
+            schedule: self.schedule.clone().unwrap_or(ticket.schedule.clone()),
+            missing_grace: self.missing_grace.unwrap_or(ticket.missing_grace),
+        };
+        Start {
+            terms: Arc::new(terms),
+            begun: past(ticket.begun),
+            changed: past(ticket.changed),
+            deadline,
+            status: ticket.status,
+            missing_since: ticket.missing_since.map(past),
+            polls: ticket.polls,
+            is_resumed: true,
+        }
+    }
+}
+
+impl End {
+    fn moment(self, now: &Now) -> Moment {
+        match self {
+            Self::After(limit) => limit
+                .duration()
+                .map_or(Moment::NEVER, |limit| now.moment.plus(limit)),
+            Self::At(time) => now.moment_at(ticket::unix_millis(time)),
+        }
+    }
+}
+
+/// The options that every way of waiting has.
+macro_rules! options {
+    ($type:ty) => {
+        impl $type {
+            /// How long to wait, from now on. Default: 4 hours, since a job may take up to three.
+            ///
+            /// When it has passed the wait ends with
+            /// [`DeadlinePassed`](crate::wait::WaitErrorKind::DeadlinePassed) and a ticket; the job is not
+            /// touched. [`Timeout::Disabled`](crate::limits::Timeout::Disabled) waits as long as it takes.
+            /// The last of `timeout` and [`deadline`](Self::deadline) counts.
+            ///
+            /// Source of the three hours: the vendor's submit answers.
+            pub fn timeout(mut self, limit: impl Into<crate::limits::Timeout>) -> Self {
+                self.options.end = Some($crate::wait::options::End::After(limit.into()));
+                self
+            }
+
+            /// When to stop waiting, by the clock on the wall. The last of
+            /// [`timeout`](Self::timeout) and `deadline` counts.
+            pub fn deadline(mut self, deadline: std::time::SystemTime) -> Self {
+                self.options.end = Some($crate::wait::options::End::At(deadline));
+                self
+            }
+
+            /// How often to look. Default: [`PollPolicy::new`](crate::wait::PollPolicy::new).
+            pub fn poll_policy(mut self, schedule: crate::wait::PollPolicy) -> Self {
+                self.options.schedule = Some(schedule);
+                self
+            }
+
+            /// How long the API may answer without the job before the wait ends with
+            /// [`Missing`](crate::wait::WaitErrorKind::Missing). Default: 2 minutes.
+            ///
+            /// A job that was submitted a moment ago is missing at first, and so for ever is an id
+            /// that the API does not know; it does not tell the two apart.
+            pub fn missing_grace(mut self, grace: std::time::Duration) -> Self {
+                self.options.missing_grace = Some(grace);
+                self
+            }
+        }
+    };
+}
+pub(super) use options;
