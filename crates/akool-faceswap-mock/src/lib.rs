@@ -123,6 +123,7 @@ mod store;
 mod stored_job;
 #[cfg(feature = "httpmock")]
 pub mod stubs;
+mod webhook;
 mod wire_script;
 mod wire_time;
 
@@ -143,6 +144,7 @@ pub use record::{MAX_RECORDED_BYTES, MAX_RECORDED_REQUESTS, RecordedRequest};
 pub use service::HeldAnswers;
 pub use stats::Stats;
 pub use store::{NoSuchJob, RowOrder};
+pub use webhook::WebhookSigner;
 pub use wire_script::WireScript;
 
 /// The code in the README compiles and runs.
