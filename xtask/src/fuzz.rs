@@ -8,9 +8,10 @@ use std::process::Command;
 use crate::{problem::Problem, tree::Tree};
 
 /// Each target with what it is told besides the time.
-const TARGETS: [(&str, &[&str]); 2] = [
+const TARGETS: [(&str, &[&str]); 3] = [
     ("answer", &["-max_len=65536", "-dict=fuzz/answer.dict"]),
     ("ids", &["-max_len=4096"]),
+    ("webhook", &["-max_len=8192", "-dict=fuzz/webhook.dict"]),
 ];
 
 /// Answers to begin with.

@@ -106,6 +106,8 @@ mod retry;
 pub mod testing;
 mod transport;
 pub mod wait;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 /// Ways in for the fuzzer alone.
 #[cfg(fuzzing)]
