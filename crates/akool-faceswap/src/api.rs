@@ -1,18 +1,16 @@
 //! What every request of a client shares: where the API is, credentials, limits, and the rules of retries.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use tokio::sync::Semaphore;
 
 use crate::{
     auth::Credentials,
     clock::Clock,
-    download::Downloads,
     limits::Limits,
     metrics::Metrics,
     retry::{Jitter, RetryPolicy, budget::Budget, throttle::Throttle},
     transport::{backend::Wire, base_url::BaseUrl},
-    wait::Waits,
 };
 
 /// What all clones of a client share.
@@ -30,6 +28,14 @@ pub(crate) struct Api {
     pub(crate) jitter: Jitter,
     pub(crate) clock: Clock,
     pub(crate) metrics: Option<Arc<dyn Metrics>>,
-    pub(crate) waits: Waits,
-    pub(crate) downloads: Downloads,
+}
+
+/// Shows where the API is and no credentials.
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Api")
+            .field("base_url", &self.base_url)
+            .field("credentials", &self.credentials)
+            .finish_non_exhaustive()
+    }
 }

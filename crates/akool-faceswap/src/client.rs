@@ -1,16 +1,14 @@
 //! The client: what all its clones share, and the calls that it offers.
 
 mod builder;
+mod download;
+mod lookup;
+mod wait;
 
 use std::{fmt, sync::Arc};
 
 use crate::{
-    api::Api,
-    download::Download,
-    error::Error,
-    lookup::Lookup,
-    model::{Job, ResultIds},
-    transport::exchange::Attempt,
+    api::Api, download::Downloader, error::Error, transport::exchange::Attempt, wait::Poller,
 };
 
 pub use builder::ClientBuilder;
@@ -45,7 +43,11 @@ pub use builder::ClientBuilder;
 ///
 /// It needs a tokio runtime with I/O and time enabled.
 #[derive(Clone)]
-pub struct Client(Arc<Api>);
+pub struct Client {
+    api: Arc<Api>,
+    poller: Arc<Poller>,
+    downloader: Arc<Downloader>,
+}
 
 impl Client {
     /// A builder with the defaults.
@@ -65,35 +67,6 @@ impl Client {
     /// [`Error::is_configuration`].
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
-    }
-
-    /// Asks what became of these jobs.
-    ///
-    /// The list is cut into requests of at most 100 ids, a few of which are under way at a time.
-    /// Faults that may pass are repeated. Each id has one outcome of its own: found, missing, or
-    /// failed.
-    ///
-    /// Options for this call alone can be set before it is awaited: see [`Lookup`].
-    ///
-    /// # Errors
-    ///
-    /// If the list is empty, or if nothing at all could be learnt; the error is then the one of the
-    /// first ids, such as refused credentials. If anything was learnt, the failed ids are in
-    /// [`Results::failed`](crate::lookup::Results::failed) instead.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future ends its requests and loses what they would have brought, nothing else:
-    /// a lookup changes nothing on the server.
-    pub fn lookup(&self, ids: impl Into<ResultIds>) -> Lookup {
-        Lookup::new(self.clone(), ids.into())
-    }
-
-    /// Fetches the result of a job: see [`Download`].
-    ///
-    /// Nothing happens before one of its methods is called.
-    pub fn download(&self, job: &Job) -> Download {
-        Download::new(self.clone(), job)
     }
 
     /// The generated client underneath, for what this library does not offer.
@@ -117,16 +90,26 @@ impl Client {
     /// # }
     /// ```
     pub fn raw(&self) -> akool_faceswap_raw::Client {
-        let limit = self.0.limits.attempt_timeout.duration();
-        Attempt::new(self.0.clone(), limit, 0).client()
+        let limit = self.api.limits.attempt_timeout.duration();
+        Attempt::new(self.api.clone(), limit, 0).client()
     }
 
-    pub(crate) fn from_api(api: Arc<Api>) -> Self {
-        Self(api)
+    pub(crate) fn new(api: Arc<Api>, poller: Poller, downloader: Downloader) -> Self {
+        Self {
+            api,
+            poller: Arc::new(poller),
+            downloader: Arc::new(downloader),
+        }
     }
 
+    #[cfg(test)]
     pub(crate) fn api(&self) -> &Arc<Api> {
-        &self.0
+        &self.api
+    }
+
+    #[cfg(test)]
+    pub(crate) fn poller(&self) -> &Poller {
+        &self.poller
     }
 }
 
@@ -134,8 +117,8 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.0.base_url)
-            .field("credentials", &self.0.credentials)
+            .field("base_url", &self.api.base_url)
+            .field("credentials", &self.api.credentials)
             .finish_non_exhaustive()
     }
 }

@@ -20,12 +20,11 @@ mod timeouts;
 mod transfer;
 mod validator;
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use tracing::Instrument as _;
 
 use crate::{
-    client::Client,
     error::{Error, ErrorKind},
     limits::Timeout,
     model::{Job, ResultId},
@@ -33,7 +32,7 @@ use crate::{
 };
 
 use destination::Target;
-pub(crate) use downloader::Downloads;
+pub(crate) use downloader::Downloader;
 pub use saved_file::SavedFile;
 use source::Source;
 pub use stream::DownloadStream;
@@ -113,7 +112,7 @@ use transfer::{Event, StartingOver, Transfer};
 /// [`max_concurrent_downloads`](crate::client::ClientBuilder::max_concurrent_downloads).
 #[must_use = "a download does nothing until stream, save_to or save_in is called"]
 pub struct Download {
-    client: Client,
+    downloader: Arc<Downloader>,
     id: ResultId,
     source: Result<Source, Error>,
     options: Options,
@@ -140,11 +139,11 @@ impl Default for Options {
 }
 
 impl Download {
-    pub(crate) fn new(client: Client, job: &Job) -> Self {
-        let api = client.api();
+    pub(crate) fn new(downloader: Arc<Downloader>, job: &Job) -> Self {
+        let api = &downloader.api;
         let source = Source::of(job, &api.base_url, api.clock.now());
         Self {
-            client,
+            downloader,
             id: job.id().clone(),
             source,
             options: Options::default(),
@@ -354,7 +353,7 @@ impl Download {
         let host = request::host(&source.url);
         span.record("server.address", host.as_str());
         Ok(Transfer::new(
-            self.client,
+            self.downloader,
             source,
             self.options,
             starting_over,

@@ -24,7 +24,6 @@ use tracing::Instrument as _;
 
 use crate::{
     api::Api,
-    client::Client,
     error::{Error, ErrorKind},
     limits::Timeout,
     metrics::LookupMetrics,
@@ -46,7 +45,7 @@ const REQUEST_LINE: usize = "GET /api/open/v3/faceswap/result/listbyids?_ids= HT
 #[must_use = "a lookup does nothing until it is awaited"]
 #[derive(Debug)]
 pub struct Lookup {
-    client: Client,
+    api: Arc<Api>,
     ids: ResultIds,
     options: Options,
 }
@@ -60,9 +59,9 @@ struct Options {
 }
 
 impl Lookup {
-    pub(crate) fn new(client: Client, ids: ResultIds) -> Self {
+    pub(crate) fn new(api: Arc<Api>, ids: ResultIds) -> Self {
         Self {
-            client,
+            api,
             ids,
             options: Options::default(),
         }
@@ -127,15 +126,11 @@ impl IntoFuture for Lookup {
 }
 
 async fn look_up(lookup: Lookup, span: tracing::Span) -> Result<Results, NothingLearnt> {
-    let Lookup {
-        client,
-        ids,
-        options,
-    } = lookup;
+    let Lookup { api, ids, options } = lookup;
     let begun = Instant::now();
-    let outcome = look_up_all(client.api(), &ids, &options).await;
+    let outcome = look_up_all(&api, &ids, &options).await;
     let told = outcome.as_ref().map_err(|nothing| &nothing.error);
-    if let Some(metrics) = &client.api().metrics {
+    if let Some(metrics) = &api.metrics {
         metrics.lookup(&LookupMetrics::of(ids.len(), told, begun.elapsed()));
     }
     match told {

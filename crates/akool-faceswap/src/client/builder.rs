@@ -12,7 +12,7 @@ use crate::{
 use crate::{
     auth::{ClientSecret, Credentials, Secret, SharedToken, TokenProvider},
     clock::Clock,
-    download::Downloads,
+    download::Downloader,
     error::{Error, ErrorKind},
     limits::{Limits, Timeout},
     metrics::Metrics,
@@ -21,7 +21,7 @@ use crate::{
         backend::{Network, Wire},
         base_url::{self, BaseUrl},
     },
-    wait::Waits,
+    wait::Poller,
 };
 
 /// The settings of a [`Client`]; made by [`Client::builder`].
@@ -326,33 +326,23 @@ impl ClientBuilder {
             .max_concurrent_requests
             .get()
             .min(Semaphore::MAX_PERMITS);
-        let waits = Waits::new(
-            self.limits.max_tracked_ids,
-            self.jitter_seed,
-            self.clock.clone(),
-        );
-        Ok(Client(
-            Api {
-                waits,
-                base_url,
-                credentials,
-                places: Semaphore::new(places),
-                downloads: Downloads::new(
-                    self.limits.max_concurrent_downloads,
-                    self.root_certificates,
-                ),
-                limits: self.limits,
-                retry: self.retry,
-                http,
-                wire: self.wire,
-                throttle: Throttle::default(),
-                budget: Budget::new(),
-                jitter: Jitter::new(self.jitter_seed),
-                clock: self.clock,
-                metrics: self.metrics,
-            }
-            .into(),
-        ))
+        let api = Arc::new(Api {
+            base_url,
+            credentials,
+            places: Semaphore::new(places),
+            limits: self.limits,
+            retry: self.retry,
+            http,
+            wire: self.wire,
+            throttle: Throttle::default(),
+            budget: Budget::new(),
+            jitter: Jitter::new(self.jitter_seed),
+            clock: self.clock,
+            metrics: self.metrics,
+        });
+        let poller = Poller::new(api.clone(), self.jitter_seed);
+        let downloader = Downloader::new(api.clone(), self.root_certificates);
+        Ok(Client::new(api, poller, downloader))
     }
 }
 

@@ -5,17 +5,15 @@
 //! by itself. It is set up by the first download, so that a client which never downloads does not
 //! pay for it.
 
-use std::{
-    num::NonZeroUsize,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use reqwest::Url;
 use tokio::sync::Semaphore;
 
 use crate::{api::Api, error::Error, transport::http_client};
 
-pub(crate) struct Downloads {
+pub(crate) struct Downloader {
+    pub(super) api: Arc<Api>,
     /// One for each file that may be on its way at once.
     pub(super) places: Arc<Semaphore>,
     most: usize,
@@ -27,10 +25,15 @@ pub(crate) struct Downloads {
     plain: OnceLock<reqwest::Client>,
 }
 
-impl Downloads {
-    pub(crate) fn new(most: NonZeroUsize, root_certificates: Vec<Vec<u8>>) -> Self {
-        let most = most.get().min(Semaphore::MAX_PERMITS);
+impl Downloader {
+    pub(crate) fn new(api: Arc<Api>, root_certificates: Vec<Vec<u8>>) -> Self {
+        let most = api
+            .limits
+            .max_concurrent_downloads
+            .get()
+            .min(Semaphore::MAX_PERMITS);
         Self {
+            api,
             places: Arc::new(Semaphore::new(most)),
             most,
             root_certificates,
@@ -40,18 +43,18 @@ impl Downloads {
     }
 
     /// The HTTP client for a file at `url`.
-    pub(super) fn http(&self, api: &Api, url: &Url) -> Result<&reqwest::Client, Error> {
+    pub(super) fn http(&self, url: &Url) -> Result<&reqwest::Client, Error> {
         let is_secure = url.scheme() == "https";
         let kept = if is_secure { &self.secure } else { &self.plain };
         if let Some(client) = kept.get() {
             return Ok(client);
         }
-        let no_proxy = api.base_url.is_loopback() && !is_secure;
+        let no_proxy = self.api.base_url.is_loopback() && !is_secure;
         let client = http_client::for_files(
             is_secure,
             no_proxy,
             self.most,
-            &api.limits,
+            &self.api.limits,
             &self.root_certificates,
         )?;
         Ok(kept.get_or_init(|| client))

@@ -10,6 +10,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
 use crate::download::{
+    downloader::Downloader,
     head::{Head, Rest},
     source::{self, Source},
     timeouts::Patience,
@@ -33,8 +34,11 @@ pub(super) struct Answer {
 }
 
 /// Waits for one of the client's places.
-pub(super) async fn place(api: &Api, patience: &Patience) -> Result<OwnedSemaphorePermit, Error> {
-    let places = api.downloads.places.clone();
+pub(super) async fn place(
+    downloader: &Downloader,
+    patience: &Patience,
+) -> Result<OwnedSemaphorePermit, Error> {
+    let places = downloader.places.clone();
     patience
         .for_all(places.acquire_owned())
         .await?
@@ -44,7 +48,7 @@ pub(super) async fn place(api: &Api, patience: &Patience) -> Result<OwnedSemapho
 
 /// Asks for the whole file, or for its rest.
 pub(super) async fn ask(
-    api: &Api,
+    downloader: &Downloader,
     place: OwnedSemaphorePermit,
     source: &Source,
     rest: Option<&Rest>,
@@ -53,7 +57,7 @@ pub(super) async fn ask(
     let mut url = source.url.clone();
     for _ in 0..=MOST_REDIRECTS {
         let host = host(&url);
-        let response = send(api, &url, rest, patience).await?;
+        let response = send(downloader, &url, rest, patience).await?;
         if !is_redirect(response.status()) {
             return Ok(Answer {
                 host,
@@ -61,7 +65,7 @@ pub(super) async fn ask(
                 _place: place,
             });
         }
-        url = follow(api, &url, &response).map_err(|why| {
+        url = follow(&downloader.api, &url, &response).map_err(|why| {
             redirected(&format!("{host} redirects to a URL that {why}"))
                 .with_http_status(response.status())
         })?;
@@ -73,7 +77,7 @@ pub(super) async fn ask(
 }
 
 async fn send(
-    api: &Api,
+    downloader: &Downloader,
     url: &Url,
     rest: Option<&Rest>,
     patience: &Patience,
@@ -91,8 +95,12 @@ async fn send(
     );
     let mut request = reqwest::Request::new(Method::GET, url.clone());
     *request.headers_mut() = headers(rest);
-    let client = api.downloads.http(api, url)?;
-    let carrying = api.wire.carry(client, request).instrument(span.clone());
+    let client = downloader.http(url)?;
+    let carrying = downloader
+        .api
+        .wire
+        .carry(client, request)
+        .instrument(span.clone());
     let outcome = patience
         .for_byte(&host, carrying)
         .await

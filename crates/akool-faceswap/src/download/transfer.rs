@@ -4,7 +4,7 @@
 //! (a validator); else, or if the file has changed, it begins anew, which whoever receives the bytes
 //! is told by [`Event::Begin`]. Whoever cannot take that has an error instead.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 
 use crate::download::{
     Options,
+    downloader::Downloader,
     head::{self, Promise, Rest},
     media::{Declared, LOOKED_AT, MediaType},
     request::{self, Answer},
@@ -21,10 +22,7 @@ use crate::download::{
     timeouts::Patience,
     validator::Validator,
 };
-use crate::{
-    client::Client,
-    error::{Error, ErrorKind},
-};
+use crate::error::{Error, ErrorKind};
 
 /// What an attempt has to bring to count as one that did not fail, beyond what any attempt before it
 /// came to: a long file over a bad line is worth more attempts than a short one, but each has to
@@ -56,7 +54,7 @@ pub(super) enum StartingOver {
 }
 
 pub(super) struct Transfer {
-    client: Client,
+    downloader: Arc<Downloader>,
     source: Source,
     options: Options,
     starting_over: StartingOver,
@@ -83,7 +81,7 @@ struct Body {
 
 impl Transfer {
     pub(super) fn new(
-        client: Client,
+        downloader: Arc<Downloader>,
         source: Source,
         options: Options,
         starting_over: StartingOver,
@@ -91,7 +89,7 @@ impl Transfer {
     ) -> Self {
         Self {
             patience: Patience::new(options.idle_timeout, options.operation_timeout),
-            client,
+            downloader,
             source,
             options,
             starting_over,
@@ -139,7 +137,7 @@ impl Transfer {
                 span.record("file.media_type", facts.media_type.as_str());
             }
             Ok(Some(Event::Bytes(_))) => {}
-            Ok(None) => self.client.api().budget.refund(),
+            Ok(None) => self.downloader.api.budget.refund(),
             Err(error) => {
                 span.record("error.type", error.kind().as_str());
             }
@@ -221,19 +219,19 @@ impl Transfer {
     /// One attempt to have a body. `None` where there is nothing to tell: the rest follows, or the
     /// file is complete, or what is there turned out to be void.
     async fn open(&mut self) -> Result<Option<Event>, Error> {
-        let api = self.client.api();
-        let place = request::place(api, &self.patience).await?;
+        let downloader = &*self.downloader;
+        let place = request::place(downloader, &self.patience).await?;
         self.attempts = self.attempts.saturating_add(1);
         self.in_a_row = self.in_a_row.saturating_add(1);
         let rest = self.rest();
         let (source, patience) = (&self.source, &self.patience);
-        let answer = request::ask(api, place, source, rest.as_ref(), patience).await?;
+        let answer = request::ask(downloader, place, source, rest.as_ref(), patience).await?;
         self.span
             .record("http.response.status_code", answer.status().as_u16());
         let promise = answer
             .head()
             .promise(rest.as_ref(), self.options.max_bytes)
-            .map_err(|error| error.with_retry_after(answer.retry_after(api)))?;
+            .map_err(|error| error.with_retry_after(answer.retry_after(&downloader.api)))?;
         match promise {
             Promise::Rest { total } => {
                 self.know(total);
@@ -294,7 +292,7 @@ impl Transfer {
 
     /// Waits until the next attempt is due; the error where there is to be none.
     async fn wait_for_another_attempt(&mut self, error: Error) -> Result<(), Error> {
-        let api = self.client.api();
+        let api = &self.downloader.api;
         let error = error
             .with_ids(std::slice::from_ref(&self.source.id))
             .with_attempts(self.attempts, self.patience.elapsed());

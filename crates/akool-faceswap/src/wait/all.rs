@@ -21,7 +21,7 @@ pub struct WaitAll {
 }
 
 impl WaitAll {
-    pub(super) fn new(ids: ResultIds, what: AsCompleted) -> Self {
+    pub(crate) fn new(ids: ResultIds, what: AsCompleted) -> Self {
         Self {
             ids,
             what,
@@ -129,7 +129,7 @@ pub struct WaitAny {
 }
 
 impl WaitAny {
-    pub(super) fn new(what: AsCompleted) -> Self {
+    pub(crate) fn new(what: AsCompleted) -> Self {
         Self {
             what,
             options: Options::default(),

@@ -10,15 +10,12 @@ use std::{
 
 use futures_core::Stream;
 
+use crate::model::{Job, ResultId, ResultIds};
 use crate::wait::{
-    GroupProgress, Options, Ticket, WaitError, options, poller,
+    GroupProgress, Options, Ticket, WaitError, options,
+    poller::Poller,
     slot::Group,
     tracker::{Purpose, Settled, Sink},
-};
-use crate::{
-    api::Api,
-    client::Client,
-    model::{Job, ResultId, ResultIds},
 };
 
 /// Stands where a wait has ended.
@@ -30,7 +27,7 @@ const ENDED: usize = usize::MAX;
 #[must_use = "waits do nothing until they are started"]
 #[derive(Debug)]
 pub struct AsCompleted {
-    client: Client,
+    poller: Arc<Poller>,
     what: What,
     options: Options,
 }
@@ -42,17 +39,17 @@ enum What {
 }
 
 impl AsCompleted {
-    pub(super) fn ids(client: Client, ids: ResultIds) -> Self {
+    pub(crate) fn ids(poller: Arc<Poller>, ids: ResultIds) -> Self {
         Self {
-            client,
+            poller,
             what: What::Ids(ids),
             options: Options::default(),
         }
     }
 
-    pub(super) fn tickets(client: Client, tickets: Vec<Ticket>) -> Self {
+    pub(crate) fn tickets(poller: Arc<Poller>, tickets: Vec<Ticket>) -> Self {
         Self {
-            client,
+            poller,
             what: What::Tickets(tickets),
             options: Options::default(),
         }
@@ -65,32 +62,31 @@ impl AsCompleted {
     /// Begins all the waits now.
     pub fn start(self) -> Completions {
         let Self {
-            client,
+            poller,
             what,
             options,
         } = self;
-        let api = client.api().clone();
         let group = Arc::new(Group::new());
-        let now = api.waits.timeline.now();
+        let now = poller.timeline.now();
         let keys = match what {
             What::Ids(ids) => {
                 let start = options.start(&now);
                 let starts = ids.iter().map(|id| (id.clone(), start.clone()));
-                begin(&api, &group, starts)
+                begin(&poller, &group, starts)
             }
             What::Tickets(tickets) => {
                 let starts = tickets.into_iter().map(|ticket| {
                     let start = options.resume(&ticket, &now);
                     (ticket.id, start)
                 });
-                begin(&api, &group, starts)
+                begin(&poller, &group, starts)
             }
         };
-        let _ = poller::ensure(&api);
-        api.wake_poller();
+        let _ = poller.ensure();
+        poller.wake();
         Completions {
             untaken: keys.len(),
-            api,
+            poller,
             group,
             keys,
         }
@@ -101,11 +97,11 @@ options!(AsCompleted);
 
 /// The key of each wait, in the order given.
 fn begin(
-    api: &Arc<Api>,
+    poller: &Poller,
     group: &Arc<Group<Settled>>,
     starts: impl Iterator<Item = (ResultId, options::Start)>,
 ) -> Vec<usize> {
-    api.track(|tracker, now, effects| {
+    poller.track(|tracker, now, effects| {
         (0..)
             .zip(starts)
             .map(|(number, (id, start))| {
@@ -129,7 +125,7 @@ fn begin(
 /// [`tickets`](Self::tickets) first to go on later.
 #[must_use = "dropping it ends the waits"]
 pub struct Completions {
-    api: Arc<Api>,
+    poller: Arc<Poller>,
     group: Arc<Group<Settled>>,
     keys: Vec<usize>,
     untaken: usize,
@@ -153,7 +149,7 @@ impl Completions {
     /// What is known of all of them. It goes through every pending wait: for 100,000 of them that
     /// takes some milliseconds.
     pub fn progress(&self) -> GroupProgress {
-        self.api.track(|tracker, now, _| {
+        self.poller.track(|tracker, now, _| {
             let mut progress = GroupProgress {
                 total: self.keys.len(),
                 ..GroupProgress::default()
@@ -172,7 +168,7 @@ impl Completions {
 
     /// Every wait whose outcome has not been taken yet, put away for another process.
     pub fn tickets(&self) -> Vec<Ticket> {
-        self.api.track(|tracker, now, _| {
+        self.poller.track(|tracker, now, _| {
             let mut tickets: Vec<Ticket> = self
                 .pending()
                 .filter_map(|(key, is_mine)| tracker.ticket(key, is_mine, now))
@@ -209,8 +205,8 @@ impl Completions {
             let outcome = outcome.map(Arc::unwrap_or_clone);
             return Poll::Ready(Some((number, outcome)));
         }
-        if let Err(error) = poller::ensure(&self.api) {
-            self.api.track(|tracker, now, effects| {
+        if let Err(error) = self.poller.ensure() {
+            self.poller.track(|tracker, now, effects| {
                 for (key, is_mine) in self.pending() {
                     tracker.fail(key, is_mine, &error, now, effects);
                 }
@@ -238,12 +234,12 @@ impl Drop for Completions {
         if self.untaken == 0 {
             return;
         }
-        self.api.track(|tracker, _, _| {
+        self.poller.track(|tracker, _, _| {
             for (key, is_mine) in self.pending() {
                 tracker.withdraw(key, is_mine);
             }
         });
-        self.api.wake_poller();
+        self.poller.wake();
     }
 }
 

@@ -9,14 +9,12 @@ use std::{
 };
 
 use crate::wait::{
-    poller,
+    poller::Poller,
     slot::Slot,
     time::Moment,
     tracker::{Answer, Purpose},
 };
 use crate::{
-    api::Api,
-    client::Client,
     error::Error,
     model::{Job, ResultId},
 };
@@ -29,7 +27,7 @@ use crate::{
 /// shares the request, gets the answer all the same, from the same request.
 #[must_use = "a lookup does nothing until it is awaited"]
 pub struct LookupOne {
-    api: Arc<Api>,
+    poller: Arc<Poller>,
     id: ResultId,
     asked: Option<Asked>,
 }
@@ -40,22 +38,22 @@ struct Asked {
 }
 
 impl LookupOne {
-    pub(crate) fn new(client: &Client, id: ResultId) -> Self {
+    pub(crate) fn new(poller: Arc<Poller>, id: ResultId) -> Self {
         Self {
-            api: client.api().clone(),
+            poller,
             id,
             asked: None,
         }
     }
 
-    fn ask(api: &Arc<Api>, id: &ResultId) -> Asked {
+    fn ask(poller: &Poller, id: &ResultId) -> Asked {
         let slot = Arc::new(Slot::new());
-        let limit = api.limits.operation_timeout.duration();
-        let key = api.track(|tracker, now, effects| {
+        let limit = poller.api.limits.operation_timeout.duration();
+        let key = poller.track(|tracker, now, effects| {
             let deadline = limit.map_or(Moment::NEVER, |limit| now.moment.plus(limit));
             tracker.ask(id, deadline, slot.clone(), now, effects)
         });
-        api.wake_poller();
+        poller.wake();
         Asked { slot, key }
     }
 }
@@ -64,15 +62,15 @@ impl Future for LookupOne {
     type Output = Result<Option<Job>, Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { api, id, asked } = self.get_mut();
-        let Asked { slot, key } = asked.get_or_insert_with(|| Self::ask(api, id));
+        let Self { poller, id, asked } = self.get_mut();
+        let Asked { slot, key } = asked.get_or_insert_with(|| Self::ask(poller, id));
         if let Poll::Ready(answer) = slot.poll_outcome(context) {
             return Poll::Ready(answer.map(|job| job.map(Arc::unwrap_or_clone)));
         }
-        if let Err(error) = poller::ensure(api)
+        if let Err(error) = poller.ensure()
             && let Some(key) = *key
         {
-            api.track(|tracker, now, effects| {
+            poller.track(|tracker, now, effects| {
                 let is_mine = |purpose: &Purpose| purpose.is_answer_for(slot);
                 tracker.fail(key, is_mine, &error, now, effects);
             });
@@ -88,10 +86,10 @@ impl Drop for LookupOne {
             key: Some(key),
         }) = &self.asked
         {
-            self.api.track(|tracker, _, _| {
+            self.poller.track(|tracker, _, _| {
                 tracker.withdraw(*key, |purpose| purpose.is_answer_for(slot));
             });
-            self.api.wake_poller();
+            self.poller.wake();
         }
     }
 }

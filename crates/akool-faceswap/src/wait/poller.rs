@@ -7,6 +7,7 @@
 
 use std::{
     cell::Cell,
+    fmt,
     future::{Future as _, poll_fn},
     pin::{Pin, pin},
     sync::{
@@ -26,19 +27,18 @@ use crate::wait::{
 };
 use crate::{
     api::Api,
-    client::Client,
-    clock::Clock,
     error::{Error, ErrorKind},
-    lookup::{self, Outcome},
+    lookup::{self, Lookup, Outcome},
+    model::ResultId,
     retry::RetryPolicy,
 };
 
 /// How many times the task may die before an answer is taken, until waits are ended for it.
 const DEATHS: u32 = 3;
 
-/// The part of a client that waits.
-#[derive(Debug)]
-pub(crate) struct Waits {
+/// Looks up what is due, for all waits of a client.
+pub(crate) struct Poller {
+    pub(super) api: Arc<Api>,
     pub(super) timeline: Timeline,
     tracker: Mutex<Tracker>,
     wake: Notify,
@@ -47,30 +47,35 @@ pub(crate) struct Waits {
     deaths: AtomicU32,
 }
 
-impl Waits {
-    pub(crate) fn new(max_tracked_ids: usize, jitter_seed: Option<u64>, clock: Clock) -> Self {
+impl fmt::Debug for Poller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Poller").finish_non_exhaustive()
+    }
+}
+
+impl Poller {
+    pub(crate) fn new(api: Arc<Api>, jitter_seed: Option<u64>) -> Self {
         let rng = jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         Self {
-            timeline: Timeline::new(clock),
-            tracker: Mutex::new(Tracker::new(max_tracked_ids, rng)),
+            timeline: Timeline::new(api.clock.clone()),
+            tracker: Mutex::new(Tracker::new(api.limits.max_tracked_ids, rng)),
             wake: Notify::new(),
             is_running: AtomicBool::new(false),
             deaths: AtomicU32::new(0),
+            api,
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Tracker> {
         self.tracker.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-impl Api {
     /// Works on the tracker, and does afterwards what that made necessary.
     pub(super) fn track<T>(&self, work: impl FnOnce(&mut Tracker, &Now, &mut Effects) -> T) -> T {
         let mut effects = Effects::default();
         let done = {
-            let mut tracker = self.waits.lock();
-            let now = self.waits.timeline.now();
+            let mut tracker = self.lock();
+            let now = self.timeline.now();
             work(&mut tracker, &now, &mut effects)
         };
         self.perform(effects);
@@ -81,7 +86,7 @@ impl Api {
         for waker in effects.wakers {
             waker.wake();
         }
-        if let Some(metrics) = &self.metrics {
+        if let Some(metrics) = &self.api.metrics {
             for wait in &effects.ended {
                 metrics.wait(wait);
             }
@@ -89,38 +94,52 @@ impl Api {
     }
 
     /// Has the poller look at the tracker again.
-    pub(super) fn wake_poller(&self) {
-        self.waits.wake.notify_one();
+    pub(super) fn wake(&self) {
+        self.wake.notify_one();
     }
-}
 
-/// Sees to it that somebody polls what is waited for.
-///
-/// # Errors
-///
-/// If this is no task of a tokio runtime.
-pub(super) fn ensure(api: &Arc<Api>) -> Result<(), Error> {
-    let waits = &api.waits;
-    if waits.is_running.load(Ordering::Acquire) {
-        return Ok(());
+    /// Has an id looked up now, if somebody waits for it; whether anybody does.
+    pub(crate) fn poll_now(&self, id: &ResultId) -> bool {
+        let is_known = self.track(|tracker, now, _| tracker.hint(id, now));
+        if is_known {
+            self.wake();
+        }
+        is_known
     }
-    let handle = Handle::try_current().map_err(|error| {
-        Error::new(ErrorKind::Configuration, "waiting needs a tokio runtime").with_source(error)
-    })?;
-    let tracker = waits.lock();
-    if !tracker.is_empty() && !waits.is_running.swap(true, Ordering::AcqRel) {
-        handle.spawn(run(Alive {
-            api: api.clone(),
-            has_ended: false,
-        }));
+
+    /// Ends every wait, and refuses new ones.
+    pub(crate) fn shut_down(&self) {
+        self.track(Tracker::shut_down);
+        self.wake();
     }
-    Ok(())
+
+    /// Sees to it that somebody polls what is waited for.
+    ///
+    /// # Errors
+    ///
+    /// If this is no task of a tokio runtime.
+    pub(super) fn ensure(self: &Arc<Self>) -> Result<(), Error> {
+        if self.is_running.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let handle = Handle::try_current().map_err(|error| {
+            Error::new(ErrorKind::Configuration, "waiting needs a tokio runtime").with_source(error)
+        })?;
+        let tracker = self.lock();
+        if !tracker.is_empty() && !self.is_running.swap(true, Ordering::AcqRel) {
+            handle.spawn(run(Alive {
+                poller: self.clone(),
+                has_ended: false,
+            }));
+        }
+        Ok(())
+    }
 }
 
 /// Says so when the task goes away before its work is done: with its runtime, or by a panic in what a
 /// program handed in.
 struct Alive {
-    api: Arc<Api>,
+    poller: Arc<Poller>,
     has_ended: bool,
 }
 
@@ -129,13 +148,13 @@ impl Drop for Alive {
         if self.has_ended {
             return;
         }
-        let waits = &self.api.waits;
-        self.api.track(|tracker, now, effects| {
-            waits.is_running.store(false, Ordering::Release);
-            if waits.deaths.fetch_add(1, Ordering::Relaxed) + 1 < DEATHS {
+        let poller = &*self.poller;
+        poller.track(|tracker, now, effects| {
+            poller.is_running.store(false, Ordering::Release);
+            if poller.deaths.fetch_add(1, Ordering::Relaxed) + 1 < DEATHS {
                 tracker.abandon(now, effects);
             } else {
-                waits.deaths.store(0, Ordering::Relaxed);
+                poller.deaths.store(0, Ordering::Relaxed);
                 let error = Error::new(
                     ErrorKind::Configuration,
                     "the task that looks jobs up died again and again; is there a panic in a \
@@ -151,11 +170,11 @@ type Answered = (Batch, Vec<Outcome>);
 type UnderWay = FuturesUnordered<Pin<Box<dyn Future<Output = Answered> + Send>>>;
 
 async fn run(mut alive: Alive) {
-    let api = alive.api.clone();
+    let poller = alive.poller.clone();
     let mut under_way = UnderWay::new();
-    while let Some(wake) = send(&api, &mut under_way) {
-        if let Some((batch, outcomes)) = next_event(&api, &mut under_way, wake).await {
-            take(&api, batch, outcomes);
+    while let Some(wake) = send(&poller, &mut under_way) {
+        if let Some((batch, outcomes)) = next_event(&poller, &mut under_way, wake).await {
+            take(&poller, batch, outcomes);
         }
     }
     // Requests for what nobody waits for any more end here.
@@ -163,14 +182,14 @@ async fn run(mut alive: Alive) {
 }
 
 /// Sends what is due, as far as there is room; when to look again, or `None` if nobody waits.
-fn send(api: &Arc<Api>, under_way: &mut UnderWay) -> Option<Moment> {
-    let waits = &api.waits;
+fn send(poller: &Poller, under_way: &mut UnderWay) -> Option<Moment> {
+    let api = &poller.api;
     let limits = &api.limits;
-    api.track(|tracker, now, effects| {
+    poller.track(|tracker, now, effects| {
         tracker.expire(now, effects);
         if tracker.is_empty() {
             tracker.release_memory();
-            waits.is_running.store(false, Ordering::Release);
+            poller.is_running.store(false, Ordering::Release);
             return None;
         }
         let may_send = || under_way.len() < limits.max_concurrent_requests.get();
@@ -188,19 +207,20 @@ fn send(api: &Arc<Api>, under_way: &mut UnderWay) -> Option<Moment> {
 
 /// One attempt; what is to be repeated goes back among what is due, where it meets others.
 async fn look_up(api: Arc<Api>, batch: Batch) -> Answered {
-    let lookup = Client::from_api(api).lookup(batch.ids.clone());
+    let lookup = Lookup::new(api, batch.ids.clone());
     let outcomes = lookup.retry(RetryPolicy::never()).each().await;
     (batch, outcomes)
 }
 
 /// Waits for an answer, or until there may be something else to do.
-async fn next_event(api: &Api, under_way: &mut UnderWay, wake: Moment) -> Option<Answered> {
+async fn next_event(poller: &Poller, under_way: &mut UnderWay, wake: Moment) -> Option<Answered> {
+    let api = &poller.api;
     let has_room = under_way.len() < api.limits.max_concurrent_requests.get();
     let held = api.throttle.held_until().filter(|_| has_room);
-    let due = api.waits.timeline.instant(wake);
+    let due = poller.timeline.instant(wake);
     let until: Option<Instant> = [held, due].into_iter().flatten().min();
     let mut asleep = pin!(until.map(tokio::time::sleep_until));
-    let mut woken = pin!(api.waits.wake.notified());
+    let mut woken = pin!(poller.wake.notified());
     poll_fn(|context| {
         if let Poll::Ready(Some(answered)) = under_way.poll_next_unpin(context) {
             return Poll::Ready(Some(answered));
@@ -217,8 +237,9 @@ async fn next_event(api: &Api, under_way: &mut UnderWay, wake: Moment) -> Option
     .await
 }
 
-fn take(api: &Api, batch: Batch, outcomes: Vec<Outcome>) {
-    api.waits.deaths.store(0, Ordering::Relaxed);
+fn take(poller: &Poller, batch: Batch, outcomes: Vec<Outcome>) {
+    let api = &poller.api;
+    poller.deaths.store(0, Ordering::Relaxed);
     // What repeating costs is paid once for a request, and its ids stay together.
     let decided: Cell<Option<(u32, Retry)>> = Cell::new(None);
     let retry = |error: &Error, faults: u32| match decided.get() {
@@ -232,7 +253,7 @@ fn take(api: &Api, batch: Batch, outcomes: Vec<Outcome>) {
             retry
         }
     };
-    api.track(|tracker, now, effects| tracker.answered(batch, outcomes, retry, now, effects));
+    poller.track(|tracker, now, effects| tracker.answered(batch, outcomes, retry, now, effects));
 }
 
 /// When to look up again what failed for the `faults`th time in a row.

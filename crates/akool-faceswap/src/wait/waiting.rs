@@ -10,17 +10,13 @@ use std::{
 
 use futures_core::Stream;
 
+use crate::model::{Job, ResultId};
 use crate::wait::{
     Progress, Ticket, WaitError,
     options::Start,
-    poller,
+    poller::Poller,
     slot::Slot,
     tracker::{Purpose, Settled, Sink},
-};
-use crate::{
-    api::Api,
-    client::Client,
-    model::{Job, ResultId},
 };
 
 /// A wait for one job that is under way: await it, or turn it into a stream of
@@ -35,22 +31,27 @@ use crate::{
 /// [`ticket`](Self::ticket) first to go on later.
 #[must_use = "dropping it ends the wait"]
 pub struct Waiting {
-    api: Arc<Api>,
+    poller: Arc<Poller>,
     id: ResultId,
     slot: Arc<Slot<Settled>>,
     key: Option<usize>,
 }
 
 impl Waiting {
-    pub(super) fn begin(client: &Client, id: ResultId, start: &Start) -> Self {
-        let api = client.api().clone();
+    pub(super) fn begin(poller: Arc<Poller>, id: ResultId, start: &Start) -> Self {
         let slot = Arc::new(Slot::new());
         let sink = Sink::One(slot.clone());
-        let key = api.track(|tracker, now, effects| tracker.wait(&id, start, sink, now, effects));
+        let key =
+            poller.track(|tracker, now, effects| tracker.wait(&id, start, sink, now, effects));
         // Where there is no runtime yet, the first poll starts the poller or says so.
-        let _ = poller::ensure(&api);
-        api.wake_poller();
-        Self { api, id, slot, key }
+        let _ = poller.ensure();
+        poller.wake();
+        Self {
+            poller,
+            id,
+            slot,
+            key,
+        }
     }
 
     /// The job that is waited for.
@@ -71,7 +72,7 @@ impl Waiting {
     /// A handle for other tasks: it can be asked, and does not keep the wait going.
     pub fn handle(&self) -> WaitHandle {
         WaitHandle {
-            api: self.api.clone(),
+            poller: self.poller.clone(),
             id: self.id.clone(),
             slot: self.slot.clone(),
             key: self.key,
@@ -116,10 +117,10 @@ impl Waiting {
 
     /// Starts the poller where it is not running; without a runtime the wait ends.
     fn ensure_polled(&self) {
-        if let Err(error) = poller::ensure(&self.api)
+        if let Err(error) = self.poller.ensure()
             && let Some(key) = self.key
         {
-            self.api.track(|tracker, now, effects| {
+            self.poller.track(|tracker, now, effects| {
                 let is_mine = |purpose: &Purpose| purpose.is_for(&self.slot);
                 tracker.fail(key, is_mine, &error, now, effects);
             });
@@ -142,10 +143,10 @@ impl Future for Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         if let Some(key) = self.key {
-            self.api.track(|tracker, _, _| {
+            self.poller.track(|tracker, _, _| {
                 tracker.withdraw(key, |purpose| purpose.is_for(&self.slot));
             });
-            self.api.wake_poller();
+            self.poller.wake();
         }
     }
 }
@@ -233,7 +234,7 @@ impl Stream for Changes {
 /// A way to ask about a wait from another task; from [`Waiting::handle`].
 #[derive(Clone)]
 pub struct WaitHandle {
-    api: Arc<Api>,
+    poller: Arc<Poller>,
     id: ResultId,
     slot: Arc<Slot<Settled>>,
     key: Option<usize>,
@@ -248,7 +249,7 @@ impl WaitHandle {
     /// What is known of the job; `None` once the wait has ended.
     pub fn progress(&self) -> Option<Progress> {
         let key = self.key?;
-        self.api.track(|tracker, now, _| {
+        self.poller.track(|tracker, now, _| {
             tracker.progress(key, |purpose| purpose.is_for(&self.slot), now)
         })
     }
@@ -256,7 +257,7 @@ impl WaitHandle {
     /// The wait, put away for another process; `None` once it has ended.
     pub fn ticket(&self) -> Option<Ticket> {
         let key = self.key?;
-        self.api
+        self.poller
             .track(|tracker, now, _| tracker.ticket(key, |purpose| purpose.is_for(&self.slot), now))
     }
 }

@@ -298,7 +298,7 @@ impl Play {
 
     /// Drops a client that nobody waits with.
     async fn bury(&self, client: Client) {
-        let is_idle = client.api().track(|tracker, _, _| tracker.is_empty());
+        let is_idle = client.poller().track(|tracker, _, _| tracker.is_empty());
         if !is_idle {
             self.complain("something is tracked that nobody waits for");
         }

@@ -1,0 +1,69 @@
+//! Looking jobs up: [`Client::lookup`] and [`Client::lookup_one`].
+
+use crate::{
+    client::Client,
+    lookup::Lookup,
+    model::{ResultId, ResultIds},
+    wait::LookupOne,
+};
+
+impl Client {
+    /// Asks what became of these jobs.
+    ///
+    /// The list is cut into requests of at most 100 ids, a few of which are under way at a time.
+    /// Faults that may pass are repeated. Each id has one outcome of its own: found, missing, or
+    /// failed.
+    ///
+    /// Options for this call alone can be set before it is awaited: see [`Lookup`].
+    ///
+    /// # Errors
+    ///
+    /// If the list is empty, or if nothing at all could be learnt; the error is then the one of the
+    /// first ids, such as refused credentials. If anything was learnt, the failed ids are in
+    /// [`Results::failed`](crate::lookup::Results::failed) instead.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends its requests and loses what they would have brought, nothing else:
+    /// a lookup changes nothing on the server.
+    pub fn lookup(&self, ids: impl Into<ResultIds>) -> Lookup {
+        Lookup::new(self.api.clone(), ids.into())
+    }
+
+    /// Looks one job up, together with whatever else is looked up at about the same time.
+    ///
+    /// `None` if the API answers without it. Calls for any number of ids from any number of tasks
+    /// within about 20 ms become one request, as far as it has room, and so does what waits have due:
+    /// this is the call for a service that learns of ids one by one. The request is always one that is
+    /// sent after the call. Faults that may pass are repeated by the client's
+    /// [`RetryPolicy`](crate::retry::RetryPolicy) within its
+    /// [`operation_timeout`](crate::client::ClientBuilder::operation_timeout).
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+    /// # use akool_faceswap::{Client, ResultId};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let id: ResultId = fake.add_job(FakeJob::image()).to_string().parse()?;
+    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// if let Some(job) = client.lookup_one(&id).await? {
+    ///     println!("{}", job.status());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the request about this id failed, or the client
+    /// [tracks as many ids](crate::client::ClientBuilder::max_tracked_ids) as it may.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping any caller's future, the first one's included, neither loses nor repeats what others
+    /// asked for.
+    pub fn lookup_one(&self, id: impl Into<ResultId>) -> LookupOne {
+        LookupOne::new(self.poller.clone(), id.into())
+    }
+}

@@ -1,0 +1,144 @@
+//! Waiting for jobs: [`Client::wait`] and its like.
+
+use crate::{
+    client::Client,
+    model::{ResultId, ResultIds},
+    wait::{AsCompleted, Ticket, Wait, WaitAll, WaitAny},
+};
+
+impl Client {
+    /// Waits until a job ends.
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+    /// use std::time::Duration;
+    /// use akool_faceswap::{Client, ResultId};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let submitted = fake.add_job(FakeJob::image()).to_string();
+    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// let id: ResultId = submitted.parse()?;
+    /// let job = client.wait(id).timeout(Duration::from_secs(3600)).await?;
+    /// println!("{}", job.result_url().is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Awaiting it gives the job at success. Every other end is a [`WaitError`](crate::wait::WaitError):
+    /// the job failed, it is missing for longer than a grace period, the deadline passed, the client
+    /// was shut down, or there is a fault that no repetition can mend, such as refused credentials.
+    /// A lookup that fails in another way never ends a wait; it shows as
+    /// [`Progress::last_error`](crate::wait::Progress::last_error), and the wait goes on until its deadline.
+    ///
+    /// All waits of a client and its clones share one poller: see [`PollPolicy`](crate::wait::PollPolicy) for
+    /// how often it asks. It runs as a task on the tokio runtime of the first wait, and ends after the
+    /// last one. A wait keeps what it needs of the client alive.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping a wait ends it and nothing else: nobody asks for the job any more, unless others wait
+    /// for it. See [`Waiting`](crate::wait::Waiting).
+    pub fn wait(&self, id: impl Into<ResultId>) -> Wait {
+        Wait::for_id(self.poller.clone(), id.into())
+    }
+
+    /// Waits for many jobs and hands each out as it ends.
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+    /// use akool_faceswap::{Client, ResultIds};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let submitted = fake.add_job(FakeJob::image()).to_string();
+    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// let ids: ResultIds = submitted.parse()?;
+    /// let mut ended = client.wait_each(ids).start();
+    /// while let Some(outcome) = ended.next().await {
+    ///     match outcome {
+    ///         Ok(job) => println!("{}: {}", job.id(), job.status()),
+    ///         Err(error) => println!("{error}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Each id has exactly one outcome. Any number of ids can be given, up to
+    /// [`max_tracked_ids`](crate::client::ClientBuilder::max_tracked_ids).
+    pub fn wait_each(&self, ids: impl Into<ResultIds>) -> AsCompleted {
+        AsCompleted::ids(self.poller.clone(), ids.into())
+    }
+
+    /// Waits until all of these jobs have ended, each in its own way.
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+    /// use akool_faceswap::{Client, ResultIds};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let submitted = fake.add_job(FakeJob::image()).to_string();
+    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// let ids: ResultIds = submitted.parse()?;
+    /// let results = client.wait_all(ids).await;
+    /// println!("{} succeeded", results.succeeded().count());
+    /// for error in results.errors() {
+    ///     println!("{error}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the waits and loses outcomes that have come in already. Where that
+    /// matters use [`wait_each`](Self::wait_each), which hands each out as it comes.
+    pub fn wait_all(&self, ids: impl Into<ResultIds>) -> WaitAll {
+        let ids = ids.into();
+        WaitAll::new(ids.clone(), self.wait_each(ids))
+    }
+
+    /// Waits until the first of these jobs has ended, in whichever way, and gives the others up.
+    ///
+    /// `None` only where there are no ids. To take the others as well use
+    /// [`wait_each`](Self::wait_each).
+    pub fn wait_any(&self, ids: impl Into<ResultIds>) -> WaitAny {
+        WaitAny::new(self.wait_each(ids))
+    }
+
+    /// Goes on with a wait that was put away, in this process or another.
+    ///
+    /// Its age, schedule and deadline are those of the [`Ticket`]; options set here take their place.
+    /// One whose deadline has passed meanwhile looks once more, so that a job which ended in the
+    /// meantime is not lost.
+    pub fn resume(&self, ticket: Ticket) -> Wait {
+        Wait::resumed(self.poller.clone(), ticket)
+    }
+
+    /// Goes on with many waits that were put away, and hands each job out as it ends.
+    ///
+    /// Options set here take the place of those in every [`Ticket`].
+    pub fn resume_each(&self, tickets: impl IntoIterator<Item = Ticket>) -> AsCompleted {
+        AsCompleted::tickets(self.poller.clone(), tickets.into_iter().collect())
+    }
+
+    /// Has a job that is waited for looked up now, because something else says that it changed:
+    /// typically a webhook. `false` if nobody waits for it.
+    ///
+    /// The lookup is what counts, not the hint, so it does no harm if anybody can send one: an id is
+    /// looked up for hints at most every 500 ms.
+    pub fn poll_now(&self, id: &ResultId) -> bool {
+        self.poller.poll_now(id)
+    }
+
+    /// Ends every pending wait with [`ShutDown`](crate::wait::WaitErrorKind::ShutDown) and a ticket, at
+    /// once, for all clones; waits that begin later end in the same way. Lookups are not touched.
+    pub fn shutdown(&self) {
+        self.poller.shut_down();
+    }
+}
