@@ -117,6 +117,6 @@ pub mod fuzzing;
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind, Result};
 pub use limits::Timeout;
-pub use model::{Job, JobStatus, ResultId, ResultIds};
+pub use model::{Face, Job, JobStatus, ResultId, ResultIds};
 pub use retry::RetryPolicy;
 pub use wait::Ticket;

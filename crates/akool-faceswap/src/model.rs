@@ -1,19 +1,35 @@
-//! What the API's things are: ids, statuses, jobs, business codes.
+//! What the API's things are: ids, statuses, jobs, business codes, faces and the media that show them.
 //!
 //! No input or output happens here, and nothing in here knows how an answer was fetched.
 
+#[allow(dead_code, reason = "detections use it")]
+mod analysis;
+mod boxes;
 mod business_code;
+#[allow(dead_code, reason = "detections use it")]
+mod detection;
+#[allow(dead_code, reason = "detections use it")]
+mod face;
 mod id;
 mod ids;
 mod invalid_ids;
 mod job;
+mod landmarks;
 pub(crate) mod lenient;
+mod media_url;
 pub(crate) mod query;
 mod status;
 
+pub use analysis::{Analysis, Appearance, Person};
+pub use boxes::{InvalidBox, XyWh, XyXy};
 pub use business_code::{BusinessClass, BusinessCode, UnknownCode};
+pub use detection::{Frame, Picture, Video};
+pub use face::{CROP_LIFETIME, Face, FaceError, FaceImage, Faces};
+pub(crate) use face::{Detection, Input};
 pub use id::{InvalidId, ResultId};
 pub use ids::ResultIds;
 pub use invalid_ids::InvalidIds;
 pub use job::{Job, Media, Note, RESULT_LIFETIME};
+pub use landmarks::{InvalidLandmarks, Landmarks};
+pub use media_url::{InvalidMediaUrl, MediaUrl};
 pub use status::{JobStatus, UnknownStatus};

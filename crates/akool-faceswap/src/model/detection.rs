@@ -1,0 +1,235 @@
+//! What a detection answered: a picture with its faces, or a video with its frames.
+//!
+//! The detector answers a map from frame numbers, written as text, to lists that run in parallel by
+//! face. Read as text the numbers sort wrongly, read as one list the same person is there many
+//! times. So a video has [`frames`](Video::frames) in numeric order, and there is no list of all
+//! faces.
+
+mod lenient;
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use serde_json::Value;
+
+use super::{
+    face::{Detection, Face, FaceError, Faces, Input},
+    job::Note,
+    media_url::MediaUrl,
+};
+
+pub(crate) use lenient::UnreadableFaces;
+pub(super) use lenient::{as_four, as_media_url};
+
+/// A picture and the faces that the detector found in it.
+#[derive(Clone)]
+pub struct Picture {
+    detection: Arc<Detection>,
+    faces: Faces,
+    notes: Vec<Note>,
+}
+
+impl Picture {
+    /// Reads `faces_obj` of the detector's answer about a picture.
+    pub(crate) fn from_answer(
+        input: Input,
+        at: SystemTime,
+        faces_obj: &Value,
+    ) -> Result<Self, UnreadableFaces> {
+        let detection = Arc::new(Detection { input, at });
+        let (mut frames, notes) = lenient::frames(&detection, faces_obj)?;
+        if frames.len() > 1 {
+            return Err(UnreadableFaces::IsVideo(frames.len()));
+        }
+        let faces = frames.pop().map_or_else(
+            || Faces::new(detection.clone(), 0, Vec::new()),
+            |frame| frame.faces,
+        );
+        Ok(Self {
+            detection,
+            faces,
+            notes,
+        })
+    }
+
+    /// The face with the largest box: see [`Faces::largest`].
+    ///
+    /// # Errors
+    ///
+    /// [`FaceError`] if there is no face, or several and one of them without a box.
+    pub fn largest(&self) -> Result<Face, FaceError> {
+        self.faces.largest()
+    }
+
+    /// The face furthest to the left: see [`Faces::leftmost`].
+    ///
+    /// # Errors
+    ///
+    /// [`FaceError`] if there is no face, or several and one of them without a box.
+    pub fn leftmost(&self) -> Result<Face, FaceError> {
+        self.faces.leftmost()
+    }
+
+    /// The only face: see [`Faces::require_one`].
+    ///
+    /// # Errors
+    ///
+    /// [`FaceError`] if there is no face, or more than one.
+    pub fn require_one(&self) -> Result<Face, FaceError> {
+        self.faces.require_one()
+    }
+
+    /// All faces, in the detector's order. No face is an empty list, not an error.
+    pub fn faces(&self) -> &Faces {
+        &self.faces
+    }
+
+    /// The picture's URL; `None` where it was sent as bytes.
+    pub fn url(&self) -> Option<&MediaUrl> {
+        match &self.detection.input {
+            Input::Picture(url) => Some(url),
+            _ => None,
+        }
+    }
+
+    /// When the detection was, by the clock of this machine.
+    pub fn detected_at(&self) -> SystemTime {
+        self.detection.at
+    }
+
+    /// What was odd in the answer, and cost no more than the field it is about.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    pub(crate) fn detection(&self) -> &Arc<Detection> {
+        &self.detection
+    }
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Picture")
+            .field("input", &self.detection.input.label())
+            .field("faces", &self.faces)
+            .field("notes", &self.notes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A video and the frames that the detector looked at.
+///
+/// The detector numbers no persons: the same person has a face in many frames. Take all faces from
+/// one frame that shows everybody, or extract frames yourself and have them analysed.
+#[derive(Clone)]
+pub struct Video {
+    detection: Arc<Detection>,
+    frames: Vec<Frame>,
+    notes: Vec<Note>,
+}
+
+impl Video {
+    /// Reads `faces_obj` of the detector's answer about a video.
+    pub(crate) fn from_answer(
+        url: MediaUrl,
+        at: SystemTime,
+        faces_obj: &Value,
+    ) -> Result<Self, UnreadableFaces> {
+        let input = Input::Video(url);
+        let detection = Arc::new(Detection { input, at });
+        let (frames, notes) = lenient::frames(&detection, faces_obj)?;
+        Ok(Self {
+            detection,
+            frames,
+            notes,
+        })
+    }
+
+    /// The frames by rising number, those without a face included.
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    /// The frame with this number, if the detector looked at it.
+    pub fn frame(&self, number: u64) -> Option<&Frame> {
+        let found = self
+            .frames
+            .binary_search_by_key(&number, |frame| frame.number);
+        found.ok().and_then(|at| self.frames.get(at))
+    }
+
+    /// The first frame that shows a face.
+    ///
+    /// # Errors
+    ///
+    /// [`FaceError`] if no frame does.
+    pub fn first_frame_with_faces(&self) -> Result<&Frame, FaceError> {
+        self.frames
+            .iter()
+            .find(|frame| !frame.faces.is_empty())
+            .ok_or_else(|| FaceError::in_no_frame(&self.detection))
+    }
+
+    /// The video's URL.
+    pub fn url(&self) -> Option<&MediaUrl> {
+        match &self.detection.input {
+            Input::Video(url) => Some(url),
+            _ => None,
+        }
+    }
+
+    /// When the detection was, by the clock of this machine.
+    pub fn detected_at(&self) -> SystemTime {
+        self.detection.at
+    }
+
+    /// What was odd in the answer, and cost no more than the field it is about.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    pub(crate) fn detection(&self) -> &Arc<Detection> {
+        &self.detection
+    }
+}
+
+impl fmt::Debug for Video {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Video")
+            .field("input", &self.detection.input.label())
+            .field("frames", &self.frames)
+            .field("notes", &self.notes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One frame of a video and the faces in it.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    number: u64,
+    time: Option<Duration>,
+    faces: Faces,
+}
+
+impl Frame {
+    /// The frame's number in the video.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Its time from the beginning of the video, if the detector gave one.
+    pub fn time(&self) -> Option<Duration> {
+        self.time
+    }
+
+    /// The faces in it.
+    pub fn faces(&self) -> &Faces {
+        &self.faces
+    }
+}
+
+#[cfg(test)]
+mod tests;
