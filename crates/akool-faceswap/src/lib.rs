@@ -101,6 +101,8 @@ pub mod lookup;
 pub mod metrics;
 pub mod model;
 mod retry;
+#[allow(dead_code, reason = "the calls that send it follow")]
+pub mod submit;
 #[cfg(any(test, feature = "_simulation"))]
 #[doc(hidden)]
 pub mod testing;
