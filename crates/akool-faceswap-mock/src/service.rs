@@ -15,17 +15,17 @@ use tokio::sync::watch;
 
 use crate::{
     answer::{
-        MAX_DELAY, Reply,
+        Reply, WireScript,
         script::{Plan, Script},
-        whom::{Asked, Place},
+        selector::{RequestContext, Scope},
     },
     clock::Clock,
     credentials::Credentials,
     envelope, files,
+    limits::MAX_DELAY,
     record::{RecordedRequest, Recorder},
     store::{JobStore, Lookup},
     stored_job::File,
-    wire_script::WireScript,
 };
 
 /// The documented path of the lookup.
@@ -47,7 +47,7 @@ pub(crate) struct Service {
     pub(crate) jobs: Mutex<JobStore>,
     pub(crate) script: Mutex<Script>,
     pub(crate) recorder: Recorder,
-    /// How many [`HeldAnswers`] there are.
+    /// How many [`PausedResponses`] there are.
     pub(crate) holds: watch::Sender<usize>,
 }
 
@@ -83,13 +83,13 @@ impl Service {
     }
 
     /// What a new connection meets before any request, if the script has something for it.
-    pub(crate) async fn greet(&self) -> Option<WireScript> {
-        let connection = Asked {
+    pub(crate) async fn on_connect(&self) -> Option<WireScript> {
+        let connection = RequestContext {
             ids: &[],
-            place: Place::Connections,
+            scope: Scope::Connections,
         };
         let plan = self.script().plan(connection, self.clock.now());
-        late(&plan).await;
+        apply_delay(&plan).await;
         match plan.reply {
             Reply::Wire(script) => Some(script),
             _ => None,
@@ -110,14 +110,14 @@ impl Service {
         let line_len = request.request_line_len();
         let in_flight = self.recorder.arrived(request);
         let plan = self.script().plan(
-            Asked {
+            RequestContext {
                 ids: &ids,
-                place: Place::Api,
+                scope: Scope::Api,
             },
             self.clock.now(),
         );
         self.released().await;
-        late(&plan).await;
+        apply_delay(&plan).await;
         let received = Received {
             head,
             body,
@@ -135,13 +135,13 @@ impl Service {
         let request = RecordedRequest::new(&head.method, &head.uri, &head.headers, ids.clone());
         self.recorder.downloaded(request);
         let plan = self.script().plan(
-            Asked {
+            RequestContext {
                 ids: &ids,
-                place: Place::Files,
+                scope: Scope::Files,
             },
             self.clock.now(),
         );
-        late(&plan).await;
+        apply_delay(&plan).await;
         self.carry_out(&plan, |_| {
             let file = self.jobs().file(&id, self.clock.now());
             match file {
@@ -157,10 +157,12 @@ impl Service {
         Answered::Response(match &plan.reply {
             Reply::Response(response) => response.clone(),
             Reply::Wire(script) => return Answered::Wire(script.clone()),
-            Reply::Spoiled(spoil) => return Answered::Wire(spoil.script(&normal(plan))),
+            Reply::BodyFault(body_fault) => {
+                return Answered::Wire(body_fault.script(&normal(plan)));
+            }
             Reply::Rows(fault) => {
                 let normal = normal(plan);
-                fault.apply(normal, plan.only_for.as_deref(), self.script().seeded())
+                fault.apply(normal, plan.only_for.as_deref(), self.script().rng())
             }
             Reply::ContentType(content_type) => {
                 let mut response = normal(plan);
@@ -168,7 +170,7 @@ impl Service {
                 headers.insert(CONTENT_TYPE, content_type.clone());
                 response
             }
-            Reply::Normal | Reply::Late | Reply::MissingFirst(_) | Reply::RateLimited(_) => {
+            Reply::Normal | Reply::Delayed | Reply::MissingFirst(_) | Reply::RateLimited(_) => {
                 normal(plan)
             }
         })
@@ -201,7 +203,7 @@ impl Service {
             base_url: &self.base_url,
             missing: &plan.missing,
             request: received.number,
-            told_at: matches!(plan.reply, Reply::Normal).then_some(arrived),
+            reported_at: matches!(plan.reply, Reply::Normal).then_some(arrived),
         });
         envelope::rows(rows)
     }
@@ -214,7 +216,7 @@ impl Service {
     }
 }
 
-async fn late(plan: &Plan) {
+async fn apply_delay(plan: &Plan) {
     if !plan.delay.is_zero() {
         tokio::time::sleep(plan.delay).await;
     }
@@ -230,26 +232,26 @@ fn asked_ids(query: &str) -> Vec<String> {
 }
 
 /// Keeps a fake from answering until it is dropped; see
-/// [`FakeAkool::hold_answers`](crate::FakeAkool::hold_answers).
+/// [`FakeAkool::pause_responses`](crate::FakeAkool::pause_responses).
 #[must_use = "the answers are let go when this is dropped"]
-pub struct HeldAnswers(Arc<Service>);
+pub struct PausedResponses(Arc<Service>);
 
-impl HeldAnswers {
+impl PausedResponses {
     pub(crate) fn new(service: Arc<Service>) -> Self {
         service.holds.send_modify(|holds| *holds += 1);
         Self(service)
     }
 }
 
-impl Drop for HeldAnswers {
+impl Drop for PausedResponses {
     fn drop(&mut self) {
         self.0.holds.send_modify(|holds| *holds -= 1);
     }
 }
 
-impl fmt::Debug for HeldAnswers {
+impl fmt::Debug for PausedResponses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HeldAnswers").finish_non_exhaustive()
+        f.debug_struct("PausedResponses").finish_non_exhaustive()
     }
 }
 
