@@ -4,6 +4,8 @@ mod builder;
 mod download;
 mod lookup;
 mod wait;
+#[cfg(feature = "webhook")]
+mod webhook;
 
 use std::{fmt, sync::Arc};
 

@@ -4,7 +4,7 @@
 //! but for the client id, and no secret goes into it: anyone who knows your client id can sign. A
 //! delivery that verifies was not garbled on its way; that does not say who sent it. So an event is
 //! a hint. Look the job up before you act on it, which
-//! [`Client::poll_now`](crate::Client::poll_now) does for every job that you wait for.
+//! [`Client::notify_event`](crate::Client::notify_event) does for every job that you wait for.
 //!
 //! ```
 //! use std::time::SystemTime;
