@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 use crate::{
     auth::Credentials,
     clock::Clock,
-    limits::Limits,
+    limits::{Limits, request_size::KnownSizes},
     metrics::Metrics,
     retry::{Jitter, RetryPolicy, budget::Budget, throttle::Throttle},
     transport::{backend::Wire, base_url::BaseUrl},
@@ -28,6 +28,8 @@ pub(crate) struct Api {
     pub(crate) jitter: Jitter,
     pub(crate) clock: Clock,
     pub(crate) metrics: Option<Arc<dyn Metrics>>,
+    /// What the answers have shown of how large a lookup may be.
+    pub(crate) known_sizes: KnownSizes,
 }
 
 /// Shows where the API is and no credentials.

@@ -1,5 +1,7 @@
 //! Every bound of a client in one place, with its default.
 
+pub(crate) mod request_size;
+
 use std::{num::NonZeroUsize, time::Duration};
 
 /// A time limit, or explicitly none.

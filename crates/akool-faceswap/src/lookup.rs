@@ -1,24 +1,21 @@
 //! Many ids to one answer about all of them.
 //!
 //! A list is cut into chunks, the chunks are looked up side by side, and each row is matched with
-//! what was asked by its `_id`. A chunk that the API refuses because of one id is split until that
-//! id stands alone. Nothing that one id, row or chunk does costs another one its answer.
+//! what was asked by its `_id`. A chunk that the API refuses as a whole is split until what was wrong
+//! with it stands alone. Nothing that one id, row or chunk does costs another one its answer.
 
+mod chunks;
 mod collect;
 mod piece;
 mod results;
 
 use std::{
     future::{Future, IntoFuture},
-    ops::Range,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
 };
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
@@ -29,9 +26,10 @@ use crate::{
     metrics::LookupMetrics,
     model::{ResultId, ResultIds},
     retry::RetryPolicy,
-    transport::envelope::Rows,
 };
 
+use crate::limits::request_size::RequestSize;
+use chunks::{Chunk, Chunks, Next, Reply};
 use collect::Gathered;
 
 pub use results::{IncompleteResults, Outcome, Results, UnexpectedReason, UnexpectedRow};
@@ -56,6 +54,8 @@ struct Options {
     attempt_timeout: Option<Timeout>,
     operation_timeout: Option<Timeout>,
     retry: Option<RetryPolicy>,
+    /// Whether an answer that lacks ids is checked for rows that were left out.
+    checks_answers: bool,
 }
 
 impl Lookup {
@@ -63,7 +63,10 @@ impl Lookup {
         Self {
             api,
             ids,
-            options: Options::default(),
+            options: Options {
+                checks_answers: true,
+                ..Options::default()
+            },
         }
     }
 
@@ -87,7 +90,10 @@ impl Lookup {
 
     /// What became of each id, in the order of the list, even where nothing at all was learnt: two
     /// ids may have failed for two reasons then.
-    pub(crate) async fn each(self) -> Vec<Outcome> {
+    ///
+    /// An answer that lacks ids is not checked: the poller asks again by itself.
+    pub(crate) async fn each(mut self) -> Vec<Outcome> {
+        self.options.checks_answers = false;
         match self.run().await {
             Ok(results) => results.into_outcomes(),
             Err(NothingLearnt { outcomes, .. }) => outcomes,
@@ -158,55 +164,82 @@ async fn look_up_all(
         });
     }
     let limits = &api.limits;
-    let for_ids = room_for_ids(api);
-    let mut begin = 0;
-    let chunks: Vec<Range<usize>> = ids
-        .chunks(limits.max_ids_per_request, for_ids)
-        .map(|chunk| {
-            let range = begin..begin + chunk.len();
-            begin = range.end;
-            range
-        })
-        .collect();
-    let operation = Operation::new(api, options, ids.as_slice(), chunks.len());
+    let operation = Operation::new(api, options);
     let operation = &operation;
+    let look_up = |chunk: Chunk| async move {
+        let asked: Vec<ResultId> = chunk
+            .positions
+            .iter()
+            .map(|id| ids.as_slice()[*id].clone())
+            .collect();
+        let outcome = operation.piece(&asked).await;
+        (chunk, outcome)
+    };
 
     let mut gathered = Gathered::new(ids);
-    let mut answered = stream::iter(chunks)
-        .map(|chunk| operation.chunk(chunk))
-        .buffer_unordered(limits.max_concurrent_requests.get());
-    while let Some(pieces) = answered.next().await {
-        for (piece, outcome) in pieces {
-            gathered.take(piece, outcome);
+    let mut chunks = Chunks::new(
+        ids.as_slice(),
+        configured_size(api),
+        &api.known_sizes,
+        options.checks_answers,
+    );
+    let mut in_flight = FuturesUnordered::new();
+    loop {
+        while in_flight.len() < limits.max_concurrent_requests.get()
+            && let Next::Send(chunk) = chunks.next()
+        {
+            in_flight.push(look_up(chunk));
+        }
+        let Some((chunk, outcome)) = in_flight.next().await else {
+            break;
+        };
+        let positions = chunk.positions.clone();
+        match outcome {
+            Ok(rows) => {
+                let missing = gathered.take(&positions, rows);
+                chunks.answered(chunk, Reply::Accepted { missing });
+            }
+            Err(error) => {
+                if chunks.answered(chunk, reply(&error)) {
+                    gathered.fail(&positions, &error);
+                }
+            }
         }
     }
     gathered.into_results()
 }
 
-/// The bytes that ids may take in a request line.
-pub(crate) fn room_for_ids(api: &Api) -> usize {
-    api.limits
-        .max_request_line_bytes
-        .saturating_sub(REQUEST_LINE + api.base_url.path_len())
+/// The size of a request as the client is configured.
+pub(crate) fn configured_size(api: &Api) -> RequestSize {
+    let limits = &api.limits;
+    RequestSize {
+        ids: limits.max_ids_per_request.get(),
+        bytes: limits
+            .max_request_line_bytes
+            .saturating_sub(REQUEST_LINE + api.base_url.path_len()),
+    }
+}
+
+/// What a failed request means for its ids.
+fn reply(error: &Error) -> Reply {
+    match (error.kind(), error.business_code(), error.http_status()) {
+        (_, Some(code), _) if code.code() == 1003 => Reply::Refused,
+        (ErrorKind::Http, _, Some(414)) => Reply::LineTooLong,
+        _ => Reply::Failed,
+    }
 }
 
 /// What all requests of one lookup share.
 struct Operation<'a> {
     api: &'a Arc<Api>,
-    ids: &'a [ResultId],
     retry: &'a RetryPolicy,
     attempt_timeout: Timeout,
     begun: Instant,
     deadline: Option<Instant>,
-    /// How many requests may still be made only because a chunk was refused.
-    splits_left: AtomicUsize,
 }
 
-/// A piece of the list with its answer.
-type Answered = (Range<usize>, Result<Rows, Error>);
-
 impl<'a> Operation<'a> {
-    fn new(api: &'a Arc<Api>, options: &'a Options, ids: &'a [ResultId], chunks: usize) -> Self {
+    fn new(api: &'a Arc<Api>, options: &'a Options) -> Self {
         let begun = Instant::now();
         let limits = &api.limits;
         let limit = options
@@ -214,49 +247,12 @@ impl<'a> Operation<'a> {
             .unwrap_or(limits.operation_timeout);
         Self {
             api,
-            ids,
             retry: options.retry.as_ref().unwrap_or(&api.retry),
             attempt_timeout: options.attempt_timeout.unwrap_or(limits.attempt_timeout),
             begun,
             deadline: limit.duration().and_then(|limit| begun.checked_add(limit)),
-            splits_left: AtomicUsize::new(32 + 4 * chunks),
         }
     }
-
-    /// Looks one chunk up, in pieces where it is refused as a whole.
-    async fn chunk(&self, chunk: Range<usize>) -> Vec<Answered> {
-        let mut answered = Vec::new();
-        let mut waiting = vec![chunk];
-        while let Some(piece) = waiting.pop() {
-            let outcome = self.piece(&self.ids[piece.clone()]).await;
-            match &outcome {
-                Err(error) if piece.len() > 1 && is_about_one_id(error) && self.may_split() => {
-                    let middle = piece.start + piece.len() / 2;
-                    waiting.push(middle..piece.end);
-                    waiting.push(piece.start..middle);
-                }
-                _ => answered.push((piece, outcome)),
-            }
-        }
-        answered
-    }
-
-    /// Takes two requests out of what splitting may still cost.
-    fn may_split(&self) -> bool {
-        self.splits_left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(2)
-            })
-            .is_ok()
-    }
-}
-
-/// Whether the refusal may be about one id, or the number of them, and not about all.
-fn is_about_one_id(error: &Error) -> bool {
-    error
-        .business_code()
-        .is_some_and(|code| code.code() == 1003)
-        || (error.kind() == ErrorKind::Http && error.http_status() == Some(414))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use crate::{
     api::Api,
     client::Client,
+    limits::request_size::KnownSizes,
     transport::http_client::{self, Configure},
 };
 use crate::{
@@ -339,6 +340,7 @@ impl ClientBuilder {
             jitter: Jitter::new(self.jitter_seed),
             clock: self.clock,
             metrics: self.metrics,
+            known_sizes: KnownSizes::default(),
         });
         let poller = Poller::new(api.clone(), self.jitter_seed);
         let downloader = Downloader::new(api.clone(), self.root_certificates);

@@ -4,7 +4,7 @@
 //! answers in the order of the list, as it may, each row is found where it is expected and no map of
 //! positions is made.
 
-use std::{cell::OnceCell, collections::HashMap, ops::Range};
+use std::{cell::OnceCell, collections::HashMap, iter::Peekable};
 
 use akool_faceswap_raw::types::FaceswapResultDetail as Row;
 use serde_json::Value;
@@ -40,18 +40,17 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// Takes the answer about a piece of the list.
-    pub(super) fn take(&mut self, piece: Range<usize>, outcome: Result<Rows, Error>) {
-        let mut expected = piece.start;
-        match outcome {
-            Ok(Rows::AsDocumented(rows)) => {
-                self.anything_learnt = true;
+    /// Takes the answer about the ids at these positions; which of them it lacks.
+    pub(super) fn take(&mut self, positions: &[usize], rows: Rows) -> Vec<usize> {
+        self.anything_learnt = true;
+        let mut expected = positions.iter().copied().peekable();
+        match rows {
+            Rows::AsDocumented(rows) => {
                 for row in rows {
                     self.take_row(row, None, &mut expected);
                 }
             }
-            Ok(Rows::Salvaged(rows)) => {
-                self.anything_learnt = true;
+            Rows::Salvaged(rows) => {
                 for row in rows {
                     match row {
                         Ok(OddRow { row, json, notes }) => {
@@ -64,28 +63,38 @@ impl<'a> Gathered<'a> {
                     }
                 }
             }
-            Err(error) => {
-                for outcome in &mut self.outcomes[piece] {
-                    // A row that another chunk's answer brought is worth more than an error.
-                    if matches!(outcome, Outcome::Missing) {
-                        *outcome = Outcome::Failed(error.clone());
-                    }
-                }
+        }
+        let is_missing = |position: &usize| matches!(self.outcomes[*position], Outcome::Missing);
+        positions.iter().copied().filter(is_missing).collect()
+    }
+
+    /// Takes the error that the ids at these positions failed with.
+    pub(super) fn fail(&mut self, positions: &[usize], error: &Error) {
+        for position in positions {
+            let outcome = &mut self.outcomes[*position];
+            // A row that another request's answer brought is worth more than an error.
+            if matches!(outcome, Outcome::Missing) {
+                *outcome = Outcome::Failed(error.clone());
             }
         }
     }
 
     /// Takes one row; `odd` is the row as it came and what was odd about it, `expected` where the
-    /// row would be if the answer had the order of the list.
-    fn take_row(&mut self, row: Row, odd: Option<(Value, Vec<Note>)>, expected: &mut usize) {
+    /// next rows would be if the answer had the order of the list.
+    fn take_row(
+        &mut self,
+        row: Row,
+        odd: Option<(Value, Vec<Note>)>,
+        expected: &mut Peekable<impl Iterator<Item = usize>>,
+    ) {
         let Some(text) = row.id.as_deref() else {
             self.unexpected
                 .push(UnexpectedRow::unreadable("the row has no _id"));
             return;
         };
-        let asked = self.position(text, *expected);
+        let asked = self.position(text, expected.peek().copied());
         let id = if let Some(position) = asked {
-            *expected = position + 1;
+            expected.next();
             self.ids.as_slice()[position].clone()
         } else if let Ok(id) = ResultId::new(text)
             && !Snippet::is_url_like(text)
@@ -118,10 +127,10 @@ impl<'a> Gathered<'a> {
     }
 
     /// Where in the list an id was asked for.
-    fn position(&self, id: &str, expected: usize) -> Option<usize> {
+    fn position(&self, id: &str, expected: Option<usize>) -> Option<usize> {
         let ids = self.ids.as_slice();
-        if ids.get(expected).is_some_and(|asked| asked.as_str() == id) {
-            return Some(expected);
+        if expected.is_some_and(|expected| ids[expected].as_str() == id) {
+            return expected;
         }
         let positions = self.positions.get_or_init(|| {
             ids.iter()

@@ -195,8 +195,8 @@ fn send(poller: &Poller, under_way: &mut UnderWay) -> Option<Moment> {
         let may_send = || under_way.len() < limits.max_concurrent_requests.get();
         let is_held = api.throttle.held_until().is_some();
         while may_send() && !is_held {
-            let (max_ids, max_bytes) = (limits.max_ids_per_request, lookup::room_for_ids(api));
-            let Some(batch) = tracker.take_batch(now, max_ids.get(), max_bytes) else {
+            let size = api.known_sizes.settled(lookup::configured_size(api));
+            let Some(batch) = tracker.take_batch(now, size.ids, size.bytes) else {
                 break;
             };
             under_way.push(Box::pin(look_up(api.clone(), batch)));

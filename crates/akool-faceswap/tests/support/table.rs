@@ -564,7 +564,7 @@ fn splits() -> Vec<Fault> {
     vec![
         fault("1003 because of the first",  culprit(1003, 'a'),         outcome("a", REFUSED), 7).asks(all),
         fault("1003 because of the fifth",  culprit(1003, 'e'),         outcome("e", REFUSED), 7).asks(all),
-        fault("1003 because of the last",   culprit(1003, 'h'),         outcome("h", REFUSED), 7).asks(all),
+        fault("1003 because of the last",   culprit(1003, 'h'),         outcome("h", REFUSED), 6).asks(all),
         fault("1003 because of two",        [culprit(1003, 'a'), culprit(1003, 'h')], outcome("ah", REFUSED), 11).asks(all),
         fault("1003 once",                  code("1003"),               outcome("", ""), 3).asks(all),
         fault("1003 always",                code("1003").always(),      "api 200 1003 stop reached input", 15).asks(all),
@@ -573,7 +573,7 @@ fn splits() -> Vec<Fault> {
         fault("1009 is about all",          culprit(1009, 'e'),         "api 200 1009 stop reached", 1).asks(all),
         fault("413 is about all",           page(413).always(),         "http 413 - stop reached", 1).asks(all),
         fault("414 once",                   page(414),                  outcome("", ""), 3).asks(all),
-        fault("414 always",                 page(414).always(),         "http 414 - stop reached", 15).asks(all),
+        fault("414 always",                 page(414).always(),         "http 414 - stop reached", 13).asks(all),
         fault("lines of three ids",         short_lines(),              outcome("", ""), 7).asks(all),
         fault("lines of three ids, chunks of two", short_lines(),       outcome("", ""), 4).asks(all)
             .client(|client| client.max_ids_per_request(const { std::num::NonZeroUsize::new(2).unwrap() })),

@@ -1,0 +1,344 @@
+//! Which ids go into which request, and what a refused request is cut into.
+//!
+//! The API refuses a whole request because of one id (business code 1003), because of too many ids
+//! (the same code), or because the line is too long (HTTP 414). An id that is wrong must cost that id
+//! alone; a limit must be paid for once. So a refused request is cut in two until what was wrong with
+//! it is known:
+//!
+//! - Both halves are accepted: the request was too large. Its size is remembered by all clones, the
+//!   rest of the list is cut by it, and the exact limit is searched for while that saves requests.
+//! - A request of this size was accepted before: one of its ids is wrong. If the first half is
+//!   accepted, it is in the second, which need not be asked as a whole.
+//! - While it is open which of the two it is, no new chunk is sent.
+//!
+//! An answer may also leave rows out without a word. The first long answer that lacks ids is checked once,
+//! by asking for those ids alone: if any of them exists, the server caps its answers, and the cap is
+//! remembered like any other limit.
+//!
+//! **Bound.** Where a limit is unknown, a lookup sends at most twice the requests of a client that was
+//! configured with it, and two more; afterwards the limit is known. Each wrong id costs at most
+//! `2 log2(m) + 2` further requests, where `m` is the most ids of a request. What is in flight when
+//! the first refusal comes is added once.
+//!
+//! Nothing here sends or waits: [`Chunks::next`] says what to send, [`Chunks::answered`] takes the
+//! answer.
+
+use crate::{
+    limits::request_size::{KnownSizes, RequestSize},
+    model::{ResultId, query::encoded_len},
+};
+
+/// An answer with fewer rows than this was not cut off: nobody caps answers at so few.
+const SMALLEST_CAP: usize = 10;
+
+/// What a comma between two ids takes in a request line (`%2C`).
+const COMMA: usize = 3;
+
+/// The ids of one request, as positions in the list.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    pub(super) positions: Vec<usize>,
+    /// The refused request that it is a part of.
+    parent: Option<usize>,
+    /// Of a check whether an answer left rows out: how many ids it was about, and how many it had.
+    check: Option<(usize, usize)>,
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Send a request for this chunk.
+    Send(Chunk),
+    /// Wait for an answer.
+    Wait,
+    /// Every id has been answered.
+    Done,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub(super) enum Reply {
+    /// There is an answer, without these of the ids.
+    Accepted { missing: Vec<usize> },
+    /// Refused because of an id, or of their number.
+    Refused,
+    /// Refused because its line is too long.
+    LineTooLong,
+    /// Failed for another reason, which splitting does not change.
+    Failed,
+}
+
+/// A request that was refused, and whose parts are asked for.
+#[derive(Debug)]
+struct Split {
+    size: RequestSize,
+    parent: Option<usize>,
+    /// Parts without a final answer.
+    open: usize,
+    /// Whether all parts so far were accepted.
+    all_accepted: bool,
+    /// Whether an id is known to be the reason.
+    is_explained: bool,
+    /// The second half, while the first is in flight and may show that the second has the wrong id.
+    second: Option<Chunk>,
+}
+
+/// Cuts a list of ids into requests.
+#[derive(Debug)]
+pub(super) struct Chunks<'a> {
+    ids: &'a [ResultId],
+    configured: RequestSize,
+    known: &'a KnownSizes,
+    /// Whether answers that lack ids are checked.
+    checks_answers: bool,
+    /// Up to where the list has been cut.
+    cut: usize,
+    /// Parts of refused requests, the next one last.
+    parts: Vec<Chunk>,
+    splits: Vec<Split>,
+    /// Splits of which it is open whether an id or the size was wrong.
+    doubtful: Vec<usize>,
+    in_flight: usize,
+}
+
+impl<'a> Chunks<'a> {
+    pub(super) fn new(
+        ids: &'a [ResultId],
+        configured: RequestSize,
+        known: &'a KnownSizes,
+        checks_answers: bool,
+    ) -> Self {
+        Self {
+            ids,
+            configured,
+            known,
+            checks_answers,
+            cut: 0,
+            parts: Vec::new(),
+            splits: Vec::new(),
+            doubtful: Vec::new(),
+            in_flight: 0,
+        }
+    }
+
+    /// What to send next, if anything.
+    pub(super) fn next(&mut self) -> Next {
+        let chunk = if let Some(part) = self.parts.pop() {
+            self.fit(part)
+        } else if self.cut < self.ids.len() && !(self.in_flight > 0 && self.is_in_doubt()) {
+            let left = self.ids.len() - self.cut;
+            let size = self.known.next(self.configured, left);
+            let end = self.cut + self.fitting(self.cut..self.ids.len(), size);
+            let positions = (self.cut..end).collect();
+            self.cut = end;
+            Chunk {
+                positions,
+                parent: None,
+                check: None,
+            }
+        } else if self.in_flight > 0 {
+            return Next::Wait;
+        } else {
+            return Next::Done;
+        };
+        self.in_flight += 1;
+        Next::Send(chunk)
+    }
+
+    /// Takes the answer to a request. `false` if its ids are asked for again in smaller requests, so
+    /// that the answer is not their outcome.
+    pub(super) fn answered(&mut self, chunk: Chunk, reply: Reply) -> bool {
+        self.in_flight -= 1;
+        let size = self.size(&chunk.positions);
+        match reply {
+            Reply::Accepted { missing } => {
+                self.known.accept_bytes(size.bytes);
+                if missing.is_empty() || self.known.is_complete(size.ids) {
+                    self.known.accept_ids(size.ids);
+                }
+                self.release_second(chunk.parent, true);
+                self.close(chunk.parent, true);
+                self.check_missing(&chunk, missing);
+                true
+            }
+            Reply::Refused if chunk.positions.len() > 1 => {
+                self.release_second(chunk.parent, false);
+                self.split(chunk, size);
+                false
+            }
+            Reply::LineTooLong if chunk.positions.len() > 1 => {
+                self.release_second(chunk.parent, false);
+                self.known.refuse_bytes(size.bytes);
+                self.parts.push(chunk);
+                false
+            }
+            Reply::Refused | Reply::LineTooLong | Reply::Failed => {
+                self.release_second(chunk.parent, false);
+                self.close(chunk.parent, false);
+                // What a check could not find out stays as the first answer said.
+                chunk.check.is_none()
+            }
+        }
+    }
+
+    /// Cuts a part to the size that is known by now, and puts the rest back.
+    fn fit(&mut self, mut part: Chunk) -> Chunk {
+        let size = self.known.next(self.configured, part.positions.len());
+        let fitting = self.fitting(part.positions.iter().copied(), size);
+        if fitting < part.positions.len() {
+            let rest = part.positions.split_off(fitting);
+            if let Some(parent) = part.parent {
+                self.splits[parent].open += 1;
+            }
+            self.parts.push(Chunk {
+                positions: rest,
+                parent: part.parent,
+                check: part.check,
+            });
+        }
+        part
+    }
+
+    /// How many of these ids fit into one request, at least one.
+    fn fitting(&self, positions: impl Iterator<Item = usize>, size: RequestSize) -> usize {
+        let mut bytes = 0;
+        positions
+            .take(size.ids)
+            .take_while(|position| {
+                bytes += self.ids[*position].encoded() + if bytes == 0 { 0 } else { COMMA };
+                bytes <= size.bytes
+            })
+            .count()
+            .max(1)
+    }
+
+    fn size(&self, positions: &[usize]) -> RequestSize {
+        let texts: usize = positions.iter().map(|id| self.ids[*id].encoded()).sum();
+        RequestSize {
+            ids: positions.len(),
+            bytes: texts + COMMA * positions.len().saturating_sub(1),
+        }
+    }
+
+    /// Cuts a refused request in two.
+    fn split(&mut self, mut chunk: Chunk, size: RequestSize) {
+        let is_explained = self.known.was_accepted(size);
+        if is_explained && let Some(parent) = chunk.parent {
+            self.explain(parent);
+        }
+        let second = chunk.positions.split_off(chunk.positions.len() / 2);
+        let part = |positions| Chunk {
+            positions,
+            parent: Some(self.splits.len()),
+            check: chunk.check,
+        };
+        let (first, second) = (part(chunk.positions), part(second));
+        let mut split = Split {
+            size,
+            parent: chunk.parent,
+            open: 2,
+            all_accepted: true,
+            is_explained,
+            second: None,
+        };
+        if is_explained {
+            split.second = Some(second);
+        } else {
+            self.parts.push(second);
+        }
+        self.parts.push(first);
+        if !is_explained {
+            self.doubtful.push(self.splits.len());
+        }
+        self.splits.push(split);
+    }
+
+    /// Asks for the second half of a split whose first half was answered.
+    fn release_second(&mut self, parent: Option<usize>, first_was_accepted: bool) {
+        let Some(second) = parent.and_then(|parent| self.splits[parent].second.take()) else {
+            return;
+        };
+        if first_was_accepted && second.positions.len() > 1 {
+            // It has the wrong id: as a whole it would only be refused.
+            let size = self.size(&second.positions);
+            self.split(second, size);
+        } else {
+            self.parts.push(second);
+        }
+    }
+
+    /// Notes that one part of a split has its final answer.
+    fn close(&mut self, split: Option<usize>, was_accepted: bool) {
+        let (mut next, mut was_accepted) = (split, was_accepted);
+        while let Some(index) = next {
+            let split = &mut self.splits[index];
+            split.open -= 1;
+            split.all_accepted &= was_accepted;
+            split.is_explained |= !was_accepted;
+            if split.open > 0 {
+                return;
+            }
+            if split.all_accepted && !split.is_explained {
+                self.known.refuse_ids(split.size.ids);
+            }
+            was_accepted = split.all_accepted;
+            next = split.parent;
+        }
+    }
+
+    /// Notes that a wrong id is the reason of a refusal, and of those above it.
+    fn explain(&mut self, split: usize) {
+        let mut next = Some(split);
+        while let Some(index) = next {
+            self.splits[index].is_explained = true;
+            next = self.splits[index].parent;
+        }
+    }
+
+    /// Whether it is open what was wrong with a refused request.
+    fn is_in_doubt(&mut self) -> bool {
+        let (splits, known) = (&self.splits, self.known);
+        self.doubtful.retain(|split| {
+            let split = &splits[*split];
+            split.open > 0 && !split.is_explained && !known.was_accepted(split.size)
+        });
+        !self.doubtful.is_empty()
+    }
+
+    /// Asks again, alone, for what the first incomplete answer of its size lacked.
+    fn check_missing(&mut self, chunk: &Chunk, missing: Vec<usize>) {
+        let asked = chunk.positions.len();
+        let found = asked - missing.len();
+        let (first_asked, first_found) = match chunk.check {
+            Some(first) if found > 0 => {
+                self.known.cap_rows(first.1);
+                first
+            }
+            Some((first_asked, _)) => {
+                self.known.note_complete(first_asked);
+                return;
+            }
+            None => (asked, found),
+        };
+        let is_in_question = self.checks_answers
+            && (found >= SMALLEST_CAP || chunk.check.is_some())
+            && !missing.is_empty()
+            && !self.known.is_complete(asked);
+        if is_in_question {
+            self.parts.push(Chunk {
+                positions: missing,
+                parent: None,
+                check: Some((first_asked, first_found)),
+            });
+        }
+    }
+}
+
+impl ResultId {
+    fn encoded(&self) -> usize {
+        encoded_len(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests;
