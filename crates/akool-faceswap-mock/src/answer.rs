@@ -1,19 +1,15 @@
-//! Scripted answers: what the fake sends in place of the normal answer, to which requests and how
-//! often.
+//! Scripted answers: what the fake says in place of the normal answer, to whom and how often.
 //!
-//! One value holds all of it, so that a test reads as the list of what its client will meet. The
-//! module [`script`] applies the answers to a request, [`selector`] decides which requests get one,
-//! and every other module has one kind of misbehaviour.
+//! One value tells it all, so that a test reads as the list of what its client will meet. What the
+//! answers make of a request is in [`script`], to whom one is given in [`whom`]; the other rooms
+//! have one kind of misbehaviour each.
 
-pub(crate) mod body_fault;
 mod constructors;
-mod fault_rule;
-mod malformed;
 pub(crate) mod rate_limit;
 pub(crate) mod rows;
 pub(crate) mod script;
-pub(crate) mod selector;
-mod wire_script;
+pub(crate) mod spoil;
+pub(crate) mod whom;
 
 use std::{fmt, time::Duration};
 
@@ -21,17 +17,15 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, header::RETRY_AFTER};
 
 use self::{
-    body_fault::BodyFault,
     rate_limit::{RateLimit, whole_seconds},
     rows::RowFault,
-    selector::{Sampling, Scope, Selector, Share},
+    spoil::Spoil,
+    whom::{Pick, Place, Share, Whom},
 };
-pub use self::{
-    fault_rule::{FaultRule, FaultRuleError},
-    malformed::{Malformed, UnknownMalformed},
-    wire_script::WireScript,
-};
-use crate::limits::MAX_DELAY;
+use crate::wire_script::WireScript;
+
+/// The longest [delay](Answer::delayed) of an answer.
+pub const MAX_DELAY: Duration = Duration::from_secs(300);
 
 /// An answer that a test puts in the way of the normal one.
 ///
@@ -63,7 +57,7 @@ use crate::limits::MAX_DELAY;
 pub struct Answer {
     pub(crate) reply: Reply,
     delay: Duration,
-    selector: Selector,
+    whom: Whom,
 }
 
 /// What is said.
@@ -75,13 +69,13 @@ pub(crate) enum Reply {
     Wire(WireScript),
     Normal,
     /// The normal answer, spoiled on its way.
-    BodyFault(BodyFault),
+    Spoiled(Spoil),
     /// The normal answer with other rows.
     Rows(RowFault),
     /// The normal answer under a false name.
     ContentType(HeaderValue),
     /// These three let the next answer of the script decide.
-    Delayed,
+    Late,
     MissingFirst(u32),
     RateLimited(RateLimit),
 }
@@ -91,7 +85,7 @@ impl Answer {
         Self {
             reply,
             delay: Duration::ZERO,
-            selector: Selector::all(Some(1)),
+            whom: Whom::all(Some(1)),
         }
     }
 
@@ -99,8 +93,8 @@ impl Answer {
         Self::once(reply).always()
     }
 
-    pub(crate) fn to(mut self, selector: Selector) -> Self {
-        self.selector = selector;
+    pub(crate) fn to(mut self, whom: Whom) -> Self {
+        self.whom = whom;
         self
     }
 
@@ -132,7 +126,7 @@ impl Answer {
     /// with other rows changes the row of this id alone.
     #[must_use]
     pub fn for_id(mut self, id: impl Into<String>) -> Self {
-        self.selector.id = Some(id.into());
+        self.whom.id = Some(id.into());
         self
     }
 
@@ -151,7 +145,7 @@ impl Answer {
     /// ```
     #[must_use]
     pub fn on_files(mut self) -> Self {
-        self.selector.scope = Scope::Files;
+        self.whom.place = Place::Files;
         self
     }
 
@@ -161,7 +155,7 @@ impl Answer {
     /// [`times`](Self::times) still counts how often it is given, once unless told otherwise.
     #[must_use]
     pub fn every(mut self, nth: u32) -> Self {
-        self.selector.sampling = Sampling::Every(nth.max(1));
+        self.whom.pick = Pick::Every(nth.max(1));
         self
     }
 
@@ -181,14 +175,14 @@ impl Answer {
     /// ```
     #[must_use]
     pub fn share(mut self, percent: f64) -> Self {
-        self.selector.sampling = Sampling::Share(Share::from_percent(percent));
+        self.whom.pick = Pick::Share(Share::of_percent(percent));
         self
     }
 
     /// Gives the answer this many times; default: once.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
-        self.selector.times = Some(times);
+        self.whom.times = Some(times);
         self
     }
 
@@ -196,7 +190,7 @@ impl Answer {
     /// [cleared](crate::FakeAkool::clear_answers).
     #[must_use]
     pub fn always(mut self) -> Self {
-        self.selector.times = None;
+        self.whom.times = None;
         self
     }
 }
@@ -219,10 +213,10 @@ impl fmt::Debug for Reply {
                 .finish(),
             Self::Wire(script) => script.fmt(f),
             Self::Normal => f.write_str("Normal"),
-            Self::BodyFault(body_fault) => body_fault.fmt(f),
+            Self::Spoiled(spoil) => spoil.fmt(f),
             Self::Rows(fault) => fault.fmt(f),
             Self::ContentType(_) => f.write_str("ContentType"),
-            Self::Delayed => f.write_str("Delayed"),
+            Self::Late => f.write_str("Late"),
             Self::MissingFirst(polls) => f.debug_tuple("MissingFirst").field(polls).finish(),
             Self::RateLimited(limit) => limit.fmt(f),
         }
@@ -234,7 +228,7 @@ impl fmt::Debug for Answer {
         f.debug_struct("Answer")
             .field("reply", &self.reply)
             .field("delay", &self.delay)
-            .field("selector", &self.selector)
+            .field("whom", &self.whom)
             .finish()
     }
 }

@@ -92,7 +92,7 @@ impl FakeAkool {
     /// If one was.
     #[track_caller]
     pub fn assert_no_id_asked_after_terminal(&self) {
-        let asked = self.asked_after_terminal();
+        let asked = self.asked_after_end();
         if let Some(id) = asked.example {
             let times = asked.times;
             assert!(

@@ -16,7 +16,7 @@ use crate::{
     fake::FakeAkool,
     files,
     record::Recorder,
-    rng::Rng,
+    seeded::Seeded,
     server::Server,
     service::{LOOKUP_PATH, Service, TOKEN_PATH},
     store::{JobStore, RowOrder},
@@ -148,9 +148,9 @@ impl FakeAkoolBuilder {
         credentials::check("bearer token", &self.bearer_token)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
         let address = listener.local_addr()?;
-        let mut rng = Rng::new(self.seed);
+        let mut seeded = Seeded::new(self.seed);
         // In this order: a seed that somebody noted down must go on to mean the same.
-        let [store, population, script] = [rng.split(), rng.split(), rng.split()];
+        let [store, population, script] = [seeded.split(), seeded.split(), seeded.split()];
         let service = Arc::new(Service {
             base_url: format!("http://{address}{prefix}"),
             lookup_path: format!("{prefix}{LOOKUP_PATH}"),

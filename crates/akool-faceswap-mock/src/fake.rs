@@ -14,14 +14,14 @@ use crate::{
     clock::Clock,
     credentials,
     job::{FakeJob, JobState},
-    listener::RefusedConnections,
+    listening::RefusedConnections,
     population::Population,
     record::RecordedRequest,
-    rng::Rng,
+    seeded::Seeded,
     server::Server,
-    service::{PausedResponses, Service},
+    service::{HeldAnswers, Service},
     stats::Stats,
-    store::{AskedAfterTerminal, NoSuchJob},
+    store::{AskedAfterEnd, NoSuchJob},
 };
 
 /// A fake AKOOL: a real HTTP server on loopback with jobs in memory.
@@ -43,13 +43,13 @@ use crate::{
 /// ```
 pub struct FakeAkool {
     service: Arc<Service>,
-    population: Mutex<Rng>,
+    population: Mutex<Seeded>,
     /// Last, so that it stops when all else is still there.
     server: Server,
 }
 
 impl FakeAkool {
-    pub(crate) fn new(service: Arc<Service>, population: Rng, server: Server) -> Self {
+    pub(crate) fn new(service: Arc<Service>, population: Seeded, server: Server) -> Self {
         Self {
             service,
             population: Mutex::new(population),
@@ -165,7 +165,7 @@ impl FakeAkool {
     /// # }
     /// ```
     pub fn seed_population_of(&self, population: Population, count: usize) -> Vec<String> {
-        let mut rng = self
+        let mut seeded = self
             .population
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
@@ -173,7 +173,7 @@ impl FakeAkool {
         let mut jobs = self.service.jobs();
         jobs.reserve(count);
         (0..count)
-            .map(|_| jobs.add(population.draw(&mut rng, now), now))
+            .map(|_| jobs.add(population.draw(&mut seeded, now), now))
             .collect()
     }
 
@@ -257,7 +257,7 @@ impl FakeAkool {
     ///
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeAkool::start()?;
-    /// let held = fake.pause_responses();
+    /// let held = fake.hold_answers();
     /// // Here your service starts to ask. When it can get no further:
     /// let side_by_side = fake.requests_in_flight();
     /// drop(held);
@@ -265,8 +265,8 @@ impl FakeAkool {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn pause_responses(&self) -> PausedResponses {
-        PausedResponses::new(Arc::clone(&self.service))
+    pub fn hold_answers(&self) -> HeldAnswers {
+        HeldAnswers::new(Arc::clone(&self.service))
     }
 
     /// Refuses connections until the returned value is dropped, as a server that is down, and ends
@@ -335,14 +335,14 @@ impl FakeAkool {
             longest_request_line: figures.longest_line,
             max_concurrent_requests: figures.most_in_flight,
             faults_given: self.service.script().given(),
-            asked_after_terminal: self.asked_after_terminal().times,
+            asked_after_terminal: self.asked_after_end().times,
             downloads: figures.downloads,
             downloads_with_credentials: figures.downloads_with_credentials,
         }
     }
 
-    pub(crate) fn asked_after_terminal(&self) -> AskedAfterTerminal {
-        self.service.jobs().asked_after_terminal().clone()
+    pub(crate) fn asked_after_end(&self) -> AskedAfterEnd {
+        self.service.jobs().asked_after_end().clone()
     }
 
     /// How many requests came, still kept or not, answered or not; without downloads.

@@ -1,9 +1,10 @@
-//! The result files: their names, and how a request for one is answered.
+//! The result files: where they are, when they are there, and what is in them.
 //!
-//! A file is made from the job's id whenever it is requested: no two jobs have the same one, and
-//! nothing is stored.
+//! A file is made from the job's id whenever it is asked for: no two jobs have the same, nothing
+//! is stored, and it is small, a real picture or film, and all our own.
 
-mod content;
+mod mp4;
+mod png;
 mod range;
 
 use std::time::Duration;
@@ -46,8 +47,8 @@ pub(crate) fn id_of(name: &str) -> Option<String> {
 /// The bytes of a job's file.
 pub(crate) fn bytes(id: &str, kind: Kind) -> Bytes {
     match kind {
-        Kind::Image => content::picture(id),
-        Kind::Video { .. } => content::film(id),
+        Kind::Image => png::picture(id),
+        Kind::Video { seconds } => mp4::film(id, seconds),
     }
     .into()
 }
@@ -108,7 +109,7 @@ fn is_same(if_range: Option<&HeaderValue>, etag: &HeaderValue) -> bool {
 
 /// As good as a checksum of the file, which is made from the id.
 fn etag(id: &str, length: usize) -> HeaderValue {
-    let tag = format!("\"{:08x}-{length:x}\"", content::crc32(id.as_bytes()));
+    let tag = format!("\"{:08x}-{length:x}\"", png::crc32(id.as_bytes()));
     HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"0\""))
 }
 

@@ -107,14 +107,15 @@ mod clock;
 mod credentials;
 mod envelope;
 mod fake;
+mod fault_rule;
 mod files;
 mod job;
-mod limits;
-mod listener;
+mod listening;
 mod object_id;
+mod oddity;
 mod population;
 mod record;
-mod rng;
+mod seeded;
 mod server;
 mod service;
 mod stats;
@@ -122,26 +123,29 @@ mod store;
 mod stored_job;
 #[cfg(feature = "httpmock")]
 pub mod stubs;
-mod timestamps;
 mod webhook;
+mod wire_script;
+mod wire_time;
 
 pub use akool_faceswap_raw as raw;
 pub use http;
 
-pub use answer::{Answer, FaultRule, FaultRuleError, Malformed, UnknownMalformed, WireScript};
+pub use answer::{Answer, MAX_DELAY};
 pub use builder::FakeAkoolBuilder;
 pub use clock::Clock;
 pub use credentials::CredentialKind;
 pub use fake::FakeAkool;
+pub use fault_rule::{FaultRule, FaultRuleError};
 pub use job::{FakeJob, JobState};
-pub use limits::MAX_DELAY;
-pub use listener::RefusedConnections;
+pub use listening::RefusedConnections;
+pub use oddity::{Oddity, UnknownOddity};
 pub use population::Population;
 pub use record::{MAX_RECORDED_BYTES, MAX_RECORDED_REQUESTS, RecordedRequest};
-pub use service::PausedResponses;
+pub use service::HeldAnswers;
 pub use stats::Stats;
 pub use store::{NoSuchJob, RowOrder};
 pub use webhook::WebhookSigner;
+pub use wire_script::WireScript;
 
 /// The code in the README compiles and runs.
 #[cfg(doctest)]

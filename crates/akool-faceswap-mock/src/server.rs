@@ -26,9 +26,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{io::AsyncWriteExt as _, sync::oneshot, task::JoinSet};
 
 use crate::{
-    answer::WireScript,
-    listener::{Control, Event, Listener},
+    listening::{Control, Event, Listening},
     service::{Answered, Service},
+    wire_script::WireScript,
 };
 
 /// The most connections open at a time; more wait in the system's queue.
@@ -110,9 +110,9 @@ fn run(
         }
     };
     runtime.block_on(async {
-        match Listener::new(listener) {
-            Ok((listener, control)) => {
-                tokio::spawn(accept(listener, service));
+        match Listening::new(listener) {
+            Ok((listening, control)) => {
+                tokio::spawn(accept(listening, service));
                 let _ = started.send(Ok(control));
                 // Ends when its other half is dropped.
                 let _ = stopped.await;
@@ -125,12 +125,12 @@ fn run(
     // Dropping the runtime ends every connection, also those in the middle of a delay.
 }
 
-async fn accept(mut listener: Listener, service: Arc<Service>) {
+async fn accept(mut listening: Listening, service: Arc<Service>) {
     let mut connections = JoinSet::new();
     loop {
         let has_room = connections.len() < MAX_CONNECTIONS;
         let event = tokio::select! {
-            event = listener.next(has_room) => event,
+            event = listening.next(has_room) => event,
             Some(_) = connections.join_next() => continue,
         };
         match event {
@@ -162,7 +162,7 @@ impl fmt::Display for TakenOver {
 impl Error for TakenOver {}
 
 async fn serve(stream: tokio::net::TcpStream, service: Arc<Service>) {
-    if let Some(script) = service.on_connect().await {
+    if let Some(script) = service.greet().await {
         script.play(stream).await;
         return;
     }

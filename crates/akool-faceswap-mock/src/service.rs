@@ -15,17 +15,17 @@ use tokio::sync::watch;
 
 use crate::{
     answer::{
-        Reply, WireScript,
+        MAX_DELAY, Reply,
         script::{Plan, Script},
-        selector::{RequestContext, Scope},
+        whom::{Asked, Place},
     },
     clock::Clock,
     credentials::Credentials,
     envelope, files,
-    limits::MAX_DELAY,
     record::{RecordedRequest, Recorder},
     store::{JobStore, Lookup},
     stored_job::File,
+    wire_script::WireScript,
 };
 
 /// The documented path of the lookup.
@@ -47,7 +47,7 @@ pub(crate) struct Service {
     pub(crate) jobs: Mutex<JobStore>,
     pub(crate) script: Mutex<Script>,
     pub(crate) recorder: Recorder,
-    /// How many [`PausedResponses`] there are.
+    /// How many [`HeldAnswers`] there are.
     pub(crate) holds: watch::Sender<usize>,
 }
 
@@ -83,13 +83,13 @@ impl Service {
     }
 
     /// What a new connection meets before any request, if the script has something for it.
-    pub(crate) async fn on_connect(&self) -> Option<WireScript> {
-        let connection = RequestContext {
+    pub(crate) async fn greet(&self) -> Option<WireScript> {
+        let connection = Asked {
             ids: &[],
-            scope: Scope::Connections,
+            place: Place::Connections,
         };
         let plan = self.script().plan(connection, self.clock.now());
-        apply_delay(&plan).await;
+        late(&plan).await;
         match plan.reply {
             Reply::Wire(script) => Some(script),
             _ => None,
@@ -110,14 +110,14 @@ impl Service {
         let line_len = request.request_line_len();
         let in_flight = self.recorder.arrived(request);
         let plan = self.script().plan(
-            RequestContext {
+            Asked {
                 ids: &ids,
-                scope: Scope::Api,
+                place: Place::Api,
             },
             self.clock.now(),
         );
         self.released().await;
-        apply_delay(&plan).await;
+        late(&plan).await;
         let received = Received {
             head,
             body,
@@ -135,13 +135,13 @@ impl Service {
         let request = RecordedRequest::new(&head.method, &head.uri, &head.headers, ids.clone());
         self.recorder.downloaded(request);
         let plan = self.script().plan(
-            RequestContext {
+            Asked {
                 ids: &ids,
-                scope: Scope::Files,
+                place: Place::Files,
             },
             self.clock.now(),
         );
-        apply_delay(&plan).await;
+        late(&plan).await;
         self.carry_out(&plan, |_| {
             let file = self.jobs().file(&id, self.clock.now());
             match file {
@@ -157,12 +157,10 @@ impl Service {
         Answered::Response(match &plan.reply {
             Reply::Response(response) => response.clone(),
             Reply::Wire(script) => return Answered::Wire(script.clone()),
-            Reply::BodyFault(body_fault) => {
-                return Answered::Wire(body_fault.script(&normal(plan)));
-            }
+            Reply::Spoiled(spoil) => return Answered::Wire(spoil.script(&normal(plan))),
             Reply::Rows(fault) => {
                 let normal = normal(plan);
-                fault.apply(normal, plan.only_for.as_deref(), self.script().rng())
+                fault.apply(normal, plan.only_for.as_deref(), self.script().seeded())
             }
             Reply::ContentType(content_type) => {
                 let mut response = normal(plan);
@@ -170,7 +168,7 @@ impl Service {
                 headers.insert(CONTENT_TYPE, content_type.clone());
                 response
             }
-            Reply::Normal | Reply::Delayed | Reply::MissingFirst(_) | Reply::RateLimited(_) => {
+            Reply::Normal | Reply::Late | Reply::MissingFirst(_) | Reply::RateLimited(_) => {
                 normal(plan)
             }
         })
@@ -203,7 +201,7 @@ impl Service {
             base_url: &self.base_url,
             missing: &plan.missing,
             request: received.number,
-            reported_at: matches!(plan.reply, Reply::Normal).then_some(arrived),
+            told_at: matches!(plan.reply, Reply::Normal).then_some(arrived),
         });
         envelope::rows(rows)
     }
@@ -216,7 +214,7 @@ impl Service {
     }
 }
 
-async fn apply_delay(plan: &Plan) {
+async fn late(plan: &Plan) {
     if !plan.delay.is_zero() {
         tokio::time::sleep(plan.delay).await;
     }
@@ -232,26 +230,26 @@ fn asked_ids(query: &str) -> Vec<String> {
 }
 
 /// Keeps a fake from answering until it is dropped; see
-/// [`FakeAkool::pause_responses`](crate::FakeAkool::pause_responses).
+/// [`FakeAkool::hold_answers`](crate::FakeAkool::hold_answers).
 #[must_use = "the answers are let go when this is dropped"]
-pub struct PausedResponses(Arc<Service>);
+pub struct HeldAnswers(Arc<Service>);
 
-impl PausedResponses {
+impl HeldAnswers {
     pub(crate) fn new(service: Arc<Service>) -> Self {
         service.holds.send_modify(|holds| *holds += 1);
         Self(service)
     }
 }
 
-impl Drop for PausedResponses {
+impl Drop for HeldAnswers {
     fn drop(&mut self) {
         self.0.holds.send_modify(|holds| *holds -= 1);
     }
 }
 
-impl fmt::Debug for PausedResponses {
+impl fmt::Debug for HeldAnswers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PausedResponses").finish_non_exhaustive()
+        f.debug_struct("HeldAnswers").finish_non_exhaustive()
     }
 }
 

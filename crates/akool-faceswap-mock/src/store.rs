@@ -15,7 +15,7 @@ use crate::{
     files,
     job::{FakeJob, JobState},
     object_id::ObjectIds,
-    rng::Rng,
+    seeded::Seeded,
     stored_job::{File, StoredJob},
 };
 
@@ -68,15 +68,15 @@ pub(crate) struct JobStore {
     added: u64,
     ids: ObjectIds,
     /// For the `NNNN` of a `job_id`.
-    suffixes: Rng,
+    suffixes: Seeded,
     order: RowOrder,
-    shuffling: Rng,
-    asked_after_terminal: AskedAfterTerminal,
+    shuffling: Seeded,
+    asked_after_end: AskedAfterEnd,
 }
 
 /// Ids that were asked for although their end had been told.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct AskedAfterTerminal {
+pub(crate) struct AskedAfterEnd {
     pub(crate) times: u64,
     /// The first of them.
     pub(crate) example: Option<String>,
@@ -93,19 +93,19 @@ pub(crate) struct Lookup<'a> {
     pub(crate) request: u64,
     /// How many requests had come when it is answered; none if the client may not learn from the
     /// answer what it should.
-    pub(crate) reported_at: Option<u64>,
+    pub(crate) told_at: Option<u64>,
 }
 
 impl JobStore {
-    pub(crate) fn new(mut rng: Rng, order: RowOrder) -> Self {
+    pub(crate) fn new(mut seeded: Seeded, order: RowOrder) -> Self {
         Self {
             jobs: HashMap::new(),
             added: 0,
-            ids: ObjectIds::new(rng.split()),
-            suffixes: rng.split(),
+            ids: ObjectIds::new(seeded.split()),
+            suffixes: seeded.split(),
             order,
-            shuffling: rng.split(),
-            asked_after_terminal: AskedAfterTerminal::default(),
+            shuffling: seeded.split(),
+            asked_after_end: AskedAfterEnd::default(),
         }
     }
 
@@ -153,8 +153,8 @@ impl JobStore {
         Ok(files::bytes(id, job.kind()))
     }
 
-    pub(crate) fn asked_after_terminal(&self) -> &AskedAfterTerminal {
-        &self.asked_after_terminal
+    pub(crate) fn asked_after_end(&self) -> &AskedAfterEnd {
+        &self.asked_after_end
     }
 
     /// One row for each known id, however often it is asked for; counts as a lookup of each.
@@ -168,9 +168,9 @@ impl JobStore {
             if !seen.insert(id.as_str()) {
                 continue;
             }
-            if job.is_asked_after_terminal(lookup.request) {
-                self.asked_after_terminal.times += 1;
-                let example = &mut self.asked_after_terminal.example;
+            if job.is_asked_after_end(lookup.request) {
+                self.asked_after_end.times += 1;
+                let example = &mut self.asked_after_end.example;
                 example.get_or_insert_with(|| id.clone());
             }
             let missing = lookup.missing.iter();
@@ -182,10 +182,10 @@ impl JobStore {
                 continue;
             }
             let state = job.next_state(lookup.now);
-            if let Some(reported_at) = lookup.reported_at
+            if let Some(told_at) = lookup.told_at
                 && matches!(state, JobState::Success | JobState::Failed)
             {
-                job.report_end(reported_at);
+                job.tell_end(told_at);
             }
             rows.push((job.position, job.row(id, state, lookup.base_url)));
         }
@@ -206,7 +206,7 @@ mod tests {
     const NOW: SystemTime = UNIX_EPOCH;
 
     fn store(order: RowOrder) -> JobStore {
-        JobStore::new(Rng::new(0), order)
+        JobStore::new(Seeded::new(0), order)
     }
 
     fn look_up(store: &mut JobStore, ids: &[String]) -> Vec<FaceswapResultDetail> {
@@ -216,7 +216,7 @@ mod tests {
             base_url: "http://fake",
             missing: &[],
             request: 1,
-            reported_at: Some(1),
+            told_at: Some(1),
         })
     }
 
@@ -299,16 +299,16 @@ mod tests {
             store.add(FakeJob::image().after_polls(0, 0), NOW),
             store.add(FakeJob::image(), NOW),
         ];
-        let mut ask = |request, reported_at| {
+        let mut ask = |request, told_at| {
             store.look_up(&Lookup {
                 ids: &ids,
                 now: NOW,
                 base_url: "",
                 missing: &[],
                 request,
-                reported_at,
+                told_at,
             });
-            store.asked_after_terminal().times
+            store.asked_after_end().times
         };
         // The first answer was spoiled; of the next two requests the second came before the
         // first was answered.
@@ -317,7 +317,7 @@ mod tests {
         assert_eq!(ask(3, Some(3)), 0);
         assert_eq!(ask(4, Some(4)), 2);
         assert_eq!(ask(5, Some(5)), 4);
-        assert_eq!(store.asked_after_terminal().example.as_ref(), Some(&ids[0]));
+        assert_eq!(store.asked_after_end().example.as_ref(), Some(&ids[0]));
     }
 
     #[test]
@@ -338,7 +338,7 @@ mod tests {
                 base_url: "",
                 missing: &missing,
                 request: 1,
-                reported_at: None,
+                told_at: None,
             });
             rows.iter()
                 .map(|row| row.faceswap_status.unwrap())

@@ -7,7 +7,7 @@ use akool_faceswap_raw::{ResultUrl, types::FaceswapResultDetail};
 use crate::{
     files,
     job::{FakeJob, JobState, Kind, Schedule},
-    timestamps,
+    wire_time,
 };
 
 /// The account all jobs belong to; seven digits, as the vendor's.
@@ -27,7 +27,7 @@ pub(crate) struct StoredJob {
     /// The `NNNN` of its `job_id`.
     suffix: u32,
     /// The number of the request whose answer told that it has ended.
-    end_reported: Option<NonZeroU64>,
+    end_told: Option<NonZeroU64>,
 }
 
 enum Progress {
@@ -62,7 +62,7 @@ impl StoredJob {
             missing_first: job.missing_first,
             missed: 0,
             suffix,
-            end_reported: None,
+            end_told: None,
         }
     }
 
@@ -86,14 +86,14 @@ impl StoredJob {
 
     /// Counts a lookup by the request with this number, and whether that was one too many: its
     /// end had been told before the request came.
-    pub(crate) fn is_asked_after_terminal(&self, request: u64) -> bool {
-        self.end_reported.is_some_and(|told| told.get() < request)
+    pub(crate) fn is_asked_after_end(&self, request: u64) -> bool {
+        self.end_told.is_some_and(|told| told.get() < request)
     }
 
     /// Notes that the answer before the request with the number `next` has told of its end.
-    pub(crate) fn report_end(&mut self, reported_by: u64) {
-        if self.end_reported.is_none() {
-            self.end_reported = NonZeroU64::new(reported_by);
+    pub(crate) fn tell_end(&mut self, told_by: u64) {
+        if self.end_told.is_none() {
+            self.end_told = NonZeroU64::new(told_by);
         }
     }
 
@@ -145,14 +145,14 @@ impl StoredJob {
             let name = files::name(id, self.kind);
             ResultUrl::from(format!("{base_url}{}{name}", files::FOLDER))
         });
-        let stamp = timestamps::job_id_stamp(self.created_at);
+        let stamp = wire_time::job_id_stamp(self.created_at);
         let deducted = state == JobState::Success;
         FaceswapResultDetail {
             id: Some(id.to_owned()),
             job_id: Some(format!("{stamp}-{:04}", self.suffix)),
             faceswap_status: Some(state.code()),
             url: Some(url),
-            created_at: Some(timestamps::rfc3339(self.created_at)),
+            created_at: Some(wire_time::rfc3339(self.created_at)),
             uid: Some(UID),
             image: Some(image),
             video_duration: Some(video_duration),
@@ -215,11 +215,11 @@ mod tests {
     #[test]
     fn only_who_came_after_the_answer_asked_too_late() {
         let mut job = stored(FakeJob::image());
-        assert!(!job.is_asked_after_terminal(1));
+        assert!(!job.is_asked_after_end(1));
         // The answer was made when five requests had come.
-        job.report_end(5);
-        job.report_end(9);
-        assert!(!job.is_asked_after_terminal(5));
-        assert!(job.is_asked_after_terminal(6));
+        job.tell_end(5);
+        job.tell_end(9);
+        assert!(!job.is_asked_after_end(5));
+        assert!(job.is_asked_after_end(6));
     }
 }

@@ -9,13 +9,13 @@ use http::{
 };
 
 use super::{
-    Answer, Malformed, Reply, WireScript,
-    body_fault::BodyFault,
+    Answer, Reply,
     rate_limit::{RateLimit, Refusal},
     rows::RowFault,
-    selector::{Scope, Selector},
+    spoil::Spoil,
+    whom::{Place, Whom},
 };
-use crate::envelope;
+use crate::{envelope, oddity::Oddity, wire_script::WireScript};
 
 /// # In place of the normal answer
 impl Answer {
@@ -122,9 +122,9 @@ impl Answer {
     /// # }
     /// ```
     pub fn on_connect(script: WireScript) -> Self {
-        Self::wire(script).to(Selector {
-            scope: Scope::Connections,
-            ..Selector::all(Some(1))
+        Self::wire(script).to(Whom {
+            place: Place::Connections,
+            ..Whom::all(Some(1))
         })
     }
 }
@@ -140,29 +140,29 @@ impl Answer {
 
     /// `Content-Length` announces the whole body, half of it comes, the connection is closed.
     pub fn truncated() -> Self {
-        Self::once(Reply::BodyFault(BodyFault::Truncated))
+        Self::once(Reply::Spoiled(Spoil::Truncated))
     }
 
     /// Half of the body comes as a chunk, the last chunk does not, the connection is closed.
     pub fn chunk_cut() -> Self {
-        Self::once(Reply::BodyFault(BodyFault::ChunkCut))
+        Self::once(Reply::Spoiled(Spoil::ChunkCut))
     }
 
     /// `Content-Length` announces the whole body, half of it comes, the connection is reset.
     pub fn reset_in_body() -> Self {
-        Self::once(Reply::BodyFault(BodyFault::ResetInBody))
+        Self::once(Reply::Spoiled(Spoil::ResetInBody))
     }
 
     /// The body, and after it blanks without end, until the client goes away or
     /// [`MAX_DELAY`](crate::MAX_DELAY) has passed.
     pub fn endless() -> Self {
-        Self::once(Reply::BodyFault(BodyFault::Endless))
+        Self::once(Reply::Spoiled(Spoil::Endless))
     }
 
     /// The head at once, then `bytes` bytes of the body (at least one) after every `every`, in
     /// real time.
     pub fn slow(bytes: u32, every: Duration) -> Self {
-        Self::once(Reply::BodyFault(BodyFault::Slow { bytes, every }))
+        Self::once(Reply::Spoiled(Spoil::Slow { bytes, every }))
     }
 
     /// Another `Content-Type`, such as `text/html` on a file.
@@ -193,23 +193,23 @@ impl Answer {
     /// An answer that is not of the documented form.
     ///
     /// ```
-    /// use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, Malformed};
+    /// use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, Oddity};
     ///
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeAkool::start()?;
     /// let id = fake.add_job(FakeJob::image());
     /// // The status of this job comes as "3", for good.
-    /// fake.push_answer(Answer::malformed(Malformed::StatusAsString).for_id(id).always());
+    /// fake.push_answer(Answer::odd(Oddity::StatusText).for_id(id).always());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn malformed(malformed: Malformed) -> Self {
-        Self::once(Reply::Rows(RowFault::Malformed(Some(malformed))))
+    pub fn odd(oddity: Oddity) -> Self {
+        Self::once(Reply::Rows(RowFault::Odd(Some(oddity))))
     }
 
-    /// Another [`Malformed`] each time, drawn from the fake's seed.
-    pub fn malformed_at_random() -> Self {
-        Self::once(Reply::Rows(RowFault::Malformed(None)))
+    /// Another [`Oddity`] each time, drawn from the fake's seed.
+    pub fn odd_somehow() -> Self {
+        Self::once(Reply::Rows(RowFault::Odd(None)))
     }
 }
 
@@ -220,7 +220,7 @@ impl Answer {
     /// Every answer comes later by this much real time, at most [`MAX_DELAY`](crate::MAX_DELAY)
     /// in all.
     pub fn latency(by: Duration) -> Self {
-        Self::without_end(Reply::Delayed).delayed(by)
+        Self::without_end(Reply::Late).delayed(by)
     }
 
     /// Jobs have no row at the first `polls` lookups of each, as if they were too new; these do

@@ -6,23 +6,23 @@ use std::{
 };
 
 use super::{
-    Answer, Reply,
+    Answer, MAX_DELAY, Reply,
     rate_limit::Window,
-    selector::{RequestContext, Selector},
+    whom::{Asked, Whom},
 };
-use crate::{limits::MAX_DELAY, rng::Rng};
+use crate::seeded::Seeded;
 
 /// The scripted answers in order, each with what it remembers.
 pub(crate) struct Script {
     entries: VecDeque<Entry>,
-    rng: Rng,
+    seeded: Seeded,
     given: u64,
 }
 
 struct Entry {
     answer: Answer,
     /// How many requests it has fitted.
-    seen: u64,
+    met: u64,
     window: Window,
 }
 
@@ -55,19 +55,19 @@ impl Plan {
 }
 
 impl Script {
-    pub(crate) fn new(rng: Rng) -> Self {
+    pub(crate) fn new(seeded: Seeded) -> Self {
         Self {
             entries: VecDeque::new(),
-            rng,
+            seeded,
             given: 0,
         }
     }
 
     pub(crate) fn push(&mut self, answer: Answer) {
-        if answer.selector.times != Some(0) {
+        if answer.whom.times != Some(0) {
             self.entries.push_back(Entry {
                 answer,
-                seen: 0,
+                met: 0,
                 window: Window::default(),
             });
         }
@@ -87,24 +87,24 @@ impl Script {
     }
 
     /// A source of draws for a fault that needs some.
-    pub(crate) fn rng(&mut self) -> &mut Rng {
-        &mut self.rng
+    pub(crate) fn seeded(&mut self) -> &mut Seeded {
+        &mut self.seeded
     }
 
     /// Goes through the answers that are for this request, up to the first that decides.
     ///
     /// Latency, missing jobs and a rate limit that is not reached let the next one decide.
-    pub(crate) fn plan(&mut self, asked: RequestContext<'_>, now: SystemTime) -> Plan {
+    pub(crate) fn plan(&mut self, asked: Asked<'_>, now: SystemTime) -> Plan {
         let mut plan = Plan::normal();
         let mut at = 0;
         let mut touched = false;
         while let Some(entry) = self.entries.get_mut(at) {
             at += 1;
-            if !entry.answer.selector.fits(asked) {
+            if !entry.answer.whom.fits(asked) {
                 continue;
             }
-            entry.seen += 1;
-            if !entry.answer.selector.samples(entry.seen, &mut self.rng) {
+            entry.met += 1;
+            if !entry.answer.whom.picks(entry.met, &mut self.seeded) {
                 continue;
             }
             let decides = match &entry.answer.reply {
@@ -117,17 +117,17 @@ impl Script {
                 Reply::MissingFirst(polls) => {
                     plan.missing.push(Missing {
                         first: *polls,
-                        only_for: entry.answer.selector.id.clone(),
+                        only_for: entry.answer.whom.id.clone(),
                     });
                     None
                 }
-                Reply::Delayed => None,
+                Reply::Late => None,
                 reply => Some(reply.clone()),
             };
             plan.delay = plan.delay.saturating_add(entry.answer.delay).min(MAX_DELAY);
             touched |= !matches!(decides, Some(Reply::Normal)) || !plan.delay.is_zero();
-            let only_for = entry.answer.selector.id.clone();
-            if is_used_up(&mut entry.answer.selector) {
+            let only_for = entry.answer.whom.id.clone();
+            if is_used_up(&mut entry.answer.whom) {
                 at -= 1;
                 self.entries.remove(at);
             }
@@ -143,8 +143,8 @@ impl Script {
 }
 
 /// Counts one use.
-fn is_used_up(selector: &mut Selector) -> bool {
-    selector.times.as_mut().is_some_and(|times| {
+fn is_used_up(whom: &mut Whom) -> bool {
+    whom.times.as_mut().is_some_and(|times| {
         *times = times.saturating_sub(1);
         *times == 0
     })
@@ -156,17 +156,17 @@ mod tests {
 
     use http::StatusCode;
 
-    use super::{super::selector::Scope, *};
+    use super::{super::whom::Place, *};
 
     fn script() -> Script {
-        Script::new(Rng::new(0))
+        Script::new(Seeded::new(0))
     }
 
     fn plan(script: &mut Script, ids: &[&str]) -> Plan {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        let asked = RequestContext {
+        let asked = Asked {
             ids: &ids,
-            scope: Scope::Api,
+            place: Place::Api,
         };
         script.plan(asked, UNIX_EPOCH)
     }
@@ -249,9 +249,9 @@ mod tests {
         script.push(html(503).on_files().for_id("a").always());
         assert_eq!(status(plan(&mut script, &["a"])), None);
         let ids = ["a".to_owned()];
-        let file = RequestContext {
+        let file = Asked {
             ids: &ids,
-            scope: Scope::Files,
+            place: Place::Files,
         };
         assert_eq!(status(script.plan(file, UNIX_EPOCH)), Some(503));
     }

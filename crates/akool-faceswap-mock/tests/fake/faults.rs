@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use akool_faceswap_mock::{
-    Answer, Clock, FakeAkool, FakeJob, FaultRule, Malformed, WireScript, http::StatusCode,
+    Answer, Clock, FakeAkool, FakeJob, FaultRule, Oddity, WireScript, http::StatusCode,
 };
 
 use tokio::{
@@ -213,12 +213,12 @@ async fn every_oddity_arrives() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image().after_polls(0, 0));
     let plain = text(&fake, &id).await.unwrap();
-    for malformed in Malformed::ALL {
-        fake.push_answer(Answer::malformed(malformed));
-        assert_ne!(text(&fake, &id).await.unwrap(), plain, "{malformed}");
+    for oddity in Oddity::ALL {
+        fake.push_answer(Answer::odd(oddity));
+        assert_ne!(text(&fake, &id).await.unwrap(), plain, "{oddity}");
     }
     assert_eq!(text(&fake, &id).await.unwrap(), plain);
-    fake.push_answer(Answer::malformed_at_random().times(20));
+    fake.push_answer(Answer::odd_somehow().times(20));
     let mut seen = std::collections::HashSet::new();
     for _ in 0..20 {
         seen.insert(text(&fake, &id).await.unwrap());

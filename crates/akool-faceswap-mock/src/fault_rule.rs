@@ -1,15 +1,20 @@
 //! Faults as text, for people who drive the fake from a command line or a configuration file.
 //!
-//! A rule is an [`Answer`] and the text that stands for it: what happens, its value, then to which
-//! requests and how often.
+//! The grammar is small and regular: what happens, its value, then to whom and how often. A rule
+//! is an [`Answer`] in the end; this room knows the words and nothing of what they do.
 
 mod parse;
 
-use std::{error::Error, fmt, str::FromStr};
+use std::{error::Error, fmt, str::FromStr, time::Duration};
+
+use http::{HeaderValue, StatusCode};
 
 use crate::answer::{
-    Answer,
-    selector::{Sampling, Scope},
+    Answer, Reply,
+    rate_limit::{RateLimit, Refusal},
+    rows::RowFault,
+    spoil::Spoil,
+    whom::{Pick, Place, Whom},
 };
 
 /// One fault as text: `WHAT[=VALUE][:SELECTOR]...`.
@@ -33,7 +38,7 @@ use crate::answer::{
 /// | `content-type=text/html` | the normal answer under another name |
 /// | `duplicate-rows`, `foreign-row` | each row twice; a row that nobody asked for |
 /// | `unknown-status`, `unknown-status=7` | rows with this `faceswap_status`; 5 if none is given |
-/// | `odd`, `odd=status-text` | a drawn [`Malformed`](crate::Malformed), or this one |
+/// | `odd`, `odd=status-text` | a drawn [`Oddity`](crate::Oddity), or this one |
 ///
 /// | selector | to whom |
 /// | --- | --- |
@@ -59,11 +64,26 @@ use crate::answer::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultRule {
-    /// `WHAT[=VALUE]` in its normal form.
-    fault: String,
-    answer: Answer,
+    fault: Fault,
+    whom: Whom,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fault {
+    Status(StatusCode, Option<Duration>),
+    Business(i64, Option<Duration>),
+    RateLimit(RateLimit),
+    Latency(Duration),
+    MissingFirst(u32),
+    HangUp,
+    Reset,
+    Silent,
+    Spoiled(Spoil),
+    Redirect(HeaderValue),
+    ContentType(HeaderValue),
+    Rows(RowFault),
 }
 
 impl FaultRule {
@@ -88,27 +108,35 @@ impl FaultRule {
 
 impl From<FaultRule> for Answer {
     fn from(rule: FaultRule) -> Self {
-        rule.answer
+        let with_wait = |answer: Self, wait: Option<Duration>| match wait {
+            Some(wait) => answer.retry_after(wait),
+            None => answer,
+        };
+        let answer = match rule.fault {
+            Fault::Status(status, wait) => with_wait(Self::html(status), wait),
+            Fault::Business(code, wait) => with_wait(Self::business(code), wait),
+            Fault::RateLimit(limit) => Self::once(Reply::RateLimited(limit)),
+            Fault::Latency(by) => Self::latency(by),
+            Fault::MissingFirst(polls) => Self::missing_first(polls),
+            Fault::HangUp => Self::hang_up(),
+            Fault::Reset => Self::reset(),
+            Fault::Silent => Self::silent(),
+            Fault::Spoiled(spoil) => Self::once(Reply::Spoiled(spoil)),
+            Fault::Redirect(location) => Self::redirect_to(location),
+            Fault::ContentType(content_type) => Self::once(Reply::ContentType(content_type)),
+            Fault::Rows(fault) => Self::once(Reply::Rows(fault)),
+        };
+        answer.to(rule.whom)
     }
 }
-
-/// Two rules are equal if their normal forms are.
-impl PartialEq for FaultRule {
-    fn eq(&self, other: &Self) -> bool {
-        self.fault == other.fault && self.answer.selector == other.answer.selector
-    }
-}
-
-impl Eq for FaultRule {}
 
 impl fmt::Display for FaultRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.fault)?;
-        let selector = &self.answer.selector;
-        match selector.sampling {
-            Sampling::All => {}
-            Sampling::Every(nth) => write!(f, ":every={nth}")?,
-            Sampling::Share(share) => {
+        self.fault.fmt(f)?;
+        match self.whom.pick {
+            Pick::All => {}
+            Pick::Every(nth) => write!(f, ":every={nth}")?,
+            Pick::Share(share) => {
                 let millionths = share.millionths();
                 let (whole, part) = (millionths / 10_000, millionths % 10_000);
                 let decimals = format!("{part:04}");
@@ -117,18 +145,67 @@ impl fmt::Display for FaultRule {
                 write!(f, ":{whole}{point}{decimals}%")?;
             }
         }
-        if let Some(times) = selector.times {
+        if let Some(times) = self.whom.times {
             write!(f, ":{times}x")?;
         }
-        if let Some(id) = &selector.id {
+        if let Some(id) = &self.whom.id {
             write!(f, ":id={id}")?;
         }
-        f.write_str(match selector.scope {
-            Scope::Api => "",
-            Scope::Files => ":files",
-            Scope::Connections => ":connections",
+        f.write_str(match self.whom.place {
+            Place::Api => "",
+            Place::Files => ":files",
+            Place::Connections => ":connections",
         })
     }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        match self {
+            Self::Status(status, wait) => {
+                write!(f, "{}", status.as_u16())?;
+                wait.map_or(Ok(()), |wait| write!(f, "={}", time(wait)))
+            }
+            Self::Business(code, wait) => {
+                write!(f, "{code:04}")?;
+                wait.map_or(Ok(()), |wait| write!(f, "={}", time(wait)))
+            }
+            Self::RateLimit(limit) => {
+                write!(f, "rate-limit={}/{}", limit.most, time(limit.window))?;
+                f.write_str(match limit.refusal {
+                    Refusal::Business => "",
+                    Refusal::Http => "/429",
+                })
+            }
+            Self::Latency(by) => write!(f, "latency={}", time(*by)),
+            Self::MissingFirst(polls) => write!(f, "missing-first={polls}"),
+            Self::HangUp => f.write_str("hang-up"),
+            Self::Reset => f.write_str("reset"),
+            Self::Silent => f.write_str("silent"),
+            Self::Spoiled(Spoil::Truncated) => f.write_str("truncated"),
+            Self::Spoiled(Spoil::ChunkCut) => f.write_str("chunk-cut"),
+            Self::Spoiled(Spoil::ResetInBody) => f.write_str("reset-in-body"),
+            Self::Spoiled(Spoil::Endless) => f.write_str("endless"),
+            Self::Spoiled(Spoil::Slow { bytes, every }) => {
+                write!(f, "slow={bytes}/{}", time(*every))
+            }
+            Self::Redirect(location) => write!(f, "redirect={}", text(location)),
+            Self::ContentType(name) => write!(f, "content-type={}", text(name)),
+            Self::Rows(RowFault::Duplicates) => f.write_str("duplicate-rows"),
+            Self::Rows(RowFault::Foreign) => f.write_str("foreign-row"),
+            Self::Rows(RowFault::Status(code)) => write!(f, "unknown-status={code}"),
+            Self::Rows(RowFault::Odd(None)) => f.write_str("odd"),
+            Self::Rows(RowFault::Odd(Some(oddity))) => write!(f, "odd={oddity}"),
+        }
+    }
+}
+
+/// As one word.
+fn time(time: Duration) -> String {
+    let mut text = humantime::format_duration(time).to_string();
+    text.retain(|character| character != ' ');
+    text
 }
 
 impl FromStr for FaultRule {
@@ -142,7 +219,7 @@ impl FromStr for FaultRule {
     }
 }
 
-/// The text is not a [`FaultRule`]; the message says why and what is accepted.
+/// The text is no [`FaultRule`]; the message says where, and what is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultRuleError {
     rule: String,
@@ -151,7 +228,7 @@ pub struct FaultRuleError {
 
 impl fmt::Display for FaultRuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not a fault rule: {}", self.rule, self.problem)
+        write!(f, "{:?} is no fault rule: {}", self.rule, self.problem)
     }
 }
 
@@ -159,10 +236,8 @@ impl Error for FaultRuleError {}
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::answer::WireScript;
+    use crate::WireScript;
 
     #[test]
     fn what_is_documented_is_understood_and_written_alike() {

@@ -1,6 +1,6 @@
 //! Which requests a scripted answer is for, and how often it is given.
 
-use crate::rng::Rng;
+use crate::seeded::Seeded;
 
 /// A share of all requests, in millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ impl Share {
         clippy::cast_sign_loss,
         reason = "clamped before; a float that is none becomes 0"
     )]
-    pub(crate) fn from_percent(percent: f64) -> Self {
+    pub(crate) fn of_percent(percent: f64) -> Self {
         Self((percent.clamp(0.0, 100.0) * 10_000.0).round() as u32)
     }
 
@@ -26,7 +26,7 @@ impl Share {
 
 /// Which of the requests that fit get the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sampling {
+pub(crate) enum Pick {
     All,
     /// The nth, the 2nth and so on; never 0.
     Every(u32),
@@ -35,7 +35,7 @@ pub(crate) enum Sampling {
 
 /// What an answer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
+pub(crate) enum Place {
     /// Requests to the API.
     Api,
     /// Downloads of result files.
@@ -46,45 +46,45 @@ pub(crate) enum Scope {
 
 /// To whom, and how often.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Selector {
+pub(crate) struct Whom {
     pub(crate) id: Option<String>,
-    pub(crate) scope: Scope,
-    pub(crate) sampling: Sampling,
+    pub(crate) place: Place,
+    pub(crate) pick: Pick,
     /// None: without end.
     pub(crate) times: Option<u32>,
 }
 
-impl Selector {
+impl Whom {
     /// All requests to the API, so many times.
     pub(crate) fn all(times: Option<u32>) -> Self {
         Self {
             id: None,
-            scope: Scope::Api,
-            sampling: Sampling::All,
+            place: Place::Api,
+            pick: Pick::All,
             times,
         }
     }
 
     /// Whether a request may get the answer at all.
-    pub(crate) fn fits(&self, request: RequestContext<'_>) -> bool {
-        self.scope == request.scope && self.id.as_ref().is_none_or(|id| request.ids.contains(id))
+    pub(crate) fn fits(&self, request: Asked<'_>) -> bool {
+        self.place == request.place && self.id.as_ref().is_none_or(|id| request.ids.contains(id))
     }
 
     /// Whether the request is picked, which is the `met`th (from 1) of those that fit.
-    pub(crate) fn samples(&self, seen: u64, rng: &mut Rng) -> bool {
-        match self.sampling {
-            Sampling::All => true,
-            Sampling::Every(every) => seen.is_multiple_of(u64::from(every.max(1))),
-            Sampling::Share(share) => rng.below(Share::ALL) < share.millionths(),
+    pub(crate) fn picks(&self, met: u64, seeded: &mut Seeded) -> bool {
+        match self.pick {
+            Pick::All => true,
+            Pick::Every(every) => met.is_multiple_of(u64::from(every.max(1))),
+            Pick::Share(share) => seeded.below(Share::ALL) < share.millionths(),
         }
     }
 }
 
 /// What a request is about.
 #[derive(Clone, Copy)]
-pub(crate) struct RequestContext<'a> {
+pub(crate) struct Asked<'a> {
     pub(crate) ids: &'a [String],
-    pub(crate) scope: Scope,
+    pub(crate) place: Place,
 }
 
 #[cfg(test)]
@@ -101,34 +101,32 @@ mod tests {
             (-1.0, 0),
             (f64::NAN, 0),
         ] {
-            assert_eq!(Share::from_percent(percent).millionths(), millionths);
+            assert_eq!(Share::of_percent(percent).millionths(), millionths);
         }
     }
 
     #[test]
     fn every_third_is_every_third() {
-        let selector = Selector {
-            sampling: Sampling::Every(3),
-            ..Selector::all(None)
+        let whom = Whom {
+            pick: Pick::Every(3),
+            ..Whom::all(None)
         };
-        let mut rng = Rng::new(0);
+        let mut seeded = Seeded::new(0);
         let picked: Vec<u64> = (1..=9)
-            .filter(|&seen| selector.samples(seen, &mut rng))
+            .filter(|&met| whom.picks(met, &mut seeded))
             .collect();
         assert_eq!(picked, [3, 6, 9]);
     }
 
     #[test]
     fn a_share_is_about_that_share_and_repeats_with_its_seed() {
-        let selector = Selector {
-            sampling: Sampling::Share(Share::from_percent(5.0)),
-            ..Selector::all(None)
+        let whom = Whom {
+            pick: Pick::Share(Share::of_percent(5.0)),
+            ..Whom::all(None)
         };
         let count = |seed| {
-            let mut rng = Rng::new(seed);
-            (0..10_000)
-                .filter(|&n| selector.samples(n, &mut rng))
-                .count()
+            let mut seeded = Seeded::new(seed);
+            (0..10_000).filter(|&n| whom.picks(n, &mut seeded)).count()
         };
         assert!((400..600).contains(&count(1)), "{}", count(1));
         assert_eq!(count(1), count(1));

@@ -1,0 +1,88 @@
+-- The tables. Nothing outside this schema reads or writes them: the functions of 0002 do.
+
+create schema if not exists akool_faceswap;
+
+create table akool_faceswap.version (v integer not null);
+insert into akool_faceswap.version values (0);
+
+-- One account of the API, with its request budget.
+-- `tat` is the theoretical arrival time of GCRA: the moment at which the budget is whole again.
+create table akool_faceswap.lane (
+    name       text primary key,
+    account    bytea,
+    interval_  interval not null default '0',
+    burst      integer not null default 1,
+    tat        timestamptz not null default '-infinity',
+    held_until timestamptz
+) with (fillfactor = 10);
+
+-- A job that is waited for. A lease is a later due time: what nobody brings back is due again.
+create table akool_faceswap.pending (
+    lane          text not null,
+    id            text collate "C" not null,
+    due_at        timestamptz not null,
+    -- From then on it may share a request with jobs that are due.
+    early_at      timestamptz not null,
+    -- Random, so that a crash cannot hand out the same token twice.
+    lease         uuid,
+    looked_up_at  timestamptz,
+    hinted        boolean not null default false,
+    status        integer,
+    begun_at      timestamptz not null,
+    changed_at    timestamptz not null,
+    missing_since timestamptz,
+    deadline      timestamptz,
+    polls         integer not null default 0,
+    faults        integer not null default 0,
+    -- What the caller set; null is the default of the worker's release.
+    terms         jsonb,
+    tag           text,
+    primary key (lane, id)
+) with (
+    fillfactor = 85,
+    autovacuum_vacuum_scale_factor = 0.02,
+    autovacuum_vacuum_cost_delay = 0
+);
+create index pending_due on akool_faceswap.pending (lane, due_at);
+
+-- How a wait ended. `json`, not `jsonb`: the row as it came, whatever characters it has.
+create table akool_faceswap.outcome (
+    seq        bigint generated always as identity primary key,
+    lane       text not null,
+    id         text collate "C" not null,
+    tag        text,
+    kind       text not null,
+    job        json,
+    error      text,
+    ticket     json,
+    settled_at timestamptz not null,
+    unique (lane, id)
+) with (
+    autovacuum_vacuum_scale_factor = 0.02,
+    autovacuum_vacuum_cost_delay = 0
+);
+
+-- What is about to be paid for: written before a submit is sent.
+create table akool_faceswap.submission (
+    token      text collate "C" primary key,
+    lane       text not null,
+    state      text not null check (state in ('intended', 'accepted', 'refused', 'unknown')),
+    digest     text,
+    tag        text,
+    id         text collate "C",
+    created_at timestamptz not null,
+    changed_at timestamptz not null
+);
+create index submission_open on akool_faceswap.submission (lane, created_at)
+    where state in ('intended', 'unknown');
+
+-- Who works here, for people who watch.
+create table akool_faceswap.worker (
+    lane     text not null,
+    name     text not null,
+    seen_at  timestamptz not null,
+    counters jsonb not null,
+    primary key (lane, name)
+);
+
+update akool_faceswap.version set v = 1;

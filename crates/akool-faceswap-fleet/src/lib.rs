@@ -1,0 +1,60 @@
+//! Many machines share one set of tracked AKOOL face swap jobs.
+//!
+//! One process's poller serves one process. A service with many processes submits anywhere, and any
+//! worker's lookups settle jobs for all: nothing is polled twice, the account has one request budget, and
+//! every job has one outcome, whatever dies. The database is PostgreSQL, or a SQLite file for the
+//! processes of one machine.
+//!
+//! | you want to | take |
+//! | --- | --- |
+//! | make the tables | [`Fleet::migrate`], or [`postgres::MIGRATIONS`] in a tool of your own |
+//! | have jobs looked up | [`Fleet::track`], [`postgres::track`] in your transaction |
+//! | look jobs up | [`Worker::run`] in any number of processes |
+//! | wait for one | [`Fleet::wait`] |
+//! | handle every outcome exactly once | [`postgres::take`] in your transaction |
+//! | use another driver or language | the SQL functions of the schema `akool_faceswap` |
+//!
+//! # What is promised
+//!
+//! - A job that was tracked has exactly one outcome, as long as the database keeps what it committed.
+//! - What you write in the transaction that takes an outcome is written exactly once. What you do
+//!   elsewhere is done at least once if you commit afterwards: use the job's id as the key there.
+//! - No two workers look one job up at once, unless a process is frozen between its check of the lease and
+//!   the request. Its write is refused then; a lookup too many costs no credit.
+//! - The clocks of workers do not matter: the database's clock decides.
+//!
+//! # Features
+//!
+//! `postgres` (default), `tls` (TLS to PostgreSQL by rustls), `sqlite` (builds SQLite, which needs a C
+//! compiler).
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod account;
+mod error;
+mod fleet;
+mod lane;
+mod outcome;
+mod stats;
+#[doc(hidden)]
+pub mod store;
+mod submission;
+mod time;
+mod tracking;
+mod watch;
+mod worker;
+
+pub use account::Account;
+pub use error::{Error, ErrorKind};
+pub use fleet::Fleet;
+pub use lane::Lane;
+pub use outcome::{Outcome, OutcomeKind};
+pub use stats::Stats;
+#[cfg(feature = "postgres")]
+pub use store::postgres;
+#[cfg(feature = "sqlite")]
+pub use store::sqlite;
+pub use submission::{SubmissionState, UnknownSubmission};
+pub use tracking::Tracking;
+pub use worker::{Worker, WorkerCounters, WorkerReport};

@@ -1,0 +1,309 @@
+//! What the fleet asks of a database: one trait, two implementations.
+//!
+//! PostgreSQL is for many machines, SQLite for many processes of one. The rules of waiting are not here:
+//! a store keeps rows, leases them, and keeps the account's budget. Its clock is the only one that counts.
+
+#[cfg(feature = "postgres")]
+pub mod postgres;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+
+use std::{fmt, time::Duration};
+
+use akool_faceswap::{ResultId, Ticket};
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+
+use crate::{
+    account::Account,
+    error::{Error, ErrorKind},
+    lane::Lane,
+    outcome::{Outcome, OutcomeKind},
+    stats::Stats,
+    submission::{SubmissionState, UnknownSubmission},
+    time::unix_ms,
+    tracking::Tracking,
+};
+
+/// The future of a store's answer.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
+
+/// The version of the schema that this release makes and needs. It also works with the next one.
+pub const SCHEMA_VERSION: i32 = 2;
+
+/// This release works with its own version of the schema and with the next one.
+pub fn check_version(version: i32) -> Result<(), Error> {
+    if version < SCHEMA_VERSION {
+        return Err(Error::new(
+            ErrorKind::Schema,
+            format!("the schema has version {version}, and this release needs {SCHEMA_VERSION}"),
+        )
+        .with_advice("run `migrate` of this release, then start its workers"));
+    }
+    if version > SCHEMA_VERSION + 1 {
+        return Err(Error::new(
+            ErrorKind::Schema,
+            format!(
+                "the schema has version {version}, and this release knows {SCHEMA_VERSION} and {}",
+                SCHEMA_VERSION + 1
+            ),
+        )
+        .with_advice("deploy a newer release of akool-faceswap-fleet; a schema never goes back"));
+    }
+    Ok(())
+}
+
+/// What a request may go out with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// One request may be sent.
+    Granted,
+    /// Nothing is due, the lane is held, or the budget is used: ask again after this time.
+    Wait(Duration),
+    /// The lane tracks nothing.
+    Idle,
+}
+
+/// Jobs that one worker holds for a time.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// What brings the jobs back.
+    pub token: String,
+    /// By the database's clock.
+    pub claimed_at_ms: i64,
+    /// The jobs.
+    pub jobs: Vec<ClaimedJob>,
+}
+
+impl Claim {
+    /// The ids, as the database has them.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.jobs.iter().map(|job| job.id.as_str())
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.jobs.len()
+    }
+
+    /// Whether nothing was due.
+    pub fn is_empty(&self) -> bool {
+        self.jobs.is_empty()
+    }
+}
+
+/// One job of a claim: a row, which has what a ticket has.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the columns of the same names")]
+pub struct ClaimedJob {
+    pub id: String,
+    pub due_at_ms: i64,
+    pub status: Option<i64>,
+    pub begun_at_ms: i64,
+    pub changed_at_ms: i64,
+    pub missing_since_ms: Option<i64>,
+    pub deadline_ms: Option<i64>,
+    pub polls: u32,
+    pub faults: u32,
+    pub terms: Option<String>,
+    /// Another worker held it, and its lease ran out.
+    pub was_leased: bool,
+}
+
+impl ClaimedJob {
+    /// The row as a ticket; an error says why it cannot be one.
+    pub fn ticket(&self) -> Result<Ticket, String> {
+        let id = ResultId::new(&self.id).map_err(|error| error.to_string())?;
+        let terms: Value = match &self.terms {
+            Some(terms) => serde_json::from_str(terms).map_err(|error| error.to_string())?,
+            None => Value::Null,
+        };
+        let schedule = match terms.get("schedule") {
+            Some(schedule) if !schedule.is_null() => schedule.clone(),
+            _ => serde_json::to_value(akool_faceswap::wait::PollPolicy::new()).unwrap_or_default(),
+        };
+        let ticket = json!({
+            "version": 1,
+            "id": id,
+            "status": self.status,
+            "begun_unix_ms": self.begun_at_ms,
+            "changed_unix_ms": self.changed_at_ms,
+            "missing_since_unix_ms": self.missing_since_ms,
+            "deadline_unix_ms": self.deadline_ms,
+            "missing_grace_ms": match terms.get("missing_grace_ms") {
+                Some(grace) if !grace.is_null() => grace.clone(),
+                _ => 120_000.into(),
+            },
+            "schedule": schedule,
+            "polls": self.polls,
+        });
+        serde_json::from_value(ticket).map_err(|error| error.to_string())
+    }
+}
+
+/// A job that has not ended, with its own next time.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the columns of the same names")]
+pub struct Next {
+    pub id: String,
+    pub after: Duration,
+    pub status: Option<i64>,
+    pub changed_at_ms: i64,
+    pub missing_since_ms: Option<i64>,
+    pub polls: u32,
+    pub faults: u32,
+}
+
+impl Next {
+    /// A job as it was claimed, due again after this time.
+    pub fn unchanged(job: &ClaimedJob, after: Duration) -> Self {
+        Self {
+            id: job.id.clone(),
+            after,
+            status: job.status,
+            changed_at_ms: job.changed_at_ms,
+            missing_since_ms: job.missing_since_ms,
+            polls: job.polls,
+            faults: job.faults,
+        }
+    }
+
+    /// A job as its ticket says, due again after this time.
+    pub fn from_ticket(ticket: &Ticket, after: Duration, faults: u32) -> Self {
+        let form = serde_json::to_value(ticket).unwrap_or_default();
+        let time = |name: &str| form.get(name).and_then(Value::as_i64);
+        Self {
+            id: ticket.id().to_string(),
+            after,
+            status: form.get("status").and_then(Value::as_i64),
+            changed_at_ms: time("changed_unix_ms").unwrap_or_else(|| unix_ms(ticket.begun_at())),
+            missing_since_ms: time("missing_since_unix_ms"),
+            polls: time("polls")
+                .and_then(|polls| u32::try_from(polls).ok())
+                .unwrap_or(0),
+            faults,
+        }
+    }
+}
+
+/// A job that has ended, or that nobody waits for any longer.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the columns of the same names")]
+pub struct Settlement {
+    pub id: String,
+    pub kind: OutcomeKind,
+    pub job: Option<String>,
+    pub error: Option<String>,
+    pub ticket: Option<String>,
+}
+
+/// What is known of an id that somebody waits for.
+#[derive(Clone, Debug)]
+pub enum Peeked {
+    /// It has ended; the outcome stays where it is.
+    Settled(Box<Outcome>),
+    /// It is tracked.
+    Pending,
+    /// It is not tracked, or its outcome has been taken.
+    Absent,
+}
+
+/// How many requests the account may send.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Budget {
+    /// The time between two requests; zero is without a limit.
+    pub interval: Duration,
+    /// How many may be sent at once after a pause; at least 1.
+    pub burst: u32,
+}
+
+/// Payloads of notifications: ids that were settled. Empty means that anything may have been.
+pub type Hints = tokio::sync::mpsc::Receiver<Vec<String>>;
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A database with the fleet's rows. It is implemented here alone.
+///
+/// Those who call [`Fleet`](crate::Fleet) and [`Worker`](crate::Worker) need none of it.
+pub trait Store: sealed::Sealed + fmt::Debug + Send + Sync {
+    #[doc(hidden)]
+    fn track<'a>(&'a self, lane: &'a Lane, jobs: &'a [Tracking]) -> Answer<'a, u64>;
+    #[doc(hidden)]
+    fn untrack<'a>(&'a self, lane: &'a Lane, ids: &'a [ResultId]) -> Answer<'a, u64>;
+    #[doc(hidden)]
+    fn enter<'a>(&'a self, lane: &'a Lane, account: &'a Account, budget: Budget) -> Answer<'a, ()>;
+    #[doc(hidden)]
+    fn forget_account<'a>(&'a self, lane: &'a Lane) -> Answer<'a, ()>;
+    #[doc(hidden)]
+    fn slot<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Slot>;
+    #[doc(hidden)]
+    fn charge<'a>(&'a self, lane: &'a Lane, requests: i32) -> Answer<'a, ()>;
+    #[doc(hidden)]
+    fn claim<'a>(&'a self, lane: &'a Lane, max: u32, lease: Duration) -> Answer<'a, Claim>;
+    #[doc(hidden)]
+    fn again<'a>(&'a self, lane: &'a Lane, token: &'a str, jobs: &'a [Next]) -> Answer<'a, u64>;
+    #[doc(hidden)]
+    fn settle<'a>(
+        &'a self,
+        lane: &'a Lane,
+        token: &'a str,
+        jobs: &'a [Settlement],
+        notify: bool,
+    ) -> Answer<'a, u64>;
+    #[doc(hidden)]
+    fn take<'a>(
+        &'a self,
+        lane: &'a Lane,
+        max: u32,
+        ids: Option<&'a [ResultId]>,
+    ) -> Answer<'a, Vec<Outcome>>;
+    #[doc(hidden)]
+    fn peek<'a>(&'a self, lane: &'a Lane, ids: &'a [ResultId])
+    -> Answer<'a, Vec<(String, Peeked)>>;
+    #[doc(hidden)]
+    fn hold<'a>(&'a self, lane: &'a Lane, time: Duration) -> Answer<'a, ()>;
+    #[doc(hidden)]
+    fn hint<'a>(&'a self, lane: &'a Lane, ids: &'a [ResultId]) -> Answer<'a, u64>;
+    #[doc(hidden)]
+    fn stats<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Stats>;
+    #[doc(hidden)]
+    fn beat<'a>(&'a self, lane: &'a Lane, worker: &'a str, counters: &'a Value) -> Answer<'a, ()>;
+    #[doc(hidden)]
+    fn sweep<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Option<u64>>;
+    #[doc(hidden)]
+    fn listen<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Option<Hints>>;
+    #[doc(hidden)]
+    fn intend<'a>(
+        &'a self,
+        lane: &'a Lane,
+        token: &'a str,
+        digest: Option<&'a str>,
+        tag: Option<&'a str>,
+    ) -> Answer<'a, bool>;
+    #[doc(hidden)]
+    fn settle_submission<'a>(
+        &'a self,
+        lane: &'a Lane,
+        token: &'a str,
+        state: SubmissionState,
+        id: Option<&'a ResultId>,
+    ) -> Answer<'a, bool>;
+    #[doc(hidden)]
+    fn resolve<'a>(
+        &'a self,
+        lane: &'a Lane,
+        token: &'a str,
+        id: &'a ResultId,
+    ) -> Answer<'a, Option<SubmissionState>>;
+    #[doc(hidden)]
+    fn unknown_submissions<'a>(
+        &'a self,
+        lane: &'a Lane,
+        older: Duration,
+    ) -> Answer<'a, Vec<UnknownSubmission>>;
+    /// How often somebody who waits looks, where notifications do not come.
+    #[doc(hidden)]
+    fn poll_interval(&self) -> Duration;
+}

@@ -1,0 +1,61 @@
+//! Submits that are about to be paid for: what was intended, and how it ended.
+//!
+//! The intent is committed before the first byte of a submit goes out. A submit whose answer was lost is
+//! *unknown*: it is never repeated. Its callback URL has a token, so the webhook that reaches any machine
+//! resolves it for all.
+
+use std::{fmt, time::SystemTime};
+
+/// How a submit ended, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SubmissionState {
+    /// Written down before it was sent; nothing else is known.
+    Intended,
+    /// The API accepted it and gave an id: the job is tracked.
+    Accepted,
+    /// It surely created no job.
+    Refused,
+    /// It may have created a job, which is paid then. Never repeat it.
+    Unknown,
+}
+
+impl SubmissionState {
+    /// The name in the column `state`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intended => "intended",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Intended, Self::Accepted, Self::Refused, Self::Unknown]
+            .into_iter()
+            .find(|state| state.as_str() == name)
+    }
+}
+
+impl fmt::Display for SubmissionState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A submit whose end is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownSubmission {
+    /// The token in its callback URL.
+    pub token: String,
+    /// [`Unknown`](SubmissionState::Unknown), or an intent that nobody settled.
+    pub state: SubmissionState,
+    /// The caller's digest of the request.
+    pub digest: Option<String>,
+    /// The tag that the job will have.
+    pub tag: Option<String>,
+    /// When it was intended, by the database's clock.
+    pub created_at: SystemTime,
+}

@@ -1,0 +1,333 @@
+//! A worker: takes due jobs out of the database, looks them up, and writes down what that brought.
+//!
+//! Any number of them run beside each other, on any number of machines. A worker that dies loses nothing:
+//! what it held is due again when its lease ends.
+
+mod batch;
+mod counters;
+mod judgement;
+mod pause;
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use akool_faceswap::Client;
+use futures_util::FutureExt as _;
+use tokio::{
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval, sleep},
+};
+
+use crate::{
+    account::Account,
+    error::Error,
+    fleet::Fleet,
+    lane::Lane,
+    store::{Budget, Slot, Store},
+};
+use batch::Batch;
+pub use counters::WorkerCounters;
+use pause::{Holds, Pauses};
+
+/// How often a worker says that it lives.
+const BEAT: Duration = Duration::from_secs(10);
+/// How often a worker deletes what nobody wants.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Looks up the jobs of a lane; made by [`Worker::new`], run by [`Worker::run`].
+///
+/// A lookup goes through the client that it is given, one attempt at a time: repeating is the fleet's
+/// business. When a job is looked up again and how its wait ends are the rules of
+/// [`Client::wait`](akool_faceswap::Client::wait).
+#[derive(Debug)]
+pub struct Worker {
+    work: Work,
+    account: Account,
+    budget: Budget,
+    max_concurrent_requests: usize,
+    idle_interval: Duration,
+}
+
+/// What each request of a worker needs.
+#[derive(Clone, Debug)]
+struct Work {
+    store: Arc<dyn Store>,
+    lane: Lane,
+    client: Client,
+    name: String,
+    attempt_timeout: Duration,
+    max_ids_per_request: u32,
+    keep_jobs: bool,
+    notify: bool,
+    counters: WorkerCounters,
+    holds: Arc<Holds>,
+}
+
+impl Work {
+    /// Twice the time that a request may take, and a minute at least.
+    fn lease(&self) -> Duration {
+        (self.attempt_timeout * 2).max(Duration::from_secs(60))
+    }
+}
+
+/// What a worker did until it was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WorkerReport {
+    /// Requests that were sent.
+    pub requests: u64,
+    /// Outcomes that were written.
+    pub settled: u64,
+    /// Writes that came too late and were refused: 0 in a healthy fleet.
+    pub fenced: u64,
+}
+
+impl Worker {
+    /// A worker of the fleet's lane with the credentials of a client.
+    ///
+    /// `account` says whose credentials they are: a lane keeps its first worker's and refuses others.
+    pub fn new(fleet: &Fleet, client: Client, account: Account) -> Self {
+        Self {
+            work: Work {
+                store: fleet.store().clone(),
+                lane: fleet.lane().clone(),
+                client,
+                name: format!("{}-{:08x}", std::process::id(), fastrand::u32(..)),
+                attempt_timeout: Duration::from_secs(30),
+                max_ids_per_request: 100,
+                keep_jobs: true,
+                notify: true,
+                counters: WorkerCounters::default(),
+                holds: Arc::default(),
+            },
+            account,
+            budget: Budget {
+                interval: Duration::from_millis(50),
+                burst: 20,
+            },
+            max_concurrent_requests: 4,
+            idle_interval: Duration::from_millis(250),
+        }
+    }
+
+    /// The name under which it is seen. Default: the process id and a random number.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.work.name = name.into();
+        self
+    }
+
+    /// How many requests all workers of the lane together send. Default: 20 a second, up to 20 at once.
+    /// 0 or less is without a limit.
+    ///
+    /// The worker that started last decides for the lane. The count is kept in the database by its clock;
+    /// a slot is used within moments after it was taken, so that the API sees at most `burst` requests
+    /// beyond the rate, and those whose way took longer.
+    #[must_use]
+    pub fn requests_per_second(mut self, rate: f64, burst: u32) -> Self {
+        let interval = Duration::try_from_secs_f64(1.0 / rate).unwrap_or(Duration::ZERO);
+        self.budget = Budget { interval, burst };
+        self
+    }
+
+    /// How many requests this worker has in flight at most. Default: 4.
+    #[must_use]
+    pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
+        self.max_concurrent_requests = requests.max(1);
+        self
+    }
+
+    /// How many ids go into one request. Default: 100; not more than the client's limit is of use.
+    #[must_use]
+    pub fn max_ids_per_request(mut self, ids: u32) -> Self {
+        self.work.max_ids_per_request = ids.clamp(1, 10_000);
+        self
+    }
+
+    /// How long one request may take. Default: 30 s. The lease is twice that, and 60 s at least.
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        let most = Duration::from_secs(3600);
+        self.work.attempt_timeout = timeout.clamp(Duration::from_millis(100), most);
+        self
+    }
+
+    /// Whether outcomes have the job as the API answered it, result URL included. Default: yes. Without,
+    /// look the id up once more when you want its URL.
+    #[must_use]
+    pub fn keep_jobs(mut self, keep: bool) -> Self {
+        self.work.keep_jobs = keep;
+        self
+    }
+
+    /// Whether PostgreSQL notifies those who wait. Default: yes. It takes a lock over all transactions that
+    /// commit with a notification; without, who waits looks every 2 seconds.
+    #[must_use]
+    pub fn notify(mut self, notify: bool) -> Self {
+        self.work.notify = notify;
+        self
+    }
+
+    /// How often an idle worker asks for work. Default: 250 ms. At least 10 ms.
+    #[must_use]
+    pub fn idle_interval(mut self, interval: Duration) -> Self {
+        self.idle_interval = interval.max(Duration::from_millis(10));
+        self
+    }
+
+    /// What it does, as it does it; keep it before [`run`](Self::run).
+    pub fn counters(&self) -> WorkerCounters {
+        self.work.counters.clone()
+    }
+
+    /// Works until `stop` is ready: then nothing more is sent, and what is in flight is finished and written.
+    ///
+    /// A database that cannot be reached is waited for. Dropping the future ends the requests in flight;
+    /// their jobs are looked up again when the lease ends.
+    ///
+    /// # Errors
+    ///
+    /// If the API refuses the credentials, the account or the settings: nothing is settled for that, the
+    /// jobs are given back. If the lane belongs to another account, or the schema does not fit.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<WorkerReport, Error> {
+        let mut stop = std::pin::pin!(stop.fuse());
+        let mut pauses = Pauses::default();
+        loop {
+            let entering = self
+                .work
+                .store
+                .enter(&self.work.lane, &self.account, self.budget);
+            match entering.await {
+                Ok(()) => break,
+                Err(error) if error.is_transient() => {
+                    self.work.note_database_error(&error);
+                    tokio::select! {
+                        () = sleep(pauses.next()) => {}
+                        () = &mut stop => return Ok(self.work.counters.report()),
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let mut keeping = JoinSet::new();
+        keeping.spawn(keep_house(self.work.clone()));
+        let result = self.work_until(stop).await;
+        let counters = self.work.counters.to_json();
+        let _ = self
+            .work
+            .store
+            .beat(&self.work.lane, &self.work.name, &counters)
+            .await;
+        result.map(|()| self.work.counters.report())
+    }
+
+    async fn work_until(
+        &self,
+        mut stop: std::pin::Pin<&mut futures_util::future::Fuse<impl Future<Output = ()>>>,
+    ) -> Result<(), Error> {
+        let mut in_flight: JoinSet<Result<(), Error>> = JoinSet::new();
+        let mut pauses = Pauses::default();
+        let mut ended: Result<(), Error> = Ok(());
+        let mut is_stopping = false;
+        loop {
+            let wait = if is_stopping || in_flight.len() >= self.max_concurrent_requests {
+                None
+            } else {
+                match self.next_batch().await {
+                    Ok(Next::Batch(batch)) => {
+                        pauses = Pauses::default();
+                        in_flight.spawn(batch.run(self.work.clone()));
+                        continue;
+                    }
+                    Ok(Next::Wait(wait)) => {
+                        pauses = Pauses::default();
+                        Some(wait)
+                    }
+                    Err(error) if error.is_transient() => {
+                        self.work.note_database_error(&error);
+                        Some(pauses.next())
+                    }
+                    Err(error) => {
+                        ended = Err(error);
+                        is_stopping = true;
+                        None
+                    }
+                }
+            };
+            if is_stopping && in_flight.is_empty() {
+                return ended;
+            }
+            tokio::select! {
+                Some(finished) = in_flight.join_next() => {
+                    if let Ok(Err(error)) = finished {
+                        ended = Err(error);
+                        is_stopping = true;
+                    }
+                }
+                () = sleep(wait.unwrap_or(Duration::ZERO)), if wait.is_some() => {}
+                () = &mut stop, if !is_stopping => is_stopping = true,
+            }
+        }
+    }
+
+    /// A slot of the budget first, then the jobs for it.
+    async fn next_batch(&self) -> Result<Next, Error> {
+        let Work { store, lane, .. } = &self.work;
+        match store.slot(lane).await? {
+            Slot::Idle => return Ok(Next::Wait(self.idle_interval)),
+            Slot::Wait(wait) => return Ok(Next::Wait(wait.min(self.idle_interval))),
+            Slot::Granted => {}
+        }
+        let begun = Instant::now();
+        let lease = self.work.lease();
+        let claim = store
+            .claim(lane, self.work.max_ids_per_request, lease)
+            .await?;
+        if claim.is_empty() {
+            // Another worker was faster.
+            store.charge(lane, -1).await?;
+            return Ok(Next::Wait(self.idle_interval / 10));
+        }
+        Ok(Next::Batch(Batch::new(claim, begun, lease)))
+    }
+}
+
+/// What there is to do.
+enum Next {
+    Batch(Batch),
+    Wait(Duration),
+}
+
+impl Work {
+    fn note_database_error(&self, error: &Error) {
+        self.counters.0.database_errors.add(1);
+        tracing::warn!(
+            worker = self.name,
+            error = %error,
+            cause = std::error::Error::source(error).map(tracing::field::display),
+            "the fleet's database failed; the worker retries",
+        );
+    }
+}
+
+/// Says that the worker lives, and deletes what nobody wants.
+async fn keep_house(work: Work) {
+    let mut beats = interval(BEAT);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut swept: Option<Instant> = None;
+    loop {
+        beats.tick().await;
+        let beat = work
+            .store
+            .beat(&work.lane, &work.name, &work.counters.to_json())
+            .await;
+        if beat.is_ok() && swept.is_none_or(|at| at.elapsed() >= SWEEP) {
+            swept = Some(Instant::now());
+            if let Ok(Some(lost @ 1..)) = work.store.sweep(&work.lane).await {
+                tracing::error!(
+                    outcomes = lost,
+                    "deleted outcomes that nobody took in 8 days"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! One claim, from the lease to what is written: check the lease, look up, judge, write.
+
+use std::{
+    num::NonZeroUsize,
+    time::{Duration, SystemTime},
+};
+
+use akool_faceswap::{ResultIds, RetryPolicy, Ticket, lookup::Outcome};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{
+    Work,
+    judgement::{self, Verdict},
+    pause::Pauses,
+};
+use crate::{
+    error::{Error, ErrorKind},
+    outcome::OutcomeKind,
+    store::{Claim, ClaimedJob, Next, Settlement},
+    time::system_time,
+};
+
+/// The longest request line that ids are sent in, as the client has it by default.
+const MAX_ID_BYTES: usize = 4096;
+
+/// When jobs come back that were given back because this worker's credentials are refused.
+const AFTER_REFUSAL: Duration = Duration::from_secs(5);
+
+/// Jobs under one token, and how long this worker may keep them.
+#[derive(Debug)]
+pub(super) struct Batch {
+    claim: Claim,
+    /// Before the claim was asked for: the lease surely ends no earlier than `begun` + `lease`.
+    begun: Instant,
+    lease: Duration,
+}
+
+impl Batch {
+    pub(super) fn new(claim: Claim, begun: Instant, lease: Duration) -> Self {
+        Self {
+            claim,
+            begun,
+            lease,
+        }
+    }
+
+    /// The database's time, as well as it is known here.
+    fn now(&self) -> SystemTime {
+        let at = system_time(self.claim.claimed_at_ms);
+        at.checked_add(self.begun.elapsed()).unwrap_or(at)
+    }
+
+    fn lease_end(&self) -> Instant {
+        self.begun + self.lease
+    }
+
+    pub(super) async fn run(self, work: Work) -> Result<(), Error> {
+        self.count(&work);
+        let mut written = Writes::default();
+        let mut tickets: Vec<(usize, Ticket)> = Vec::with_capacity(self.claim.jobs.len());
+        for (index, job) in self.claim.jobs.iter().enumerate() {
+            match job.ticket() {
+                Ok(ticket) => tickets.push((index, ticket)),
+                // One row that cannot be read costs no other its lookup.
+                Err(reason) => written.settled.push(unreadable(job, &reason)),
+            }
+        }
+        let mut refused = None;
+        if Instant::now() + work.attempt_timeout > self.lease_end() {
+            // An answer could come after the lease: another worker may ask then.
+            work.counters.0.given_back.add(tickets.len() as u64);
+            let unchanged = |(index, _): &(usize, Ticket)| {
+                Next::unchanged(&self.claim.jobs[*index], Duration::ZERO)
+            };
+            written.again.extend(tickets.iter().map(unchanged));
+        } else if !tickets.is_empty() {
+            refused = self.look_up(&work, tickets, &mut written).await;
+        }
+        self.write(&work, written).await;
+        refused.map_or(Ok(()), Err)
+    }
+
+    fn count(&self, work: &Work) {
+        let counts = &work.counters.0;
+        let expired = self.claim.jobs.iter().filter(|job| job.was_leased).count();
+        counts.expired.add(expired as u64);
+        let first_due = self.claim.jobs.iter().map(|job| job.due_at_ms).min();
+        let lag = first_due.map_or(0, |due| self.claim.claimed_at_ms - due);
+        work.counters.set_lag_ms(u64::try_from(lag).unwrap_or(0));
+    }
+
+    /// One lookup of all ids; an error that is this worker's own, not the jobs'.
+    async fn look_up(
+        &self,
+        work: &Work,
+        tickets: Vec<(usize, Ticket)>,
+        written: &mut Writes,
+    ) -> Option<Error> {
+        let ids: ResultIds = tickets
+            .iter()
+            .map(|(_, ticket)| ticket.id().clone())
+            .collect();
+        let max_ids =
+            NonZeroUsize::new(work.max_ids_per_request as usize).unwrap_or(NonZeroUsize::MIN);
+        let requests = ids.chunks(max_ids, MAX_ID_BYTES).count();
+        let counts = &work.counters.0;
+        counts.requests.add(requests as u64);
+        counts.ids.add(ids.len() as u64);
+        let lookup = work
+            .client
+            .lookup(ids)
+            .attempt_timeout(work.attempt_timeout)
+            .operation_timeout(work.attempt_timeout)
+            .retry(RetryPolicy::never());
+        let answer = timeout(work.attempt_timeout, lookup).await;
+        let now = self.now();
+        let mut refused = None;
+        let mut rate_limit = None;
+        let mut culprits = 0;
+        for (index, ticket) in tickets {
+            let job = &self.claim.jobs[index];
+            let outcome = match &answer {
+                Ok(Ok(results)) => results.get(ticket.id().as_str()),
+                Ok(Err(error)) => {
+                    // Nothing was answered: it is each id's error.
+                    let verdict = Self::judge_error(work, job, &ticket, error, now);
+                    note_error(error, &mut refused, &mut rate_limit);
+                    written.push(verdict);
+                    continue;
+                }
+                Err(_) => None,
+            };
+            if let Some(Outcome::Failed(error)) = outcome {
+                note_error(error, &mut refused, &mut rate_limit);
+                culprits += usize::from(error.is_invalid_input());
+                written.push(Self::judge_error(work, job, &ticket, error, now));
+                continue;
+            }
+            written.push(match outcome {
+                Some(outcome) => judgement::judge(job, &ticket, outcome, now, work.keep_jobs),
+                None => Verdict::Again(judgement::unanswered(job)),
+            });
+        }
+        match rate_limit {
+            Some(RateLimit { asked }) => {
+                counts.rate_limits.add(1);
+                let hold = work.holds.engage(asked);
+                if let Err(error) = work.store.hold(&work.lane, hold).await {
+                    work.note_database_error(&error);
+                }
+            }
+            None => work.holds.release(),
+        }
+        // Requests beyond the one that the slot was for: a long list, and the search for an id that the
+        // API refuses with all others in its request.
+        let halvings = self.claim.jobs.len().max(1).ilog2() as usize + 1;
+        let extra = requests - 1 + culprits * 2 * halvings;
+        if extra > 0 {
+            counts.requests.add((culprits * 2 * halvings) as u64);
+            let extra = i32::try_from(extra).unwrap_or(i32::MAX);
+            if let Err(error) = work.store.charge(&work.lane, extra).await {
+                work.note_database_error(&error);
+            }
+        }
+        refused
+    }
+
+    fn judge_error(
+        work: &Work,
+        job: &ClaimedJob,
+        ticket: &Ticket,
+        error: &akool_faceswap::Error,
+        now: SystemTime,
+    ) -> Verdict {
+        if is_the_workers(error) {
+            work.counters.0.given_back.add(1);
+            return Verdict::Again(Next::unchanged(job, AFTER_REFUSAL));
+        }
+        judgement::judge_error(job, ticket, error, now)
+    }
+
+    /// Writes until it is written, or until the lease ends: then another worker looks the jobs up again.
+    async fn write(&self, work: &Work, mut writes: Writes) {
+        let mut pauses = Pauses::default();
+        loop {
+            let Err(error) = self.write_once(work, &mut writes).await else {
+                return;
+            };
+            work.note_database_error(&error);
+            let pause = pauses.next();
+            if Instant::now() + pause >= self.lease_end() {
+                tracing::warn!(
+                    jobs = writes.settled.len() + writes.again.len(),
+                    "the lease ended before the database took what was looked up; the jobs are looked \
+                     up again",
+                );
+                return;
+            }
+            sleep(pause).await;
+        }
+    }
+
+    /// What is written is taken out of `writes`.
+    async fn write_once(&self, work: &Work, writes: &mut Writes) -> Result<(), Error> {
+        let Work { store, lane, .. } = work;
+        let token = self.claim.token.as_str();
+        if !writes.settled.is_empty() {
+            let written = match store
+                .settle(lane, token, &writes.settled, work.notify)
+                .await
+            {
+                Err(error) if error.kind() == ErrorKind::Database => {
+                    self.settle_one_by_one(work, &writes.settled).await?
+                }
+                written => written?,
+            };
+            work.counters.0.settled.add(written);
+            Self::note_fenced(work, writes.settled.len(), written);
+            writes.settled.clear();
+        }
+        if !writes.again.is_empty() {
+            let written = store.again(lane, token, &writes.again).await?;
+            Self::note_fenced(work, writes.again.len(), written);
+            writes.again.clear();
+        }
+        Ok(())
+    }
+
+    /// The database refuses something in the batch: the others are written, and that one without its body.
+    async fn settle_one_by_one(&self, work: &Work, all: &[Settlement]) -> Result<u64, Error> {
+        let Work { store, lane, .. } = work;
+        let mut written = 0;
+        for one in all {
+            let token = self.claim.token.as_str();
+            let settled = store
+                .settle(lane, token, std::slice::from_ref(one), work.notify)
+                .await;
+            written += match settled {
+                Err(error) if error.kind() == ErrorKind::Database => {
+                    let bare = Settlement {
+                        job: None,
+                        error: Some(
+                            "the database refused the job as the API answered it".to_owned(),
+                        ),
+                        ticket: None,
+                        ..one.clone()
+                    };
+                    store.settle(lane, token, &[bare], work.notify).await?
+                }
+                settled => settled?,
+            };
+        }
+        Ok(written)
+    }
+
+    fn note_fenced(work: &Work, wanted: usize, written: u64) {
+        let fenced = (wanted as u64).saturating_sub(written);
+        if fenced > 0 {
+            work.counters.0.fenced.add(fenced);
+            tracing::warn!(
+                jobs = fenced,
+                "jobs were no longer held: untracked, or the lease ended"
+            );
+        }
+    }
+}
+
+/// What a batch has to write.
+#[derive(Debug, Default)]
+struct Writes {
+    settled: Vec<Settlement>,
+    again: Vec<Next>,
+}
+
+impl Writes {
+    fn push(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Again(next) => self.again.push(next),
+            Verdict::Settled(settlement) => self.settled.push(settlement),
+        }
+    }
+}
+
+/// A rate limit that was met, and how long the API asked to wait.
+#[derive(Clone, Copy, Debug)]
+struct RateLimit {
+    asked: Option<Duration>,
+}
+
+/// Whether an error is about this worker's credentials, account or settings: no job's wait ends for it.
+fn is_the_workers(error: &akool_faceswap::Error) -> bool {
+    use akool_faceswap::error::BusinessClass;
+    error.is_auth()
+        || error.is_billing()
+        || error.is_configuration()
+        || error.is_redirect()
+        || error
+            .business_code()
+            .is_some_and(|code| code.class() == BusinessClass::Permission)
+}
+
+fn note_error(
+    error: &akool_faceswap::Error,
+    refused: &mut Option<Error>,
+    rate_limit: &mut Option<RateLimit>,
+) {
+    if is_the_workers(error) && refused.is_none() {
+        *refused = Some(
+            Error::new(
+                ErrorKind::Api,
+                "the API refuses this worker; its jobs were given back",
+            )
+            .with_advice(error.advice())
+            .with_source(error.clone()),
+        );
+    }
+    if error.is_rate_limit() {
+        let asked = rate_limit.map_or(error.retry_after(), |met| {
+            met.asked.max(error.retry_after())
+        });
+        *rate_limit = Some(RateLimit { asked });
+    }
+}
+
+fn unreadable(job: &ClaimedJob, reason: &str) -> Settlement {
+    Settlement {
+        id: job.id.clone(),
+        kind: OutcomeKind::Fault,
+        job: None,
+        error: Some(format!("the row of the job cannot be read: {reason}").replace('\0', "")),
+        ticket: None,
+    }
+}
