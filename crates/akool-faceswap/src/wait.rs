@@ -12,13 +12,14 @@
 
 mod all;
 mod completions;
+mod delivery;
 mod error;
 mod lookup_one;
+mod observation;
 mod options;
 mod poll_policy;
 mod poller;
 mod progress;
-mod slot;
 mod ticket;
 mod time;
 mod tracker;
@@ -36,7 +37,7 @@ use options::{Options, options};
 pub use poll_policy::PollPolicy;
 pub(crate) use poller::Poller;
 pub use progress::{GroupProgress, Progress};
-pub use ticket::Ticket;
+pub use ticket::{Next, Ticket};
 pub use waiting::{Change, Changes, WaitHandle, Waiting};
 
 /// A wait for one job that has not begun: await it, or set options and [`start`](Self::start) it.
@@ -80,7 +81,7 @@ impl Wait {
             what,
             options,
         } = self;
-        let now = poller.timeline.now();
+        let now = poller.time_source.now();
         let (id, start) = match what {
             What::Id(id) => (id, options.start(&now)),
             What::Ticket(ticket) => {

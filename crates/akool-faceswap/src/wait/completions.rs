@@ -12,10 +12,11 @@ use futures_core::Stream;
 
 use crate::model::{Job, ResultId, ResultIds};
 use crate::wait::{
-    GroupProgress, Options, Ticket, WaitError, options,
+    GroupProgress, Options, Ticket, WaitError,
+    delivery::Queue,
+    options,
     poller::Poller,
-    slot::Group,
-    tracker::{Purpose, Settled, Sink},
+    tracker::{Receiver, Settled, WaiterKind},
 };
 
 /// Stands where a wait has ended.
@@ -66,8 +67,8 @@ impl AsCompleted {
             what,
             options,
         } = self;
-        let group = Arc::new(Group::new());
-        let now = poller.timeline.now();
+        let group = Arc::new(Queue::new());
+        let now = poller.time_source.now();
         let keys = match what {
             What::Ids(ids) => {
                 let start = options.start(&now);
@@ -85,7 +86,7 @@ impl AsCompleted {
         let _ = poller.ensure();
         poller.wake();
         Completions {
-            untaken: keys.len(),
+            undelivered: keys.len(),
             poller,
             group,
             keys,
@@ -98,16 +99,16 @@ options!(AsCompleted);
 /// The key of each wait, in the order given.
 fn begin(
     poller: &Poller,
-    group: &Arc<Group<Settled>>,
+    group: &Arc<Queue<Settled>>,
     starts: impl Iterator<Item = (ResultId, options::Start)>,
 ) -> Vec<usize> {
     poller.track(|tracker, now, effects| {
         (0..)
             .zip(starts)
             .map(|(number, (id, start))| {
-                let sink = Sink::Many(group.clone(), number);
+                let receiver = Receiver::Many(group.clone(), number);
                 tracker
-                    .wait(&id, &start, sink, now, effects)
+                    .wait(&id, &start, receiver, now, effects)
                     .unwrap_or(ENDED)
             })
             .collect()
@@ -126,9 +127,9 @@ fn begin(
 #[must_use = "dropping it ends the waits"]
 pub struct Completions {
     poller: Arc<Poller>,
-    group: Arc<Group<Settled>>,
+    group: Arc<Queue<Settled>>,
     keys: Vec<usize>,
-    untaken: usize,
+    undelivered: usize,
 }
 
 impl Completions {
@@ -143,7 +144,7 @@ impl Completions {
 
     /// How many outcomes have not been taken yet.
     pub fn remaining(&self) -> usize {
-        self.untaken
+        self.undelivered
     }
 
     /// What is known of all of them. It goes through every pending wait: for 100,000 of them that
@@ -173,19 +174,19 @@ impl Completions {
                 .pending()
                 .filter_map(|(key, is_mine)| tracker.ticket(key, is_mine, now))
                 .collect();
-            tickets.extend(self.group.untaken());
+            tickets.extend(self.group.undelivered());
             tickets
         })
     }
 
-    fn pending(&self) -> impl Iterator<Item = (usize, impl FnOnce(&Purpose) -> bool)> {
+    fn pending(&self) -> impl Iterator<Item = (usize, impl FnOnce(&WaiterKind) -> bool)> {
         (0..)
             .zip(&self.keys)
             .filter(|(_, key)| **key != ENDED)
             .map(|(number, key)| {
                 let group = &self.group;
-                (*key, move |purpose: &Purpose| {
-                    purpose.is_for_group(group, number)
+                (*key, move |kind: &WaiterKind| {
+                    kind.is_for_group(group, number)
                 })
             })
     }
@@ -195,11 +196,11 @@ impl Completions {
         &mut self,
         context: &Context<'_>,
     ) -> Poll<Option<(usize, Result<Job, WaitError>)>> {
-        if self.untaken == 0 {
+        if self.undelivered == 0 {
             return Poll::Ready(None);
         }
         if let Poll::Ready((number, outcome)) = self.group.poll_next(context) {
-            self.untaken -= 1;
+            self.undelivered -= 1;
             let number = number as usize;
             self.keys[number] = ENDED;
             let outcome = outcome.map(Arc::unwrap_or_clone);
@@ -225,13 +226,13 @@ impl Stream for Completions {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.untaken, Some(self.untaken))
+        (self.undelivered, Some(self.undelivered))
     }
 }
 
 impl Drop for Completions {
     fn drop(&mut self) {
-        if self.untaken == 0 {
+        if self.undelivered == 0 {
             return;
         }
         self.poller.track(|tracker, _, _| {
@@ -247,7 +248,7 @@ impl fmt::Debug for Completions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Completions")
             .field("total", &self.keys.len())
-            .field("untaken", &self.untaken)
+            .field("undelivered", &self.undelivered)
             .finish_non_exhaustive()
     }
 }

@@ -9,10 +9,10 @@ use std::{
 };
 
 use crate::wait::{
+    delivery::Oneshot,
     poller::Poller,
-    slot::Slot,
-    time::Moment,
-    tracker::{Answer, Purpose},
+    time::Timestamp,
+    tracker::{Answer, WaiterKind},
 };
 use crate::{
     error::Error,
@@ -33,7 +33,7 @@ pub struct LookupOne {
 }
 
 struct Asked {
-    slot: Arc<Slot<Answer>>,
+    slot: Arc<Oneshot<Answer>>,
     key: Option<usize>,
 }
 
@@ -47,10 +47,10 @@ impl LookupOne {
     }
 
     fn ask(poller: &Poller, id: &ResultId) -> Asked {
-        let slot = Arc::new(Slot::new());
+        let slot = Arc::new(Oneshot::new());
         let limit = poller.api.limits.operation_timeout.duration();
         let key = poller.track(|tracker, now, effects| {
-            let deadline = limit.map_or(Moment::NEVER, |limit| now.moment.plus(limit));
+            let deadline = limit.map_or(Timestamp::NEVER, |limit| now.timestamp.plus(limit));
             tracker.ask(id, deadline, slot.clone(), now, effects)
         });
         poller.wake();
@@ -71,7 +71,7 @@ impl Future for LookupOne {
             && let Some(key) = *key
         {
             poller.track(|tracker, now, effects| {
-                let is_mine = |purpose: &Purpose| purpose.is_answer_for(slot);
+                let is_mine = |kind: &WaiterKind| kind.is_answer_for(slot);
                 tracker.fail(key, is_mine, &error, now, effects);
             });
         }
@@ -87,7 +87,7 @@ impl Drop for LookupOne {
         }) = &self.asked
         {
             self.poller.track(|tracker, _, _| {
-                tracker.withdraw(*key, |purpose| purpose.is_answer_for(slot));
+                tracker.withdraw(*key, |kind| kind.is_answer_for(slot));
             });
             self.poller.wake();
         }

@@ -5,26 +5,28 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use crate::limits::Timeout;
 use crate::wait::{
-    PollPolicy, Ticket, ticket,
-    time::{Moment, Now},
+    PollPolicy, Ticket,
+    observation::JobState,
+    ticket,
+    time::{Now, Timestamp},
 };
-use crate::{limits::Timeout, model::JobStatus};
 
 /// How long a wait goes on where nothing else is said: jobs may take up to three hours.
-const TIMEOUT: Duration = Duration::from_secs(4 * 60 * 60);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(4 * 60 * 60);
 
 /// How long the API may answer without a job where nothing else is said.
-const MISSING_GRACE: Duration = Duration::from_secs(2 * 60);
+pub(super) const MISSING_GRACE: Duration = Duration::from_secs(2 * 60);
 
 /// What all waits that were begun together share.
-#[derive(Clone, Debug)]
-pub(super) struct Terms {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct WaitOptions {
     pub(super) schedule: PollPolicy,
     pub(super) missing_grace: Duration,
 }
 
-impl Default for Terms {
+impl Default for WaitOptions {
     fn default() -> Self {
         Self {
             schedule: PollPolicy::default(),
@@ -36,26 +38,20 @@ impl Default for Terms {
 /// With what a wait begins: for one that is resumed, what was known before.
 #[derive(Clone, Debug)]
 pub(super) struct Start {
-    pub(super) terms: Arc<Terms>,
-    pub(super) begun: Moment,
-    pub(super) changed: Moment,
-    pub(super) deadline: Moment,
-    pub(super) status: Option<JobStatus>,
-    pub(super) missing_since: Option<Moment>,
-    pub(super) polls: u32,
+    pub(super) options: Arc<WaitOptions>,
+    pub(super) begun: Timestamp,
+    pub(super) deadline: Timestamp,
+    pub(super) state: JobState,
     pub(super) is_resumed: bool,
 }
 
 impl Start {
-    pub(super) fn new(terms: Arc<Terms>, begun: Moment, deadline: Moment) -> Self {
+    pub(super) fn new(options: Arc<WaitOptions>, begun: Timestamp, deadline: Timestamp) -> Self {
         Self {
-            terms,
+            options,
             begun,
-            changed: begun,
             deadline,
-            status: None,
-            missing_since: None,
-            polls: 0,
+            state: JobState::new(begun),
             is_resumed: false,
         }
     }
@@ -79,49 +75,60 @@ pub(super) enum End {
 impl Options {
     /// The beginning of waits for ids.
     pub(super) fn start(self, now: &Now) -> Start {
-        let deadline = self.end.unwrap_or(End::After(TIMEOUT.into())).moment(now);
-        let default = Terms::default();
-        let terms = Terms {
+        let deadline = self
+            .end
+            .unwrap_or(End::After(TIMEOUT.into()))
+            .timestamp(now);
+        let default = WaitOptions::default();
+        let options = WaitOptions {
             schedule: self.schedule.unwrap_or(default.schedule),
             missing_grace: self.missing_grace.unwrap_or(default.missing_grace),
         };
-        Start::new(Arc::new(terms), now.moment, deadline)
+        Start::new(Arc::new(options), now.timestamp, deadline)
     }
 
     /// The beginning of a wait that goes on.
     pub(super) fn resume(&self, ticket: &Ticket, now: &Now) -> Start {
         // What has a time after now was written by a clock that is ahead of this one.
-        let past = |unix_millis| now.moment_at(unix_millis).min(now.moment);
+        let past = |timestamp: Timestamp| timestamp.min(now.timestamp);
+        let state = ticket.state(now);
+        let state = JobState {
+            changed: past(state.changed),
+            missing_since: state.missing_since.map(past),
+            // The cause of earlier failures may be gone.
+            failures: 0,
+            ..state
+        };
         let deadline = match self.end {
-            Some(end) => end.moment(now),
+            Some(end) => end.timestamp(now),
             None => ticket
                 .deadline
-                .map_or(Moment::NEVER, |deadline| now.moment_at(deadline)),
+                .map_or(Timestamp::NEVER, |deadline| now.timestamp_at(deadline)),
         };
-        let terms = Terms {
-            schedule: self.schedule.clone().unwrap_or(ticket.schedule.clone()),
-            missing_grace: self.missing_grace.unwrap_or(ticket.missing_grace),
+        let options = WaitOptions {
+            schedule: self
+                .schedule
+                .clone()
+                .unwrap_or(ticket.options.schedule.clone()),
+            missing_grace: self.missing_grace.unwrap_or(ticket.options.missing_grace),
         };
         Start {
-            terms: Arc::new(terms),
-            begun: past(ticket.begun),
-            changed: past(ticket.changed),
+            options: Arc::new(options),
+            begun: past(now.timestamp_at(ticket.begun)),
             deadline,
-            status: ticket.status,
-            missing_since: ticket.missing_since.map(past),
-            polls: ticket.polls,
+            state,
             is_resumed: true,
         }
     }
 }
 
 impl End {
-    fn moment(self, now: &Now) -> Moment {
+    fn timestamp(self, now: &Now) -> Timestamp {
         match self {
             Self::After(limit) => limit
                 .duration()
-                .map_or(Moment::NEVER, |limit| now.moment.plus(limit)),
-            Self::At(time) => now.moment_at(ticket::unix_millis(time)),
+                .map_or(Timestamp::NEVER, |limit| now.timestamp.plus(limit)),
+            Self::At(time) => now.timestamp_at(ticket::unix_millis(time)),
         }
     }
 }

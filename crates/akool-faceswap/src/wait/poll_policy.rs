@@ -128,11 +128,17 @@ impl PollPolicy {
     }
 }
 
-/// `interval`, moved by chance.
-pub(crate) fn jittered(interval: Duration, rng: &mut fastrand::Rng) -> Duration {
+/// `interval`, up to 10 % shorter or longer: the shortest at a `jitter` of 0, the longest at 1.
+pub(crate) fn jittered(interval: Duration, jitter: f64) -> Duration {
+    let jitter = if jitter.is_nan() {
+        0.5
+    } else {
+        jitter.clamp(0.0, 1.0)
+    };
     let micros = u64::try_from(interval.as_micros()).unwrap_or(u64::MAX);
     let most = micros / 100 * JITTER;
-    Duration::from_micros((micros - most).saturating_add(rng.u64(0..=2 * most)))
+    let spread = Duration::from_micros(2 * most).mul_f64(jitter);
+    Duration::from_micros(micros - most).saturating_add(spread)
 }
 
 /// A duration as a whole number of milliseconds.
@@ -189,19 +195,22 @@ mod tests {
 
     #[test]
     fn jitter_goes_to_both_sides() {
-        let mut rng = fastrand::Rng::with_seed(1);
-        let drawn: Vec<f64> = (0..1000)
-            .map(|_| jittered(10 * SECOND, &mut rng).as_secs_f64())
-            .collect();
-        assert!(drawn.iter().all(|drawn| (9.0..=11.0).contains(drawn)));
-        assert!(drawn.iter().any(|drawn| *drawn < 9.1));
-        assert!(drawn.iter().any(|drawn| *drawn > 10.9));
+        for (jitter, expected) in [
+            (0.0, 9),
+            (0.5, 10),
+            (1.0, 11),
+            (-3.0, 9),
+            (7.0, 11),
+            (f64::NAN, 10),
+        ] {
+            assert_eq!(jittered(10 * SECOND, jitter), expected * SECOND, "{jitter}");
+        }
     }
 
     proptest! {
         #[test]
         fn no_setting_makes_a_hot_loop_or_a_panic(
-            min_interval: u64, max_interval: u64, growth_percent: u32, unchanged: u64, seed: u64,
+            min_interval: u64, max_interval: u64, growth_percent: u32, unchanged: u64, jitter: f64,
         ) {
             let schedule = PollPolicy::new()
                 .min_interval(Duration::from_micros(min_interval))
@@ -209,7 +218,7 @@ mod tests {
                 .growth_percent(growth_percent);
             let interval = schedule.interval(Duration::from_micros(unchanged));
             prop_assert!(interval >= FLOOR);
-            let moved = jittered(interval, &mut fastrand::Rng::with_seed(seed));
+            let moved = jittered(interval, jitter);
             prop_assert!(moved >= FLOOR / 10 * 9);
         }
 

@@ -22,8 +22,9 @@ use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{runtime::Handle, sync::Notify, time::Instant};
 
 use crate::wait::{
-    time::{Moment, Now, Timeline},
-    tracker::{Batch, Effects, Retry, Tracker},
+    observation::Retry,
+    time::{Now, TimeSource, Timestamp},
+    tracker::{Batch, Effects, Tracker},
 };
 use crate::{
     api::Api,
@@ -34,17 +35,17 @@ use crate::{
 };
 
 /// How many times the task may die before an answer is taken, until waits are ended for it.
-const DEATHS: u32 = 3;
+const MAX_RESTARTS: u32 = 3;
 
 /// Looks up what is due, for all waits of a client.
 pub(crate) struct Poller {
     pub(super) api: Arc<Api>,
-    pub(super) timeline: Timeline,
+    pub(super) time_source: TimeSource,
     tracker: Mutex<Tracker>,
     wake: Notify,
     /// Changed under the tracker's lock alone.
     is_running: AtomicBool,
-    deaths: AtomicU32,
+    failed_starts: AtomicU32,
 }
 
 impl fmt::Debug for Poller {
@@ -57,11 +58,11 @@ impl Poller {
     pub(crate) fn new(api: Arc<Api>, jitter_seed: Option<u64>) -> Self {
         let rng = jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         Self {
-            timeline: Timeline::new(api.clock.clone()),
+            time_source: TimeSource::new(api.clock.clone()),
             tracker: Mutex::new(Tracker::new(api.limits.max_tracked_ids, rng)),
             wake: Notify::new(),
             is_running: AtomicBool::new(false),
-            deaths: AtomicU32::new(0),
+            failed_starts: AtomicU32::new(0),
             api,
         }
     }
@@ -75,7 +76,7 @@ impl Poller {
         let mut effects = Effects::default();
         let done = {
             let mut tracker = self.lock();
-            let now = self.timeline.now();
+            let now = self.time_source.now();
             work(&mut tracker, &now, &mut effects)
         };
         self.perform(effects);
@@ -127,7 +128,7 @@ impl Poller {
         })?;
         let tracker = self.lock();
         if !tracker.is_empty() && !self.is_running.swap(true, Ordering::AcqRel) {
-            handle.spawn(run(Alive {
+            handle.spawn(run(PollerGuard {
                 poller: self.clone(),
                 has_ended: false,
             }));
@@ -138,12 +139,12 @@ impl Poller {
 
 /// Says so when the task goes away before its work is done: with its runtime, or by a panic in what a
 /// program handed in.
-struct Alive {
+struct PollerGuard {
     poller: Arc<Poller>,
     has_ended: bool,
 }
 
-impl Drop for Alive {
+impl Drop for PollerGuard {
     fn drop(&mut self) {
         if self.has_ended {
             return;
@@ -151,10 +152,10 @@ impl Drop for Alive {
         let poller = &*self.poller;
         poller.track(|tracker, now, effects| {
             poller.is_running.store(false, Ordering::Release);
-            if poller.deaths.fetch_add(1, Ordering::Relaxed) + 1 < DEATHS {
+            if poller.failed_starts.fetch_add(1, Ordering::Relaxed) + 1 < MAX_RESTARTS {
                 tracker.abandon(now, effects);
             } else {
-                poller.deaths.store(0, Ordering::Relaxed);
+                poller.failed_starts.store(0, Ordering::Relaxed);
                 let error = Error::new(
                     ErrorKind::Configuration,
                     "the task that looks jobs up died again and again; is there a panic in a \
@@ -167,13 +168,13 @@ impl Drop for Alive {
 }
 
 type Answered = (Batch, Vec<Outcome>);
-type UnderWay = FuturesUnordered<Pin<Box<dyn Future<Output = Answered> + Send>>>;
+type InFlight = FuturesUnordered<Pin<Box<dyn Future<Output = Answered> + Send>>>;
 
-async fn run(mut alive: Alive) {
+async fn run(mut alive: PollerGuard) {
     let poller = alive.poller.clone();
-    let mut under_way = UnderWay::new();
-    while let Some(wake) = send(&poller, &mut under_way) {
-        if let Some((batch, outcomes)) = next_event(&poller, &mut under_way, wake).await {
+    let mut in_flight = InFlight::new();
+    while let Some(wake) = send(&poller, &mut in_flight) {
+        if let Some((batch, outcomes)) = next_event(&poller, &mut in_flight, wake).await {
             take(&poller, batch, outcomes);
         }
     }
@@ -182,7 +183,7 @@ async fn run(mut alive: Alive) {
 }
 
 /// Sends what is due, as far as there is room; when to look again, or `None` if nobody waits.
-fn send(poller: &Poller, under_way: &mut UnderWay) -> Option<Moment> {
+fn send(poller: &Poller, in_flight: &mut InFlight) -> Option<Timestamp> {
     let api = &poller.api;
     let limits = &api.limits;
     poller.track(|tracker, now, effects| {
@@ -192,14 +193,14 @@ fn send(poller: &Poller, under_way: &mut UnderWay) -> Option<Moment> {
             poller.is_running.store(false, Ordering::Release);
             return None;
         }
-        let may_send = || under_way.len() < limits.max_concurrent_requests.get();
+        let may_send = || in_flight.len() < limits.max_concurrent_requests.get();
         let is_held = api.throttle.held_until().is_some();
         while may_send() && !is_held {
             let size = api.known_sizes.settled(lookup::configured_size(api));
             let Some(batch) = tracker.take_batch(now, size.ids, size.bytes) else {
                 break;
             };
-            under_way.push(Box::pin(look_up(api.clone(), batch)));
+            in_flight.push(Box::pin(look_up(api.clone(), batch)));
         }
         Some(tracker.next_wake(may_send() && !is_held))
     })
@@ -213,16 +214,20 @@ async fn look_up(api: Arc<Api>, batch: Batch) -> Answered {
 }
 
 /// Waits for an answer, or until there may be something else to do.
-async fn next_event(poller: &Poller, under_way: &mut UnderWay, wake: Moment) -> Option<Answered> {
+async fn next_event(
+    poller: &Poller,
+    in_flight: &mut InFlight,
+    wake: Timestamp,
+) -> Option<Answered> {
     let api = &poller.api;
-    let has_room = under_way.len() < api.limits.max_concurrent_requests.get();
+    let has_room = in_flight.len() < api.limits.max_concurrent_requests.get();
     let held = api.throttle.held_until().filter(|_| has_room);
-    let due = poller.timeline.instant(wake);
+    let due = poller.time_source.instant(wake);
     let until: Option<Instant> = [held, due].into_iter().flatten().min();
     let mut asleep = pin!(until.map(tokio::time::sleep_until));
     let mut woken = pin!(poller.wake.notified());
     poll_fn(|context| {
-        if let Poll::Ready(Some(answered)) = under_way.poll_next_unpin(context) {
+        if let Poll::Ready(Some(answered)) = in_flight.poll_next_unpin(context) {
             return Poll::Ready(Some(answered));
         }
         let is_time = asleep
@@ -239,17 +244,17 @@ async fn next_event(poller: &Poller, under_way: &mut UnderWay, wake: Moment) -> 
 
 fn take(poller: &Poller, batch: Batch, outcomes: Vec<Outcome>) {
     let api = &poller.api;
-    poller.deaths.store(0, Ordering::Relaxed);
+    poller.failed_starts.store(0, Ordering::Relaxed);
     // What repeating costs is paid once for a request, and its ids stay together.
     let decided: Cell<Option<(u32, Retry)>> = Cell::new(None);
-    let retry = |error: &Error, faults: u32| match decided.get() {
+    let retry = |error: &Error, failures: u32| match decided.get() {
         // What costs nothing decides nothing for the ids beside it.
-        _ if !error.is_retryable() => decide(api, error, faults, false),
-        Some((for_faults, retry)) if for_faults == faults => retry,
+        _ if !error.is_retryable() => decide(api, error, failures, false),
+        Some((for_faults, retry)) if for_faults == failures => retry,
         earlier => {
             let is_paid = matches!(earlier, Some((_, Retry::After(_))));
-            let retry = decide(api, error, faults, is_paid);
-            decided.set(Some((faults, retry)));
+            let retry = decide(api, error, failures, is_paid);
+            decided.set(Some((failures, retry)));
             retry
         }
     };
@@ -257,12 +262,12 @@ fn take(poller: &Poller, batch: Batch, outcomes: Vec<Outcome>) {
 }
 
 /// When to look up again what failed for the `faults`th time in a row.
-fn decide(api: &Api, error: &Error, faults: u32, is_paid: bool) -> Retry {
+fn decide(api: &Api, error: &Error, failures: u32, is_paid: bool) -> Retry {
     let policy = &api.retry;
     let asked = error
         .retry_after()
         .map_or(Duration::ZERO, |delay| policy.capped(delay));
-    if !error.is_retryable() || !policy.allows_another(faults) {
+    if !error.is_retryable() || !policy.allows_another(failures) {
         return Retry::BySchedule(asked);
     }
     if error.is_rate_limit() {
@@ -270,7 +275,7 @@ fn decide(api: &Api, error: &Error, faults: u32, is_paid: bool) -> Retry {
         return Retry::After(Duration::ZERO);
     }
     if is_paid || api.budget.withdraw(error.is_timeout()) {
-        Retry::After(policy.delay(faults, error.retry_after(), &api.jitter))
+        Retry::After(policy.delay(failures, error.retry_after(), &api.jitter))
     } else {
         Retry::BySchedule(asked)
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::wait::{observation::JobState, time::Timestamp};
 use crate::{
     error::Error,
     model::{JobStatus, ResultId},
@@ -23,6 +24,26 @@ pub struct Progress {
 }
 
 impl Progress {
+    pub(super) fn new(
+        id: ResultId,
+        state: &JobState,
+        begun: Timestamp,
+        next_poll: Option<Timestamp>,
+        last_error: Option<Error>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            status: state.status,
+            waited: now.since(begun),
+            unchanged_for: now.since(state.changed),
+            missing_for: state.missing_since.map(|since| now.since(since)),
+            polls: state.polls,
+            next_poll_in: next_poll.map(|next| next.since(now)),
+            last_error,
+        }
+    }
+
     /// The job.
     pub fn id(&self) -> &ResultId {
         &self.id

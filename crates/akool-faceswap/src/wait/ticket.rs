@@ -6,16 +6,24 @@
 
 use std::{
     fmt,
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{JobStatus, ResultId};
 use crate::wait::{
-    PollPolicy,
+    PollPolicy, Progress, WaitError, WaitErrorKind,
+    observation::{JobState, Observation, Retry, Verdict, WaitSpan},
+    options::{self, WaitOptions},
     poll_policy::millis,
-    time::{Moment, Now},
+    time::{Now, Timestamp},
+};
+use crate::{
+    error::Error,
+    lookup::Outcome,
+    model::{Job, JobStatus, ResultId},
+    retry::RetryPolicy,
 };
 
 /// The form that this version of the library writes.
@@ -59,9 +67,10 @@ pub struct Ticket {
     pub(super) changed: i64,
     pub(super) missing_since: Option<i64>,
     pub(super) deadline: Option<i64>,
-    pub(super) missing_grace: Duration,
-    pub(super) schedule: PollPolicy,
+    pub(super) next_poll: Option<i64>,
+    pub(super) options: WaitOptions,
     pub(super) polls: u32,
+    pub(super) failures: u32,
 }
 
 /// A ticket as it is written.
@@ -75,11 +84,23 @@ struct Form {
     changed_unix_ms: i64,
     missing_since_unix_ms: Option<i64>,
     deadline_unix_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next_poll_unix_ms: Option<i64>,
     #[serde(with = "millis")]
     #[cfg_attr(feature = "schemars", schemars(with = "u64"))]
     missing_grace_ms: Duration,
     schedule: PollPolicy,
     polls: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    failures: u32,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Why what was read is no ticket.
@@ -111,9 +132,13 @@ impl TryFrom<Form> for Ticket {
             changed: form.changed_unix_ms,
             missing_since: form.missing_since_unix_ms,
             deadline: form.deadline_unix_ms,
-            missing_grace: form.missing_grace_ms,
-            schedule: form.schedule,
+            next_poll: form.next_poll_unix_ms,
+            options: WaitOptions {
+                schedule: form.schedule,
+                missing_grace: form.missing_grace_ms,
+            },
             polls: form.polls,
+            failures: form.failures,
         })
     }
 }
@@ -128,20 +153,45 @@ impl From<Ticket> for Form {
             changed_unix_ms: ticket.changed,
             missing_since_unix_ms: ticket.missing_since,
             deadline_unix_ms: ticket.deadline,
-            missing_grace_ms: ticket.missing_grace,
-            schedule: ticket.schedule,
+            next_poll_unix_ms: ticket.next_poll,
+            missing_grace_ms: ticket.options.missing_grace,
+            schedule: ticket.options.schedule,
             polls: ticket.polls,
+            failures: ticket.failures,
         }
     }
 }
 
 impl Ticket {
+    /// A wait that starts at `now`, for a program that stores its waits itself.
+    ///
+    /// It has the default [`PollPolicy`], missing grace (2 minutes) and timeout (4 hours); change them
+    /// with [`with_poll_policy`](Self::with_poll_policy),
+    /// [`with_missing_grace`](Self::with_missing_grace) and [`with_deadline`](Self::with_deadline). To
+    /// wait in this process use [`Client::wait`](crate::client::Client::wait).
+    pub fn new(id: ResultId, now: SystemTime) -> Self {
+        let begun = unix_millis(now);
+        let timeout = i64::try_from(options::TIMEOUT.as_millis()).unwrap_or(i64::MAX);
+        Self {
+            id,
+            status: None,
+            begun,
+            changed: begun,
+            missing_since: None,
+            deadline: Some(begun.saturating_add(timeout)),
+            next_poll: None,
+            options: WaitOptions::default(),
+            polls: 0,
+            failures: 0,
+        }
+    }
+
     /// The job that is waited for.
     pub fn id(&self) -> &ResultId {
         &self.id
     }
 
-    /// The last known status, if the API has told one.
+    /// The last known status; `None` if no lookup has found the job yet.
     pub fn status(&self) -> Option<JobStatus> {
         self.status
     }
@@ -151,12 +201,23 @@ impl Ticket {
         at(self.begun)
     }
 
-    /// When waiting ends, if it ever does.
+    /// When the wait ends; `None` if it has no deadline.
     pub fn deadline(&self) -> Option<SystemTime> {
         self.deadline.map(at)
     }
 
-    /// The same wait with another deadline, for one whose deadline has passed.
+    /// When the job is due to be looked up: after the initial delay of the poll policy at first, then
+    /// as the last [`observe`](Self::observe) said.
+    pub fn next_poll(&self) -> SystemTime {
+        let first = || {
+            let delay = self.options.schedule.first().as_millis();
+            let delay = i64::try_from(delay).unwrap_or(i64::MAX);
+            self.begun.saturating_add(delay)
+        };
+        at(self.next_poll.unwrap_or_else(first))
+    }
+
+    /// The same wait with another deadline, or with none.
     ///
     /// ```
     /// # use std::time::{Duration, SystemTime};
@@ -165,10 +226,161 @@ impl Ticket {
     /// # }
     /// ```
     #[must_use]
-    pub fn with_deadline(mut self, deadline: SystemTime) -> Self {
-        self.deadline = Some(unix_millis(deadline));
+    pub fn with_deadline(mut self, deadline: impl Into<Option<SystemTime>>) -> Self {
+        self.deadline = deadline.into().map(unix_millis);
         self
     }
+
+    /// The same wait with another poll policy.
+    #[must_use]
+    pub fn with_poll_policy(mut self, policy: PollPolicy) -> Self {
+        self.options.schedule = policy;
+        self
+    }
+
+    /// The same wait with another grace period for a job that the API does not return.
+    #[must_use]
+    pub fn with_missing_grace(mut self, grace: Duration) -> Self {
+        self.options.missing_grace = grace;
+        self
+    }
+
+    /// Applies what a lookup said, and says what to do next.
+    ///
+    /// This is for a program that stores its waits itself, for example as rows of a database that
+    /// several processes share, and looks up what is due with
+    /// [`Client::lookup`](crate::client::Client::lookup). It applies the same rules as
+    /// [`Client::wait`](crate::client::Client::wait). Store the ticket after each call.
+    ///
+    /// `now` is when the lookup was sent. `jitter` is a random number from 0 to 1 that moves the
+    /// interval by up to 10 %, so that waits do not stay in step; 0.5 leaves it as it is.
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+    /// use std::time::SystemTime;
+    /// use akool_faceswap::{Client, Ticket, wait::Next};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let id: akool_faceswap::ResultId = fake.add_job(FakeJob::image()).to_string().parse()?;
+    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// let mut ticket = Ticket::new(id, SystemTime::now());
+    /// let now = SystemTime::now();
+    /// let results = client.lookup([ticket.id().clone()]).await?;
+    /// for (_, outcome) in results.iter() {
+    ///     match ticket.observe(outcome, now, 0.5) {
+    ///         Next::Again { after, .. } => println!("look again in {after:?}"),
+    ///         Next::Settled(Ok(job)) => println!("{}", job.status()),
+    ///         Next::Settled(Err(error)) => println!("{error}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn observe(&mut self, outcome: &Outcome, now: SystemTime, jitter: f64) -> Next {
+        let now = Now::at(now);
+        // The lookup has made its own retries already.
+        let retry = |error: &Error| {
+            let asked = error.retry_after().unwrap_or_default();
+            Retry::BySchedule(RetryPolicy::default().capped(asked))
+        };
+        let observation = Observation::new(outcome.clone(), retry);
+        let mut state = self.state(&now);
+        state.update(&observation, now.timestamp);
+        let options = self.options.clone();
+        let span = WaitSpan {
+            begun: now.timestamp_at(self.begun),
+            deadline: self
+                .deadline
+                .map_or(Timestamp::NEVER, |deadline| now.timestamp_at(deadline)),
+            options: &options,
+        };
+        let verdict = state.verdict(&observation, span, now.timestamp);
+        let next = state.next_poll(&observation, span, now.timestamp, jitter);
+        let next_at = verdict.is_none().then_some(next.at);
+        *self = Self::from_state(self.id.clone(), &state, span, next_at, &now);
+        let Some(verdict) = verdict else {
+            let after = next.at.since(now.timestamp);
+            return Next::Again {
+                after,
+                earliest: after.saturating_sub(next.interval / 2),
+            };
+        };
+        let (found, error) = match observation {
+            Observation::Found(job) => (Some(Arc::unwrap_or_clone(job)), None),
+            Observation::Missing => (None, None),
+            Observation::Failed { error, .. } => (None, Some(error)),
+        };
+        let id = self.id.clone();
+        let progress = Progress::new(id, &state, span.begun, None, error.clone(), now.timestamp);
+        Next::Settled(match (verdict, found) {
+            (Verdict::Succeeded, Some(job)) => Ok(job),
+            (Verdict::JobFailed, Some(job)) => Err(WaitError::job_failed(job, progress)),
+            (Verdict::Unsettled(kind), _) => {
+                Err(WaitError::unsettled(kind, progress, self.clone(), error))
+            }
+            // A job that was not found has neither succeeded nor failed.
+            (Verdict::Succeeded | Verdict::JobFailed, None) => Err(WaitError::unsettled(
+                WaitErrorKind::Missing,
+                progress,
+                self.clone(),
+                error,
+            )),
+        })
+    }
+
+    pub(super) fn from_state(
+        id: ResultId,
+        state: &JobState,
+        span: WaitSpan<'_>,
+        next_poll: Option<Timestamp>,
+        now: &Now,
+    ) -> Self {
+        let unix_millis = |timestamp| now.unix_millis(timestamp);
+        Self {
+            id,
+            status: state.status,
+            begun: unix_millis(span.begun),
+            changed: unix_millis(state.changed),
+            missing_since: state.missing_since.map(unix_millis),
+            deadline: span.deadline.if_ever().map(unix_millis),
+            next_poll: next_poll.map(unix_millis),
+            options: span.options.clone(),
+            polls: state.polls,
+            failures: state.failures,
+        }
+    }
+
+    pub(super) fn state(&self, now: &Now) -> JobState {
+        JobState {
+            status: self.status,
+            changed: now.timestamp_at(self.changed),
+            missing_since: self.missing_since.map(|since| now.timestamp_at(since)),
+            polls: self.polls,
+            failures: self.failures,
+        }
+    }
+}
+
+/// What to do after a lookup: from [`Ticket::observe`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is made once for a lookup and taken apart at once"
+)]
+pub enum Next {
+    /// The wait continues: look the job up again.
+    #[non_exhaustive]
+    Again {
+        /// How long after `now` the job is due.
+        after: Duration,
+        /// How long after `now` it may already join a request that is sent for other jobs.
+        earliest: Duration,
+    },
+    /// The wait has ended: with the job at success, or with the reason why there is no result.
+    Settled(Result<Job, WaitError>),
 }
 
 impl fmt::Debug for Ticket {
@@ -193,11 +405,8 @@ fn at(unix_millis: i64) -> SystemTime {
 }
 
 pub(super) fn unix_millis(time: SystemTime) -> i64 {
-    Now {
-        moment: Moment::NEVER,
-        wall: time,
-    }
-    .unix_millis(Moment::NEVER)
+    let now = Now::at(time);
+    now.unix_millis(now.timestamp)
 }
 
 #[cfg(test)]
@@ -214,9 +423,10 @@ mod tests {
             changed: 1_719_476_869_000,
             missing_since: None,
             deadline: Some(1_719_487_668_006),
-            missing_grace: Duration::from_secs(120),
-            schedule: PollPolicy::new(),
+            next_poll: None,
+            options: WaitOptions::default(),
             polls: 7,
+            failures: 0,
         }
     }
 

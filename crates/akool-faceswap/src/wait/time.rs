@@ -13,9 +13,9 @@ use crate::clock::Clock;
 
 /// Microseconds from the client's own origin of time; before it they are negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Moment(i64);
+pub(crate) struct Timestamp(i64);
 
-impl Moment {
+impl Timestamp {
     /// Later than everything: no deadline, nothing due.
     pub(crate) const NEVER: Self = Self(i64::MAX);
 
@@ -41,35 +41,48 @@ impl Moment {
 /// The present, by the clock that measures and by the clock on the wall.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Now {
-    pub(crate) moment: Moment,
+    pub(crate) timestamp: Timestamp,
     pub(crate) wall: SystemTime,
 }
 
 impl Now {
+    /// A point in time of which only the wall clock is known.
+    pub(crate) fn at(wall: SystemTime) -> Self {
+        Self {
+            timestamp: Timestamp(0),
+            wall,
+        }
+    }
+
     /// A moment as Unix time in milliseconds, for other processes.
-    pub(crate) fn unix_millis(&self, moment: Moment) -> i64 {
+    pub(crate) fn unix_millis(&self, timestamp: Timestamp) -> i64 {
         let wall = match self.wall.duration_since(UNIX_EPOCH) {
             Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
             Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |ms| -ms),
         };
-        wall.saturating_add(moment.0.saturating_sub(self.moment.0).div_euclid(1000))
+        wall.saturating_add(
+            timestamp
+                .0
+                .saturating_sub(self.timestamp.0)
+                .div_euclid(1000),
+        )
     }
 
     /// The moment that is `unix_millis` on the wall.
-    pub(crate) fn moment_at(&self, unix_millis: i64) -> Moment {
-        let ahead = unix_millis.saturating_sub(self.unix_millis(self.moment));
-        Moment(self.moment.0.saturating_add(ahead.saturating_mul(1000)))
+    pub(crate) fn timestamp_at(&self, unix_millis: i64) -> Timestamp {
+        let ahead = unix_millis.saturating_sub(self.unix_millis(self.timestamp));
+        Timestamp(self.timestamp.0.saturating_add(ahead.saturating_mul(1000)))
     }
 }
 
 /// Where a client's time begins, and its clocks.
 #[derive(Debug)]
-pub(crate) struct Timeline {
+pub(crate) struct TimeSource {
     origin: Instant,
     clock: Clock,
 }
 
-impl Timeline {
+impl TimeSource {
     pub(crate) fn new(clock: Clock) -> Self {
         Self {
             origin: Instant::now(),
@@ -80,14 +93,14 @@ impl Timeline {
     pub(crate) fn now(&self) -> Now {
         let since = Instant::now().saturating_duration_since(self.origin);
         Now {
-            moment: Moment(0).plus(since),
+            timestamp: Timestamp(0).plus(since),
             wall: self.clock.now(),
         }
     }
 
     /// When to wake for a moment; `None` if it is beyond what the clock can express.
-    pub(crate) fn instant(&self, moment: Moment) -> Option<Instant> {
-        let since = moment.if_ever()?.since(Moment(0));
+    pub(crate) fn instant(&self, timestamp: Timestamp) -> Option<Instant> {
+        let since = timestamp.if_ever()?.since(Timestamp(0));
         // Timers count in milliseconds and must not fire early.
         self.origin.checked_add(since)
     }
@@ -100,13 +113,13 @@ mod tests {
     #[test]
     fn moments_add_and_subtract_without_an_end() {
         let second = Duration::from_secs(1);
-        let begin = Moment(5);
+        let begin = Timestamp(5);
         assert_eq!(begin.plus(second).since(begin), second);
         assert_eq!(begin.since(begin.plus(second)), Duration::ZERO);
-        assert_eq!(begin.plus(Duration::MAX), Moment::NEVER);
-        assert_eq!(Moment::NEVER.plus(second), Moment::NEVER);
+        assert_eq!(begin.plus(Duration::MAX), Timestamp::NEVER);
+        assert_eq!(Timestamp::NEVER.plus(second), Timestamp::NEVER);
         assert_eq!(
-            (Moment::NEVER.if_ever(), begin.if_ever()),
+            (Timestamp::NEVER.if_ever(), begin.if_ever()),
             (None, Some(begin))
         );
     }
@@ -114,16 +127,16 @@ mod tests {
     #[test]
     fn the_wall_and_the_moment_are_one_time() {
         let now = Now {
-            moment: Moment(7_000_000),
+            timestamp: Timestamp(7_000_000),
             wall: UNIX_EPOCH + Duration::from_millis(1_719_476_868_006),
         };
-        assert_eq!(now.unix_millis(Moment(5_000_000)), 1_719_476_866_006);
-        assert_eq!(now.unix_millis(Moment(5_999_999)), 1_719_476_867_005);
+        assert_eq!(now.unix_millis(Timestamp(5_000_000)), 1_719_476_866_006);
+        assert_eq!(now.unix_millis(Timestamp(5_999_999)), 1_719_476_867_005);
         for millis in [1_719_476_868_006, 0, 1_719_476_869_000] {
-            assert_eq!(now.unix_millis(now.moment_at(millis)), millis);
+            assert_eq!(now.unix_millis(now.timestamp_at(millis)), millis);
         }
         // Nothing that a ticket says can overflow.
-        assert_eq!(now.moment_at(i64::MAX), Moment::NEVER);
-        assert!(now.moment_at(i64::MIN) < Moment(0));
+        assert_eq!(now.timestamp_at(i64::MAX), Timestamp::NEVER);
+        assert!(now.timestamp_at(i64::MIN) < Timestamp(0));
     }
 }

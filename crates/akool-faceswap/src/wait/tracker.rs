@@ -10,8 +10,8 @@
 mod apply;
 mod batch;
 mod finish;
-mod interest;
 mod job;
+mod waiter;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -23,10 +23,10 @@ use slab::Slab;
 
 use crate::wait::{
     Progress, Ticket, WaitErrorKind,
+    delivery::{Oneshot, Queue, Wakers},
     error::WaitError,
-    options::{Start, Terms},
-    slot::{Group, Slot, Wakers},
-    time::{Moment, Now},
+    options::{Start, WaitOptions},
+    time::{Now, Timestamp},
 };
 use crate::{
     error::{Error, ErrorKind},
@@ -34,20 +34,19 @@ use crate::{
     model::{Job, ResultId},
 };
 
-pub(super) use apply::Retry;
 pub(super) use batch::Batch;
-use interest::{Interest, NONE};
-pub(super) use interest::{Purpose, Sink};
 use job::{Tracked, unsettled};
+use waiter::{NONE, Waiter};
+pub(super) use waiter::{Receiver, WaiterKind};
 
 /// Ids that are wanted within this time of one another share a request.
-pub(super) const GATHERING: Duration = Duration::from_millis(20);
+pub(super) const COALESCE_WINDOW: Duration = Duration::from_millis(20);
 
 /// A hint has an id looked up at most this often: hints may come from anybody.
-pub(super) const BETWEEN_HINTS: Duration = Duration::from_millis(500);
+pub(super) const MIN_HINT_INTERVAL: Duration = Duration::from_millis(500);
 
 /// How long a wait that is resumed after its deadline may take for one last look.
-const LAST_LOOK: Duration = Duration::from_secs(30);
+const LAST_LOOKUP_LIMIT: Duration = Duration::from_secs(30);
 
 /// How a wait ends, with the job shared by all that wait for it.
 pub(super) type Settled = Result<Arc<Job>, WaitError>;
@@ -66,9 +65,9 @@ pub(super) struct Effects {
 pub(super) struct Tracker {
     jobs: Slab<Tracked>,
     keys: HashMap<ResultId, usize>,
-    interests: Slab<Interest>,
-    due: BTreeSet<(Moment, usize)>,
-    deadlines: BTreeSet<(Moment, usize)>,
+    waiters: Slab<Waiter>,
+    due: BTreeSet<(Timestamp, usize)>,
+    deadlines: BTreeSet<(Timestamp, usize)>,
     /// The number of the next batch.
     next_batch: u64,
     max_ids: usize,
@@ -81,7 +80,7 @@ impl Tracker {
         Self {
             jobs: Slab::new(),
             keys: HashMap::new(),
-            interests: Slab::new(),
+            waiters: Slab::new(),
             due: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             next_batch: 0,
@@ -99,26 +98,26 @@ impl Tracker {
     pub(super) fn release_memory(&mut self) {
         if self.jobs.is_empty() && self.jobs.capacity() > 1024 {
             self.jobs = Slab::new();
-            self.interests = Slab::new();
+            self.waiters = Slab::new();
             self.keys = HashMap::new();
         }
     }
 
-    /// Begins a wait. Where that cannot be, the outcome is in the sink at once.
+    /// Begins a wait. Where that cannot be, the outcome is in the receiver at once.
     pub(super) fn wait(
         &mut self,
         id: &ResultId,
         start: &Start,
-        sink: Sink,
+        receiver: Receiver,
         now: &Now,
         effects: &mut Effects,
     ) -> Option<usize> {
-        let interest = Interest::new(
+        let waiter = Waiter::new(
             start.begun,
             start.deadline,
-            Purpose::Settle {
-                terms: start.terms.clone(),
-                sink,
+            WaiterKind::UntilTerminal {
+                options: start.options.clone(),
+                receiver,
             },
         );
         let refused = if self.is_shut_down {
@@ -128,37 +127,39 @@ impl Tracker {
         };
         if let Some(kind) = refused {
             let job = Tracked::new(id.clone(), start);
-            if let Purpose::Settle { terms, sink } = &interest.purpose {
-                let error = unsettled(kind, &job, &interest, terms, None, now);
-                let ticket = || job.ticket(&interest, terms, now);
-                sink.put(Err(error), ticket, &mut effects.wakers);
+            if let WaiterKind::UntilTerminal { options, receiver } = &waiter.kind {
+                let error = unsettled(kind, &job, &waiter, options, None, now);
+                let ticket = || job.ticket(&waiter, options, now);
+                receiver.put(Err(error), ticket, &mut effects.wakers);
             }
             return None;
         }
         let job = self.track(id, |id| Tracked::new(id, start));
         let tracked = &mut self.jobs[job];
-        let first = now.moment.plus(start.terms.schedule.first().max(GATHERING));
+        let first = now
+            .timestamp
+            .plus(start.options.schedule.first().max(COALESCE_WINDOW));
         // Whoever joins others is content with what they have learnt already.
         let due = match tracked.asked {
             None => first,
             Some(asked) => {
                 let interval = start
-                    .terms
+                    .options
                     .schedule
-                    .interval(now.moment.since(tracked.changed));
+                    .interval(now.timestamp.since(tracked.state.changed));
                 first.max(asked.plus(interval))
             }
         };
-        self.due_by(job, due);
-        let key = self.attach(job, interest);
+        self.schedule_by(job, due);
+        let key = self.attach(job, waiter);
         // One that is resumed too late may look once more: what ended meanwhile is not lost.
-        let is_late = start.is_resumed && start.deadline <= now.moment;
-        let alarm = if is_late {
-            now.moment.plus(LAST_LOOK)
+        let is_late = start.is_resumed && start.deadline <= now.timestamp;
+        let deadline_key = if is_late {
+            now.timestamp.plus(LAST_LOOKUP_LIMIT)
         } else {
             start.deadline
         };
-        self.set_alarm(key, alarm);
+        self.set_deadline_key(key, deadline_key);
         Some(key)
     }
 
@@ -166,8 +167,8 @@ impl Tracker {
     pub(super) fn ask(
         &mut self,
         id: &ResultId,
-        deadline: Moment,
-        slot: Arc<Slot<Answer>>,
+        deadline: Timestamp,
+        slot: Arc<Oneshot<Answer>>,
         now: &Now,
         effects: &mut Effects,
     ) -> Option<usize> {
@@ -185,13 +186,13 @@ impl Tracker {
             );
             return None;
         }
-        let start = Start::new(Arc::default(), now.moment, Moment::NEVER);
+        let start = Start::new(Arc::default(), now.timestamp, Timestamp::NEVER);
         let job = self.track(id, |id| Tracked::new(id, &start));
         let from_batch = self.next_batch;
-        self.hasten(job, now.moment.plus(GATHERING));
-        let purpose = Purpose::Answer { from_batch, slot };
-        let key = self.attach(job, Interest::new(now.moment, deadline, purpose));
-        self.set_alarm(key, deadline);
+        self.reschedule_earlier(job, now.timestamp.plus(COALESCE_WINDOW));
+        let kind = WaiterKind::Answer { from_batch, slot };
+        let key = self.attach(job, Waiter::new(now.timestamp, deadline, kind));
+        self.set_deadline_key(key, deadline);
         Some(key)
     }
 
@@ -202,8 +203,8 @@ impl Tracker {
         };
         let soonest = self.jobs[job]
             .asked
-            .map_or(now.moment, |asked| asked.plus(BETWEEN_HINTS));
-        self.hasten(job, soonest.max(now.moment));
+            .map_or(now.timestamp, |asked| asked.plus(MIN_HINT_INTERVAL));
+        self.reschedule_earlier(job, soonest.max(now.timestamp));
         true
     }
 
@@ -212,16 +213,16 @@ impl Tracker {
         let lost: Vec<usize> = self
             .jobs
             .iter()
-            .filter(|(_, job)| job.under_way.is_some())
+            .filter(|(_, job)| job.in_flight.is_some())
             .map(|(key, _)| key)
             .collect();
         for job in lost {
-            self.jobs[job].under_way = None;
-            self.due_by(job, now.moment);
+            self.jobs[job].in_flight = None;
+            self.schedule_by(job, now.timestamp);
         }
         // Whoever is woken looks whether there is a poller.
-        for (_, interest) in &self.interests {
-            interest.purpose.stir(&mut effects.wakers);
+        for (_, waiter) in &self.waiters {
+            waiter.kind.wake(&mut effects.wakers);
         }
     }
 
@@ -229,24 +230,24 @@ impl Tracker {
     pub(super) fn progress(
         &self,
         key: usize,
-        is_mine: impl FnOnce(&Purpose) -> bool,
+        is_mine: impl FnOnce(&WaiterKind) -> bool,
         now: &Now,
     ) -> Option<Progress> {
-        let interest = self.interests.get(key)?;
-        is_mine(&interest.purpose).then(|| self.jobs[interest.job].progress(interest, now))
+        let waiter = self.waiters.get(key)?;
+        is_mine(&waiter.kind).then(|| self.jobs[waiter.job].progress(waiter, now))
     }
 
     /// An interest, put away.
     pub(super) fn ticket(
         &self,
         key: usize,
-        is_mine: impl FnOnce(&Purpose) -> bool,
+        is_mine: impl FnOnce(&WaiterKind) -> bool,
         now: &Now,
     ) -> Option<Ticket> {
-        let interest = self.interests.get(key)?;
-        match &interest.purpose {
-            Purpose::Settle { terms, .. } if is_mine(&interest.purpose) => {
-                Some(self.jobs[interest.job].ticket(interest, terms, now))
+        let waiter = self.waiters.get(key)?;
+        match &waiter.kind {
+            WaiterKind::UntilTerminal { options, .. } if is_mine(&waiter.kind) => {
+                Some(self.jobs[waiter.job].ticket(waiter, options, now))
             }
             _ => None,
         }
@@ -266,9 +267,9 @@ impl Tracker {
     }
 
     /// Moves an id to an earlier time, if nothing is under way for it.
-    fn due_by(&mut self, job: usize, due: Moment) {
+    fn schedule_by(&mut self, job: usize, due: Timestamp) {
         let tracked = &mut self.jobs[job];
-        if tracked.under_way.is_none() && due < tracked.due {
+        if tracked.in_flight.is_none() && due < tracked.due {
             self.due.remove(&(tracked.due, job));
             tracked.due = due;
             self.due.insert((due, job));
@@ -276,16 +277,20 @@ impl Tracker {
     }
 
     /// Has an id looked up at `due`, if need be besides the lookup that is under way.
-    fn hasten(&mut self, job: usize, due: Moment) {
+    fn reschedule_earlier(&mut self, job: usize, due: Timestamp) {
         let tracked = &mut self.jobs[job];
-        if tracked.under_way.is_some() {
-            tracked.again = Some(tracked.again.map_or(due, |again| again.min(due)));
+        if tracked.in_flight.is_some() {
+            tracked.poll_again_at = Some(
+                tracked
+                    .poll_again_at
+                    .map_or(due, |poll_again_at| poll_again_at.min(due)),
+            );
         }
-        self.due_by(job, due);
+        self.schedule_by(job, due);
     }
 
     fn forget_if_unwanted(&mut self, job: usize) {
-        if self.jobs[job].interests == NONE {
+        if self.jobs[job].waiters == NONE {
             let tracked = self.jobs.remove(job);
             self.due.remove(&(tracked.due, job));
             self.keys.remove(&tracked.id);

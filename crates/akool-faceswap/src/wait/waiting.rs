@@ -13,10 +13,10 @@ use futures_core::Stream;
 use crate::model::{Job, ResultId};
 use crate::wait::{
     Progress, Ticket, WaitError,
+    delivery::Oneshot,
     options::Start,
     poller::Poller,
-    slot::Slot,
-    tracker::{Purpose, Settled, Sink},
+    tracker::{Receiver, Settled, WaiterKind},
 };
 
 /// A wait for one job that is under way: await it, or turn it into a stream of
@@ -33,16 +33,16 @@ use crate::wait::{
 pub struct Waiting {
     poller: Arc<Poller>,
     id: ResultId,
-    slot: Arc<Slot<Settled>>,
+    slot: Arc<Oneshot<Settled>>,
     key: Option<usize>,
 }
 
 impl Waiting {
     pub(super) fn begin(poller: Arc<Poller>, id: ResultId, start: &Start) -> Self {
-        let slot = Arc::new(Slot::new());
-        let sink = Sink::One(slot.clone());
+        let slot = Arc::new(Oneshot::new());
+        let receiver = Receiver::One(slot.clone());
         let key =
-            poller.track(|tracker, now, effects| tracker.wait(&id, start, sink, now, effects));
+            poller.track(|tracker, now, effects| tracker.wait(&id, start, receiver, now, effects));
         // Where there is no runtime yet, the first poll starts the poller or says so.
         let _ = poller.ensure();
         poller.wake();
@@ -121,7 +121,7 @@ impl Waiting {
             && let Some(key) = self.key
         {
             self.poller.track(|tracker, now, effects| {
-                let is_mine = |purpose: &Purpose| purpose.is_for(&self.slot);
+                let is_mine = |kind: &WaiterKind| kind.is_for(&self.slot);
                 tracker.fail(key, is_mine, &error, now, effects);
             });
         }
@@ -144,7 +144,7 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         if let Some(key) = self.key {
             self.poller.track(|tracker, _, _| {
-                tracker.withdraw(key, |purpose| purpose.is_for(&self.slot));
+                tracker.withdraw(key, |kind| kind.is_for(&self.slot));
             });
             self.poller.wake();
         }
@@ -236,7 +236,7 @@ impl Stream for Changes {
 pub struct WaitHandle {
     poller: Arc<Poller>,
     id: ResultId,
-    slot: Arc<Slot<Settled>>,
+    slot: Arc<Oneshot<Settled>>,
     key: Option<usize>,
 }
 
@@ -249,16 +249,15 @@ impl WaitHandle {
     /// What is known of the job; `None` once the wait has ended.
     pub fn progress(&self) -> Option<Progress> {
         let key = self.key?;
-        self.poller.track(|tracker, now, _| {
-            tracker.progress(key, |purpose| purpose.is_for(&self.slot), now)
-        })
+        self.poller
+            .track(|tracker, now, _| tracker.progress(key, |kind| kind.is_for(&self.slot), now))
     }
 
     /// The wait, put away for another process; `None` once it has ended.
     pub fn ticket(&self) -> Option<Ticket> {
         let key = self.key?;
         self.poller
-            .track(|tracker, now, _| tracker.ticket(key, |purpose| purpose.is_for(&self.slot), now))
+            .track(|tracker, now, _| tracker.ticket(key, |kind| kind.is_for(&self.slot), now))
     }
 }
 

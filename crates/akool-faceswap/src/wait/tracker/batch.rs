@@ -4,7 +4,7 @@
 //! up with those that come next, as far as half of their interval has passed.
 
 use crate::model::{ResultIds, query::encoded_len};
-use crate::wait::tracker::{Moment, Now, ResultId, Tracked, Tracker};
+use crate::wait::tracker::{Now, ResultId, Timestamp, Tracked, Tracker};
 
 /// What a comma takes in a request line.
 const COMMA: usize = "%2C".len();
@@ -26,7 +26,7 @@ impl Tracker {
         max_encoded_bytes: usize,
     ) -> Option<Batch> {
         let (first, _) = self.due.first()?;
-        if *first > now.moment {
+        if *first > now.timestamp {
             return None;
         }
         let mut jobs = Vec::new();
@@ -35,7 +35,7 @@ impl Tracker {
         let mut patience = 4 * max_ids;
         for &(due, job) in &self.due {
             let tracked = &self.jobs[job];
-            if due > now.moment && !tracked.may_ride_along(now) {
+            if due > now.timestamp && !tracked.may_ride_along(now) {
                 patience -= 1;
                 if patience == 0 {
                     break;
@@ -59,10 +59,10 @@ impl Tracker {
         for &job in &jobs {
             let tracked = &mut self.jobs[job];
             self.due.remove(&(tracked.due, job));
-            tracked.due = Moment::NEVER;
-            tracked.asked = Some(now.moment);
-            tracked.under_way = Some(number);
-            tracked.again = None;
+            tracked.due = Timestamp::NEVER;
+            tracked.asked = Some(now.timestamp);
+            tracked.in_flight = Some(number);
+            tracked.poll_again_at = None;
             ids.push(tracked.id.clone());
         }
         Some(Batch {
@@ -73,9 +73,10 @@ impl Tracker {
     }
 
     /// When something has to be done next; what is due counts only where it can be sent.
-    pub(in crate::wait) fn next_wake(&self, can_send: bool) -> Moment {
-        let first = |set: &std::collections::BTreeSet<(Moment, usize)>| {
-            set.first().map_or(Moment::NEVER, |(moment, _)| *moment)
+    pub(in crate::wait) fn next_wake(&self, can_send: bool) -> Timestamp {
+        let first = |set: &std::collections::BTreeSet<(Timestamp, usize)>| {
+            set.first()
+                .map_or(Timestamp::NEVER, |(timestamp, _)| *timestamp)
         };
         let deadline = first(&self.deadlines);
         if can_send {
@@ -89,6 +90,6 @@ impl Tracker {
 impl Tracked {
     /// Whether half of the interval has passed, or it was never looked up.
     fn may_ride_along(&self, now: &Now) -> bool {
-        self.due.since(now.moment) <= self.interval / 2
+        self.due.since(now.timestamp) <= self.interval / 2
     }
 }

@@ -1,15 +1,19 @@
 //! How waits end that no answer ends: withdrawn, too late, shut down, or without any hope.
 
-use crate::wait::tracker::{Effects, Now, Purpose, Tracker, WaitErrorKind, job::unsettled};
+use crate::wait::tracker::{Effects, Now, Tracker, WaitErrorKind, WaiterKind, job::unsettled};
 use crate::{error::Error, metrics::WaitMetrics};
 
 impl Tracker {
-    /// Ends an interest without an outcome. `sink` tells it from another that has its key by now.
-    pub(in crate::wait) fn withdraw(&mut self, key: usize, is_mine: impl FnOnce(&Purpose) -> bool) {
-        if let Some(interest) = self.interests.get(key)
-            && is_mine(&interest.purpose)
+    /// Ends an interest without an outcome. `receiver` tells it from another that has its key by now.
+    pub(in crate::wait) fn withdraw(
+        &mut self,
+        key: usize,
+        is_mine: impl FnOnce(&WaiterKind) -> bool,
+    ) {
+        if let Some(waiter) = self.waiters.get(key)
+            && is_mine(&waiter.kind)
         {
-            let job = interest.job;
+            let job = waiter.job;
             self.detach(key);
             self.forget_if_unwanted(job);
         }
@@ -19,13 +23,13 @@ impl Tracker {
     pub(in crate::wait) fn fail(
         &mut self,
         key: usize,
-        is_mine: impl FnOnce(&Purpose) -> bool,
+        is_mine: impl FnOnce(&WaiterKind) -> bool,
         error: &Error,
         now: &Now,
         effects: &mut Effects,
     ) {
-        if let Some(interest) = self.interests.get(key)
-            && is_mine(&interest.purpose)
+        if let Some(waiter) = self.waiters.get(key)
+            && is_mine(&waiter.kind)
         {
             self.end(key, WaitErrorKind::Fault, Some(error), now, effects);
         }
@@ -35,7 +39,7 @@ impl Tracker {
     pub(in crate::wait) fn shut_down(&mut self, now: &Now, effects: &mut Effects) {
         self.is_shut_down = true;
         self.end_where(
-            Purpose::is_wait,
+            WaiterKind::is_wait,
             WaitErrorKind::ShutDown,
             None,
             now,
@@ -50,16 +54,16 @@ impl Tracker {
 
     fn end_where(
         &mut self,
-        which: impl Fn(&Purpose) -> bool,
+        which: impl Fn(&WaiterKind) -> bool,
         kind: WaitErrorKind,
         error: Option<&Error>,
         now: &Now,
         effects: &mut Effects,
     ) {
         let keys: Vec<usize> = self
-            .interests
+            .waiters
             .iter()
-            .filter(|(_, interest)| which(&interest.purpose))
+            .filter(|(_, waiter)| which(&waiter.kind))
             .map(|(key, _)| key)
             .collect();
         for key in keys {
@@ -70,7 +74,7 @@ impl Tracker {
     /// Ends what has passed its deadline.
     pub(in crate::wait) fn expire(&mut self, now: &Now, effects: &mut Effects) {
         while let Some(&(deadline, key)) = self.deadlines.first()
-            && deadline <= now.moment
+            && deadline <= now.timestamp
         {
             self.end(key, WaitErrorKind::DeadlinePassed, None, now, effects);
         }
@@ -85,19 +89,19 @@ impl Tracker {
         now: &Now,
         effects: &mut Effects,
     ) {
-        let interest = &self.interests[key];
-        let job = interest.job;
+        let waiter = &self.waiters[key];
+        let job = waiter.job;
         let tracked = &self.jobs[job];
-        match &interest.purpose {
-            Purpose::Settle { terms, sink } => {
-                let error = unsettled(kind, tracked, interest, terms, error, now);
+        match &waiter.kind {
+            WaiterKind::UntilTerminal { options, receiver } => {
+                let error = unsettled(kind, tracked, waiter, options, error, now);
                 effects
                     .ended
                     .push(WaitMetrics::of(Some(kind), error.progress()));
-                let ticket = || tracked.ticket(interest, terms, now);
-                sink.put(Err(error), ticket, &mut effects.wakers);
+                let ticket = || tracked.ticket(waiter, options, now);
+                receiver.put(Err(error), ticket, &mut effects.wakers);
             }
-            Purpose::Answer { slot, .. } => {
+            WaiterKind::Answer { slot, .. } => {
                 let error = error.cloned().unwrap_or_else(|| tracked.out_of_time());
                 slot.put(Err(error), &mut effects.wakers);
             }

@@ -1,14 +1,19 @@
 //! What the tracker decides by itself, without a poller: who rides along, how far it looks, what it
 //! gives back.
 
-use std::time::SystemTime;
+use std::{
+    task::{Context, Poll, Waker},
+    time::SystemTime,
+};
+
+use proptest::prelude::*;
 
 use crate::wait::tracker::*;
 use crate::{
     clock::Clock,
     lookup::Outcome,
     model::ResultIds,
-    wait::{PollPolicy, time::Timeline},
+    wait::{Next, PollPolicy, observation::Retry, time::TimeSource},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -26,7 +31,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let now = Timeline::new(Clock::standing_at(SystemTime::UNIX_EPOCH)).now();
+        let now = TimeSource::new(Clock::standing_at(SystemTime::UNIX_EPOCH)).now();
         Self {
             tracker: Tracker::new(10_000, fastrand::Rng::with_seed(7)),
             begun: now,
@@ -36,21 +41,26 @@ impl Bench {
     }
 
     fn at(&mut self, seconds: u32) {
-        self.now.moment = self.begun.moment.plus(seconds * SECOND);
+        self.now.timestamp = self.begun.timestamp.plus(seconds * SECOND);
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now.timestamp = self.now.timestamp.plus(time);
+        self.now.wall += time;
     }
 
     /// Waits for an id that is looked up every so often; its key.
     fn wait(&mut self, id: &str, every: Duration) -> usize {
-        let terms = Terms {
+        let options = WaitOptions {
             schedule: PollPolicy::fixed(every),
             missing_grace: Duration::MAX,
         };
-        let start = Start::new(Arc::new(terms), self.now.moment, Moment::NEVER);
+        let start = Start::new(Arc::new(options), self.now.timestamp, Timestamp::NEVER);
         let id = ResultId::new(id).unwrap();
-        let sink = Sink::One(Arc::new(Slot::new()));
+        let receiver = Receiver::One(Arc::new(Oneshot::new()));
         let key = self
             .tracker
-            .wait(&id, &start, sink, &self.now, &mut self.effects);
+            .wait(&id, &start, receiver, &self.now, &mut self.effects);
         key.unwrap()
     }
 
@@ -136,5 +146,114 @@ fn the_memory_of_very_many_jobs_is_given_back_once_there_is_none() {
         bench.tracker.withdraw(keys[0], |_| true);
         bench.tracker.release_memory();
         assert_eq!(bench.tracker.jobs.capacity() == 0, is_given_back, "{jobs}");
+    }
+}
+
+/// What a lookup says about the one job of `tickets_and_tracker_agree`.
+#[derive(Clone, Copy, Debug)]
+enum Said {
+    Status(i64),
+    Missing,
+    Http(u16, Option<u64>),
+    Refused,
+}
+
+impl Said {
+    fn outcome(self, id: &ResultId) -> Outcome {
+        match self {
+            Self::Status(status) => {
+                let row = serde_json::json!({
+                    "_id": id.as_str(), "faceswap_status": status, "url": "https://cdn.example/a",
+                });
+                Outcome::Found(serde_json::from_value(row).unwrap())
+            }
+            Self::Missing => Outcome::Missing,
+            Self::Http(status, retry_after) => Outcome::Failed(
+                Error::new(ErrorKind::Http, "an HTTP error")
+                    .with_http_status(http::StatusCode::from_u16(status).unwrap())
+                    .with_retry_after(retry_after.map(Duration::from_secs)),
+            ),
+            Self::Refused => Outcome::Failed(Error::new(ErrorKind::InvalidInput, "refused")),
+        }
+    }
+}
+
+fn said() -> impl Strategy<Value = Said> {
+    prop_oneof![
+        8 => prop_oneof![Just(1), Just(2), Just(9)].prop_map(Said::Status),
+        1 => prop_oneof![Just(3), Just(4)].prop_map(Said::Status),
+        6 => Just(Said::Missing),
+        4 => (prop_oneof![Just(503), Just(404), Just(500)], prop::option::of(0u64..90))
+            .prop_map(|(status, delay)| Said::Http(status, delay)),
+        1 => Just(Said::Refused),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A wait in memory and one that a program stores and feeds by itself end in the same way, after
+    /// the same lookups at the same times.
+    #[test]
+    fn tickets_and_tracker_agree(
+        said in prop::collection::vec((said(), 0u64..3000), 1..40),
+        grace in 0u64..200,
+        timeout in prop::option::of(1u64..2000),
+        shortest in 1u64..30,
+    ) {
+        let mut bench = Bench::new();
+        let id = ResultId::new("a").unwrap();
+        let policy = PollPolicy::new().min_interval(Duration::from_secs(shortest));
+        let deadline = timeout.map(|timeout| bench.now.wall + Duration::from_secs(timeout));
+        let mut ticket = Ticket::new(id.clone(), bench.now.wall)
+            .with_poll_policy(policy.clone())
+            .with_missing_grace(Duration::from_secs(grace))
+            .with_deadline(deadline);
+        let options = WaitOptions { schedule: policy, missing_grace: Duration::from_secs(grace) };
+        let deadline = timeout.map_or(Timestamp::NEVER, |timeout| {
+            bench.now.timestamp.plus(Duration::from_secs(timeout))
+        });
+        let start = Start::new(Arc::new(options), bench.now.timestamp, deadline);
+        let slot = Arc::new(Oneshot::new());
+        let receiver = Receiver::One(slot.clone());
+        let key = bench.tracker.wait(&id, &start, receiver, &bench.now, &mut bench.effects).unwrap();
+        let mut rng = fastrand::Rng::with_seed(7);
+        bench.pass(COALESCE_WINDOW);
+        for (said, late) in said {
+            let Some(batch) = bench.tracker.take_batch(&bench.now, 100, ROOM) else {
+                prop_assert!(false, "nothing is due");
+                return Ok(());
+            };
+            let retry = |error: &Error, _| Retry::BySchedule(
+                error.retry_after().unwrap_or_default().min(Duration::from_secs(60)),
+            );
+            let outcome = said.outcome(&id);
+            let next = ticket.observe(&outcome, bench.now.wall, rng.f64());
+            // What a database stores is what it reads.
+            let stored = serde_json::to_string(&ticket).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<Ticket>(&stored).unwrap(), &ticket);
+            bench.tracker.answered(batch, vec![outcome], retry, &bench.now, &mut bench.effects);
+            let settled = slot.poll_outcome(&Context::from_waker(Waker::noop()));
+            match (next, settled) {
+                (Next::Again { after, .. }, Poll::Pending) => {
+                    let tracked = bench.tracker.ticket(key, |_| true, &bench.now).unwrap();
+                    prop_assert_eq!(&tracked, &ticket);
+                    let due = bench.tracker.next_wake(true);
+                    let wake = due.min(bench.now.timestamp.plus(after));
+                    prop_assert!(bench.now.timestamp.plus(after).since(wake) < Duration::from_millis(1) || due >= start.deadline);
+                    // A ticket counts in whole milliseconds.
+                    let after = u64::try_from(after.as_millis()).unwrap() + 1;
+                    bench.pass(Duration::from_millis(after + late));
+                }
+                (Next::Settled(one), Poll::Ready(other)) => {
+                    let other = other.map(Arc::unwrap_or_clone);
+                    prop_assert_eq!(format!("{one:?}"), format!("{other:?}"));
+                    let tickets = [one, other].map(|end| end.err().and_then(WaitError::into_ticket));
+                    prop_assert_eq!(&tickets[0], &tickets[1]);
+                    return Ok(());
+                }
+                (next, settled) => prop_assert!(false, "{next:?}, {settled:?}"),
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ pub(super) type Wakers = Vec<Waker>;
 
 /// The place for one outcome.
 #[derive(Debug)]
-pub(super) struct Slot<T>(Mutex<Inside<T>>);
+pub(super) struct Oneshot<T>(Mutex<Inside<T>>);
 
 #[derive(Debug)]
 struct Inside<T> {
@@ -27,7 +27,7 @@ struct Inside<T> {
     waker: Option<Waker>,
 }
 
-impl<T> Slot<T> {
+impl<T> Oneshot<T> {
     pub(super) fn new() -> Self {
         Self(Mutex::new(Inside {
             outcome: None,
@@ -54,7 +54,7 @@ impl<T> Slot<T> {
     }
 
     /// Has the waiter look again, though nothing changed.
-    pub(super) fn stir(&self, wakers: &mut Wakers) {
+    pub(super) fn wake(&self, wakers: &mut Wakers) {
         wakers.extend(self.lock().waker.take());
     }
 
@@ -83,7 +83,7 @@ impl<T> Slot<T> {
 
 /// The place for the outcomes of many waits, each with its number.
 #[derive(Debug)]
-pub(super) struct Group<T>(Mutex<Many<T>>);
+pub(super) struct Queue<T>(Mutex<Many<T>>);
 
 /// An outcome that has not been taken yet.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ struct Many<T> {
     waker: Option<Waker>,
 }
 
-impl<T> Group<T> {
+impl<T> Queue<T> {
     pub(super) fn new() -> Self {
         Self(Mutex::new(Many {
             ready: VecDeque::new(),
@@ -123,7 +123,7 @@ impl<T> Group<T> {
         wakers.extend(inside.waker.take());
     }
 
-    pub(super) fn stir(&self, wakers: &mut Wakers) {
+    pub(super) fn wake(&self, wakers: &mut Wakers) {
         wakers.extend(self.lock().waker.take());
     }
 
@@ -137,7 +137,7 @@ impl<T> Group<T> {
     }
 
     /// The waits whose outcomes nobody has taken yet.
-    pub(super) fn untaken(&self) -> Vec<Ticket> {
+    pub(super) fn undelivered(&self) -> Vec<Ticket> {
         let inside = self.lock();
         inside
             .ready

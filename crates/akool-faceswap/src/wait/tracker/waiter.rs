@@ -1,0 +1,172 @@
+//! One that waits for an id: what for, until when, and where the outcome goes.
+//!
+//! Those that wait for the same id form a list through the slab that holds them all, so that one of a
+//! hundred thousand comes and goes at the price of one.
+
+use std::sync::Arc;
+
+use crate::wait::observation::WaitSpan;
+use crate::wait::tracker::{
+    Answer, Oneshot, Queue, Settled, Ticket, Timestamp, Tracker, WaitOptions, Wakers,
+};
+
+/// The end of a list.
+pub(super) const NONE: usize = usize::MAX;
+
+#[derive(Debug)]
+pub(in crate::wait) struct Waiter {
+    pub(super) job: usize,
+    previous: usize,
+    pub(super) next: usize,
+    pub(super) begun: Timestamp,
+    pub(super) deadline: Timestamp,
+    /// Where it stands among the deadlines.
+    deadline_key: Timestamp,
+    pub(super) kind: WaiterKind,
+}
+
+/// What somebody waits for.
+#[derive(Debug)]
+pub(in crate::wait) enum WaiterKind {
+    /// That the job ends.
+    UntilTerminal {
+        options: Arc<WaitOptions>,
+        receiver: Receiver,
+    },
+    /// What a request says that is sent as this batch or a later one.
+    Answer {
+        from_batch: u64,
+        slot: Arc<Oneshot<Answer>>,
+    },
+}
+
+/// Where the outcome of a wait goes.
+#[derive(Clone, Debug)]
+pub(in crate::wait) enum Receiver {
+    One(Arc<Oneshot<Settled>>),
+    Many(Arc<Queue<Settled>>, u32),
+}
+
+impl Receiver {
+    pub(super) fn put(
+        &self,
+        outcome: Settled,
+        ticket: impl FnOnce() -> Ticket,
+        wakers: &mut Wakers,
+    ) {
+        match self {
+            Self::One(slot) => slot.put(outcome, wakers),
+            Self::Many(group, number) => group.put(*number, outcome, ticket(), wakers),
+        }
+    }
+
+    /// Tells a single waiter of a change that is no outcome. A group is asked for its progress.
+    pub(super) fn change(&self, wakers: &mut Wakers) {
+        if let Self::One(slot) = self {
+            slot.change(wakers);
+        }
+    }
+}
+
+impl WaiterKind {
+    pub(super) fn wake(&self, wakers: &mut Wakers) {
+        match self {
+            Self::UntilTerminal {
+                receiver: Receiver::One(slot),
+                ..
+            } => slot.wake(wakers),
+            Self::UntilTerminal {
+                receiver: Receiver::Many(group, _),
+                ..
+            } => group.wake(wakers),
+            Self::Answer { slot, .. } => slot.wake(wakers),
+        }
+    }
+
+    pub(super) fn is_wait(&self) -> bool {
+        matches!(self, Self::UntilTerminal { .. })
+    }
+
+    /// Whether the outcome goes to this slot.
+    pub(in crate::wait) fn is_for(&self, slot: &Arc<Oneshot<Settled>>) -> bool {
+        matches!(self, Self::UntilTerminal { receiver: Receiver::One(mine), .. } if Arc::ptr_eq(mine, slot))
+    }
+
+    /// Whether the outcome is this one of a group.
+    pub(in crate::wait) fn is_for_group(&self, group: &Arc<Queue<Settled>>, number: u32) -> bool {
+        matches!(
+            self,
+            Self::UntilTerminal { receiver: Receiver::Many(mine, n), .. } if *n == number && Arc::ptr_eq(mine, group)
+        )
+    }
+
+    /// Whether the answer goes to this slot.
+    pub(in crate::wait) fn is_answer_for(&self, slot: &Arc<Oneshot<Answer>>) -> bool {
+        matches!(self, Self::Answer { slot: mine, .. } if Arc::ptr_eq(mine, slot))
+    }
+}
+
+impl Waiter {
+    pub(super) fn new(begun: Timestamp, deadline: Timestamp, kind: WaiterKind) -> Self {
+        Self {
+            job: NONE,
+            previous: NONE,
+            next: NONE,
+            begun,
+            deadline,
+            deadline_key: Timestamp::NEVER,
+            kind,
+        }
+    }
+
+    pub(super) fn span<'a>(&self, options: &'a WaitOptions) -> WaitSpan<'a> {
+        WaitSpan {
+            begun: self.begun,
+            deadline: self.deadline,
+            options,
+        }
+    }
+}
+
+impl Tracker {
+    /// Puts an interest at the head of its job's list.
+    pub(super) fn attach(&mut self, job: usize, waiter: Waiter) -> usize {
+        let next = self.jobs[job].waiters;
+        let key = self.waiters.insert(Waiter {
+            job,
+            next,
+            ..waiter
+        });
+        if let Some(behind) = self.waiters.get_mut(next) {
+            behind.previous = key;
+        }
+        self.jobs[job].waiters = key;
+        key
+    }
+
+    /// Takes an interest out of its job's list and out of the deadlines.
+    pub(super) fn detach(&mut self, key: usize) {
+        let Waiter {
+            job,
+            previous,
+            next,
+            deadline_key,
+            ..
+        } = self.waiters.remove(key);
+        self.deadlines.remove(&(deadline_key, key));
+        if let Some(behind) = self.waiters.get_mut(next) {
+            behind.previous = previous;
+        }
+        match self.waiters.get_mut(previous) {
+            Some(before) => before.next = next,
+            None => self.jobs[job].waiters = next,
+        }
+    }
+
+    pub(super) fn set_deadline_key(&mut self, key: usize, deadline_key: Timestamp) {
+        self.waiters[key].deadline_key = deadline_key;
+        if deadline_key != Timestamp::NEVER {
+            self.deadlines.insert((deadline_key, key));
+        }
+    }
+}
