@@ -92,6 +92,8 @@
 
 mod api;
 pub mod auth;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 pub mod client;
 mod clock;
 pub mod download;

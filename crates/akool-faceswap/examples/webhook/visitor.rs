@@ -33,7 +33,7 @@ pub(crate) async fn visit(address: SocketAddr, fake: &FakeAkool) -> Result<(), B
 
     let signer = WebhookSigner::new(CLIENT_ID, CLIENT_SECRET)?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
-    let payload = json!({ "_id": first.to_string(), "status": 3, "type": "faceswap" }).to_string();
+    let payload = json!({ "_id": first, "status": 3, "type": "faceswap" }).to_string();
     let delivery = signer.sign_and_encrypt(payload, now.as_secs(), 4821);
     let forgery = delivery.replace("4821", "4822");
     let delivered = Instant::now();
