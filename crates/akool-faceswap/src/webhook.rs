@@ -36,6 +36,23 @@
 //!   not send it back.
 //! - **500** if the event cannot be stored, so that AKOOL repeats it.
 //!
+//! # A job whose submit answer was lost
+//!
+//! Each submit with a callback puts its own [`SubmitToken`](crate::submit::SubmitToken) into the
+//! callback's URL, as the last segment of the path. Read it from the path that a delivery came in on,
+//! and store it beside the event: the event's id is then the id of that submit's job.
+//!
+//! ```
+//! use akool_faceswap::submit::{InvalidSubmitToken, SubmitToken};
+//!
+//! let path = "/akool/webhook/0f8e3c5a9b7d41e6a2c4f0b1d3e5978a";
+//! let token: SubmitToken = path.rsplit('/').next().unwrap_or_default().parse()?;
+//! # Ok::<(), InvalidSubmitToken>(())
+//! ```
+//!
+//! Take the token only from a delivery that verifies, and compare it with those that you have
+//! stored: a path proves nothing by itself.
+//!
 //! # Limits
 //!
 //! A body of more than [`MAX_BODY_BYTES`] is refused before any work. Give your framework the same
