@@ -176,7 +176,7 @@ fn compare(
         }
     };
     let statuses = lock(tree)?.map_or_else(|| new.lock.statuses(), |lock| lock.statuses());
-    Ok(Some(changes::compare(
+    changes::compare(
         &Snapshot {
             document: &old,
             statuses: &statuses,
@@ -185,7 +185,8 @@ fn compare(
             document: &new.document,
             statuses: &new.lock.statuses(),
         },
-    )))
+    )
+    .map(Some)
 }
 
 /// What must be written so that the tree is what the pages make.

@@ -10,7 +10,7 @@ const SHOWN: usize = 120;
 const LEAD: usize = 30;
 
 /// `text` as a code span, whatever it holds: backticks, newlines, control characters.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let line = one_line(text);
     let fence = "`".repeat(longest_run_of_backticks(&line) + 1);
     // Inside a span one space at both ends is dropped when shown, so it can always be added.
@@ -23,12 +23,12 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// A name from the document, shortened, as a code span.
-pub(super) fn name(text: &str) -> String {
+pub(crate) fn name(text: &str) -> String {
     code(&window(text, 0))
 }
 
 /// Both values as compact JSON, shortened so that the place where they part can be seen.
-pub(super) fn excerpts(
+pub(crate) fn excerpts(
     old: Option<&Value>,
     new: Option<&Value>,
 ) -> (Option<String>, Option<String>) {

@@ -1,0 +1,191 @@
+//! References that move, circles, great depth, and lists in another order.
+
+use super::*;
+
+const ITEMS: &str = "/components/schemas/JobList/properties/result/items";
+
+/// The base with `Job` under another name, in the component and where it is used.
+fn renamed() -> Value {
+    edited(&BASE, |document| {
+        let job = remove(document, JOB);
+        set(document, "/components/schemas/Task", job);
+        set(
+            document,
+            ITEMS,
+            json!({"$ref": "#/components/schemas/Task"}),
+        );
+    })
+}
+
+/// Released clients notice nothing, but code that names the generated type does not compile.
+#[test]
+fn a_component_under_another_name_renames_the_generated_type() {
+    let report = documents(&BASE, &renamed());
+    let expected = [
+        (Group::Breaking, Kind::TypeRenamed),
+        (Group::Compatible, Kind::ComponentRemoved),
+        (Group::Compatible, Kind::ComponentAdded),
+    ];
+    assert_eq!(kinds(&report), expected);
+    assert_eq!(report.changes()[0].place, ITEMS);
+}
+
+#[test]
+fn a_field_lost_on_the_way_to_another_name_is_found() {
+    let new = edited(&renamed(), |new| {
+        drop(remove(new, "/components/schemas/Task/properties/id"));
+    });
+    let report = documents(&BASE, &new);
+    let lost = &report.changes()[0];
+    assert_eq!(
+        (lost.kind, lost.consequence.as_str()),
+        (Some(Kind::FieldRemoved), "No job can be matched.")
+    );
+    assert_eq!(report.changes().len(), 4);
+}
+
+#[test]
+fn a_reference_to_nothing_stops_the_generator() {
+    for target in [
+        "#/components/schemas/Nobody",
+        "other.yaml#/Job",
+        "#/components/schemas/JobList/properties/result/items",
+    ] {
+        let report = documents(&BASE, &with(ITEMS, json!({"$ref": target})));
+        assert_eq!(
+            kinds(&report),
+            [(Group::Breaking, Kind::DanglingReference)],
+            "{target}"
+        );
+    }
+}
+
+#[test]
+fn a_schema_written_in_place_is_another_generated_type() {
+    let job = BASE.pointer(JOB).unwrap().clone();
+    let report = documents(&BASE, &with(ITEMS, job.clone()));
+    assert_eq!(kinds(&report), [(Group::Breaking, Kind::TypeRenamed)]);
+    let other = edited(&job, |job| {
+        set(job, "/properties/id/type", json!("integer"));
+    });
+    let report = documents(&BASE, &with(ITEMS, other));
+    let expected = [
+        (Group::Breaking, Kind::TypeRenamed),
+        (Group::Breaking, Kind::TypeChanged),
+    ];
+    assert_eq!(kinds(&report), expected);
+}
+
+#[test]
+fn keys_beside_a_reference_are_seen() {
+    let report = documents(&BASE, &with(&format!("{ITEMS}/nullable"), json!(true)));
+    assert_eq!(
+        kinds(&report),
+        [(Group::NeedsPerson, Kind::BesideReference)]
+    );
+    let report = documents(
+        &BASE,
+        &with(&format!("{ITEMS}/description"), json!("A job")),
+    );
+    assert_eq!(kinds(&report), [(Group::Compatible, Kind::Wording)]);
+}
+
+/// A parameter that moves between an operation and its path is the same parameter.
+#[test]
+fn parameters_of_the_path_count_as_those_of_the_operation() {
+    let new = edited(&BASE, |new| {
+        let ids = remove(new, &format!("{LOOKUP}/parameters"));
+        set(new, "/paths/~1jobs/parameters", ids);
+    });
+    let report = documents(&BASE, &new);
+    assert_eq!(kinds(&report), [(Group::Compatible, Kind::Rewritten); 2]);
+    let new = edited(&new, |new| {
+        set(
+            new,
+            "/paths/~1jobs/parameters/0/schema/type",
+            json!("array"),
+        );
+    });
+    assert_eq!(
+        kinds(&documents(&BASE, &new))[0],
+        (Group::Breaking, Kind::TypeChanged)
+    );
+}
+
+/// Two documents whose components form a chain, each referring twice to the next, and in a circle
+/// at the end; the newer one has other names and one difference at the far end.
+#[test]
+fn circles_and_doubled_chains_end() {
+    fn chain(prefix: &str, end: &str) -> Value {
+        let mut document = BASE.clone();
+        let name = |index: usize| format!("{prefix}{index}");
+        let to = |index: usize| json!({"$ref": format!("#/components/schemas/{}", name(index))});
+        for index in 0..8 {
+            let next = if index == 7 { 0 } else { index + 1 };
+            document["components"]["schemas"][name(index)] = json!({
+                "allOf": [to(next), to(next)],
+                "properties": {"a": to(next), "b": to(next), "c": {"type": if index == 7 { end } else { "string" }}},
+            });
+        }
+        set(&mut document, &field_data(), to(0));
+        document
+    }
+    fn field_data() -> String {
+        format!("{LOOKUP}/responses/200/content/application~1json/schema/allOf/1/properties/data")
+    }
+    let report = documents(&chain("A", "string"), &chain("B", "integer"));
+    let contradiction = report
+        .changes()
+        .iter()
+        .find(|change| change.kind == Some(Kind::Contradiction));
+    assert!(
+        contradiction
+            .unwrap()
+            .place
+            .ends_with("/B7/properties/c/type")
+    );
+    // Each component once, not each way to it.
+    assert!(report.changes().len() < 100, "{}", report.changes().len());
+}
+
+#[test]
+fn great_depth_is_handed_to_a_person() {
+    let deep = |end: &str| {
+        let mut schema = json!({"type": end});
+        for _ in 0..90 {
+            schema = json!({"type": "array", "items": schema});
+        }
+        with(&format!("{JOB}/properties/deep"), schema)
+    };
+    let report = documents(&deep("string"), &deep("integer"));
+    assert_eq!(kinds(&report), [(Group::NeedsPerson, Kind::TooDeep)]);
+}
+
+#[test]
+fn parameters_are_matched_by_name_not_by_place() {
+    let list = format!("{LOOKUP}/parameters");
+    let page = json!({"name": "page", "in": "query", "schema": {"type": "integer"}});
+    let ids = BASE.pointer(&format!("{list}/0")).unwrap().clone();
+    let old = with(&list, json!([ids, page]));
+    let reordered = documents(&old, &with(&list, json!([page, ids])));
+    assert_eq!(kinds(&reordered), [(Group::Compatible, Kind::Rewritten)]);
+    // The same name in two locations: distinguished by location.
+    let header = json!({"name": "page", "in": "header", "schema": {"type": "integer"}});
+    let both = with(&list, json!([ids, page, header]));
+    assert!(
+        only(&documents(&old, &both))
+            .what
+            .contains("added, optional")
+    );
+    // A name that is listed twice cannot be matched.
+    let twice = with(&list, json!([ids, page, page]));
+    assert_eq!(only(&documents(&old, &twice)).group, Group::NeedsPerson);
+}
+
+#[test]
+fn another_default_server_is_seen() {
+    let old = json!([{"url": "https://a.example"}, {"url": "https://b.example"}]);
+    let new = json!([{"url": "https://b.example"}, {"url": "https://a.example"}]);
+    let report = documents(&with("/servers", old), &with("/servers", new));
+    assert_eq!(kinds(&report), [(Group::NeedsPerson, Kind::DefaultServer)]);
+}
