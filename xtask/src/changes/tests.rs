@@ -1,6 +1,8 @@
 //! The report against the vendored documents: what users of the SDK read, and whether what is
 //! generated agrees.
 
+mod generated;
+
 use std::sync::LazyLock;
 
 use Group::{Breaking, Compatible, NeedsPerson};
