@@ -1,176 +1,102 @@
 //! Bodies that are sent and responses that are received, with their media types and headers.
 
 use crate::kind::Kind;
-use crate::location::Location;
-use crate::operations::Operation;
 use crate::parameters::{compare_one, is_required};
 use crate::pointer::resolve;
 use crate::roles::{Direction, Position};
 use crate::schema;
-use crate::walk::{Object, Use, Walk, flag, keys};
+use crate::walk::{Pair, Use, Walk, flag};
 
 const JSON: &str = "application/json";
 
 /// Compares the bodies of requests; either may be absent.
-pub(crate) fn compare_requests<'a>(
-    walk: &mut Walk<'a>,
-    at: &Location,
-    own: Operation<'_>,
-    (old, new): (&'a Object, &'a Object),
-) {
-    let at = at.step("requestBody");
-    let used = whole(
-        walk.roles.start(own.method, own.path, Direction::Sent),
-        Direction::Sent,
-    );
+pub(crate) fn compare_requests<'a>(walk: &mut Walk<'a>, body: &Pair<'a>, start: Option<Position>) {
+    let used = Use::whole(Direction::Sent, start);
     let usage = walk.usage(&used);
-    let values = (old.get("requestBody"), new.get("requestBody"));
-    match values {
-        (Some(old), Some(new)) => {
-            let Some((at, old, new)) = walk.resolved_objects(&at, old, new) else {
-                return;
-            };
-            walk.value(&at, "required", (old, new), usage, |old, new| {
-                flag(old, new, Kind::BodyRequired, Kind::BodyOptional)
-            });
-            content(walk, &at, (old, new), &used);
-            walk.rest(&at, (old, new), &["required", "content"]);
+    match (body.old, body.new) {
+        (Some(_), Some(_)) => {
+            if let Some(body) = walk.resolved(body) {
+                walk.keyword(&body, "required", usage, |required| {
+                    flag(required, Kind::BodyRequired, Kind::BodyOptional)
+                });
+                content(walk, &body.member("content"), &used);
+                walk.rest(&body, &["required", "content"]);
+            }
         }
-        (None, Some(body)) => {
-            let body = resolve(walk.new, body, "").map_or(body, |(_, body)| body);
-            let kind = if is_required(body) {
+        (None, Some(new)) => {
+            let new = resolve(walk.new, new, "").map_or(new, |(_, new)| new);
+            let kind = if is_required(new) {
                 Kind::BodyAddedRequired
             } else {
                 Kind::BodyAddedOptional
             };
-            walk.found(kind, &at, values, usage);
+            walk.found(kind, body, usage);
         }
-        (Some(_), None) => walk.found(Kind::BodyRemoved, &at, values, usage),
+        (Some(_), None) => walk.found(Kind::BodyRemoved, body, usage),
         (None, None) => {}
-    }
-}
-
-fn whole(position: Option<Position>, direction: Direction) -> Use {
-    Use {
-        direction,
-        position,
-        optional: false,
     }
 }
 
 /// Compares the responses of an operation, by status.
 pub(crate) fn compare_responses<'a>(
     walk: &mut Walk<'a>,
-    at: &Location,
-    own: Operation<'_>,
-    (old, new): (&'a Object, &'a Object),
+    responses: &Pair<'a>,
+    start: Option<Position>,
 ) {
-    let at = at.step("responses");
-    let position = walk.roles.start(own.method, own.path, Direction::Received);
-    let used = whole(position, Direction::Received);
-    let Some((old, new)) = walk.objects(&at, (old.get("responses"), new.get("responses"))) else {
-        return;
+    let used = Use::whole(Direction::Received, start);
+    let lone = |status: &str, is_new| match status {
+        _ if is_new => Kind::ResponseAdded,
+        status if status.starts_with('2') || status == "default" => Kind::SuccessRemoved,
+        _ => Kind::ErrorResponseRemoved,
     };
-    for status in keys(old, new) {
-        let at = at.step(status);
-        let values = (old.get(status), new.get(status));
-        let kind = match values {
-            (Some(old), Some(new)) => {
-                response(walk, &at, (old, new), &used);
-                continue;
-            }
-            (Some(_), None) if status.starts_with('2') || status == "default" => {
-                Kind::SuccessRemoved
-            }
-            (Some(_), None) => Kind::ErrorResponseRemoved,
-            (None, _) => Kind::ResponseAdded,
-        };
-        let usage = walk.usage(&used);
-        walk.found(kind, &at, values, usage);
-    }
+    let usage = walk.usage(&used);
+    walk.entries(responses, usage, lone, |walk, _, response| {
+        if let Some(response) = walk.resolved(response) {
+            headers(walk, &response.member("headers"));
+            content(walk, &response.member("content"), &used);
+            walk.rest(&response, &["headers", "content"]);
+        }
+    });
 }
 
-fn response<'a>(
-    walk: &mut Walk<'a>,
-    at: &Location,
-    (old, new): (&'a serde_json::Value, &'a serde_json::Value),
-    used: &Use,
-) {
-    let Some((at, old, new)) = walk.resolved_objects(at, old, new) else {
-        return;
+fn headers<'a>(walk: &mut Walk<'a>, headers: &Pair<'a>) {
+    let used = Use::whole(Direction::Received, None);
+    let lone = |_: &str, is_new| {
+        if is_new {
+            Kind::HeaderAdded
+        } else {
+            Kind::HeaderRemoved
+        }
     };
-    headers(walk, &at, (old, new));
-    content(walk, &at, (old, new), used);
-    walk.rest(&at, (old, new), &["headers", "content"]);
+    let usage = walk.usage(&used);
+    walk.entries(headers, usage, lone, |walk, _, header| {
+        compare_one(walk, header, &used);
+    });
 }
 
-fn headers<'a>(walk: &mut Walk<'a>, at: &Location, (old, new): (&'a Object, &'a Object)) {
-    let at = at.step("headers");
-    let Some((old, new)) = walk.objects(&at, (old.get("headers"), new.get("headers"))) else {
-        return;
+fn content<'a>(walk: &mut Walk<'a>, content: &Pair<'a>, used: &Use) {
+    let lone = |media_type: &str, is_new| match media_type {
+        _ if is_new => Kind::MediaTypeAdded,
+        JSON => Kind::JsonRemoved,
+        _ => Kind::MediaTypeRemoved,
     };
-    let used = whole(None, Direction::Received);
-    for header in keys(old, new) {
-        let at = at.step(header);
-        let values = (old.get(header), new.get(header));
-        let kind = match values {
-            (Some(old), Some(new)) => {
-                compare_one(walk, &at, (old, new), &used);
-                continue;
-            }
-            (Some(_), None) => Kind::HeaderRemoved,
-            (None, _) => Kind::HeaderAdded,
-        };
-        let usage = walk.usage(&used);
-        walk.found(kind, &at, values, usage);
-    }
+    let usage = walk.usage(used);
+    walk.entries(content, usage, lone, |walk, _, media_type| {
+        if walk.are_objects(media_type) {
+            compare_schema(walk, &media_type.member("schema"), used);
+            walk.rest(media_type, &["schema"]);
+        }
+    });
 }
 
-fn content<'a>(
-    walk: &mut Walk<'a>,
-    at: &Location,
-    (old, new): (&'a Object, &'a Object),
-    used: &Use,
-) {
-    let at = at.step("content");
-    let Some((old, new)) = walk.objects(&at, (old.get("content"), new.get("content"))) else {
-        return;
-    };
-    for media_type in keys(old, new) {
-        let at = at.step(media_type);
-        let values = (old.get(media_type), new.get(media_type));
-        let kind = match values {
-            (Some(_), Some(_)) => {
-                if let Some(both) = walk.objects(&at, values) {
-                    compare_schema(walk, &at, both, used);
-                    walk.rest(&at, both, &["schema"]);
-                }
-                continue;
-            }
-            (Some(_), None) if media_type == JSON => Kind::JsonRemoved,
-            (Some(_), None) => Kind::MediaTypeRemoved,
-            (None, _) => Kind::MediaTypeAdded,
-        };
-        let usage = walk.usage(used);
-        walk.found(kind, &at, values, usage);
-    }
-}
-
-/// Compares the value of `schema`, which may be absent on either side.
-pub(crate) fn compare_schema<'a>(
-    walk: &mut Walk<'a>,
-    at: &Location,
-    (old, new): (&'a Object, &'a Object),
-    used: &Use,
-) {
-    let at = at.step("schema");
-    let values = (old.get("schema"), new.get("schema"));
-    let kind = match values {
-        (Some(old), Some(new)) => return schema::compare(walk, &at, old, new, used),
+/// Compares the values of `schema`; either may be absent.
+pub(crate) fn compare_schema<'a>(walk: &mut Walk<'a>, schema: &Pair<'a>, used: &Use) {
+    let kind = match (schema.old, schema.new) {
+        (Some(old), Some(new)) => return schema::compare(walk, &schema.at, old, new, used),
         (Some(_), None) => Kind::SchemaRemoved,
         (None, Some(_)) => Kind::SchemaAdded,
         (None, None) => return,
     };
     let usage = walk.usage(used);
-    walk.found(kind, &at, values, usage);
+    walk.found(kind, schema, usage);
 }

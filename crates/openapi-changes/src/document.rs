@@ -7,7 +7,7 @@ use crate::location::Location;
 use crate::operations;
 use crate::security;
 use crate::servers;
-use crate::walk::{Object, Walk, keys};
+use crate::walk::{Pair, Walk};
 
 /// The version of the specification that is understood, patches aside.
 const SUPPORTED: &str = "3.0.";
@@ -23,68 +23,61 @@ const REFERRED: [&str; 5] = [
 
 /// Compares two whole documents.
 pub(crate) fn compare(walk: &mut Walk<'_>) {
-    let at = Location::new("", "");
-    let Some((old, new)) = walk.objects(&at, (Some(walk.old), Some(walk.new))) else {
+    let document = Pair::new(Location::new("", ""), Some(walk.old), Some(walk.new));
+    if !walk.are_objects(&document) {
         return;
-    };
-    let both = (old, new);
-    walk.value(&at, "openapi", both, Usage::default(), |_, new| {
-        let supported = |version: &str| version.starts_with(SUPPORTED);
-        if new.and_then(Value::as_str).is_some_and(supported) {
+    }
+    walk.keyword(&document, "openapi", Usage::default(), |pair| {
+        let version = pair.new.and_then(Value::as_str);
+        if version.is_some_and(|version| version.starts_with(SUPPORTED)) {
             Kind::SpecVersion
         } else {
             Kind::SpecVersionUnsupported
         }
     });
-    info(walk, &at, both);
-    servers::compare(walk, &at, both);
-    security::compare_document(walk, &at, both);
-    operations::compare(walk, &at, both);
-    components(walk, &at, both);
-    let handled = [
-        "openapi",
-        "info",
-        "servers",
-        "security",
-        "paths",
-        "components",
-    ];
-    walk.rest(&at, both, &handled);
+    let info = document.member("info");
+    if walk.are_objects(&info) {
+        walk.keyword(&info, "version", Usage::default(), |_| Kind::ApiVersion);
+        walk.keyword(&info, "title", Usage::default(), |_| Kind::ApiTitle);
+        walk.rest(&info, &["version", "title"]);
+    }
+    servers::compare(walk, &document);
+    security::compare_document(walk, &document);
+    operations::compare(walk, &document.member("paths"));
+    components(walk, &document.member("components"));
+    walk.rest(
+        &document,
+        &[
+            "openapi",
+            "info",
+            "servers",
+            "security",
+            "paths",
+            "components",
+        ],
+    );
 }
 
-fn info(walk: &mut Walk<'_>, at: &Location, (old, new): (&Object, &Object)) {
-    let at = at.step("info");
-    let Some(both) = walk.objects(&at, (old.get("info"), new.get("info"))) else {
+fn components<'a>(walk: &mut Walk<'a>, components: &Pair<'a>) {
+    if !walk.are_objects(components) {
         return;
-    };
-    walk.value(&at, "version", both, Usage::default(), |_, _| {
-        Kind::ApiVersion
-    });
-    walk.value(&at, "title", both, Usage::default(), |_, _| Kind::ApiTitle);
-    walk.rest(&at, both, &["version", "title"]);
-}
-
-fn components(walk: &mut Walk<'_>, at: &Location, (old, new): (&Object, &Object)) {
-    let at = at.step("components");
-    let Some(both) = walk.objects(&at, (old.get("components"), new.get("components"))) else {
-        return;
-    };
+    }
     for section in REFERRED {
-        let at = at.step(section);
-        let Some((old, new)) = walk.objects(&at, (both.0.get(section), both.1.get(section))) else {
+        let section = components.member(section);
+        if !walk.are_objects(&section) {
             continue;
-        };
-        for key in keys(old, new) {
-            let kind = match (old.get(key), new.get(key)) {
-                (Some(_), None) => Kind::ComponentRemoved,
+        }
+        for key in section.keys() {
+            let pair = section.member(key);
+            let kind = match (pair.old, pair.new) {
+                (Some(_), Some(_)) => continue,
+                (_, None) => Kind::ComponentRemoved,
                 (None, _) => Kind::ComponentAdded,
-                _ => continue,
             };
-            let values = (old.get(key), new.get(key));
-            walk.found(kind, &at.step(key), values, Usage::default());
+            walk.found(kind, &pair, Usage::default());
         }
     }
-    security::compare_schemes(walk, &at, both);
+    security::compare_schemes(walk, &components.member("securitySchemes"));
     let handled: Vec<&str> = REFERRED.into_iter().chain(["securitySchemes"]).collect();
-    walk.rest(&at, both, &handled);
+    walk.rest(components, &handled);
 }

@@ -1,59 +1,43 @@
 //! Paths and their operations.
 
-use serde_json::Value;
-
 use crate::bodies;
 use crate::kind::{Kind, Usage};
-use crate::location::{Location, METHODS};
+use crate::location::METHODS;
 use crate::parameters;
+use crate::roles::{Direction, Position};
 use crate::security;
 use crate::servers;
-use crate::walk::{Object, Walk, flag, keys};
-
-/// The operation that a part of the walk belongs to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Operation<'o> {
-    pub(crate) method: &'o str,
-    pub(crate) path: &'o str,
-}
+use crate::walk::{Pair, Walk, flag};
 
 /// Compares the paths of two documents.
-pub(crate) fn compare<'a>(
-    walk: &mut Walk<'a>,
-    at: &Location,
-    (old, new): (&'a Object, &'a Object),
-) {
-    let at = at.step("paths");
-    let Some((old, new)) = walk.objects(&at, (old.get("paths"), new.get("paths"))) else {
+pub(crate) fn compare<'a>(walk: &mut Walk<'a>, paths: &Pair<'a>) {
+    if !walk.are_objects(paths) {
         return;
-    };
-    for path in keys(old, new) {
-        let at = at.step(path);
-        let values = (old.get(path), new.get(path));
-        match values {
-            _ if !path.starts_with('/') => {
-                let _: Option<()> = walk.malformed(&at, values);
-            }
-            (Some(_), Some(_)) => {
-                if let Some(both) = walk.objects(&at, values) {
-                    path_item(walk, &at, path, both);
-                }
-            }
-            (Some(item), None) => {
-                let role = |method| walk.roles.of_operation(method, path);
-                let role = methods(item).filter_map(role).min();
-                walk.found(Kind::OperationRemoved, &at, values, with_role(role));
-            }
-            (None, _) => walk.found(Kind::OperationAdded, &at, values, Usage::default()),
-        }
     }
-}
-
-/// The methods of a path item.
-pub(crate) fn methods(item: &Value) -> impl Iterator<Item = &'static str> {
-    METHODS
-        .into_iter()
-        .filter(|method| item.get(method).is_some())
+    for path in paths.keys() {
+        let item = paths.member(path);
+        if !path.starts_with('/') {
+            walk.malformed(&item);
+            continue;
+        }
+        let kind = match (item.old, item.new) {
+            (Some(_), Some(_)) => {
+                if walk.are_objects(&item) {
+                    path_item(walk, path, &item);
+                }
+                continue;
+            }
+            (_, None) => Kind::OperationRemoved,
+            (None, _) => Kind::OperationAdded,
+        };
+        let methods = METHODS
+            .iter()
+            .filter(|method| item.keys().contains(**method));
+        let role = methods
+            .filter_map(|method| walk.roles.of_operation(method, path))
+            .min();
+        walk.found(kind, &item, with_role(role));
+    }
 }
 
 fn with_role(sent_role: Option<usize>) -> Usage {
@@ -63,61 +47,64 @@ fn with_role(sent_role: Option<usize>) -> Usage {
     }
 }
 
-fn path_item<'a>(
-    walk: &mut Walk<'a>,
-    at: &Location,
-    path: &str,
-    (old, new): (&'a Object, &'a Object),
-) {
+fn path_item<'a>(walk: &mut Walk<'a>, path: &str, item: &Pair<'a>) {
     for method in METHODS {
-        let values = (old.get(method), new.get(method));
-        let at = at.step(method);
-        let role = with_role(walk.roles.of_operation(method, path));
-        match values {
+        let pair = item.member(method);
+        let kind = match (pair.old, pair.new) {
             (Some(_), Some(_)) => {
-                if let Some(both) = walk.objects(&at, values) {
-                    let own = Operation { method, path };
-                    operation(walk, &at, own, both, (old, new));
+                if walk.are_objects(&pair) {
+                    operation(walk, (method, path), &pair, item);
                 }
+                continue;
             }
-            (Some(_), None) => walk.found(Kind::OperationRemoved, &at, values, role),
-            (None, Some(_)) => walk.found(Kind::OperationAdded, &at, values, role),
-            (None, None) => {}
-        }
+            (Some(_), None) => Kind::OperationRemoved,
+            (None, Some(_)) => Kind::OperationAdded,
+            (None, None) => continue,
+        };
+        let role = with_role(walk.roles.of_operation(method, path));
+        walk.found(kind, &pair, role);
     }
-    servers::compare(walk, at, (old, new));
+    servers::compare(walk, item);
     let handled: Vec<&str> = METHODS
         .into_iter()
         .chain(["parameters", "servers"])
         .collect();
-    walk.rest(at, (old, new), &handled);
+    walk.rest(item, &handled);
 }
 
 fn operation<'a>(
     walk: &mut Walk<'a>,
-    at: &Location,
-    own: Operation<'_>,
-    both: (&'a Object, &'a Object),
-    items: (&'a Object, &'a Object),
+    (method, path): (&str, &str),
+    pair: &Pair<'a>,
+    item: &Pair<'a>,
 ) {
-    let role = with_role(walk.roles.of_operation(own.method, own.path));
-    walk.value(at, "operationId", both, role, |_, _| Kind::OperationId);
-    walk.value(at, "deprecated", both, role, |old, new| {
-        flag(old, new, Kind::Deprecated, Kind::NotDeprecated)
+    let start = |walk: &Walk<'a>, direction| -> Option<Position> {
+        walk.roles.start(method, path, direction)
+    };
+    let role = with_role(walk.roles.of_operation(method, path));
+    walk.keyword(pair, "operationId", role, |_| Kind::OperationId);
+    walk.keyword(pair, "deprecated", role, |flagged| {
+        flag(flagged, Kind::Deprecated, Kind::NotDeprecated)
     });
-    parameters::compare(walk, at, own, both, items);
-    bodies::compare_requests(walk, at, own, both);
-    bodies::compare_responses(walk, at, own, both);
-    security::compare_operation(walk, at, both);
-    servers::compare(walk, at, both);
-    let handled = [
-        "operationId",
-        "deprecated",
-        "parameters",
-        "requestBody",
-        "responses",
-        "security",
-        "servers",
-    ];
-    walk.rest(at, both, &handled);
+    let (sent, received) = (
+        start(walk, Direction::Sent),
+        start(walk, Direction::Received),
+    );
+    parameters::compare(walk, pair, item, sent.as_ref());
+    bodies::compare_requests(walk, &pair.member("requestBody"), sent);
+    bodies::compare_responses(walk, &pair.member("responses"), received);
+    security::compare_operation(walk, pair);
+    servers::compare(walk, pair);
+    walk.rest(
+        pair,
+        &[
+            "operationId",
+            "deprecated",
+            "parameters",
+            "requestBody",
+            "responses",
+            "security",
+            "servers",
+        ],
+    );
 }

@@ -7,10 +7,9 @@ use serde_json::Value;
 use crate::bodies;
 use crate::kind::Kind;
 use crate::location::Location;
-use crate::operations::Operation;
-use crate::pointer::{ancestors, child, resolve};
-use crate::roles::Direction;
-use crate::walk::{Object, Use, Walk, flag};
+use crate::pointer::{child, resolve};
+use crate::roles::{Direction, Position};
+use crate::walk::{Pair, Use, Walk, flag};
 
 const KEY: &str = "parameters";
 
@@ -22,81 +21,90 @@ struct Parameter<'a> {
     location: &'a str,
 }
 
-/// Compares the parameters of an operation with those that its path gives to all operations.
+/// Compares the parameters of an operation, with those that its path item gives to all operations.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
-    at: &Location,
-    own: Operation<'_>,
-    (old, new): (&'a Object, &'a Object),
-    (old_item, new_item): (&'a Object, &'a Object),
+    operation: &Pair<'a>,
+    item: &Pair<'a>,
+    start: Option<&Position>,
 ) {
-    let item = ancestors(&at.old).nth(1).unwrap_or_default();
-    let shared = Location::new(item, item).step(KEY);
-    let at = at.step(KEY);
-    let was = (
-        list(walk.old, &at.old, old),
-        list(walk.old, &shared.old, old_item),
+    let (own, shared) = (operation.member(KEY), item.member(KEY));
+    let was = merged(
+        walk.old,
+        (&own.at.old, own.old),
+        (&shared.at.old, shared.old),
     );
-    let is = (
-        list(walk.new, &at.new, new),
-        list(walk.new, &shared.new, new_item),
+    let is = merged(
+        walk.new,
+        (&own.at.new, own.new),
+        (&shared.at.new, shared.new),
     );
-    let ((Some(was), Some(old_shared)), (Some(is), Some(new_shared))) = (was, is) else {
-        let _: Option<()> = walk.malformed(&at, (old.get(KEY), new.get(KEY)));
-        let _: Option<()> = walk.malformed(&shared, (old_item.get(KEY), new_item.get(KEY)));
+    let (Some(was), Some(is)) = (was, is) else {
+        walk.malformed(&own);
+        walk.malformed(&shared);
         return;
     };
-    walk.compared(&at);
-    walk.compared(&shared);
-    let (was, is) = (merged(was, old_shared), merged(is, new_shared));
+    walk.compared(&own.at);
+    walk.compared(&shared.at);
     // By name alone, a parameter that moves to another location is seen as the same one.
-    let by_name =
-        unique(&was, |parameter| parameter.name) && unique(&is, |parameter| parameter.name);
-    let matches = |a: &Parameter<'_>, b: &Parameter<'_>| {
+    let by_name = unique(&was, |one| one.name) && unique(&is, |one| one.name);
+    let same = |a: &Parameter<'_>, b: &Parameter<'_>| {
         a.name == b.name && (by_name || a.location == b.location)
     };
-    let start = walk.roles.start(own.method, own.path, Direction::Sent);
-    let used = |walk: &Walk<'_>, name: &str, node: &Value| Use {
+    let used = |walk: &Walk<'_>, parameter: &Parameter<'_>| Use {
         direction: Direction::Sent,
-        position: walk.roles.parameter(start.as_ref(), name),
-        optional: !is_required(node),
+        position: walk.roles.parameter(start, parameter.name),
+        optional: false,
     };
     for old in &was {
-        let usage = used(walk, old.name, old.node);
-        if let Some(new) = is.iter().find(|new| matches(old, new)) {
+        let used = used(walk, old);
+        if let Some(new) = is.iter().find(|new| same(old, new)) {
             let at = Location::new(&old.at, &new.at);
-            compare_one(walk, &at, (old.node, new.node), &usage);
+            compare_one(walk, &Pair::new(at, Some(old.node), Some(new.node)), &used);
         } else {
-            let at = Location::new(&old.at, &old.at);
-            let usage = walk.usage(&usage);
-            walk.found(Kind::ParameterRemoved, &at, (Some(old.node), None), usage);
+            let usage = walk.usage(&used);
+            walk.found(
+                Kind::ParameterRemoved,
+                &Pair::removed(&old.at, old.node),
+                usage,
+            );
         }
     }
-    for new in is
-        .iter()
-        .filter(|new| !was.iter().any(|old| matches(old, new)))
-    {
+    for new in &is {
+        if was.iter().any(|old| same(old, new)) {
+            continue;
+        }
         let resolved = resolve(walk.new, new.node, "").map_or(new.node, |(_, node)| node);
         let kind = if is_required(resolved) {
             Kind::ParameterAddedRequired
         } else {
             Kind::ParameterAddedOptional
         };
-        let usage = used(walk, new.name, resolved);
-        let usage = walk.usage(&usage);
-        walk.found(
-            kind,
-            &Location::new(&new.at, &new.at),
-            (None, Some(new.node)),
-            usage,
-        );
+        let usage = walk.usage(&used(walk, new));
+        walk.found(kind, &Pair::added(&new.at, new.node), usage);
     }
 }
 
-/// All parameters of one list; nothing if two of them are the same.
-fn list<'a>(document: &'a Value, at: &str, owner: &'a Object) -> Option<Vec<Parameter<'a>>> {
-    let Some(list) = owner.get(KEY) else {
-        return Some(Vec::new());
+/// The parameters of an operation, and those of its path that it does not override. Nothing if
+/// they cannot be told apart.
+fn merged<'a>(
+    document: &'a Value,
+    (own_at, own): (&str, Option<&'a Value>),
+    (shared_at, shared): (&str, Option<&'a Value>),
+) -> Option<Vec<Parameter<'a>>> {
+    let mut all = list(document, own_at, own)?;
+    for parameter in list(document, shared_at, shared)? {
+        if !all.iter().any(|own| own.key() == parameter.key()) {
+            all.push(parameter);
+        }
+    }
+    Some(all)
+}
+
+fn list<'a>(document: &'a Value, at: &str, list: Option<&'a Value>) -> Option<Vec<Parameter<'a>>> {
+    let list: &[Value] = match list {
+        None => &[],
+        Some(list) => list.as_array()?,
     };
     let parameter = |(index, node): (usize, &'a Value)| {
         let (_, resolved) = resolve(document, node, "")?;
@@ -108,29 +116,21 @@ fn list<'a>(document: &'a Value, at: &str, owner: &'a Object) -> Option<Vec<Para
         })
     };
     let list: Vec<_> = list
-        .as_array()?
         .iter()
         .enumerate()
         .map(parameter)
         .collect::<Option<_>>()?;
-    unique(&list, |parameter| (parameter.name, parameter.location)).then_some(list)
+    unique(&list, |one| (one.name, one.location)).then_some(list)
+}
+
+impl<'a> Parameter<'a> {
+    fn key(&self) -> (&'a str, &'a str) {
+        (self.name, self.location)
+    }
 }
 
 fn unique<'p, T: Ord>(list: &'p [Parameter<'_>], key: impl Fn(&'p Parameter<'_>) -> T) -> bool {
     list.iter().map(key).collect::<BTreeSet<_>>().len() == list.len()
-}
-
-/// The parameters of an operation override those of its path.
-fn merged<'a>(mut own: Vec<Parameter<'a>>, shared: Vec<Parameter<'a>>) -> Vec<Parameter<'a>> {
-    for parameter in shared {
-        let key = |other: &Parameter<'_>| {
-            (other.name, other.location) == (parameter.name, parameter.location)
-        };
-        if !own.iter().any(key) {
-            own.push(parameter);
-        }
-    }
-    own
 }
 
 pub(crate) fn is_required(node: &Value) -> bool {
@@ -138,27 +138,21 @@ pub(crate) fn is_required(node: &Value) -> bool {
 }
 
 /// Compares one parameter, or one header of a response.
-pub(crate) fn compare_one<'a>(
-    walk: &mut Walk<'a>,
-    at: &Location,
-    (old, new): (&'a Value, &'a Value),
-    used: &Use,
-) {
-    let Some((at, old, new)) = walk.resolved_objects(at, old, new) else {
+pub(crate) fn compare_one<'a>(walk: &mut Walk<'a>, parameter: &Pair<'a>, used: &Use) {
+    let Some(parameter) = walk.resolved(parameter) else {
         return;
     };
-    let both = (old, new);
     let usage = walk.usage(used);
     for key in ["name", "in", "style", "explode"] {
-        walk.value(&at, key, both, usage, |_, _| Kind::ParameterMoved);
+        walk.keyword(&parameter, key, usage, |_| Kind::ParameterMoved);
     }
-    walk.value(&at, "required", both, usage, |old, new| {
-        flag(old, new, Kind::ParameterRequired, Kind::ParameterOptional)
+    walk.keyword(&parameter, "required", usage, |required| {
+        flag(required, Kind::ParameterRequired, Kind::ParameterOptional)
     });
-    walk.value(&at, "deprecated", both, usage, |old, new| {
-        flag(old, new, Kind::Deprecated, Kind::NotDeprecated)
+    walk.keyword(&parameter, "deprecated", usage, |deprecated| {
+        flag(deprecated, Kind::Deprecated, Kind::NotDeprecated)
     });
-    bodies::compare_schema(walk, &at, both, used);
+    bodies::compare_schema(walk, &parameter.member("schema"), used);
     let handled = [
         "name",
         "in",
@@ -168,5 +162,5 @@ pub(crate) fn compare_one<'a>(
         "deprecated",
         "schema",
     ];
-    walk.rest(&at, both, &handled);
+    walk.rest(&parameter, &handled);
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::kind::{Kind, Usage};
 use crate::location::Location;
 use crate::pointer::{ancestors, child, target, tokens};
-use crate::walk::{Walk, is_prose, keys};
+use crate::walk::{Pair, Walk, is_prose};
 
 /// Adds the differences that the comparators have left.
 pub(crate) fn compare(walk: &mut Walk<'_>) {
@@ -32,7 +32,11 @@ pub(crate) fn compare(walk: &mut Walk<'_>) {
     let mut found = Vec::new();
     Remainder { walk, known }.visit("", Some(walk.old), Some(walk.new), false, &mut found);
     for (kind, at, old, new) in found {
-        walk.found(kind, &Location::new(&at, &at), (old, new), Usage::default());
+        walk.found(
+            kind,
+            &Pair::new(Location::new(&at, &at), old, new),
+            Usage::default(),
+        );
     }
 }
 
@@ -65,7 +69,8 @@ impl<'a> Remainder<'_, 'a> {
                 found.push((self.kind(at, beside_reference), at.to_owned(), old, new));
             }
             (Some(Value::Object(old)), Some(Value::Object(new))) => {
-                for key in keys(old, new) {
+                let fresh = new.keys().filter(|key| !old.contains_key(*key));
+                for key in old.keys().chain(fresh) {
                     self.visit(&child(at, key), old.get(key), new.get(key), refers, found);
                 }
             }

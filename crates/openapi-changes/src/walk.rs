@@ -5,7 +5,6 @@
 //! are left to the `remainder`, which looks at every value of both documents once more.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
@@ -15,8 +14,6 @@ use crate::pointer;
 use crate::roles::{Direction, Position, Roles};
 
 pub(crate) type Object = Map<String, Value>;
-
-static EMPTY: LazyLock<Object> = LazyLock::new(Map::new);
 
 /// Keys whose values are prose for people, wherever the specification allows them.
 const PROSE: [&str; 6] = [
@@ -30,6 +27,47 @@ const PROSE: [&str; 6] = [
 
 pub(crate) fn is_prose(key: &str) -> bool {
     PROSE.contains(&key)
+}
+
+/// One place, and the value that each document has there.
+#[derive(Debug, Clone)]
+pub(crate) struct Pair<'a> {
+    pub(crate) at: Location,
+    pub(crate) old: Option<&'a Value>,
+    pub(crate) new: Option<&'a Value>,
+}
+
+impl<'a> Pair<'a> {
+    pub(crate) fn new(at: Location, old: Option<&'a Value>, new: Option<&'a Value>) -> Self {
+        Self { at, old, new }
+    }
+
+    /// What only the older document has.
+    pub(crate) fn removed(at: &str, value: &'a Value) -> Self {
+        Self::new(Location::new(at, at), Some(value), None)
+    }
+
+    /// What only the newer document has.
+    pub(crate) fn added(at: &str, value: &'a Value) -> Self {
+        Self::new(Location::new(at, at), None, Some(value))
+    }
+
+    /// The values of one key, if these are objects.
+    pub(crate) fn member(&self, key: &str) -> Self {
+        let get = |value: Option<&'a Value>| value.and_then(|value| value.get(key));
+        Self::new(self.at.step(key), get(self.old), get(self.new))
+    }
+
+    /// The keys of both objects, each once.
+    pub(crate) fn keys(&self) -> BTreeSet<&'a str> {
+        let objects = [self.old, self.new].into_iter().flatten();
+        let keys = objects.filter_map(Value::as_object).flat_map(Map::keys);
+        keys.map(String::as_str).collect()
+    }
+
+    pub(crate) fn is_equal(&self) -> bool {
+        self.old == self.new
+    }
 }
 
 /// One difference, before anybody judges it.
@@ -50,6 +88,17 @@ pub(crate) struct Use {
     pub(crate) direction: Direction,
     pub(crate) position: Option<Position>,
     pub(crate) optional: bool,
+}
+
+impl Use {
+    /// The use of a whole body.
+    pub(crate) fn whole(direction: Direction, position: Option<Position>) -> Self {
+        Self {
+            direction,
+            position,
+            optional: false,
+        }
+    }
 }
 
 pub(crate) struct Walk<'a> {
@@ -108,126 +157,113 @@ impl<'a> Walk<'a> {
     }
 
     /// Adds a difference between two values, either of which may be absent.
-    pub(crate) fn found(
-        &mut self,
-        kind: Kind,
-        at: &Location,
-        (old, new): (Option<&Value>, Option<&Value>),
-        usage: Usage,
-    ) {
+    pub(crate) fn found(&mut self, kind: Kind, pair: &Pair<'_>, usage: Usage) {
         self.emit(Difference {
             kind,
-            at: at.clone(),
+            at: pair.at.clone(),
             about: None,
-            old: old.cloned(),
-            new: new.cloned(),
+            old: pair.old.cloned(),
+            new: pair.new.cloned(),
             usage,
         });
     }
 
-    /// Compares the value of `key` in two objects; `kind` says what it is if they differ.
-    pub(crate) fn value(
+    /// Compares the values of `key`; `kind` says what it is if they differ.
+    pub(crate) fn keyword(
         &mut self,
-        at: &Location,
+        owner: &Pair<'_>,
         key: &str,
-        (old, new): (&Object, &Object),
         usage: Usage,
-        kind: impl FnOnce(Option<&Value>, Option<&Value>) -> Kind,
+        kind: impl FnOnce(&Pair<'_>) -> Kind,
     ) {
-        let values = (old.get(key), new.get(key));
-        if values.0 != values.1 {
-            let kind = kind(values.0, values.1);
-            self.found(kind, &at.step(key), values, usage);
+        let pair = owner.member(key);
+        if !pair.is_equal() {
+            self.found(kind(&pair), &pair, usage);
         }
     }
 
-    /// Hands all keys that the caller has not handled to a person, prose aside.
-    pub(crate) fn rest(&mut self, at: &Location, (old, new): (&Object, &Object), handled: &[&str]) {
-        for key in keys(old, new) {
-            if !handled.contains(&key) && !is_prose(key) {
-                self.value(at, key, (old, new), Usage::default(), |_, _| Kind::Unknown);
+    /// Compares the entries of two maps: `both` those that both have, while `lone` says what one
+    /// is that only the newer document has (or only the older one).
+    pub(crate) fn entries(
+        &mut self,
+        maps: &Pair<'a>,
+        usage: Usage,
+        lone: impl Fn(&str, bool) -> Kind,
+        mut both: impl FnMut(&mut Self, &str, &Pair<'a>),
+    ) {
+        if !self.are_objects(maps) {
+            return;
+        }
+        for key in maps.keys() {
+            let pair = maps.member(key);
+            if pair.old.is_some() && pair.new.is_some() {
+                both(self, key, &pair);
+            } else {
+                self.found(lone(key, pair.new.is_some()), &pair, usage);
             }
         }
     }
 
-    /// Both values as objects, an absent one as an empty one. Values of another form, and empty
-    /// objects that come or go, are differences in themselves.
-    pub(crate) fn objects<'v>(
-        &mut self,
-        at: &Location,
-        (old, new): (Option<&'v Value>, Option<&'v Value>),
-    ) -> Option<(&'v Object, &'v Object)> {
-        match (old, new) {
-            (Some(Value::Object(old)), Some(Value::Object(new))) => Some((old, new)),
-            (None, Some(Value::Object(new))) if !new.is_empty() => Some((&*EMPTY, new)),
-            (Some(Value::Object(old)), None) if !old.is_empty() => Some((old, &*EMPTY)),
-            _ => self.malformed(at, (old, new)),
+    /// Hands all keys that the caller has not handled to a person, prose aside.
+    pub(crate) fn rest(&mut self, owner: &Pair<'_>, handled: &[&str]) {
+        for key in owner.keys() {
+            if !handled.contains(&key) && !is_prose(key) {
+                self.keyword(owner, key, Usage::default(), |_| Kind::Unknown);
+            }
         }
     }
 
-    /// Both values as lists, with the same rules as [`Self::objects`].
-    pub(crate) fn lists<'v>(
-        &mut self,
-        at: &Location,
-        (old, new): (Option<&'v Value>, Option<&'v Value>),
-    ) -> Option<(&'v [Value], &'v [Value])> {
-        match (old, new) {
-            (Some(Value::Array(old)), Some(Value::Array(new))) => Some((old, new)),
-            (None, Some(Value::Array(new))) if !new.is_empty() => Some((&[], new)),
-            (Some(Value::Array(old)), None) if !old.is_empty() => Some((old, &[])),
-            _ => self.malformed(at, (old, new)),
+    /// Whether both values are objects; one may be absent. Values of another form, and empty
+    /// objects that come or go, are differences in themselves.
+    pub(crate) fn are_objects(&mut self, pair: &Pair<'_>) -> bool {
+        let are = match (pair.old, pair.new) {
+            (Some(Value::Object(_)), Some(Value::Object(_))) => true,
+            (None, Some(Value::Object(one))) | (Some(Value::Object(one)), None) => !one.is_empty(),
+            _ => false,
+        };
+        if !are {
+            self.malformed(pair);
         }
+        are
+    }
+
+    /// Both values as lists, with the same rules as [`Self::are_objects`].
+    pub(crate) fn lists(&mut self, pair: &Pair<'a>) -> Option<(&'a [Value], &'a [Value])> {
+        match (pair.old, pair.new) {
+            (Some(Value::Array(old)), Some(Value::Array(new))) => return Some((old, new)),
+            (None, Some(Value::Array(new))) if !new.is_empty() => return Some((&[], new)),
+            (Some(Value::Array(old)), None) if !old.is_empty() => return Some((old, &[])),
+            _ => self.malformed(pair),
+        }
+        None
     }
 
     /// A part that does not have the form that the specification asks for.
-    pub(crate) fn malformed<T>(
-        &mut self,
-        at: &Location,
-        (old, new): (Option<&Value>, Option<&Value>),
-    ) -> Option<T> {
-        self.incomplete |= old.is_some() || new.is_some();
-        if old != new {
-            self.found(Kind::Unknown, at, (old, new), Usage::default());
+    pub(crate) fn malformed(&mut self, pair: &Pair<'_>) {
+        self.incomplete |= pair.old.is_some() || pair.new.is_some();
+        if !pair.is_equal() {
+            self.found(Kind::Unknown, pair, Usage::default());
         }
-        None
     }
 
-    /// Both values with their references followed. One that leads nowhere is a difference, unless
-    /// both documents have it.
-    pub(crate) fn resolved(
-        &mut self,
-        at: &Location,
-        old: &'a Value,
-        new: &'a Value,
-    ) -> Option<(Location, &'a Value, &'a Value)> {
-        let was = pointer::resolve(self.old, old, &at.old);
-        let is = pointer::resolve(self.new, new, &at.new);
-        if let (Some((old_at, old)), Some((new_at, new))) = (&was, &is) {
-            return Some((Location::new(old_at, new_at), old, new));
+    /// Both values with their references followed, if they are objects then: these are taken as
+    /// compared. A reference that leads nowhere is a difference, unless both documents have it.
+    pub(crate) fn resolved(&mut self, pair: &Pair<'a>) -> Option<Pair<'a>> {
+        let was = pointer::resolve(self.old, pair.old?, &pair.at.old);
+        let is = pointer::resolve(self.new, pair.new?, &pair.at.new);
+        let (Some((old_at, old)), Some((new_at, new))) = (&was, &is) else {
+            self.incomplete = true;
+            if was.is_some() || is.is_some() || !pair.is_equal() {
+                self.found(Kind::DanglingReference, pair, Usage::default());
+            }
+            return None;
+        };
+        let resolved = Pair::new(Location::new(old_at, new_at), Some(old), Some(new));
+        if !self.are_objects(&resolved) {
+            return None;
         }
-        self.incomplete = true;
-        if was.is_some() || is.is_some() || old != new {
-            self.found(
-                Kind::DanglingReference,
-                at,
-                (Some(old), Some(new)),
-                Usage::default(),
-            );
-        }
-        None
-    }
-
-    /// [`Self::resolved`] as objects, which are then taken as compared.
-    pub(crate) fn resolved_objects(
-        &mut self,
-        at: &Location,
-        old: &'a Value,
-        new: &'a Value,
-    ) -> Option<(Location, &'a Object, &'a Object)> {
-        let (at, old, new) = self.resolved(at, old, new)?;
-        let (old, new) = self.objects(&at, (Some(old), Some(new)))?;
-        self.compared(&at);
-        Some((at, old, new))
+        self.compared(&resolved.at);
+        Some(resolved)
     }
 
     pub(crate) fn compared(&mut self, at: &Location) {
@@ -235,16 +271,10 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The keys of two objects, each once.
-pub(crate) fn keys<'v>(old: &'v Object, new: &'v Object) -> impl Iterator<Item = &'v str> {
-    let fresh = new.keys().filter(|key| !old.contains_key(*key));
-    old.keys().chain(fresh).map(String::as_str)
-}
-
 /// What a keyword that is `true`, `false`, or absent for `false`, has become.
-pub(crate) fn flag(old: Option<&Value>, new: Option<&Value>, set: Kind, unset: Kind) -> Kind {
+pub(crate) fn flag(pair: &Pair<'_>, set: Kind, unset: Kind) -> Kind {
     let truth = |value: Option<&Value>| value.map_or(Some(false), Value::as_bool);
-    match (truth(old), truth(new)) {
+    match (truth(pair.old), truth(pair.new)) {
         (Some(false), Some(true)) => set,
         (Some(true), Some(false)) => unset,
         (Some(_), Some(_)) => Kind::Rewritten,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::shape::{Node, Piece};
+use super::Scope;
+use super::shape::{Alternative, Node, Piece};
 use crate::location::Location;
 use crate::pointer::child;
 
@@ -13,17 +14,29 @@ use crate::pointer::child;
 pub(super) struct Malformed;
 
 /// The types that are allowed; nothing if every type is.
-type Types<'a> = Result<Option<BTreeSet<&'a str>>, Malformed>;
+pub(super) type Types<'a> = Result<Option<BTreeSet<&'a str>>, Malformed>;
 
 pub(super) struct Merged<'p, 'a> {
     at: &'p Location,
     old: &'p [Piece<'a>],
     new: &'p [Piece<'a>],
+    pub(super) scope: &'p Scope,
 }
 
 impl<'p, 'a> Merged<'p, 'a> {
-    pub(super) fn new(at: &'p Location, old: &'p [Piece<'a>], new: &'p [Piece<'a>]) -> Self {
-        Self { at, old, new }
+    pub(super) fn new(
+        at: &'p Location,
+        old: &'p Alternative<'a>,
+        new: &'p Alternative<'a>,
+        scope: &'p Scope,
+    ) -> Self {
+        let (old, new) = (&old.pieces, &new.pieces);
+        Self {
+            at,
+            old,
+            new,
+            scope,
+        }
     }
 
     /// The keywords of either side.
@@ -48,19 +61,17 @@ impl<'p, 'a> Merged<'p, 'a> {
 
     /// The same as one value for each side: a list if the pieces say different things.
     pub(super) fn excerpts(&self, key: &str) -> (Option<Value>, Option<Value>) {
-        let one = |mut values: Vec<&Value>| {
-            let mut seen: Vec<&Value> = Vec::new();
-            values.retain(|value| {
-                let fresh = !seen.contains(value);
-                if fresh {
-                    seen.push(value);
+        let one = |values: Vec<&Value>| {
+            let mut distinct: Vec<&Value> = Vec::new();
+            for value in values {
+                if !distinct.contains(&value) {
+                    distinct.push(value);
                 }
-                fresh
-            });
-            match values[..] {
+            }
+            match distinct[..] {
                 [] => None,
                 [only] => Some(only.clone()),
-                _ => Some(values.into_iter().cloned().collect()),
+                _ => Some(distinct.into_iter().cloned().collect()),
             }
         };
         let (old, new) = self.values(key);
@@ -91,12 +102,8 @@ impl<'p, 'a> Merged<'p, 'a> {
     /// The schemas that each side has under a keyword.
     pub(super) fn nodes(&self, key: &str) -> (Vec<Node<'a>>, Vec<Node<'a>>) {
         let nodes = |pieces: &[Piece<'a>]| {
-            let node = |piece: &Piece<'a>| {
-                Some(Node {
-                    at: child(&piece.at, key),
-                    value: piece.schema.get(key)?,
-                })
-            };
+            let node =
+                |piece: &Piece<'a>| Some(Node::new(child(&piece.at, key), piece.schema.get(key)?));
             pieces.iter().filter_map(node).collect()
         };
         (nodes(self.old), nodes(self.new))
@@ -122,12 +129,9 @@ impl<'p, 'a> Merged<'p, 'a> {
         (any(self.old), any(self.new))
     }
 
-    pub(super) fn old_nodes(&self, field: &str) -> Vec<Node<'a>> {
-        field_nodes(self.old, field)
-    }
-
-    pub(super) fn new_nodes(&self, field: &str) -> Vec<Node<'a>> {
-        field_nodes(self.new, field)
+    /// The schemas that each side has for a field.
+    pub(super) fn field(&self, name: &str) -> (Vec<Node<'a>>, Vec<Node<'a>>) {
+        (field_nodes(self.old, name), field_nodes(self.new, name))
     }
 
     /// Whether each side requires a field.
@@ -147,12 +151,6 @@ impl<'p, 'a> Merged<'p, 'a> {
         (self.old.iter().any(forbids), self.new.iter().any(forbids))
     }
 
-    /// The types that all pieces of each side allow.
-    pub(super) fn types(&self) -> (Types<'a>, Types<'a>) {
-        let (old, new) = self.values("type");
-        (types(&old), types(&new))
-    }
-
     /// Whether each side allows `null`. Nothing if the keyword is no boolean.
     pub(super) fn nullable(&self) -> (Option<bool>, Option<bool>) {
         (nullable(self.old), nullable(self.new))
@@ -168,15 +166,17 @@ fn fields<'p, 'a: 'p>(
 
 fn field_nodes<'a>(pieces: &[Piece<'a>], field: &str) -> Vec<Node<'a>> {
     let node = |piece: &Piece<'a>| {
-        Some(Node {
-            at: child(&child(&piece.at, "properties"), field),
-            value: piece.schema.get("properties")?.as_object()?.get(field)?,
-        })
+        let value = piece.schema.get("properties")?.as_object()?.get(field)?;
+        Some(Node::new(
+            child(&child(&piece.at, "properties"), field),
+            value,
+        ))
     };
     pieces.iter().filter_map(node).collect()
 }
 
-fn types<'a>(values: &[&'a Value]) -> Types<'a> {
+/// The types that all pieces allow.
+pub(super) fn types<'a>(values: &[&'a Value]) -> Types<'a> {
     let mut allowed: Option<BTreeSet<&str>> = None;
     for value in values {
         let own: BTreeSet<&str> = match value.as_str().ok_or(Malformed)? {

@@ -22,6 +22,13 @@ pub(super) struct Node<'a> {
     pub(super) value: &'a Value,
 }
 
+impl<'a> Node<'a> {
+    pub(super) fn new(at: impl Into<String>, value: &'a Value) -> Self {
+        let at = at.into();
+        Self { at, value }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Piece<'a> {
     pub(super) at: String,
@@ -33,6 +40,19 @@ pub(super) struct Alternative<'a> {
     pub(super) pieces: Vec<Piece<'a>>,
     /// The parts of `oneOf` and `anyOf` that were chosen, with the keyword.
     pub(super) arms: Vec<(&'static str, Node<'a>)>,
+}
+
+impl Alternative<'_> {
+    pub(super) fn has_same_arms(&self, other: &Self) -> bool {
+        let arms = |one: &Self| -> Vec<Value> {
+            one.arms.iter().map(|(_, arm)| arm.value.clone()).collect()
+        };
+        arms(self) == arms(other)
+    }
+
+    pub(super) fn keywords(&self) -> Vec<&'static str> {
+        self.arms.iter().map(|(keyword, _)| *keyword).collect()
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -125,10 +145,8 @@ impl<'a> Shape<'a> {
 fn parts<'a>(schema: &'a Object, at: &str, keyword: &str) -> Vec<Node<'a>> {
     let at = child(at, keyword);
     let list = schema.get(keyword).and_then(Value::as_array);
-    let node = |(index, value): (usize, &'a Value)| Node {
-        at: child(&at, &index.to_string()),
-        value,
-    };
+    let node =
+        |(index, value): (usize, &'a Value)| Node::new(child(&at, &index.to_string()), value);
     list.into_iter().flatten().enumerate().map(node).collect()
 }
 
