@@ -5,6 +5,7 @@
 //! whether there can be a file, [`request`] asks for it, [`head`] and [`media`] judge what comes,
 //! [`transfer`] goes on after a break; [`stream`] hands the bytes out, [`save`] puts them on the disk.
 
+mod coding;
 mod destination;
 mod downloader;
 mod file_name;
@@ -88,10 +89,15 @@ use transfer::{Event, StartingOver, Transfer};
 /// client's base URL are on this machine.
 ///
 /// By the answer: an HTTP status other than 200 or 206, of which 401, 403, 404 and 410 are
-/// [`ErrorKind::Expired`]; what is no image and no video, whatever its header says, such as an error
-/// page with HTTP 200 ([`ErrorKind::UnexpectedContent`]); more than
+/// [`ErrorKind::Expired`], once the file of a job that is younger than 4 hours was waited for up to
+/// 30 s; what is neither an image nor a video, such as an error page with HTTP 200
+/// ([`ErrorKind::UnexpectedContent`]); more than
 /// [`max_bytes`](Self::max_bytes) ([`ErrorKind::ResponseTooLarge`]); a length that is not the
 /// promised one. More than 5 redirects, and those that leave `https://` ([`ErrorKind::Redirect`]).
+///
+/// The bytes decide what a file is: an image under the label `text/plain` is saved, and
+/// [`SavedFile::mislabeled_as`] reports the label. A file that its host compressed unasked is decoded with
+/// the features `gzip`, `brotli` and `zstd`, and refused without them.
 ///
 /// # What is sent
 ///

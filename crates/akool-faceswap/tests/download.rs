@@ -332,3 +332,33 @@ fn downloads_go_between_threads() {
     sent(&make().save_in("a"));
     check_stream::<akool_faceswap::download::DownloadStream>();
 }
+
+/// A PNG's first bytes and 600 zeros, compressed with gzip.
+#[cfg(feature = "gzip")]
+const COMPRESSED: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xeb\x0c\xf0\x73\xe7\xe5\x92\xe2\x62\x18\x05\xa3\x80\x06\x00\x00\x86\xdd\x01\xd8\x60\x02\x00\x00";
+
+#[cfg(feature = "gzip")]
+#[tokio::test]
+async fn a_file_that_was_compressed_unasked_is_decoded() {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-encoding: gzip\r\n\
+         content-length: {}\r\n\r\n",
+        COMPRESSED.len()
+    );
+    let dir = new_dir();
+    let (saved, _server) = into(&dir, Script::request().write(&head).write(COMPRESSED)).await;
+    let saved = saved.unwrap();
+    assert_eq!((saved.bytes(), saved.content_type()), (608, "image/png"));
+    assert!(fs::read(saved.path()).unwrap().starts_with(b"\x89PNG"));
+
+    // Cut off, it is no file.
+    let dir = new_dir();
+    let cut = head.replace(&COMPRESSED.len().to_string(), "20");
+    let (cut, _server) = into(&dir, Script::request().write(cut).write(&COMPRESSED[..20])).await;
+    assert_eq!(cut.unwrap_err().kind(), ErrorKind::Transport);
+    assert!(
+        names(dir.path())
+            .iter()
+            .all(|name| name.ends_with(".part") || name.ends_with(".json"))
+    );
+}

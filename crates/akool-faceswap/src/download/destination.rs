@@ -102,6 +102,7 @@ fn whole(path: PathBuf) -> io::Result<Taken> {
             path,
             bytes: metadata.len(),
             content_type: media_type.as_str().to_owned(),
+            declared_type: None,
             resumed_from: None,
             already_existed: true,
         }),

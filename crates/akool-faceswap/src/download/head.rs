@@ -6,7 +6,7 @@
 
 use http::{HeaderMap, StatusCode, Version, header};
 
-use crate::download::{media::Declared, validator::Validator};
+use crate::download::{coding::Coding, media::Declared, validator::Validator};
 use crate::error::{Error, ErrorKind};
 
 /// The head of an answer.
@@ -35,6 +35,7 @@ pub(super) enum Promise {
     Whole {
         total: Option<u64>,
         declared: Declared,
+        coding: Coding,
         validator: Option<Validator>,
     },
     /// The rest of the file follows.
@@ -66,7 +67,6 @@ impl Head<'_> {
     }
 
     fn whole(&self) -> Result<Promise, Error> {
-        self.check_encoding()?;
         let total = self.content_length();
         // Before HTTP/2 a body without a length and without chunks ends where the connection does,
         // so that a break would look like the end.
@@ -76,19 +76,18 @@ impl Head<'_> {
         if !has_end {
             return Err(self.unexpected("a file without saying where it ends"));
         }
-        let declared = Declared::of(self.headers);
-        if let Declared::Other(what) = declared {
-            return Err(self.unexpected(what));
-        }
+        let coding = Coding::from_headers(self.headers);
+        let is_decoded = coding.is_decoded();
         Ok(Promise::Whole {
-            total,
-            declared,
-            validator: Validator::of(self.headers),
+            // Length and mark are those of the coded bytes.
+            total: total.filter(|_| !is_decoded),
+            declared: Declared::of(self.headers),
+            coding,
+            validator: Validator::of(self.headers).filter(|_| !is_decoded),
         })
     }
 
     fn rest(&self, rest: &Rest) -> Result<Promise, Error> {
-        self.check_encoding()?;
         let Some(Range { first, last, total }) = self.content_range() else {
             return Ok(Promise::StartOver);
         };
@@ -120,7 +119,13 @@ impl Head<'_> {
     }
 
     fn content_length(&self) -> Option<u64> {
-        self.header(&header::CONTENT_LENGTH)?.parse().ok()
+        // A list of the same length over and over is that length (RFC 9110, section 8.6).
+        let mut lengths = self
+            .header(&header::CONTENT_LENGTH)?
+            .split(',')
+            .map(|length| length.trim().parse().ok());
+        let first = lengths.next()??;
+        lengths.all(|length| length == Some(first)).then_some(first)
     }
 
     fn content_range(&self) -> Option<Range> {
@@ -140,14 +145,6 @@ impl Head<'_> {
         Some(self.headers.get(name)?.to_str().ok()?.trim())
     }
 
-    /// Compressed bytes were not asked for, and would be kept as if they were the file.
-    fn check_encoding(&self) -> Result<(), Error> {
-        match self.header(&header::CONTENT_ENCODING) {
-            None | Some("" | "identity") => Ok(()),
-            Some(_) => Err(self.unexpected("a compressed file, which was not asked for")),
-        }
-    }
-
     fn refused(&self) -> Error {
         let (host, status) = (self.host, self.status.as_u16());
         let error = match status {
@@ -156,6 +153,7 @@ impl Head<'_> {
                 ErrorKind::Expired,
                 format!("{host} has no such file (HTTP {status})"),
             ),
+            202 => return self.unexpected("no file yet"),
             200..=299 => return self.unexpected("something other than the whole file"),
             429 => Error::new(ErrorKind::Http, format!("{host} answered HTTP {status}"))
                 .with_advice("wait, then download fewer files at once"),
@@ -263,20 +261,31 @@ mod tests {
     }
 
     #[test]
-    fn pages_and_compressed_files_are_refused() {
-        for lines in [
-            [("content-length", "9"), ("content-type", "text/html")],
-            [("content-length", "9"), ("content-encoding", "gzip")],
+    fn no_label_refuses_a_file_before_its_bytes_are_seen() {
+        for line in [
+            ("content-type", "text/html"),
+            ("content-encoding", "aws-chunked"),
+            ("content-encoding", "gzip"),
         ] {
-            let error = judged(200, None, &lines).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::UnexpectedContent);
-            assert_eq!(error.http_status(), Some(200));
+            assert!(judged(200, None, &[("content-length", "9"), line]).is_ok());
         }
-        let lines = [
+        let rest_of_it = [
             ("content-range", "bytes 5-9/10"),
-            ("content-encoding", "br"),
+            ("etag", "\"a\""),
+            ("content-encoding", "none"),
         ];
-        assert!(judged(206, Some(&rest(5, None)), &lines).is_err());
+        let promise = judged(206, Some(&rest(5, None)), &rest_of_it).unwrap();
+        assert_eq!(promise, Promise::Rest { total: 10 });
+    }
+
+    #[test]
+    fn a_length_that_is_repeated_is_one_length() {
+        let total = |length| match judged(200, None, &[("content-length", length)]) {
+            Ok(Promise::Whole { total, .. }) => total,
+            _ => None,
+        };
+        assert_eq!(total("69, 69"), Some(69));
+        assert_eq!(total("69, 70"), None);
     }
 
     #[test]

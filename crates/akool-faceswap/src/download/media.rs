@@ -1,8 +1,9 @@
-//! What a file is: by its first bytes where they are known, else by what its host says.
+//! What a file is: its first bytes decide, and a header counts only where they say nothing.
 //!
-//! Headers lie: error pages come with HTTP 200 and `video/mp4`. So whatever the header says, a file
-//! that begins like a text is refused; and where the header says nothing ("a stream of bytes"), the
-//! first bytes have to be those of a known kind of image or video.
+//! Headers are wrong in both directions: error pages come as `video/mp4`, and images come as
+//! `text/plain` or under the name of a form. So a file that begins like a known kind of image or video is
+//! taken under any header, one that begins like text is refused under any header, and bytes of an
+//! unknown kind are what a header says, if that is an image or a video.
 
 use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,12 @@ impl MediaType {
             .into_iter()
             .map(|(_, extension)| extension)
             .chain([OTHER_EXTENSION])
+    }
+
+    /// Whether these are the first bytes of a known kind of file.
+    #[cfg(feature = "_decode")]
+    pub(super) fn is_known_beginning(beginning: &[u8]) -> bool {
+        Self::of_beginning(beginning).is_some()
     }
 
     /// The kind of file that begins with these bytes, if it is a known one.
@@ -145,20 +152,18 @@ impl Declared {
 
     /// What a file is that begins with these bytes: its first [`LOOKED_AT`] ones, or all.
     ///
-    /// Where bytes and header disagree on the kind of image or video, the bytes are right.
-    ///
     /// # Errors
     ///
     /// What it is instead, for people.
     pub(super) fn judge(&self, beginning: &[u8]) -> Result<MediaType, &'static str> {
-        if let Self::Other(what) = self {
-            return Err(what);
-        }
         if beginning.is_empty() {
             return Err("nothing");
         }
         if let Some(known) = MediaType::of_beginning(beginning) {
             return Ok(known);
+        }
+        if let Self::Other(what) = self {
+            return Err(what);
         }
         if is_text(beginning) {
             return Err("a text under the content type of a file");
@@ -166,6 +171,15 @@ impl Declared {
         match self {
             Self::Media(media_type) => Ok(media_type.clone()),
             _ => Err("bytes of an unknown kind"),
+        }
+    }
+
+    /// The header's media type, where it is another one than `actual`.
+    pub(super) fn other_than(&self, actual: &MediaType) -> Option<String> {
+        match self {
+            Self::Media(media_type) if media_type != actual => Some(media_type.0.clone()),
+            Self::Other(what) => Some((*what).to_owned()),
+            Self::Media(_) | Self::Opaque => None,
         }
     }
 }
@@ -250,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_image_nor_video_is_refused_by_its_header() {
+    fn known_bytes_are_taken_under_any_header_and_unknown_ones_under_none_of_another_kind() {
         for (header, what) in [
             ("text/html; charset=utf-8", "a web page"),
             ("TEXT/HTML", "a web page"),
@@ -264,12 +278,27 @@ mod tests {
             ("image/a b", "another content type"),
             ("audio/mpeg", "another content type"),
         ] {
-            assert_eq!(judged(header, PNG), Err(what), "{header}");
+            assert_eq!(judged(header, PNG).as_deref(), Ok("image/png"), "{header}");
+            assert_eq!(judged(header, b"\0\0\x02\0moov\x01"), Err(what), "{header}");
+            assert_eq!(judged(header, b"<html>"), Err(what), "{header}");
+            let png = MediaType("image/png".to_owned());
+            assert_eq!(declared(header).other_than(&png).as_deref(), Some(what));
         }
+        let png = MediaType("image/png".to_owned());
+        assert_eq!(
+            declared("image/jpeg").other_than(&png).as_deref(),
+            Some("image/jpeg")
+        );
+        assert_eq!(declared("image/png").other_than(&png), None);
+        assert_eq!(declared("binary/octet-stream").other_than(&png), None);
         let long = |letters| format!("image/{}", "x".repeat(letters));
         let longest = LONGEST - "image/".len();
-        assert!(judged(&long(longest), PNG).is_ok());
-        assert_eq!(judged(&long(longest + 1), PNG), Err("another content type"));
+        let unknown = b"\0\0\x02\0moov\x01";
+        assert!(judged(&long(longest), unknown).is_ok());
+        assert_eq!(
+            judged(&long(longest + 1), unknown),
+            Err("another content type")
+        );
     }
 
     #[test]

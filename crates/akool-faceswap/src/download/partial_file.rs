@@ -68,6 +68,14 @@ impl Paths {
     }
 }
 
+/// Whether the file system, or a sandbox around the program, has no locks at all, as some network file
+/// systems: then a file is written without one.
+fn has_no_locks(error: &io::Error) -> bool {
+    const ENOLCK: i32 = 37;
+    error.kind() == ErrorKind::Unsupported
+        || (cfg!(target_os = "linux") && error.raw_os_error() == Some(ENOLCK))
+}
+
 impl Part {
     /// Locks the part, which is made if it is not there.
     ///
@@ -81,6 +89,11 @@ impl Part {
         match fs4::FileExt::try_lock(&file) {
             Ok(()) => {}
             Err(fs4::TryLockError::WouldBlock) => return Ok(None),
+            Err(fs4::TryLockError::Error(error)) if has_no_locks(&error) => {
+                tracing::warn!(
+                    "the file system has no file locks: do not download one result twice at once"
+                );
+            }
             Err(fs4::TryLockError::Error(error)) => return Err(error),
         }
         // Between opening and locking it, another download may have moved it to its place.

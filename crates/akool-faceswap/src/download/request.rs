@@ -145,9 +145,12 @@ fn is_redirect(status: StatusCode) -> bool {
 
 /// Where a redirect leads; from https only to https.
 fn follow(api: &Api, from: &Url, response: &reqwest::Response) -> Result<Url, &'static str> {
-    let location = response.headers().get(header::LOCATION);
-    let location = location.and_then(|location| location.to_str().ok());
-    let to = source::parse(location.unwrap_or_default(), Some(from), &api.base_url)?;
+    let Some(location) = response.headers().get(header::LOCATION) else {
+        return Err("it does not name");
+    };
+    // Some hosts write UTF-8 where only ASCII is allowed; browsers and curl follow it.
+    let location = String::from_utf8_lossy(location.as_bytes());
+    let to = source::parse(&location, Some(from), &api.base_url)?;
     if from.scheme() == "https" && to.scheme() != "https" {
         return Err("does not begin with https://");
     }

@@ -216,6 +216,7 @@ impl Receiving {
             path: target.place(&facts.media_type),
             bytes: part.len(),
             content_type: facts.media_type.as_str().to_owned(),
+            declared_type: facts.declared_type.clone(),
             resumed_from: self.resumed_from,
             already_existed: false,
         };

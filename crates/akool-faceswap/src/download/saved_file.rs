@@ -9,6 +9,7 @@ pub struct SavedFile {
     pub(super) path: PathBuf,
     pub(super) bytes: u64,
     pub(super) content_type: String,
+    pub(super) declared_type: Option<String>,
     pub(super) resumed_from: Option<u64>,
     pub(super) already_existed: bool,
 }
@@ -27,6 +28,13 @@ impl SavedFile {
     /// The media type, such as `video/mp4`: by the first bytes where they tell, else by the header.
     pub fn content_type(&self) -> &str {
         &self.content_type
+    }
+
+    /// What the host's header called the file, where that is something else than its bytes are.
+    ///
+    /// The bytes decide, so the file is saved; a host that mislabels files may be worth a look.
+    pub fn mislabeled_as(&self) -> Option<&str> {
+        self.declared_type.as_deref()
     }
 
     /// How many bytes an earlier call had left, which were not fetched again; `None` if the file

@@ -18,6 +18,7 @@ use crate::{
 pub(super) struct Source {
     pub(super) id: ResultId,
     pub(super) url: Url,
+    pub(super) created_at: Option<SystemTime>,
 }
 
 impl Source {
@@ -62,6 +63,7 @@ impl Source {
         Ok(Self {
             id: job.id().clone(),
             url,
+            created_at: job.created_at(),
         })
     }
 }

@@ -39,6 +39,11 @@ impl DownloadStream {
         self.facts.media_type.as_str()
     }
 
+    /// What the host's header called the file, where that is something else than its bytes are.
+    pub fn mislabeled_as(&self) -> Option<&str> {
+        self.facts.declared_type.as_deref()
+    }
+
     /// The length of the whole file in bytes, if its host told it.
     pub fn content_length(&self) -> Option<u64> {
         self.facts.total

@@ -90,6 +90,14 @@ impl Reply {
         self
     }
 
+    pub(crate) fn with_header_bytes(mut self, name: &'static str, value: &[u8]) -> Self {
+        if let What::Response(response) = &mut self.what {
+            let value = http::HeaderValue::from_bytes(value).unwrap();
+            response.headers_mut().insert(name, value);
+        }
+        self
+    }
+
     pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
         if let What::Response(response) = &mut self.what {
             response.headers_mut().insert(name, value.parse().unwrap());

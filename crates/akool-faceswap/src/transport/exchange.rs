@@ -153,7 +153,7 @@ impl Attempt {
         if let Some(location) = headers.get(header::LOCATION)
             && status.is_redirection()
         {
-            return Err(api.redirected(report, location.to_str().unwrap_or_default()));
+            return Err(api.redirected(report, &String::from_utf8_lossy(location.as_bytes())));
         }
 
         let limit = api.limits.max_response_bytes;

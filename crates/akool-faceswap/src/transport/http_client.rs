@@ -50,10 +50,18 @@ pub(crate) fn for_files(
         .user_agent(USER_AGENT)
         .pool_idle_timeout(POOL_IDLE_TIMEOUT)
         .pool_max_idle_per_host(max_idle_per_host);
+    // Lengths and ranges are those of the file as it is.
     #[cfg(feature = "gzip")]
     {
-        // Lengths and ranges are those of the file as it is.
         builder = builder.no_gzip();
+    }
+    #[cfg(feature = "brotli")]
+    {
+        builder = builder.no_brotli();
+    }
+    #[cfg(feature = "zstd")]
+    {
+        builder = builder.no_zstd();
     }
     if no_proxy {
         builder = builder.no_proxy();

@@ -1,14 +1,18 @@
 //! Repetitions, time limits and places: how long everything takes, to the millisecond.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{
+    num::NonZeroUsize,
+    time::{Duration, SystemTime},
+};
 
 use futures_util::{TryStreamExt as _, future::join_all};
 use tokio::time::Instant;
 
-use crate::download::tests::{MP4, job, partly, received, rest, whole};
+use crate::download::tests::{MP4, URL, job, partly, received, rest, whole};
 use crate::{
     error::ErrorKind,
     limits::Timeout,
+    model::Job,
     retry::RetryPolicy,
     testing::scripted::{Reply, Scripted},
 };
@@ -44,6 +48,106 @@ async fn what_may_pass_is_repeated_and_what_may_not_is_not() {
         let wire = Scripted::new(move |_| fault());
         let error = received(&wire.client(), &job()).await.unwrap_err();
         assert_eq!((wire.requests(), error.attempts()), (1, 1));
+    }
+}
+
+/// A job that was created so long ago.
+fn job_of_age(age: Duration) -> Job {
+    let created = humantime::format_rfc3339_millis(SystemTime::now() - age).to_string();
+    serde_json::from_value(serde_json::json!({
+        "_id": "one", "faceswap_status": 3, "url": URL, "createdAt": created,
+    }))
+    .unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_file_of_a_young_job_is_waited_for() {
+    for status in [403, 404, 202] {
+        let wire = Scripted::new(move |seen| match seen.n {
+            0 | 1 => Reply::http(status, "").with_header("content-length", "0"),
+            _ => whole(),
+        });
+        let job = job_of_age(60 * SECOND);
+        assert_eq!(
+            received(&wire.client(), &job).await.unwrap(),
+            MP4.as_bytes()
+        );
+        assert_eq!(wire.gaps(), [SECOND, 2 * SECOND], "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_does_not_come_is_given_up_after_half_a_minute() {
+    let wire = Scripted::new(|_| Reply::http(403, ""));
+    let begun = Instant::now();
+    let error = received(&wire.client(), &job_of_age(60 * SECOND))
+        .await
+        .unwrap_err();
+    assert!(error.is_expired(), "{error}");
+    assert!((20 * SECOND..=30 * SECOND).contains(&begun.elapsed()));
+    assert!(wire.requests() <= 8, "{}", wire.requests());
+    assert!(
+        error.to_string().contains("do not submit it again"),
+        "{error}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_file_of_an_old_job_is_not_waited_for() {
+    let wire = Scripted::new(|_| Reply::http(403, ""));
+    let job = job_of_age(Duration::from_secs(5 * 3600));
+    assert!(
+        received(&wire.client(), &job)
+            .await
+            .unwrap_err()
+            .is_expired()
+    );
+    let never = wire.client_with(|builder| builder.api_key("k").retry(RetryPolicy::never()));
+    assert!(received(&never, &job_of_age(60 * SECOND)).await.is_err());
+    assert_eq!(wire.requests(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirect_in_utf_8_is_followed_and_one_to_nowhere_is_not_repeated() {
+    let wire = Scripted::new(|seen| match seen.n {
+        0 => Reply::http(302, "").with_header_bytes("location", "/r\u{e9}sultat".as_bytes()),
+        _ => whole(),
+    });
+    assert_eq!(
+        received(&wire.client(), &job()).await.unwrap(),
+        MP4.as_bytes()
+    );
+    assert_eq!(wire.seen()[1].path, "/r%C3%A9sultat");
+    let wire = Scripted::new(|_| Reply::http(302, ""));
+    let error = received(&wire.client(), &job()).await.unwrap_err();
+    assert_eq!((wire.requests(), error.kind()), (1, ErrorKind::Redirect));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_bytes_decide_whatever_the_labels_say() {
+    for (name, value) in [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("content-type", "text/html"),
+        ("content-encoding", "aws-chunked"),
+        ("content-encoding", "Identity"),
+        ("content-encoding", "deflate"),
+    ] {
+        let wire = Scripted::new(move |_| whole().with_header(name, value));
+        assert_eq!(
+            received(&wire.client(), &job()).await.unwrap(),
+            MP4.as_bytes(),
+            "{value}"
+        );
+        let stream = wire.client().download(&job()).stream().await.unwrap();
+        assert_eq!(stream.mislabeled_as().is_some(), name == "content-type");
+        let page = Scripted::new(move |_| {
+            Reply::http(200, "\0\0\0\0opaque")
+                .with_header("content-length", "10")
+                .with_header("content-type", "video/mp4")
+                .with_header(name, value)
+        });
+        let is_taken = received(&page.client(), &job()).await.is_ok();
+        assert_eq!(is_taken, value == "Identity", "{value}");
     }
 }
 
