@@ -37,9 +37,10 @@ impl Coding {
     pub(super) fn from_headers(headers: &HeaderMap) -> Self {
         let mut values = headers.get_all(header::CONTENT_ENCODING).iter();
         let (Some(value), None) = (values.next(), values.next()) else {
-            return match headers.contains_key(header::CONTENT_ENCODING) {
-                true => Self::Unknown,
-                false => Self::Identity,
+            return if headers.contains_key(header::CONTENT_ENCODING) {
+                Self::Unknown
+            } else {
+                Self::Identity
             };
         };
         let value = String::from_utf8_lossy(value.as_bytes())

@@ -51,7 +51,7 @@ impl Head<'_> {
     pub(super) fn promise(&self, asked: Option<&Rest>, max_bytes: u64) -> Result<Promise, Error> {
         let promise = match (self.status, asked) {
             (StatusCode::OK, _) => self.whole()?,
-            (StatusCode::PARTIAL_CONTENT, Some(rest)) => self.rest(rest)?,
+            (StatusCode::PARTIAL_CONTENT, Some(rest)) => self.rest(rest),
             (StatusCode::RANGE_NOT_SATISFIABLE, Some(rest)) => self.not_satisfiable(rest),
             _ => return Err(self.refused()),
         };
@@ -87,9 +87,9 @@ impl Head<'_> {
         })
     }
 
-    fn rest(&self, rest: &Rest) -> Result<Promise, Error> {
+    fn rest(&self, rest: &Rest) -> Promise {
         let Some(Range { first, last, total }) = self.content_range() else {
-            return Ok(Promise::StartOver);
+            return Promise::StartOver;
         };
         let is_rest = first == rest.from
             && last.checked_add(1) == Some(total)
@@ -98,11 +98,11 @@ impl Head<'_> {
                 .content_length()
                 .is_none_or(|length| Some(length) == total.checked_sub(first))
             && rest.validator.agrees_with(self.headers);
-        Ok(if is_rest {
+        if is_rest {
             Promise::Rest { total }
         } else {
             Promise::StartOver
-        })
+        }
     }
 
     /// There is nothing behind what is there: it is all, or another file.

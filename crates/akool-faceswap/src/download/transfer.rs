@@ -412,6 +412,7 @@ impl Body {
     ) -> Result<(Self, MediaType), Error> {
         let status = answer.status();
         let mut body = Self::plain(answer);
+        #[cfg_attr(not(feature = "_decode"), expect(unused_mut))]
         let mut beginning = body.beginning(timeouts).await?;
         #[cfg(feature = "_decode")]
         if let Coding::Decoded(algorithm) = coding
