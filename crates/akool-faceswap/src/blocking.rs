@@ -57,7 +57,7 @@ use crate::{
     error::{Error, ErrorKind},
     lookup::Results,
     model::{Job, ResultId, ResultIds},
-    wait::{Completions, Ticket, WaitError, WaitResults},
+    wait::{Ticket, WaitEach, WaitError, WaitResults},
 };
 
 pub use iter::Iter;
@@ -188,14 +188,14 @@ impl Client {
     /// ```
     ///
     /// The waits begin now and go on between items. Dropping the iterator ends those that are left.
-    pub fn wait_each(&self, ids: impl Into<ResultIds>) -> Iter<Completions> {
+    pub fn wait_each(&self, ids: impl Into<ResultIds>) -> Iter<WaitEach> {
         let ids = ids.into();
         self.iter(move |client| client.wait_each(ids).start())
     }
 
     /// Resumes many waits that were put away, and hands each job out as it ends; see
     /// [`Client::resume_each`](crate::Client::resume_each).
-    pub fn resume_each(&self, tickets: impl IntoIterator<Item = Ticket>) -> Iter<Completions> {
+    pub fn resume_each(&self, tickets: impl IntoIterator<Item = Ticket>) -> Iter<WaitEach> {
         let tickets: Vec<Ticket> = tickets.into_iter().collect();
         self.iter(move |client| client.resume_each(tickets).start())
     }
@@ -213,10 +213,14 @@ impl Client {
         self.client.poll_now(id)
     }
 
-    /// Ends every pending wait, those of other threads included; see
+    /// Ends every pending wait, those of other threads included, and returns their tickets; see
     /// [`Client::shutdown`](crate::Client::shutdown).
-    pub fn shutdown(&self) {
-        self.client.shutdown();
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "the waits have their tickets, too"
+    )]
+    pub fn shutdown(&self) -> Vec<Ticket> {
+        self.client.shutdown()
     }
 
     /// Makes any call of the asynchronous client, with any options, and blocks until it is done.

@@ -43,6 +43,13 @@ impl From<Duration> for Timeout {
     }
 }
 
+/// `None` never gives up.
+impl From<Option<Duration>> for Timeout {
+    fn from(limit: Option<Duration>) -> Self {
+        limit.map_or(Self::Disabled, Self::After)
+    }
+}
+
 /// The bounds of one client.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {

@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path, time::SystemTime};
 
 use akool_faceswap::{
     Error, Job, ResultId, Ticket,
-    wait::{Completions, WaitError},
+    wait::{WaitEach, WaitError},
 };
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -82,7 +82,7 @@ impl Follower<'_> {
     /// Follows `ended`, whose waits have `begun` at these times, until there is nothing to follow.
     pub(crate) async fn follow(
         mut self,
-        mut ended: Completions,
+        mut ended: WaitEach,
         begun: HashMap<ResultId, SystemTime>,
     ) -> Result<Exit, Problem> {
         let id_width = begun.keys().map(|id| id.as_str().len()).max().unwrap_or(0);

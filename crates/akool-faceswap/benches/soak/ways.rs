@@ -184,7 +184,7 @@ impl Bench {
         futures_util::future::join_all(crowd).await;
     }
 
-    fn start_many(&self, wanted: &[Wanted]) -> akool_faceswap::wait::Completions {
+    fn start_many(&self, wanted: &[Wanted]) -> akool_faceswap::wait::WaitEach {
         self.ledger.begin(wanted.len());
         self.client
             .wait_each(ids(wanted))
@@ -196,7 +196,7 @@ impl Bench {
     /// Takes outcomes, each of a job that has none yet, until there are `left`.
     async fn take(
         &self,
-        ended: &mut akool_faceswap::wait::Completions,
+        ended: &mut akool_faceswap::wait::WaitEach,
         wanted: &mut Vec<Wanted>,
         left: usize,
     ) {

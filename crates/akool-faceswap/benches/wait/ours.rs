@@ -10,7 +10,7 @@ use std::{
 use akool_faceswap::{
     Client, Job, ResultIds, Timeout,
     testing::simulation::{self, Reply},
-    wait::{Completions, PollPolicy, WaitError, WaitErrorKind},
+    wait::{PollPolicy, WaitEach, WaitError, WaitErrorKind},
 };
 use futures_util::{StreamExt as _, stream::SelectAll};
 use tokio::time::Instant;
@@ -170,7 +170,7 @@ pub fn run(world: World, settings: Settings, limit: Option<u64>, arriving: u64) 
 async fn wait(world: &Arc<Mutex<World>>, lives: &[Life], settings: Settings) -> (Lags, f64) {
     let begun = Instant::now();
     let client = client(world, settings);
-    let wait_for = |numbers| -> Completions {
+    let wait_for = |numbers| -> WaitEach {
         client
             .wait_each(ids(numbers))
             .poll_policy(settings.poll_policy())

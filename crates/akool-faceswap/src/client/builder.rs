@@ -259,7 +259,7 @@ impl ClientBuilder {
     /// [`TooManyIds`](crate::wait::WaitErrorKind::TooManyIds) and a ticket; the others go on.
     ///
     /// A job that is waited for takes 440 bytes in a group and 630 with a
-    /// [`Waiting`](crate::wait::Waiting) of its own, measured with ids of 24 characters: 200,000 take up
+    /// [`Wait`](crate::wait::Wait) of its own, measured with ids of 24 characters: 200,000 take up
     /// to 126 MB.
     pub fn max_tracked_ids(mut self, ids: usize) -> Self {
         self.limits.max_tracked_ids = ids;

@@ -3,7 +3,7 @@
 use crate::{
     client::Client,
     model::{ResultId, ResultIds},
-    wait::{AsCompleted, Ticket, Wait, WaitAll, WaitAny},
+    wait::{Ticket, Wait, WaitAll, WaitAny, WaitEach},
 };
 
 impl Client {
@@ -39,7 +39,7 @@ impl Client {
     /// # Cancel safety
     ///
     /// Dropping a wait ends it and nothing else: nobody asks for the job any more, unless others wait
-    /// for it. See [`Waiting`](crate::wait::Waiting).
+    /// for it. See [`Wait`](crate::wait::Wait).
     pub fn wait(&self, id: impl Into<ResultId>) -> Wait {
         Wait::for_id(self.poller.clone(), id.into())
     }
@@ -56,7 +56,7 @@ impl Client {
     /// # let submitted = fake.add_job(FakeJob::image()).to_string();
     /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
     /// let ids: ResultIds = submitted.parse()?;
-    /// let mut ended = client.wait_each(ids).start();
+    /// let mut ended = client.wait_each(ids);
     /// while let Some(outcome) = ended.next().await {
     ///     match outcome {
     ///         Ok(job) => println!("{}: {}", job.id(), job.status()),
@@ -69,8 +69,8 @@ impl Client {
     ///
     /// Each id has exactly one outcome. Any number of ids can be given, up to
     /// [`max_tracked_ids`](crate::client::ClientBuilder::max_tracked_ids).
-    pub fn wait_each(&self, ids: impl Into<ResultIds>) -> AsCompleted {
-        AsCompleted::ids(self.poller.clone(), ids.into())
+    pub fn wait_each(&self, ids: impl Into<ResultIds>) -> WaitEach {
+        WaitEach::for_ids(self.poller.clone(), ids.into())
     }
 
     /// Waits until all of these jobs have ended, each in its own way.
@@ -123,8 +123,8 @@ impl Client {
     /// Goes on with many waits that were put away, and hands each job out as it ends.
     ///
     /// Options set here take the place of those in every [`Ticket`].
-    pub fn resume_each(&self, tickets: impl IntoIterator<Item = Ticket>) -> AsCompleted {
-        AsCompleted::tickets(self.poller.clone(), tickets.into_iter().collect())
+    pub fn resume_each(&self, tickets: impl IntoIterator<Item = Ticket>) -> WaitEach {
+        WaitEach::resumed(self.poller.clone(), tickets.into_iter().collect())
     }
 
     /// Has a job that is waited for looked up now, because something else says that it changed:
@@ -136,9 +136,30 @@ impl Client {
         self.poller.poll_now(id)
     }
 
-    /// Ends every pending wait with [`ShutDown`](crate::wait::WaitErrorKind::ShutDown) and a ticket, at
-    /// once, for all clones; waits that begin later end in the same way. Lookups are not touched.
-    pub fn shutdown(&self) {
-        self.poller.shut_down();
+    /// Ends every pending wait with [`ShutDown`](crate::wait::WaitErrorKind::ShutDown), at once, for
+    /// all clones, and returns their tickets. Waits that start later end in the same way. Lookups and
+    /// downloads continue.
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+    /// # use akool_faceswap::{Client, ResultId, wait::WaitErrorKind};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// # let id: ResultId = fake.add_job(FakeJob::image()).to_string().parse()?;
+    /// let wait = client.wait(&id).start();
+    /// let tickets = client.shutdown();
+    /// assert_eq!(tickets[0].id(), &id);
+    /// assert_eq!(wait.await.unwrap_err().kind(), WaitErrorKind::ShutDown);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "the waits have their tickets, too"
+    )]
+    pub fn shutdown(&self) -> Vec<Ticket> {
+        self.poller.shut_down()
     }
 }

@@ -2,57 +2,79 @@
 
 use std::{
     fmt,
-    future::{Future, IntoFuture, poll_fn},
+    future::Future,
     pin::Pin,
+    task::{Context, Poll},
 };
 
 use crate::model::{Job, ResultId, ResultIds};
-use crate::wait::{AsCompleted, Options, Ticket, WaitError, options};
+use crate::wait::{
+    Ticket, WaitEach, WaitError,
+    options::{Options, setters},
+};
 
-/// A wait for all of many jobs that has not begun: await it, or set options first.
+/// A wait for all of many jobs: a future of [`WaitResults`].
 ///
-/// Made by [`Client::wait_all`](crate::client::Client::wait_all).
-#[must_use = "waits do nothing until they are awaited"]
+/// Made by [`Client::wait_all`](crate::client::Client::wait_all). It starts when it is first polled,
+/// or when [`start`](Self::start) is called. Set options before that; later they have no effect.
+///
+/// # Cancel safety
+///
+/// Dropping it ends the waits and loses the outcomes that have come in. Where that matters use
+/// [`Client::wait_each`](crate::client::Client::wait_each), which hands each out as it comes.
+#[must_use = "a wait does nothing until it is awaited or started, and ends when it is dropped"]
 #[derive(Debug)]
 pub struct WaitAll {
     ids: ResultIds,
-    what: AsCompleted,
-    options: Options,
+    waits: WaitEach,
+    outcomes: Vec<Option<Result<Job, WaitError>>>,
 }
 
 impl WaitAll {
-    pub(crate) fn new(ids: ResultIds, what: AsCompleted) -> Self {
+    pub(crate) fn new(ids: ResultIds, waits: WaitEach) -> Self {
         Self {
             ids,
-            what,
-            options: Options::default(),
+            waits,
+            outcomes: Vec::new(),
         }
+    }
+
+    fn options(&mut self) -> Option<&mut Options> {
+        self.waits.options()
+    }
+
+    /// Starts all the waits now instead of at the first poll.
+    pub fn start(mut self) -> Self {
+        self.waits.begin();
+        self
     }
 }
 
-options!(WaitAll);
+setters!(WaitAll);
 
-impl IntoFuture for WaitAll {
+impl Future for WaitAll {
     type Output = WaitResults;
-    type IntoFuture = Pin<Box<dyn Future<Output = WaitResults> + Send>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        let Self { ids, what, options } = self;
-        let mut ended = what.with_options(options).start();
-        Box::pin(async move {
-            let mut outcomes: Vec<Option<Result<Job, WaitError>>> = Vec::new();
-            outcomes.resize_with(ids.len(), || None);
-            while let Some((number, outcome)) =
-                poll_fn(|context| ended.poll_numbered(context)).await
-            {
-                outcomes[number] = Some(outcome);
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<WaitResults> {
+        let Self {
+            ids,
+            waits,
+            outcomes,
+        } = self.get_mut();
+        outcomes.resize_with(ids.len(), || None);
+        loop {
+            match waits.poll_numbered(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some((number, outcome))) => outcomes[number] = Some(outcome),
+                Poll::Ready(None) => {
+                    return Poll::Ready(WaitResults {
+                        // Each number has come exactly once.
+                        outcomes: std::mem::take(outcomes).into_iter().flatten().collect(),
+                        ids: std::mem::take(ids),
+                    });
+                }
             }
-            WaitResults {
-                // Each number comes exactly once.
-                outcomes: outcomes.into_iter().flatten().collect(),
-                ids,
-            }
-        })
+        }
     }
 }
 
@@ -78,7 +100,7 @@ impl WaitResults {
             .filter_map(|outcome| outcome.as_ref().err())
     }
 
-    /// What to go on with, for every job that may still end.
+    /// The tickets to resume with, one for every job that may still end.
     pub fn tickets(&self) -> impl Iterator<Item = &Ticket> {
         self.errors().filter_map(WaitError::ticket)
     }
@@ -118,33 +140,39 @@ impl fmt::Debug for WaitResults {
     }
 }
 
-/// A wait for the first of many jobs that has not begun: await it, or set options first.
+/// A wait for the first of many jobs: a future of its outcome.
 ///
-/// Made by [`Client::wait_any`](crate::client::Client::wait_any).
-#[must_use = "waits do nothing until they are awaited"]
+/// Made by [`Client::wait_any`](crate::client::Client::wait_any). It starts when it is first polled,
+/// or when [`start`](Self::start) is called. Set options before that; later they have no effect.
+#[must_use = "a wait does nothing until it is awaited or started, and ends when it is dropped"]
 #[derive(Debug)]
-pub struct WaitAny {
-    what: AsCompleted,
-    options: Options,
-}
+pub struct WaitAny(WaitEach);
 
 impl WaitAny {
-    pub(crate) fn new(what: AsCompleted) -> Self {
-        Self {
-            what,
-            options: Options::default(),
-        }
+    pub(crate) fn new(waits: WaitEach) -> Self {
+        Self(waits)
+    }
+
+    fn options(&mut self) -> Option<&mut Options> {
+        self.0.options()
+    }
+
+    /// Starts all the waits now instead of at the first poll.
+    pub fn start(mut self) -> Self {
+        self.0.begin();
+        self
     }
 }
 
-options!(WaitAny);
+setters!(WaitAny);
 
-impl IntoFuture for WaitAny {
+impl Future for WaitAny {
     type Output = Option<Result<Job, WaitError>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        let mut ended = self.what.with_options(self.options).start();
-        Box::pin(async move { ended.next().await })
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll_numbered(context).map(|first| {
+            self.0.withdraw();
+            first.map(|(_, outcome)| outcome)
+        })
     }
 }

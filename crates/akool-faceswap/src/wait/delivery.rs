@@ -10,7 +10,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use crate::wait::Ticket;
+use crate::wait::{Ticket, tracker::Key};
 
 /// Wakers to be called once no lock is held.
 pub(super) type Wakers = Vec<Waker>;
@@ -22,6 +22,9 @@ pub(super) struct Oneshot<T>(Mutex<Inside<T>>);
 #[derive(Debug)]
 struct Inside<T> {
     outcome: Option<T>,
+    /// The waiter in the tracker, once it is there.
+    key: Option<Key>,
+    is_start_cancelled: bool,
     /// Counts changes before the outcome.
     changes: u32,
     waker: Option<Waker>,
@@ -31,6 +34,8 @@ impl<T> Oneshot<T> {
     pub(super) fn new() -> Self {
         Self(Mutex::new(Inside {
             outcome: None,
+            key: None,
+            is_start_cancelled: false,
             changes: 0,
             waker: None,
         }))
@@ -38,6 +43,23 @@ impl<T> Oneshot<T> {
 
     fn lock(&self) -> MutexGuard<'_, Inside<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn key(&self) -> Option<Key> {
+        self.lock().key
+    }
+
+    pub(super) fn set_key(&self, key: Key) {
+        self.lock().key = Some(key);
+    }
+
+    /// Has a wait that has not started end when it does.
+    pub(super) fn cancel_start(&self) {
+        self.lock().is_start_cancelled = true;
+    }
+
+    pub(super) fn is_start_cancelled(&self) -> bool {
+        self.lock().is_start_cancelled
     }
 
     pub(super) fn put(&self, outcome: T, wakers: &mut Wakers) {

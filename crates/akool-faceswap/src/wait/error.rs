@@ -20,6 +20,9 @@ pub enum WaitErrorKind {
     DeadlinePassed,
     /// The client was shut down. The job may still be running.
     ShutDown,
+    /// [`WaitHandle::cancel`](crate::wait::WaitHandle::cancel) ended the wait. The job may still be
+    /// running.
+    Cancelled,
     /// A fault that no repetition can mend, such as refused credentials or a bill to pay;
     /// [`WaitError::error`] says which. The job may still be running.
     Fault,
@@ -36,6 +39,7 @@ impl WaitErrorKind {
             Self::Missing => "missing",
             Self::DeadlinePassed => "deadline_passed",
             Self::ShutDown => "shut_down",
+            Self::Cancelled => "cancelled",
             Self::Fault => "fault",
             Self::TooManyIds => "too_many_ids",
         }
@@ -153,7 +157,7 @@ impl WaitError {
             WaitErrorKind::Missing => {
                 "check the id and the account; a deleted job does not come back"
             }
-            WaitErrorKind::DeadlinePassed | WaitErrorKind::ShutDown => {
+            WaitErrorKind::DeadlinePassed | WaitErrorKind::ShutDown | WaitErrorKind::Cancelled => {
                 "resume its ticket; do not submit the job again"
             }
             WaitErrorKind::Fault => self.error().map_or(
@@ -181,6 +185,7 @@ impl fmt::Display for WaitError {
             }
             WaitErrorKind::DeadlinePassed => write!(f, "not settled within {waited}")?,
             WaitErrorKind::ShutDown => write!(f, "the client was shut down after {waited}")?,
+            WaitErrorKind::Cancelled => write!(f, "the wait was cancelled after {waited}")?,
             WaitErrorKind::Fault => write!(f, "waiting ended after {waited}")?,
             WaitErrorKind::TooManyIds => {
                 f.write_str("the client waits for too many ids already")?;
@@ -248,19 +253,22 @@ mod tests {
 
     #[test]
     fn a_kind_is_told_by_its_name() {
-        use WaitErrorKind::{DeadlinePassed, Fault, JobFailed, Missing, ShutDown, TooManyIds};
+        use WaitErrorKind::{
+            Cancelled, DeadlinePassed, Fault, JobFailed, Missing, ShutDown, TooManyIds,
+        };
         let kinds = [
             JobFailed,
             Missing,
             DeadlinePassed,
             ShutDown,
+            Cancelled,
             Fault,
             TooManyIds,
         ];
         let names = kinds.map(|kind| kind.to_string()).join(" ");
         assert_eq!(
             names,
-            "job_failed missing deadline_passed shut_down fault too_many_ids"
+            "job_failed missing deadline_passed shut_down cancelled fault too_many_ids"
         );
     }
 }

@@ -12,7 +12,7 @@ use crate::wait::{
     delivery::Oneshot,
     poller::Poller,
     time::Timestamp,
-    tracker::{Answer, WaiterKind},
+    tracker::{Answer, Key},
 };
 use crate::{
     error::Error,
@@ -34,7 +34,7 @@ pub struct LookupOne {
 
 struct Asked {
     slot: Arc<Oneshot<Answer>>,
-    key: Option<usize>,
+    key: Option<Key>,
 }
 
 impl LookupOne {
@@ -71,8 +71,7 @@ impl Future for LookupOne {
             && let Some(key) = *key
         {
             poller.track(|tracker, now, effects| {
-                let is_mine = |kind: &WaiterKind| kind.is_answer_for(slot);
-                tracker.fail(key, is_mine, &error, now, effects);
+                tracker.fail(key, &error, now, effects);
             });
         }
         Poll::Pending
@@ -81,13 +80,9 @@ impl Future for LookupOne {
 
 impl Drop for LookupOne {
     fn drop(&mut self) {
-        if let Some(Asked {
-            slot,
-            key: Some(key),
-        }) = &self.asked
-        {
+        if let Some(Asked { key: Some(key), .. }) = &self.asked {
             self.poller.track(|tracker, _, _| {
-                tracker.withdraw(*key, |kind| kind.is_answer_for(slot));
+                tracker.withdraw(*key);
             });
             self.poller.wake();
         }

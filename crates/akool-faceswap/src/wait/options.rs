@@ -8,7 +8,7 @@ use std::{
 use crate::limits::Timeout;
 use crate::wait::{
     PollPolicy, Ticket,
-    observation::JobState,
+    observation::{JobState, WaitSpan},
     ticket,
     time::{Now, Timestamp},
 };
@@ -55,6 +55,14 @@ impl Start {
             is_resumed: false,
         }
     }
+
+    pub(super) fn span(&self) -> WaitSpan<'_> {
+        WaitSpan {
+            begun: self.begun,
+            deadline: self.deadline,
+            options: &self.options,
+        }
+    }
 }
 
 /// What a caller said about a wait; what was not said is the default, or the ticket's.
@@ -74,14 +82,14 @@ pub(super) enum End {
 
 impl Options {
     /// The beginning of waits for ids.
-    pub(super) fn start(self, now: &Now) -> Start {
+    pub(super) fn start(&self, now: &Now) -> Start {
         let deadline = self
             .end
             .unwrap_or(End::After(TIMEOUT.into()))
             .timestamp(now);
         let default = WaitOptions::default();
         let options = WaitOptions {
-            schedule: self.schedule.unwrap_or(default.schedule),
+            schedule: self.schedule.clone().unwrap_or(default.schedule),
             missing_grace: self.missing_grace.unwrap_or(default.missing_grace),
         };
         Start::new(Arc::new(options), now.timestamp, deadline)
@@ -133,46 +141,59 @@ impl End {
     }
 }
 
-/// The options that every way of waiting has.
-macro_rules! options {
+/// The options that every way of waiting has. The type has `options(&mut self)`, which is `None` once
+/// it is too late to set any.
+macro_rules! setters {
     ($type:ty) => {
         impl $type {
-            /// How long to wait, from now on. Default: 4 hours, since a job may take up to three.
+            /// How long to wait, from the start of the wait. Default: 4 hours, since a job may take up
+            /// to three.
             ///
-            /// When it has passed the wait ends with
-            /// [`DeadlinePassed`](crate::wait::WaitErrorKind::DeadlinePassed) and a ticket; the job is not
-            /// touched. [`Timeout::Disabled`](crate::limits::Timeout::Disabled) waits as long as it takes.
-            /// The last of `timeout` and [`deadline`](Self::deadline) counts.
+            /// At the deadline the job is looked up once more; then the wait ends with
+            /// [`DeadlinePassed`](crate::wait::WaitErrorKind::DeadlinePassed) and a ticket. The job is
+            /// not touched. [`Timeout::Disabled`](crate::limits::Timeout::Disabled), or `None`, waits
+            /// without a limit. The last of `timeout` and [`deadline`](Self::deadline) counts.
             ///
             /// Source of the three hours: the vendor's submit answers.
             pub fn timeout(mut self, limit: impl Into<crate::limits::Timeout>) -> Self {
-                self.options.end = Some($crate::wait::options::End::After(limit.into()));
+                if let Some(options) = self.options() {
+                    options.end = Some($crate::wait::options::End::After(limit.into()));
+                }
                 self
             }
 
-            /// When to stop waiting, by the clock on the wall. The last of
+            /// When to stop waiting, by the wall clock; `None` waits without a limit. The last of
             /// [`timeout`](Self::timeout) and `deadline` counts.
-            pub fn deadline(mut self, deadline: std::time::SystemTime) -> Self {
-                self.options.end = Some($crate::wait::options::End::At(deadline));
+            pub fn deadline(mut self, deadline: impl Into<Option<std::time::SystemTime>>) -> Self {
+                if let Some(options) = self.options() {
+                    options.end = Some(deadline.into().map_or(
+                        $crate::wait::options::End::After(crate::limits::Timeout::Disabled),
+                        $crate::wait::options::End::At,
+                    ));
+                }
                 self
             }
 
-            /// How often to look. Default: [`PollPolicy::new`](crate::wait::PollPolicy::new).
-            pub fn poll_policy(mut self, schedule: crate::wait::PollPolicy) -> Self {
-                self.options.schedule = Some(schedule);
+            /// How often to look the job up. Default: [`PollPolicy::new`](crate::wait::PollPolicy::new).
+            pub fn poll_policy(mut self, policy: crate::wait::PollPolicy) -> Self {
+                if let Some(options) = self.options() {
+                    options.schedule = Some(policy);
+                }
                 self
             }
 
             /// How long the API may answer without the job before the wait ends with
             /// [`Missing`](crate::wait::WaitErrorKind::Missing). Default: 2 minutes.
             ///
-            /// A job that was submitted a moment ago is missing at first, and so for ever is an id
-            /// that the API does not know; it does not tell the two apart.
+            /// The API answers in the same way for a job that was submitted a moment ago and for an id
+            /// that it does not know.
             pub fn missing_grace(mut self, grace: std::time::Duration) -> Self {
-                self.options.missing_grace = Some(grace);
+                if let Some(options) = self.options() {
+                    options.missing_grace = Some(grace);
+                }
                 self
             }
         }
     };
 }
-pub(super) use options;
+pub(super) use setters;

@@ -22,6 +22,7 @@ use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{runtime::Handle, sync::Notify, time::Instant};
 
 use crate::wait::{
+    Ticket,
     observation::Retry,
     time::{Now, TimeSource, Timestamp},
     tracker::{Batch, Effects, Tracker},
@@ -108,10 +109,11 @@ impl Poller {
         is_known
     }
 
-    /// Ends every wait, and refuses new ones.
-    pub(crate) fn shut_down(&self) {
-        self.track(Tracker::shut_down);
+    /// Ends every wait, and refuses new ones. Returns the tickets of the waits that end.
+    pub(crate) fn shut_down(&self) -> Vec<Ticket> {
+        let tickets = self.track(Tracker::shut_down);
         self.wake();
+        tickets
     }
 
     /// Sees to it that somebody polls what is waited for.

@@ -87,7 +87,7 @@ impl Progress {
 }
 
 /// What is known of many jobs that are waited for together; from
-/// [`Completions::progress`](super::Completions::progress).
+/// [`WaitEach::progress`](super::WaitEach::progress).
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct GroupProgress {

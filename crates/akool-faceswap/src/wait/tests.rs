@@ -2,6 +2,7 @@
 
 mod bounds;
 mod ends;
+mod family;
 mod leaks;
 mod many;
 mod model;

@@ -8,6 +8,7 @@
 //! is due stands in one ordered set, and so do all deadlines: no timer and no task for a job.
 
 mod apply;
+mod arena;
 mod batch;
 mod finish;
 mod job;
@@ -18,8 +19,6 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-
-use slab::Slab;
 
 use crate::wait::{
     Progress, Ticket, WaitErrorKind,
@@ -34,9 +33,11 @@ use crate::{
     model::{Job, ResultId},
 };
 
+use arena::Arena;
+pub(super) use arena::Key;
 pub(super) use batch::Batch;
 use job::{Tracked, unsettled};
-use waiter::{NONE, Waiter};
+use waiter::Waiter;
 pub(super) use waiter::{Receiver, WaiterKind};
 
 /// Ids that are wanted within this time of one another share a request.
@@ -63,11 +64,11 @@ pub(super) struct Effects {
 
 #[derive(Debug)]
 pub(super) struct Tracker {
-    jobs: Slab<Tracked>,
-    keys: HashMap<ResultId, usize>,
-    waiters: Slab<Waiter>,
-    due: BTreeSet<(Timestamp, usize)>,
-    deadlines: BTreeSet<(Timestamp, usize)>,
+    jobs: Arena<Tracked>,
+    keys: HashMap<ResultId, Key>,
+    waiters: Arena<Waiter>,
+    due: BTreeSet<(Timestamp, Key)>,
+    deadlines: BTreeSet<(Timestamp, Key)>,
     /// The number of the next batch.
     next_batch: u64,
     max_ids: usize,
@@ -78,9 +79,9 @@ pub(super) struct Tracker {
 impl Tracker {
     pub(super) fn new(max_ids: usize, rng: fastrand::Rng) -> Self {
         Self {
-            jobs: Slab::new(),
+            jobs: Arena::new(),
             keys: HashMap::new(),
-            waiters: Slab::new(),
+            waiters: Arena::new(),
             due: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             next_batch: 0,
@@ -97,8 +98,8 @@ impl Tracker {
     /// Gives back what memory a great number of jobs took.
     pub(super) fn release_memory(&mut self) {
         if self.jobs.is_empty() && self.jobs.capacity() > 1024 {
-            self.jobs = Slab::new();
-            self.waiters = Slab::new();
+            self.jobs.release_memory();
+            self.waiters.release_memory();
             self.keys = HashMap::new();
         }
     }
@@ -111,7 +112,16 @@ impl Tracker {
         receiver: Receiver,
         now: &Now,
         effects: &mut Effects,
-    ) -> Option<usize> {
+    ) -> Option<Key> {
+        let refused = if self.is_shut_down {
+            Some(WaitErrorKind::ShutDown)
+        } else {
+            (!self.has_room_for(id)).then_some(WaitErrorKind::TooManyIds)
+        };
+        if let Some(kind) = refused {
+            refuse(kind, id, start, &receiver, now, effects);
+            return None;
+        }
         let waiter = Waiter::new(
             start.begun,
             start.deadline,
@@ -120,20 +130,6 @@ impl Tracker {
                 receiver,
             },
         );
-        let refused = if self.is_shut_down {
-            Some(WaitErrorKind::ShutDown)
-        } else {
-            (!self.has_room_for(id)).then_some(WaitErrorKind::TooManyIds)
-        };
-        if let Some(kind) = refused {
-            let job = Tracked::new(id.clone(), start);
-            if let WaiterKind::UntilTerminal { options, receiver } = &waiter.kind {
-                let error = unsettled(kind, &job, &waiter, options, None, now);
-                let ticket = || job.ticket(&waiter, options, now);
-                receiver.put(Err(error), ticket, &mut effects.wakers);
-            }
-            return None;
-        }
         let job = self.track(id, |id| Tracked::new(id, start));
         let tracked = &mut self.jobs[job];
         let first = now
@@ -171,7 +167,7 @@ impl Tracker {
         slot: Arc<Oneshot<Answer>>,
         now: &Now,
         effects: &mut Effects,
-    ) -> Option<usize> {
+    ) -> Option<Key> {
         if !self.has_room_for(id) {
             let error = Error::new(
                 ErrorKind::TooManyIds,
@@ -210,7 +206,7 @@ impl Tracker {
 
     /// What is under way will not be answered: the task that carried it is gone.
     pub(super) fn abandon(&mut self, now: &Now, effects: &mut Effects) {
-        let lost: Vec<usize> = self
+        let lost: Vec<Key> = self
             .jobs
             .iter()
             .filter(|(_, job)| job.in_flight.is_some())
@@ -221,33 +217,23 @@ impl Tracker {
             self.schedule_by(job, now.timestamp);
         }
         // Whoever is woken looks whether there is a poller.
-        for (_, waiter) in &self.waiters {
+        for (_, waiter) in self.waiters.iter() {
             waiter.kind.wake(&mut effects.wakers);
         }
     }
 
     /// What is known of the job that an interest is in.
-    pub(super) fn progress(
-        &self,
-        key: usize,
-        is_mine: impl FnOnce(&WaiterKind) -> bool,
-        now: &Now,
-    ) -> Option<Progress> {
+    pub(super) fn progress(&self, key: Key, now: &Now) -> Option<Progress> {
         let waiter = self.waiters.get(key)?;
-        is_mine(&waiter.kind).then(|| self.jobs[waiter.job].progress(waiter, now))
+        Some(self.jobs[waiter.job].progress(waiter.begun, now))
     }
 
     /// An interest, put away.
-    pub(super) fn ticket(
-        &self,
-        key: usize,
-        is_mine: impl FnOnce(&WaiterKind) -> bool,
-        now: &Now,
-    ) -> Option<Ticket> {
+    pub(super) fn ticket(&self, key: Key, now: &Now) -> Option<Ticket> {
         let waiter = self.waiters.get(key)?;
         match &waiter.kind {
-            WaiterKind::UntilTerminal { options, .. } if is_mine(&waiter.kind) => {
-                Some(self.jobs[waiter.job].ticket(waiter, options, now))
+            WaiterKind::UntilTerminal { options, .. } => {
+                Some(self.jobs[waiter.job].ticket(waiter.span(options), now))
             }
             _ => None,
         }
@@ -257,7 +243,7 @@ impl Tracker {
         self.jobs.len() < self.max_ids || self.keys.contains_key(id)
     }
 
-    fn track(&mut self, id: &ResultId, new: impl FnOnce(ResultId) -> Tracked) -> usize {
+    fn track(&mut self, id: &ResultId, new: impl FnOnce(ResultId) -> Tracked) -> Key {
         if let Some(&job) = self.keys.get(id) {
             return job;
         }
@@ -267,7 +253,7 @@ impl Tracker {
     }
 
     /// Moves an id to an earlier time, if nothing is under way for it.
-    fn schedule_by(&mut self, job: usize, due: Timestamp) {
+    fn schedule_by(&mut self, job: Key, due: Timestamp) {
         let tracked = &mut self.jobs[job];
         if tracked.in_flight.is_none() && due < tracked.due {
             self.due.remove(&(tracked.due, job));
@@ -277,7 +263,7 @@ impl Tracker {
     }
 
     /// Has an id looked up at `due`, if need be besides the lookup that is under way.
-    fn reschedule_earlier(&mut self, job: usize, due: Timestamp) {
+    fn reschedule_earlier(&mut self, job: Key, due: Timestamp) {
         let tracked = &mut self.jobs[job];
         if tracked.in_flight.is_some() {
             tracked.poll_again_at = Some(
@@ -289,13 +275,30 @@ impl Tracker {
         self.schedule_by(job, due);
     }
 
-    fn forget_if_unwanted(&mut self, job: usize) {
-        if self.jobs[job].waiters == NONE {
-            let tracked = self.jobs.remove(job);
+    fn forget_if_unwanted(&mut self, job: Key) {
+        if self.jobs[job].waiters == Key::NONE {
+            let Some(tracked) = self.jobs.remove(job) else {
+                return;
+            };
             self.due.remove(&(tracked.due, job));
             self.keys.remove(&tracked.id);
         }
     }
+}
+
+/// Ends a wait before it starts.
+pub(super) fn refuse(
+    kind: WaitErrorKind,
+    id: &ResultId,
+    start: &Start,
+    receiver: &Receiver,
+    now: &Now,
+    effects: &mut Effects,
+) {
+    let job = Tracked::new(id.clone(), start);
+    let error = unsettled(kind, &job, start.span(), None, now);
+    let ticket = || job.ticket(start.span(), now);
+    receiver.put(Err(error), ticket, &mut effects.wakers);
 }
 
 #[cfg(test)]

@@ -82,9 +82,8 @@ async fn nothing_that_a_wait_shows_has_a_url_or_a_key_in_it() {
         "last_error",
         "deadline_unix_ms",
         "HTTP 500",
-        "AsCompleted {",
         "Changes {",
-        "Completions {",
+        "WaitEach {",
         "LookupOne {",
         "Ticket {",
         "Wait {",
@@ -100,10 +99,10 @@ async fn nothing_that_a_wait_shows_has_a_url_or_a_key_in_it() {
 fn what_is_held_across_tasks_can_be() {
     fn is<T: Send + Sync + Unpin>() {}
     is::<crate::wait::Wait>();
-    is::<crate::wait::Waiting>();
+    is::<crate::wait::Wait>();
     is::<crate::wait::Changes>();
     is::<crate::wait::WaitHandle>();
-    is::<crate::wait::Completions>();
+    is::<crate::wait::WaitEach>();
     is::<crate::wait::LookupOne>();
     is::<crate::wait::Ticket>();
     is::<crate::wait::WaitError>();

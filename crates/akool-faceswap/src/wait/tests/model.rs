@@ -124,6 +124,7 @@ impl Play {
             grace: said.grace,
             deadline: said.timeout.map(|timeout| now + timeout),
             is_late: false,
+            cancelled: None,
             is_blurred: false,
         }
     }
@@ -172,12 +173,12 @@ impl Play {
             }
             Op::All(jobs, said) => {
                 let promises = self.promises(jobs, &said);
-                let held = with!(client.wait_all(ids(&promises)), said).into_future();
+                let held = with!(client.wait_all(ids(&promises)), said).start();
                 self.begin(Held::All(held), promises, patience);
             }
             Op::Any(jobs, said) => {
                 let promises = self.promises(jobs, &said);
-                let held = with!(client.wait_any(ids(&promises)), said).into_future();
+                let held = with!(client.wait_any(ids(&promises)), said).start();
                 self.begin(Held::Any(held), promises, patience);
             }
             Op::Look(job) => {
@@ -196,6 +197,12 @@ impl Play {
                 if !self.callers.is_empty() {
                     let which = which.index(self.callers.len());
                     self.callers.remove(which).give_up(&self.server);
+                }
+            }
+            Op::Cancel(which) => {
+                if !self.callers.is_empty() {
+                    let which = which.index(self.callers.len());
+                    self.callers[which].cancel(&self.server);
                 }
             }
             Op::PutAway(which) => {
@@ -264,6 +271,7 @@ impl Play {
             tickets.push(serde_json::from_str(&json).unwrap());
             self.server.world().away.push((promise.job, since, now));
             promise.given = now;
+            promise.cancelled = None;
             if let Some(timeout) = timeout {
                 promise.deadline = Some(now + timeout);
             }

@@ -6,7 +6,7 @@ use crate::wait::{
     error::WaitError,
     observation::{Observation, Retry, Verdict},
     options::WaitOptions,
-    tracker::{Batch, Effects, NONE, Now, Timestamp, Tracker, Waiter, WaiterKind, job::unsettled},
+    tracker::{Batch, Effects, Key, Now, Timestamp, Tracker, Waiter, WaiterKind, job::unsettled},
 };
 use crate::{error::Error, lookup::Outcome, metrics::WaitMetrics};
 
@@ -38,7 +38,7 @@ impl Tracker {
 
     fn apply(
         &mut self,
-        job: usize,
+        job: Key,
         batch: u64,
         observation: &Observation,
         now: &Now,
@@ -65,9 +65,9 @@ impl Tracker {
                         Some(outcome) => {
                             let kind = outcome.as_ref().err().map(WaitError::kind);
                             let tracked = &self.jobs[job];
-                            let progress = tracked.progress(waiter, now);
+                            let progress = tracked.progress(waiter.begun, now);
                             effects.ended.push(WaitMetrics::of(kind, &progress));
-                            let ticket = || tracked.ticket(waiter, options, now);
+                            let ticket = || tracked.ticket(waiter.span(options), now);
                             receiver.put(outcome, ticket, &mut effects.wakers);
                             self.detach(key);
                         }
@@ -75,7 +75,7 @@ impl Tracker {
                 }
             }
         }
-        if self.jobs[job].waiters == NONE {
+        if self.jobs[job].waiters == Key::NONE {
             self.forget_if_unwanted(job);
         } else {
             self.reschedule(job, observation, now);
@@ -83,7 +83,7 @@ impl Tracker {
     }
 
     /// Records an observation. Returns whether it differs from the one before.
-    fn update(&mut self, job: usize, observation: &Observation, now: &Now) -> bool {
+    fn update(&mut self, job: Key, observation: &Observation, now: &Now) -> bool {
         let tracked = &mut self.jobs[job];
         tracked.in_flight = None;
         tracked.last_error = match observation {
@@ -109,19 +109,21 @@ impl Tracker {
             (Verdict::Succeeded, Observation::Found(found)) => Ok(found.clone()),
             (Verdict::JobFailed, Observation::Found(found)) => Err(WaitError::job_failed(
                 (**found).clone(),
-                job.progress(waiter, now),
+                job.progress(waiter.begun, now),
             )),
             (Verdict::Unsettled(kind), Observation::Failed { error, .. }) => {
-                Err(unsettled(kind, job, waiter, options, Some(error), now))
+                Err(unsettled(kind, job, waiter.span(options), Some(error), now))
             }
-            (Verdict::Unsettled(kind), _) => Err(unsettled(kind, job, waiter, options, None, now)),
+            (Verdict::Unsettled(kind), _) => {
+                Err(unsettled(kind, job, waiter.span(options), None, now))
+            }
             // A job that was not found has neither succeeded nor failed.
             (Verdict::Succeeded | Verdict::JobFailed, _) => return None,
         })
     }
 
     /// Sets the time of the next lookup: the earliest that any waiter wants.
-    fn reschedule(&mut self, job: usize, observation: &Observation, now: &Now) {
+    fn reschedule(&mut self, job: Key, observation: &Observation, now: &Now) {
         let jitter = self.rng.f64();
         let tracked = &self.jobs[job];
         let mut interval = Duration::MAX;

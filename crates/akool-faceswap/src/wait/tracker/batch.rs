@@ -4,7 +4,7 @@
 //! up with those that come next, as far as half of their interval has passed.
 
 use crate::model::{ResultIds, query::encoded_len};
-use crate::wait::tracker::{Now, ResultId, Timestamp, Tracked, Tracker};
+use crate::wait::tracker::{Key, Now, ResultId, Timestamp, Tracked, Tracker};
 
 /// What a comma takes in a request line.
 const COMMA: usize = "%2C".len();
@@ -13,7 +13,7 @@ const COMMA: usize = "%2C".len();
 #[derive(Debug)]
 pub(in crate::wait) struct Batch {
     pub(super) number: u64,
-    pub(super) jobs: Vec<usize>,
+    pub(super) jobs: Vec<Key>,
     pub(in crate::wait) ids: ResultIds,
 }
 
@@ -74,7 +74,7 @@ impl Tracker {
 
     /// When something has to be done next; what is due counts only where it can be sent.
     pub(in crate::wait) fn next_wake(&self, can_send: bool) -> Timestamp {
-        let first = |set: &std::collections::BTreeSet<(Timestamp, usize)>| {
+        let first = |set: &std::collections::BTreeSet<(Timestamp, Key)>| {
             set.first()
                 .map_or(Timestamp::NEVER, |(timestamp, _)| *timestamp)
         };

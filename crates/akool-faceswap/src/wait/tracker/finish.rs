@@ -1,18 +1,14 @@
 //! How waits end that no answer ends: withdrawn, too late, shut down, or without any hope.
 
-use crate::wait::tracker::{Effects, Now, Tracker, WaitErrorKind, WaiterKind, job::unsettled};
+use crate::wait::tracker::{
+    Effects, Key, Now, Ticket, Tracker, WaitErrorKind, WaiterKind, job::unsettled,
+};
 use crate::{error::Error, metrics::WaitMetrics};
 
 impl Tracker {
-    /// Ends an interest without an outcome. `receiver` tells it from another that has its key by now.
-    pub(in crate::wait) fn withdraw(
-        &mut self,
-        key: usize,
-        is_mine: impl FnOnce(&WaiterKind) -> bool,
-    ) {
-        if let Some(waiter) = self.waiters.get(key)
-            && is_mine(&waiter.kind)
-        {
+    /// Ends an interest without an outcome.
+    pub(in crate::wait) fn withdraw(&mut self, key: Key) {
+        if let Some(waiter) = self.waiters.get(key) {
             let job = waiter.job;
             self.detach(key);
             self.forget_if_unwanted(job);
@@ -22,22 +18,32 @@ impl Tracker {
     /// Ends an interest because of a fault that no answer will mend.
     pub(in crate::wait) fn fail(
         &mut self,
-        key: usize,
-        is_mine: impl FnOnce(&WaiterKind) -> bool,
+        key: Key,
         error: &Error,
         now: &Now,
         effects: &mut Effects,
     ) {
-        if let Some(waiter) = self.waiters.get(key)
-            && is_mine(&waiter.kind)
-        {
+        if self.waiters.get(key).is_some() {
             self.end(key, WaitErrorKind::Fault, Some(error), now, effects);
         }
     }
 
-    /// Ends every wait, and refuses new ones. Who asks for a single answer still gets it.
-    pub(in crate::wait) fn shut_down(&mut self, now: &Now, effects: &mut Effects) {
+    /// Ends a wait because a caller said so.
+    pub(in crate::wait) fn cancel(&mut self, key: Key, now: &Now, effects: &mut Effects) {
+        if self.waiters.get(key).is_some() {
+            self.end(key, WaitErrorKind::Cancelled, None, now, effects);
+        }
+    }
+
+    /// Ends every wait, and refuses new ones. Lookups of one id are still answered. Returns the
+    /// tickets of the waits that end.
+    pub(in crate::wait) fn shut_down(&mut self, now: &Now, effects: &mut Effects) -> Vec<Ticket> {
         self.is_shut_down = true;
+        let tickets = self
+            .waiters
+            .iter()
+            .filter_map(|(key, _)| self.ticket(key, now));
+        let tickets = tickets.collect();
         self.end_where(
             WaiterKind::is_wait,
             WaitErrorKind::ShutDown,
@@ -45,6 +51,7 @@ impl Tracker {
             now,
             effects,
         );
+        tickets
     }
 
     /// Ends everything, because of a fault that no answer will mend.
@@ -60,7 +67,7 @@ impl Tracker {
         now: &Now,
         effects: &mut Effects,
     ) {
-        let keys: Vec<usize> = self
+        let keys: Vec<Key> = self
             .waiters
             .iter()
             .filter(|(_, waiter)| which(&waiter.kind))
@@ -83,7 +90,7 @@ impl Tracker {
     /// Ends one interest that has no result.
     fn end(
         &mut self,
-        key: usize,
+        key: Key,
         kind: WaitErrorKind,
         error: Option<&Error>,
         now: &Now,
@@ -94,11 +101,11 @@ impl Tracker {
         let tracked = &self.jobs[job];
         match &waiter.kind {
             WaiterKind::UntilTerminal { options, receiver } => {
-                let error = unsettled(kind, tracked, waiter, options, error, now);
+                let error = unsettled(kind, tracked, waiter.span(options), error, now);
                 effects
                     .ended
                     .push(WaitMetrics::of(Some(kind), error.progress()));
-                let ticket = || tracked.ticket(waiter, options, now);
+                let ticket = || tracked.ticket(waiter.span(options), now);
                 receiver.put(Err(error), ticket, &mut effects.wakers);
             }
             WaiterKind::Answer { slot, .. } => {

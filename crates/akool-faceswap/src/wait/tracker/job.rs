@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::wait::observation::JobState;
+use crate::wait::observation::{JobState, WaitSpan};
 use crate::wait::tracker::{
-    NONE, Now, Progress, Start, Ticket, Timestamp, WaitError, WaitErrorKind, WaitOptions, Waiter,
+    Key, Now, Progress, Start, Ticket, Timestamp, WaitError, WaitErrorKind,
 };
 use crate::{
     error::{Error, ErrorKind},
@@ -16,7 +16,7 @@ use crate::{
 pub(super) struct Tracked {
     pub(super) id: ResultId,
     /// The first of those that wait for it.
-    pub(super) waiters: usize,
+    pub(super) waiters: Key,
     pub(super) state: JobState,
     /// When it is looked up next; never while a lookup is under way.
     pub(super) due: Timestamp,
@@ -35,7 +35,7 @@ impl Tracked {
     pub(super) fn new(id: ResultId, start: &Start) -> Self {
         Self {
             id,
-            waiters: NONE,
+            waiters: Key::NONE,
             state: start.state.clone(),
             due: Timestamp::NEVER,
             interval: Duration::MAX,
@@ -46,19 +46,18 @@ impl Tracked {
         }
     }
 
-    pub(super) fn progress(&self, waiter: &Waiter, now: &Now) -> Progress {
+    pub(super) fn progress(&self, begun: Timestamp, now: &Now) -> Progress {
         Progress::new(
             self.id.clone(),
             &self.state,
-            waiter.begun,
+            begun,
             self.due.if_ever(),
             self.last_error.clone(),
             now.timestamp,
         )
     }
 
-    pub(super) fn ticket(&self, waiter: &Waiter, options: &WaitOptions, now: &Now) -> Ticket {
-        let span = waiter.span(options);
+    pub(super) fn ticket(&self, span: WaitSpan<'_>, now: &Now) -> Ticket {
         Ticket::from_state(self.id.clone(), &self.state, span, self.due.if_ever(), now)
     }
 
@@ -77,16 +76,10 @@ impl Tracked {
 pub(super) fn unsettled(
     kind: WaitErrorKind,
     job: &Tracked,
-    waiter: &Waiter,
-    options: &WaitOptions,
+    span: WaitSpan<'_>,
     error: Option<&Error>,
     now: &Now,
 ) -> WaitError {
-    let progress = job.progress(waiter, now);
-    WaitError::unsettled(
-        kind,
-        progress,
-        job.ticket(waiter, options, now),
-        error.cloned(),
-    )
+    let progress = job.progress(span.begun, now);
+    WaitError::unsettled(kind, progress, job.ticket(span, now), error.cloned())
 }

@@ -50,7 +50,7 @@ impl Bench {
     }
 
     /// Waits for an id that is looked up every so often; its key.
-    fn wait(&mut self, id: &str, every: Duration) -> usize {
+    fn wait(&mut self, id: &str, every: Duration) -> Key {
         let options = WaitOptions {
             schedule: PollPolicy::fixed(every),
             missing_grace: Duration::MAX,
@@ -134,16 +134,16 @@ fn a_batch_fits_its_request_line_and_has_one_id_at_least() {
 fn the_memory_of_very_many_jobs_is_given_back_once_there_is_none() {
     for (jobs, is_given_back) in [(1_024, false), (1_025, true)] {
         let mut bench = Bench::new();
-        let keys: Vec<usize> = (0..jobs)
+        let keys: Vec<Key> = (0..jobs)
             .map(|n| bench.wait(&format!("a{n}"), SECOND))
             .collect();
         bench.tracker.jobs.shrink_to_fit();
         for key in &keys[1..] {
-            bench.tracker.withdraw(*key, |_| true);
+            bench.tracker.withdraw(*key);
         }
         bench.tracker.release_memory();
         assert_eq!(bench.tracker.jobs.capacity(), jobs, "one is left");
-        bench.tracker.withdraw(keys[0], |_| true);
+        bench.tracker.withdraw(keys[0]);
         bench.tracker.release_memory();
         assert_eq!(bench.tracker.jobs.capacity() == 0, is_given_back, "{jobs}");
     }
@@ -236,7 +236,7 @@ proptest! {
             let settled = slot.poll_outcome(&Context::from_waker(Waker::noop()));
             match (next, settled) {
                 (Next::Again { after, .. }, Poll::Pending) => {
-                    let tracked = bench.tracker.ticket(key, |_| true, &bench.now).unwrap();
+                    let tracked = bench.tracker.ticket(key, &bench.now).unwrap();
                     prop_assert_eq!(&tracked, &ticket);
                     let due = bench.tracker.next_wake(true);
                     let wake = due.min(bench.now.timestamp.plus(after));

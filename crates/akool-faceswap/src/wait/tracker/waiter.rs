@@ -7,17 +7,14 @@ use std::sync::Arc;
 
 use crate::wait::observation::WaitSpan;
 use crate::wait::tracker::{
-    Answer, Oneshot, Queue, Settled, Ticket, Timestamp, Tracker, WaitOptions, Wakers,
+    Answer, Key, Oneshot, Queue, Settled, Ticket, Timestamp, Tracker, WaitOptions, Wakers,
 };
-
-/// The end of a list.
-pub(super) const NONE: usize = usize::MAX;
 
 #[derive(Debug)]
 pub(in crate::wait) struct Waiter {
-    pub(super) job: usize,
-    previous: usize,
-    pub(super) next: usize,
+    pub(super) job: Key,
+    previous: Key,
+    pub(super) next: Key,
     pub(super) begun: Timestamp,
     pub(super) deadline: Timestamp,
     /// Where it stands among the deadlines.
@@ -86,32 +83,14 @@ impl WaiterKind {
     pub(super) fn is_wait(&self) -> bool {
         matches!(self, Self::UntilTerminal { .. })
     }
-
-    /// Whether the outcome goes to this slot.
-    pub(in crate::wait) fn is_for(&self, slot: &Arc<Oneshot<Settled>>) -> bool {
-        matches!(self, Self::UntilTerminal { receiver: Receiver::One(mine), .. } if Arc::ptr_eq(mine, slot))
-    }
-
-    /// Whether the outcome is this one of a group.
-    pub(in crate::wait) fn is_for_group(&self, group: &Arc<Queue<Settled>>, number: u32) -> bool {
-        matches!(
-            self,
-            Self::UntilTerminal { receiver: Receiver::Many(mine, n), .. } if *n == number && Arc::ptr_eq(mine, group)
-        )
-    }
-
-    /// Whether the answer goes to this slot.
-    pub(in crate::wait) fn is_answer_for(&self, slot: &Arc<Oneshot<Answer>>) -> bool {
-        matches!(self, Self::Answer { slot: mine, .. } if Arc::ptr_eq(mine, slot))
-    }
 }
 
 impl Waiter {
     pub(super) fn new(begun: Timestamp, deadline: Timestamp, kind: WaiterKind) -> Self {
         Self {
-            job: NONE,
-            previous: NONE,
-            next: NONE,
+            job: Key::NONE,
+            previous: Key::NONE,
+            next: Key::NONE,
             begun,
             deadline,
             deadline_key: Timestamp::NEVER,
@@ -130,7 +109,7 @@ impl Waiter {
 
 impl Tracker {
     /// Puts an interest at the head of its job's list.
-    pub(super) fn attach(&mut self, job: usize, waiter: Waiter) -> usize {
+    pub(super) fn attach(&mut self, job: Key, waiter: Waiter) -> Key {
         let next = self.jobs[job].waiters;
         let key = self.waiters.insert(Waiter {
             job,
@@ -145,14 +124,17 @@ impl Tracker {
     }
 
     /// Takes an interest out of its job's list and out of the deadlines.
-    pub(super) fn detach(&mut self, key: usize) {
-        let Waiter {
+    pub(super) fn detach(&mut self, key: Key) {
+        let Some(Waiter {
             job,
             previous,
             next,
             deadline_key,
             ..
-        } = self.waiters.remove(key);
+        }) = self.waiters.remove(key)
+        else {
+            return;
+        };
         self.deadlines.remove(&(deadline_key, key));
         if let Some(behind) = self.waiters.get_mut(next) {
             behind.previous = previous;
@@ -163,7 +145,7 @@ impl Tracker {
         }
     }
 
-    pub(super) fn set_deadline_key(&mut self, key: usize, deadline_key: Timestamp) {
+    pub(super) fn set_deadline_key(&mut self, key: Key, deadline_key: Timestamp) {
         self.waiters[key].deadline_key = deadline_key;
         if deadline_key != Timestamp::NEVER {
             self.deadlines.insert((deadline_key, key));

@@ -14,18 +14,17 @@ use crate::wait::tests::model::{
 use crate::{
     error::Error,
     model::Job,
-    wait::{Change, Changes, Completions, LookupOne, WaitError, WaitResults, Waiting},
+    wait::{Change, Changes, LookupOne, Wait, WaitAll, WaitAny, WaitEach, WaitError},
 };
 
 type Settled = Result<Job, WaitError>;
-type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 pub(super) enum Held {
-    One(Waiting),
+    One(Wait),
     Changes(Changes),
-    Completed(Completions),
-    All(Boxed<WaitResults>),
-    Any(Boxed<Option<Settled>>),
+    Completed(WaitEach),
+    All(WaitAll),
+    Any(WaitAny),
     Look(LookupOne),
 }
 
@@ -214,6 +213,19 @@ impl Caller {
         }
     }
 
+    /// Cancels a wait for one job by its handle.
+    pub(super) fn cancel(&mut self, server: &Server) {
+        let handle = match &self.held {
+            Some(Held::One(wait)) => wait.handle(),
+            Some(Held::Changes(changes)) => changes.handle(),
+            _ => return,
+        };
+        handle.cancel();
+        for promise in &mut self.open {
+            promise.cancelled.get_or_insert(server.world().now());
+        }
+    }
+
     /// Drops what it holds.
     pub(super) fn give_up(mut self, server: &Server) {
         drop(self.held.take());
@@ -280,11 +292,11 @@ impl Held {
             Self::Completed(completions) => std::pin::pin!(completions.next())
                 .poll(context)
                 .map(|outcome| vec![outcome.map_or(Came::End, Came::Settled)]),
-            Self::All(all) => all.as_mut().poll(context).map(|results| {
+            Self::All(all) => Pin::new(all).poll(context).map(|results| {
                 let outcomes = results.into_iter().map(|(_, outcome)| outcome);
                 outcomes.map(Came::Settled).chain([Came::End]).collect()
             }),
-            Self::Any(any) => any.as_mut().poll(context).map(|outcome| {
+            Self::Any(any) => Pin::new(any).poll(context).map(|outcome| {
                 let outcome = outcome.map(Came::Settled);
                 outcome.into_iter().chain([Came::End]).collect()
             }),

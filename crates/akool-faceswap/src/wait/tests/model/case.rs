@@ -26,6 +26,7 @@ pub(super) enum Op {
     Any([bool; JOBS], Said),
     Look(usize),
     Drop(Index),
+    Cancel(Index),
     PutAway(Index),
     /// Takes up one or all of what was put away, with another timeout or the old one.
     Resume(Option<Index>, Option<Duration>),
@@ -87,6 +88,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (jobs(), said()).prop_map(|(jobs, said)| Op::Any(jobs, said)),
         2 => (0..JOBS).prop_map(Op::Look),
         3 => any::<Index>().prop_map(Op::Drop),
+        1 => any::<Index>().prop_map(Op::Cancel),
         2 => any::<Index>().prop_map(Op::PutAway),
         3 => (prop::option::of(any::<Index>()), prop::option::of(millis(1u64..60_000)))
             .prop_map(|(which, timeout)| Op::Resume(which, timeout)),

@@ -39,6 +39,8 @@ pub(super) struct Promise {
     pub(super) deadline: Option<At>,
     /// Resumed after its deadline.
     pub(super) is_late: bool,
+    /// When somebody cancelled it.
+    pub(super) cancelled: Option<At>,
     /// Not known when it was put away, since nobody looked whether it had ended.
     pub(super) is_blurred: bool,
 }
@@ -82,7 +84,11 @@ impl Promise {
         } else {
             self.deadline
         };
-        let end = settled.into_iter().chain(given_up).min();
+        let end = settled
+            .into_iter()
+            .chain(given_up)
+            .chain(self.cancelled)
+            .min();
         end.map(|end| end + TICK)
     }
 
@@ -121,6 +127,7 @@ impl Promise {
                     self.deadline.is_some_and(|deadline| at + TICK >= deadline)
                 }
                 WaitErrorKind::ShutDown => shut_down.is_some(),
+                WaitErrorKind::Cancelled => self.cancelled.is_some(),
                 WaitErrorKind::Fault => self.was_refused(at, world),
                 WaitErrorKind::TooManyIds => at == self.given || polled_from == at,
             },
