@@ -6,6 +6,7 @@
 use std::{
     collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use http::{HeaderMap, Method, Uri};
@@ -42,6 +43,7 @@ pub struct RecordedRequest {
     header_names: Vec<String>,
     target_len: usize,
     credential: CredentialKind,
+    received_at: Instant,
 }
 
 impl RecordedRequest {
@@ -55,6 +57,7 @@ impl RecordedRequest {
                 .path_and_query()
                 .map_or(0, |target| target.as_str().len()),
             credential: CredentialKind::of(headers),
+            received_at: Instant::now(),
         }
     }
 
@@ -91,6 +94,11 @@ impl RecordedRequest {
     /// Which credential headers it carried, good or bad.
     pub fn credential(&self) -> CredentialKind {
         self.credential
+    }
+
+    /// When it was received, by the machine's clock, whatever the fake's own clock says: to check rates.
+    pub fn received_at(&self) -> Instant {
+        self.received_at
     }
 
     fn bytes(&self) -> usize {
