@@ -136,6 +136,7 @@ impl ClaimedJob {
             },
             "schedule": schedule,
             "polls": self.polls,
+            "failures": self.faults,
         });
         serde_json::from_value(ticket).map_err(|error| error.to_string())
     }
@@ -144,9 +145,10 @@ impl ClaimedJob {
 /// A job that has not ended, with its own next time.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the columns of the same names")]
-pub struct Next {
+pub struct Upcoming {
     pub id: String,
     pub after: Duration,
+    pub earliest: Duration,
     pub status: Option<i64>,
     pub changed_at_ms: i64,
     pub missing_since_ms: Option<i64>,
@@ -154,12 +156,13 @@ pub struct Next {
     pub faults: u32,
 }
 
-impl Next {
+impl Upcoming {
     /// A job as it was claimed, due again after this time.
     pub fn unchanged(job: &ClaimedJob, after: Duration) -> Self {
         Self {
             id: job.id.clone(),
             after,
+            earliest: after / 2,
             status: job.status,
             changed_at_ms: job.changed_at_ms,
             missing_since_ms: job.missing_since_ms,
@@ -168,20 +171,24 @@ impl Next {
         }
     }
 
-    /// A job as its ticket says, due again after this time.
-    pub fn from_ticket(ticket: &Ticket, after: Duration, faults: u32) -> Self {
+    /// A job as its ticket says, due again after this time; it may come along after `earliest`.
+    pub fn from_ticket(ticket: &Ticket, after: Duration, earliest: Duration) -> Self {
         let form = serde_json::to_value(ticket).unwrap_or_default();
-        let time = |name: &str| form.get(name).and_then(Value::as_i64);
+        let number = |name: &str| form.get(name).and_then(Value::as_i64);
+        let count = |name: &str| {
+            number(name)
+                .and_then(|n| u32::try_from(n).ok())
+                .unwrap_or(0)
+        };
         Self {
             id: ticket.id().to_string(),
             after,
-            status: form.get("status").and_then(Value::as_i64),
-            changed_at_ms: time("changed_unix_ms").unwrap_or_else(|| unix_ms(ticket.begun_at())),
-            missing_since_ms: time("missing_since_unix_ms"),
-            polls: time("polls")
-                .and_then(|polls| u32::try_from(polls).ok())
-                .unwrap_or(0),
-            faults,
+            earliest,
+            status: number("status"),
+            changed_at_ms: number("changed_unix_ms").unwrap_or_else(|| unix_ms(ticket.begun_at())),
+            missing_since_ms: number("missing_since_unix_ms"),
+            polls: count("polls"),
+            faults: count("failures"),
         }
     }
 }
@@ -243,7 +250,8 @@ pub trait Store: sealed::Sealed + fmt::Debug + Send + Sync {
     #[doc(hidden)]
     fn claim<'a>(&'a self, lane: &'a Lane, max: u32, lease: Duration) -> Answer<'a, Claim>;
     #[doc(hidden)]
-    fn again<'a>(&'a self, lane: &'a Lane, token: &'a str, jobs: &'a [Next]) -> Answer<'a, u64>;
+    fn again<'a>(&'a self, lane: &'a Lane, token: &'a str, jobs: &'a [Upcoming])
+    -> Answer<'a, u64>;
     #[doc(hidden)]
     fn settle<'a>(
         &'a self,

@@ -63,9 +63,9 @@ struct Work {
 }
 
 impl Work {
-    /// Twice the time that a request may take, and a minute at least.
+    /// As long as a request may take, and as much again to send it and to write down its answer.
     fn lease(&self) -> Duration {
-        (self.attempt_timeout * 2).max(Duration::from_secs(60))
+        self.attempt_timeout * 2
     }
 }
 
@@ -143,7 +143,8 @@ impl Worker {
         self
     }
 
-    /// How long one request may take. Default: 30 s. The lease is twice that, and 60 s at least.
+    /// How long one request may take. Default: 30 s. The lease is twice that: so long the jobs of a worker
+    /// that died wait for another one.
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         let most = Duration::from_secs(3600);

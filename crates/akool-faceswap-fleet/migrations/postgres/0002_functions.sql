@@ -199,12 +199,13 @@ begin
               p.missing_since, p.deadline, p.polls, p.faults, p.terms::text, c.was_leased, at;
 end $$;
 
--- Brings jobs back that have not ended, each with its own next time. Returns how many the token still
+-- Brings jobs back that have not ended, each due after its own time, and ready to share a request of
+-- others from `earliest_ms` on. Returns how many the token still
 -- held. All arrays run parallel to `ids`. Its transaction commits without waiting for the disk: what a
 -- crash loses of it is a job that is looked up once more.
 create function akool_faceswap.again(
-    lane text, token text, ids text[], after_ms bigint[], status integer[], changed_at timestamptz[],
-    missing_since timestamptz[], polls integer[], faults integer[]
+    lane text, token text, ids text[], after_ms bigint[], earliest_ms bigint[], status integer[],
+    changed_at timestamptz[], missing_since timestamptz[], polls integer[], faults integer[]
 ) returns bigint
 language plpgsql set search_path = akool_faceswap, pg_temp
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -219,12 +220,12 @@ begin
     set due_at = case when p.hinted then greatest(at, p.looked_up_at + interval '500 ms')
             else at + a.after_ms * interval '1 ms' end,
         early_at = case when p.hinted then greatest(at, p.looked_up_at + interval '500 ms')
-            else at + a.after_ms / 2 * interval '1 ms' end,
+            else at + a.earliest_ms * interval '1 ms' end,
         lease = null, hinted = false, status = a.status, changed_at = a.changed_at,
         missing_since = a.missing_since, polls = a.polls, faults = a.faults
-    from unnest(again.ids, again.after_ms, again.status, again.changed_at, again.missing_since,
+    from unnest(again.ids, again.after_ms, again.earliest_ms, again.status, again.changed_at, again.missing_since,
                 again.polls, again.faults)
-        as a (id, after_ms, status, changed_at, missing_since, polls, faults)
+        as a (id, after_ms, earliest_ms, status, changed_at, missing_since, polls, faults)
     where p.lane = again.lane and p.id = a.id and p.lease = again.token::uuid;
     get diagnostics written = row_count;
     return written;

@@ -23,7 +23,7 @@ use tokio_postgres::{
 };
 
 use super::{
-    Answer, Budget, Claim, ClaimedJob, Hints, Next, Peeked, Settlement, Slot, Store, sealed,
+    Answer, Budget, Claim, ClaimedJob, Hints, Peeked, Settlement, Slot, Store, Upcoming, sealed,
 };
 use crate::{
     account::Account,
@@ -328,10 +328,16 @@ impl Store for PostgresStore {
         })
     }
 
-    fn again<'a>(&'a self, lane: &'a Lane, token: &'a str, jobs: &'a [Next]) -> Answer<'a, u64> {
+    fn again<'a>(
+        &'a self,
+        lane: &'a Lane,
+        token: &'a str,
+        jobs: &'a [Upcoming],
+    ) -> Answer<'a, u64> {
         Box::pin(async move {
             let ids: Vec<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
             let after: Vec<i64> = jobs.iter().map(|job| whole_ms(job.after)).collect();
+            let early: Vec<i64> = jobs.iter().map(|job| whole_ms(job.earliest)).collect();
             let small = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
             let status: Vec<Option<i32>> = jobs.iter().map(|job| job.status.map(small)).collect();
             let changed: Vec<SystemTime> = jobs
@@ -345,12 +351,13 @@ impl Store for PostgresStore {
             let polls: Vec<i32> = jobs.iter().map(|job| small(job.polls.into())).collect();
             let faults: Vec<i32> = jobs.iter().map(|job| small(job.faults.into())).collect();
             self.call(
-                "select akool_faceswap.again($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                "select akool_faceswap.again($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                 &[
                     (&lane.as_str(), Type::TEXT),
                     (&token, Type::TEXT),
                     (&ids, Type::TEXT_ARRAY),
                     (&after, Type::INT8_ARRAY),
+                    (&early, Type::INT8_ARRAY),
                     (&status, Type::INT4_ARRAY),
                     (&changed, Type::TIMESTAMPTZ_ARRAY),
                     (&missing, Type::TIMESTAMPTZ_ARRAY),

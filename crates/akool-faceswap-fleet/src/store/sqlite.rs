@@ -17,7 +17,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehav
 use serde_json::Value;
 
 use super::{
-    Answer, Budget, Claim, Hints, Next, Peeked, SCHEMA_VERSION, Settlement, Slot, Store,
+    Answer, Budget, Claim, Hints, Peeked, SCHEMA_VERSION, Settlement, Slot, Store, Upcoming,
     check_version, sealed,
 };
 use crate::{
@@ -281,7 +281,12 @@ impl Store for SqliteStore {
         )
     }
 
-    fn again<'a>(&'a self, lane: &'a Lane, token: &'a str, jobs: &'a [Next]) -> Answer<'a, u64> {
+    fn again<'a>(
+        &'a self,
+        lane: &'a Lane,
+        token: &'a str,
+        jobs: &'a [Upcoming],
+    ) -> Answer<'a, u64> {
         let (lane, token, jobs) = (lane.to_string(), token.to_owned(), jobs.to_vec());
         Box::pin(self.write(move |transaction| rows::again(transaction, &lane, &token, &jobs)))
     }

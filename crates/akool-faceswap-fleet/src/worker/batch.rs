@@ -6,7 +6,7 @@ use std::{
 };
 
 use akool_faceswap::{ResultIds, RetryPolicy, Ticket, lookup::Outcome};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::{
     Work,
@@ -16,14 +16,14 @@ use super::{
 use crate::{
     error::{Error, ErrorKind},
     outcome::OutcomeKind,
-    store::{Claim, ClaimedJob, Next, Settlement},
+    store::{Claim, ClaimedJob, Settlement, Upcoming},
     time::system_time,
 };
 
 /// The longest request line that ids are sent in, as the client has it by default.
 const MAX_ID_BYTES: usize = 4096;
 
-/// When jobs come back that were given back because this worker's credentials are refused.
+/// When jobs come back that were given back because of another id, or of this worker's credentials.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);
 
 /// Jobs under one token, and how long this worker may keep them.
@@ -70,7 +70,7 @@ impl Batch {
             // An answer could come after the lease: another worker may ask then.
             work.counters.0.given_back.add(tickets.len() as u64);
             let unchanged = |(index, _): &(usize, Ticket)| {
-                Next::unchanged(&self.claim.jobs[*index], Duration::ZERO)
+                Upcoming::unchanged(&self.claim.jobs[*index], Duration::ZERO)
             };
             written.again.extend(tickets.iter().map(unchanged));
         } else if !tickets.is_empty() {
@@ -112,33 +112,35 @@ impl Batch {
             .attempt_timeout(work.attempt_timeout)
             .operation_timeout(work.attempt_timeout)
             .retry(RetryPolicy::never());
-        let answer = timeout(work.attempt_timeout, lookup).await;
+        // It ends by itself within the attempt timeout.
+        let answer = lookup.await;
         let now = self.now();
         let mut refused = None;
         let mut rate_limit = None;
         let mut culprits = 0;
         for (index, ticket) in tickets {
-            let job = &self.claim.jobs[index];
+            let failed;
             let outcome = match &answer {
-                Ok(Ok(results)) => results.get(ticket.id().as_str()),
-                Ok(Err(error)) => {
-                    // Nothing was answered: it is each id's error.
-                    let verdict = Self::judge_error(work, job, &ticket, error, now);
-                    note_error(error, &mut refused, &mut rate_limit);
-                    written.push(verdict);
-                    continue;
+                Ok(results) => results.get(ticket.id().as_str()),
+                // No id was answered.
+                Err(error) => {
+                    failed = Outcome::Failed(error.clone());
+                    let is_its_own = error.ids().contains(ticket.id());
+                    Some(&failed).filter(|_| is_its_own || !error.is_invalid_input())
                 }
-                Err(_) => None,
             };
             if let Some(Outcome::Failed(error)) = outcome {
                 note_error(error, &mut refused, &mut rate_limit);
                 culprits += usize::from(error.is_invalid_input());
-                written.push(Self::judge_error(work, job, &ticket, error, now));
-                continue;
             }
+            let job = &self.claim.jobs[index];
             written.push(match outcome {
-                Some(outcome) => judgement::judge(job, &ticket, outcome, now, work.keep_jobs),
-                None => Verdict::Again(judgement::unanswered(job)),
+                Some(Outcome::Failed(error)) if is_the_workers(error) => {
+                    counts.given_back.add(1);
+                    Verdict::Again(Upcoming::unchanged(job, AFTER_REFUSAL))
+                }
+                Some(outcome) => judgement::judge(ticket, outcome, now, work.keep_jobs),
+                None => Verdict::Again(Upcoming::unchanged(job, AFTER_REFUSAL)),
             });
         }
         match rate_limit {
@@ -163,20 +165,6 @@ impl Batch {
             }
         }
         refused
-    }
-
-    fn judge_error(
-        work: &Work,
-        job: &ClaimedJob,
-        ticket: &Ticket,
-        error: &akool_faceswap::Error,
-        now: SystemTime,
-    ) -> Verdict {
-        if is_the_workers(error) {
-            work.counters.0.given_back.add(1);
-            return Verdict::Again(Next::unchanged(job, AFTER_REFUSAL));
-        }
-        judgement::judge_error(job, ticket, error, now)
     }
 
     /// Writes until it is written, or until the lease ends: then another worker looks the jobs up again.
@@ -269,13 +257,13 @@ impl Batch {
 #[derive(Debug, Default)]
 struct Writes {
     settled: Vec<Settlement>,
-    again: Vec<Next>,
+    again: Vec<Upcoming>,
 }
 
 impl Writes {
     fn push(&mut self, verdict: Verdict) {
         match verdict {
-            Verdict::Again(next) => self.again.push(next),
+            Verdict::Again(upcoming) => self.again.push(upcoming),
             Verdict::Settled(settlement) => self.settled.push(settlement),
         }
     }

@@ -1,149 +1,170 @@
 //! What one answer means for one job: look again after this long, or ended, and how.
+//!
+//! The rules are those of [`Ticket::observe`], which a client's own waits have, too.
 
 use std::time::{Duration, SystemTime};
 
-use akool_faceswap::{Error, JobStatus, Ticket, lookup::Outcome};
+use akool_faceswap::{
+    Ticket,
+    lookup::Outcome,
+    wait::{Next, WaitError, WaitErrorKind},
+};
 
-use super::pause::jittered;
 use crate::{
     outcome::OutcomeKind,
-    store::{ClaimedJob, Next, Settlement},
-    time::unix_ms,
+    store::{Settlement, Upcoming},
 };
 
 /// What is to be written about a job.
 #[derive(Debug)]
 pub(super) enum Verdict {
-    Again(Next),
+    Again(Upcoming),
     Settled(Settlement),
 }
 
-/// How long after its deadline a job whose lookups fail is given up.
+/// How long after its deadline a job is given up whose lookups fail: they say nothing about it, and it
+/// should have its last look.
 const LAST_LOOK: Duration = Duration::from_secs(30);
 
-fn next(job: &ClaimedJob) -> Next {
-    Next {
-        polls: job.polls.saturating_add(1),
-        faults: 0,
-        ..Next::unchanged(job, Duration::ZERO)
-    }
-}
-
+/// `now` is the database's time.
 pub(super) fn judge(
-    job: &ClaimedJob,
-    ticket: &Ticket,
+    mut ticket: Ticket,
     outcome: &Outcome,
     now: SystemTime,
     keep_jobs: bool,
 ) -> Verdict {
-    let now = unix_ms(now);
-    let mut next = next(job);
-    let ended = |kind, job_text, error: Option<String>, ticket: Option<String>| {
+    let id = ticket.id().to_string();
+    let kept = |job| keep_jobs.then(|| serde_json::to_string(job).ok()).flatten();
+    let ended = |kind, job, error, ticket| {
         Verdict::Settled(Settlement {
-            id: job.id.clone(),
+            id,
             kind,
-            job: job_text,
+            job,
             error,
             ticket,
         })
     };
-    match outcome {
-        Outcome::Found(found) => {
-            let text = || {
-                keep_jobs
-                    .then(|| serde_json::to_string(found).ok())
-                    .flatten()
+    match ticket.observe(outcome, now, fastrand::f64()) {
+        Next::Settled(Ok(job)) => ended(OutcomeKind::Success, kept(&job), None, None),
+        Next::Settled(Err(error)) => {
+            let job = error.job().and_then(kept);
+            let stored = error
+                .ticket()
+                .and_then(|ticket| serde_json::to_string(ticket).ok());
+            ended(kind(&error), job, Some(text(&error)), stored)
+        }
+        Next::Again {
+            after, earliest, ..
+        } => {
+            let left = ticket
+                .deadline()
+                .map(|deadline| deadline.duration_since(now).unwrap_or_default());
+            let is_over = ticket.deadline().is_some_and(|deadline| {
+                now.duration_since(deadline)
+                    .is_ok_and(|late| late >= LAST_LOOK)
+            });
+            if let (true, Outcome::Failed(error)) = (is_over, outcome) {
+                let stored = serde_json::to_string(&ticket).ok();
+                return ended(OutcomeKind::DeadlinePassed, None, Some(text(error)), stored);
+            }
+            // The last look comes at the deadline. After it, lookups failed: as the policy says.
+            let after = match left {
+                Some(left) if !left.is_zero() => after.min(left),
+                _ => after,
             };
-            if found.status() == JobStatus::Success {
-                return ended(OutcomeKind::Success, text(), None, None);
-            }
-            if found.is_terminal() {
-                return ended(
-                    OutcomeKind::JobFailed,
-                    text(),
-                    Some("the job failed".into()),
-                    None,
-                );
-            }
-            let code = found.status().code();
-            if next.missing_since_ms.take().is_some() || job.status.is_some_and(|s| Some(s) != code)
-            {
-                next.changed_at_ms = now;
-            }
-            next.status = code;
+            Verdict::Again(Upcoming::from_ticket(&ticket, after, earliest.min(after)))
         }
-        Outcome::Missing => {
-            let since = *next.missing_since_ms.get_or_insert(now);
-            let grace = grace_ms(ticket);
-            if now - since >= grace {
-                let ticket = serde_json::to_string(ticket).ok();
-                return ended(OutcomeKind::Missing, None, Some("missing".into()), ticket);
-            }
+        // A later release of the SDK may know more.
+        _ => Verdict::Again(Upcoming::from_ticket(&ticket, LAST_LOOK, LAST_LOOK)),
+    }
+}
+
+fn kind(error: &WaitError) -> OutcomeKind {
+    match error.kind() {
+        WaitErrorKind::JobFailed => OutcomeKind::JobFailed,
+        WaitErrorKind::Missing => OutcomeKind::Missing,
+        WaitErrorKind::DeadlinePassed => OutcomeKind::DeadlinePassed,
+        _ => OutcomeKind::Fault,
+    }
+}
+
+/// An error as the database has it. A text of PostgreSQL has no NUL.
+fn text(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text.replace('\0', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use akool_faceswap::{Job, ResultId};
+
+    use super::*;
+
+    const BEGUN: SystemTime = UNIX_EPOCH;
+
+    fn ticket(deadline: u64) -> Ticket {
+        let id = ResultId::new("667d228400000000000a0001").unwrap();
+        Ticket::new(id, BEGUN).with_deadline(at(deadline))
+    }
+
+    fn at(seconds: u64) -> SystemTime {
+        BEGUN + Duration::from_secs(seconds)
+    }
+
+    fn found(status: u8) -> Outcome {
+        let json =
+            format!(r#"{{"_id":"667d228400000000000a0001","faceswap_status":{status},"url":"u"}}"#);
+        Outcome::Found(serde_json::from_str::<Job>(&json).unwrap())
+    }
+
+    fn again(verdict: Verdict) -> Upcoming {
+        match verdict {
+            Verdict::Again(upcoming) => upcoming,
+            Verdict::Settled(settlement) => panic!("{settlement:?}"),
         }
-        Outcome::Failed(_) => {}
     }
-    if job.deadline_ms.is_some_and(|deadline| deadline <= now) {
-        let ticket = serde_json::to_string(ticket).ok();
-        return ended(
-            OutcomeKind::DeadlinePassed,
-            None,
-            Some("not settled in time".into()),
-            ticket,
-        );
-    }
-    let unchanged = u64::try_from(now - next.changed_at_ms).unwrap_or(0);
-    let interval = Duration::from_millis((unchanged / 10).clamp(2000, 30_000));
-    next.after = jittered(interval);
-    if let Some(deadline) = job.deadline_ms {
-        let left = Duration::from_millis(u64::try_from(deadline - now).unwrap_or(0));
-        next.after = next.after.min(left);
-    }
-    Verdict::Again(next)
-}
 
-fn grace_ms(ticket: &Ticket) -> i64 {
-    let form = serde_json::to_value(ticket).unwrap_or_default();
-    form["missing_grace_ms"].as_i64().unwrap_or(120_000)
-}
-
-pub(super) fn judge_error(
-    job: &ClaimedJob,
-    ticket: &Ticket,
-    error: &Error,
-    now: SystemTime,
-) -> Verdict {
-    let is_over = job.deadline_ms.is_some_and(|deadline| {
-        unix_ms(now) >= deadline.saturating_add(crate::time::whole_ms(LAST_LOOK))
-    });
-    if error.is_invalid_input() || is_over {
-        return Verdict::Settled(Settlement {
-            id: job.id.clone(),
-            kind: if is_over {
-                OutcomeKind::DeadlinePassed
-            } else {
-                OutcomeKind::Fault
-            },
-            job: None,
-            error: Some(error.to_string().replace('\0', "")),
-            ticket: serde_json::to_string(ticket).ok(),
-        });
+    #[test]
+    fn the_last_look_comes_at_the_deadline() {
+        let next = again(judge(ticket(1000), &found(2), at(999), true));
+        assert_eq!(next.after, Duration::from_secs(1));
+        assert!(next.earliest <= next.after);
+        let next = again(judge(ticket(1000), &found(2), at(900), true));
+        assert!(next.after > Duration::from_secs(26), "{next:?}");
+        let Verdict::Settled(settled) = judge(ticket(1000), &found(2), at(1000), true) else {
+            panic!("it goes on after its deadline");
+        };
+        assert_eq!(settled.kind, OutcomeKind::DeadlinePassed);
+        assert!(settled.ticket.is_some() && settled.error.is_some());
     }
-    let mut next = unanswered(job);
-    if error.is_rate_limit() {
-        next.after = Duration::ZERO;
-    } else if let Some(asked) = error.retry_after() {
-        next.after = next.after.max(asked.min(LAST_LOOK));
-    }
-    Verdict::Again(next)
-}
 
-/// A request that brought nothing.
-pub(super) fn unanswered(job: &ClaimedJob) -> Next {
-    let faults = job.faults.saturating_add(1);
-    let pause = Duration::from_millis(500).saturating_mul(1 << faults.min(6));
-    Next {
-        faults,
-        after: jittered(pause),
-        ..next(job)
+    #[test]
+    fn what_is_written_is_what_the_ticket_says() {
+        let next = again(judge(ticket(1000), &found(2), at(5), true));
+        assert_eq!((next.status, next.polls, next.faults), (Some(2), 1, 0));
+        assert_eq!((next.changed_at_ms, next.missing_since_ms), (0, None));
+        let next = again(judge(ticket(1000), &Outcome::Missing, at(5), true));
+        assert_eq!((next.status, next.missing_since_ms), (None, Some(5000)));
+    }
+
+    #[test]
+    fn a_job_may_be_kept_or_not() {
+        for (keep, status, kind) in [
+            (true, 3, OutcomeKind::Success),
+            (false, 4, OutcomeKind::JobFailed),
+        ] {
+            let Verdict::Settled(settled) = judge(ticket(1000), &found(status), at(5), keep) else {
+                panic!("it goes on after its end");
+            };
+            assert_eq!((settled.kind, settled.job.is_some()), (kind, keep));
+            assert!(settled.ticket.is_none());
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use akool_faceswap::{Client, Ticket};
 use akool_faceswap_fleet::{
     Account, ErrorKind, Fleet, Lane, OutcomeKind, SubmissionState, Tracking,
-    store::{Budget, Claim, Next, Peeked, Settlement, Slot},
+    store::{Budget, Claim, Peeked, Settlement, Slot, Upcoming},
 };
 
 use crate::{database::Database, id, in_both};
@@ -66,10 +66,10 @@ async fn settle(fleet: &Fleet, claim: &Claim, jobs: &[Settlement]) -> u64 {
 }
 
 async fn again(fleet: &Fleet, claim: &Claim, after: Duration) -> u64 {
-    let jobs: Vec<Next> = claim
+    let jobs: Vec<Upcoming> = claim
         .jobs
         .iter()
-        .map(|job| Next::unchanged(job, after))
+        .map(|job| Upcoming::unchanged(job, after))
         .collect();
     fleet
         .store()
@@ -153,7 +153,7 @@ async fn jobs_ride_along_when_half_of_their_interval_has_passed(database: Databa
     fleet.track([id(1), id(2)]).await.unwrap();
     let both = claim(&fleet).await;
     let next =
-        |number: usize, after| Next::unchanged(&both.jobs[number], Duration::from_secs(after));
+        |number: usize, after| Upcoming::unchanged(&both.jobs[number], Duration::from_secs(after));
     let jobs = [next(0, 4), next(1, 10)];
     fleet
         .store()
@@ -163,7 +163,7 @@ async fn jobs_ride_along_when_half_of_their_interval_has_passed(database: Databa
     database.pass(Duration::from_secs(4)).await;
     let first = claim(&fleet).await;
     assert_eq!(first.ids().collect::<Vec<_>>(), [both.jobs[0].id.as_str()]);
-    let after_ten = |job| Next::unchanged(job, Duration::from_secs(10));
+    let after_ten = |job| Upcoming::unchanged(job, Duration::from_secs(10));
     fleet
         .store()
         .again(fleet.lane(), &first.token, &[after_ten(&first.jobs[0])])

@@ -6,7 +6,7 @@ use akool_faceswap::ResultId;
 use rusqlite::{OptionalExtension as _, Result, Row, Transaction, params};
 use serde_json::{Map, Value};
 
-use super::{BETWEEN_HINTS_MS, Claim, Next, Peeked, RIDE_ALONG_MS, Settlement, Slot};
+use super::{BETWEEN_HINTS_MS, Claim, Peeked, RIDE_ALONG_MS, Settlement, Slot, Upcoming};
 use crate::{
     outcome::{Outcome, OutcomeRow},
     stats::Stats,
@@ -191,13 +191,13 @@ pub(super) fn again(
     transaction: &Transaction<'_>,
     lane: &str,
     token: &str,
-    jobs: &[Next],
+    jobs: &[Upcoming],
 ) -> Result<u64> {
     let now = now(transaction)?;
     let mut update = transaction.prepare(
         "update akool_faceswap_pending set \
          due_at = iif(hinted, max(?4, looked_up_at + ?11), ?4 + ?5), \
-         early_at = iif(hinted, max(?4, looked_up_at + ?11), ?4 + ?5 / 2), \
+         early_at = iif(hinted, max(?4, looked_up_at + ?11), ?4 + ?12), \
          lease = null, hinted = 0, status = ?6, changed_at = ?7, missing_since = ?8, polls = ?9, \
          faults = ?10 where lane = ?1 and id = ?2 and lease = ?3",
     )?;
@@ -215,6 +215,7 @@ pub(super) fn again(
             job.polls,
             job.faults,
             BETWEEN_HINTS_MS,
+            crate::time::whole_ms(job.earliest),
         ])?;
     }
     Ok(written as u64)
