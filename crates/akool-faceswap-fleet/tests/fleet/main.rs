@@ -8,6 +8,7 @@
 )]
 
 mod database;
+mod documentation;
 mod postgres;
 mod process;
 #[path = "../support/server.rs"]
