@@ -1,0 +1,291 @@
+//! Batches a second: claim and reschedule, settle, track; and how full claims are under a budget.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use akool_faceswap_fleet::{
+    Account, Fleet, OutcomeKind, Tracking,
+    store::{Budget, Settlement, Slot, Upcoming},
+};
+use tokio_postgres::NoTls;
+
+use crate::{Size, database, id, server::Server};
+
+const LEASE: Duration = Duration::from_secs(60);
+/// Reserved, never used up: what is measured is the row, not the limit.
+const ENDLESS: Budget = Budget {
+    interval: Duration::from_micros(1),
+    burst: 1_000_000,
+};
+
+async fn execute(url: &str, sql: &str) {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(sql).await.unwrap();
+}
+
+/// Rows that are all due.
+async fn fill(url: &str, rows: u32) {
+    execute(
+        url,
+        &format!(
+            "insert into akool_faceswap.lane (name) values ('main') on conflict do nothing; \
+             insert into akool_faceswap.pending (lane, id, due_at, early_at, begun_at, changed_at, deadline) \
+             select 'main', '667d2284' || lpad(to_hex(n), 16, '0'), now() - random() * interval '60 s', \
+             now() - interval '60 s', now(), now(), now() + interval '4 h' \
+             from generate_series(0, {rows} - 1) n; analyze akool_faceswap.pending; checkpoint"
+        ),
+    )
+    .await;
+}
+
+/// What one batch of a worker does.
+#[derive(Clone, Copy, Debug)]
+enum Work {
+    Reschedule { budget: bool },
+    Settle { notify: bool },
+}
+
+impl Work {
+    /// `false` if nothing was due.
+    async fn once(self, fleet: &Fleet) -> bool {
+        let (store, lane) = (fleet.store(), fleet.lane());
+        if matches!(self, Self::Reschedule { budget: true }) {
+            assert_eq!(store.slot(lane).await.unwrap(), Slot::Granted);
+        }
+        let claim = store.claim(lane, 100, LEASE).await.unwrap();
+        if claim.is_empty() {
+            return false;
+        }
+        match self {
+            Self::Reschedule { .. } => {
+                let after = Duration::from_secs(3600);
+                let jobs: Vec<_> = claim
+                    .jobs
+                    .iter()
+                    .map(|job| Upcoming::unchanged(job, after))
+                    .collect();
+                assert_eq!(
+                    store.again(lane, &claim.token, &jobs).await.unwrap(),
+                    claim.len() as u64
+                );
+            }
+            Self::Settle { notify } => {
+                let body = format!(
+                    r#"{{"_id":"x","faceswap_status":3,"url":"{}"}}"#,
+                    "u".repeat(500)
+                );
+                let jobs: Vec<_> = claim
+                    .jobs
+                    .iter()
+                    .map(|job| Settlement {
+                        id: job.id.clone(),
+                        kind: OutcomeKind::Success,
+                        job: Some(body.clone()),
+                        error: None,
+                        ticket: None,
+                    })
+                    .collect();
+                let settled = store
+                    .settle(lane, &claim.token, &jobs, notify)
+                    .await
+                    .unwrap();
+                assert_eq!(settled, claim.len() as u64);
+            }
+        }
+        true
+    }
+}
+
+/// Batches a second of this many workers.
+async fn rate(url: &str, work: Work, workers: usize, time: Duration) -> f64 {
+    let done = Arc::new(AtomicU64::new(0));
+    let begun = Instant::now();
+    let tasks: Vec<_> = (0..workers)
+        .map(|_| {
+            let (url, done) = (url.to_owned(), done.clone());
+            tokio::spawn(async move {
+                let fleet = Fleet::connect(&url).await.unwrap();
+                let account = Account::named("bench");
+                fleet
+                    .store()
+                    .enter(fleet.lane(), &account, ENDLESS)
+                    .await
+                    .unwrap();
+                while begun.elapsed() < time && work.once(&fleet).await {
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    done.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64()
+}
+
+fn row(what: &str, one: f64, four: f64) {
+    println!("| {what} | {one:.0} | {four:.0} | {:.0} |", four * 100.0);
+}
+
+fn head(store: &str, rows: u32) {
+    println!("**{store}, {rows} rows:**\n");
+    println!("| batches of 100 a second | 1 worker | 4 workers | ids a second |");
+    println!("| --- | ---: | ---: | ---: |");
+}
+
+pub(crate) async fn postgres(server: &Server, size: Size) {
+    head("PostgreSQL", size.rows);
+    for (what, work) in [
+        ("claim + reschedule", Work::Reschedule { budget: false }),
+        (
+            "slot + claim + reschedule",
+            Work::Reschedule { budget: true },
+        ),
+        (
+            "claim + settle, with a notification",
+            Work::Settle { notify: true },
+        ),
+        ("claim + settle, without", Work::Settle { notify: false }),
+    ] {
+        let mut rates = [0.0; 2];
+        for (place, workers) in [(0, 1), (1, 4)] {
+            let url = database(server).await;
+            fill(&url, size.rows).await;
+            rates[place] = rate(&url, work, workers, size.time).await;
+        }
+        row(what, rates[0], rates[1]);
+    }
+    let mut rates = [0.0; 2];
+    for (place, workers) in [(0, 1), (1, 4)] {
+        let url = database(server).await;
+        rates[place] = track(&url, workers, size.time).await;
+    }
+    row("track", rates[0], rates[1]);
+    println!();
+}
+
+/// Statements of 100 ids a second.
+async fn track(url: &str, workers: u32, time: Duration) -> f64 {
+    let done = Arc::new(AtomicU64::new(0));
+    let begun = Instant::now();
+    let tasks: Vec<_> = (0..workers)
+        .map(|worker| {
+            let (url, done) = (url.to_owned(), done.clone());
+            tokio::spawn(async move {
+                let fleet = Fleet::connect(&url).await.unwrap();
+                let mut next = worker << 24;
+                while begun.elapsed() < time {
+                    let jobs: Vec<Tracking> = (next..next + 100).map(|n| id(n).into()).collect();
+                    assert_eq!(fleet.track(jobs).await.unwrap(), 100);
+                    next += 100;
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    done.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64()
+}
+
+pub(crate) async fn sqlite(size: Size) {
+    head("SQLite, one file, synchronous = full", size.rows);
+    for (what, work) in [
+        ("claim + reschedule", Work::Reschedule { budget: false }),
+        (
+            "slot + claim + reschedule",
+            Work::Reschedule { budget: true },
+        ),
+        ("claim + settle", Work::Settle { notify: false }),
+    ] {
+        let mut rates = [0.0; 2];
+        for (place, workers) in [(0, 1), (1, 4)] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("fleet");
+            let url = format!("sqlite:{}", path.display());
+            Fleet::migrate(&url).await.unwrap();
+            let connection = rusqlite::Connection::open(&path).unwrap();
+            connection
+                .execute_batch(&format!(
+                    "insert into akool_faceswap_lane (name) values ('main'); \
+                     with recursive n (n) as (select 0 union all select n + 1 from n where n < {} - 1) \
+                     insert into akool_faceswap_pending \
+                     (lane, id, due_at, early_at, begun_at, changed_at, deadline) \
+                     select 'main', '667d2284' || printf('%016x', n), \
+                     unixepoch() * 1000 - abs(random()) % 60000, unixepoch() * 1000 - 60000, \
+                     unixepoch() * 1000, unixepoch() * 1000, unixepoch() * 1000 + 14400000 from n; \
+                     pragma wal_checkpoint(truncate)",
+                    size.rows
+                ))
+                .unwrap();
+            drop(connection);
+            rates[place] = rate(&url, work, workers, size.time).await;
+        }
+        row(what, rates[0], rates[1]);
+    }
+    println!();
+}
+
+/// 20,000 jobs that are due every 2 to 3 s, under a budget of 50 requests a second: 2,000 and more are due
+/// all the time.
+pub(crate) async fn fullness(server: &Server, size: Size) {
+    let url = database(server).await;
+    fill(&url, 20_000).await;
+    let claims = Arc::new(AtomicU64::new(0));
+    let ids = Arc::new(AtomicU64::new(0));
+    let begun = Instant::now();
+    let tasks: Vec<_> = (0..4)
+        .map(|_| {
+            let (url, claims, ids) = (url.clone(), claims.clone(), ids.clone());
+            tokio::spawn(async move {
+                let fleet = Fleet::connect(&url).await.unwrap();
+                let (store, lane) = (fleet.store(), fleet.lane());
+                let budget = Budget {
+                    interval: Duration::from_millis(20),
+                    burst: 10,
+                };
+                store
+                    .enter(lane, &Account::named("bench"), budget)
+                    .await
+                    .unwrap();
+                while begun.elapsed() < size.time {
+                    if let Slot::Wait(wait) = store.slot(lane).await.unwrap() {
+                        tokio::time::sleep(wait).await;
+                        continue;
+                    }
+                    let claim = store.claim(lane, 100, LEASE).await.unwrap();
+                    claims.fetch_add(1, Ordering::Relaxed);
+                    ids.fetch_add(claim.len() as u64, Ordering::Relaxed);
+                    let jobs: Vec<_> = claim
+                        .jobs
+                        .iter()
+                        .map(|job| {
+                            let after =
+                                Duration::from_millis(2000 + u64::from(fastrand::u16(..1000)));
+                            Upcoming::unchanged(job, after)
+                        })
+                        .collect();
+                    store.again(lane, &claim.token, &jobs).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let (claims, ids) = (claims.load(Ordering::Relaxed), ids.load(Ordering::Relaxed));
+    println!(
+        "**Fullness** while 2,000 and more are due, 4 workers, a budget of 50 a second: {claims} claims in \
+         {:.0} s ({:.1} a second), {:.1} ids in each.\n",
+        begun.elapsed().as_secs_f64(),
+        claims as f64 / begun.elapsed().as_secs_f64(),
+        ids as f64 / claims as f64,
+    );
+}
