@@ -10,6 +10,7 @@ use clap::{
 };
 use clap_complete::Shell;
 
+pub(crate) use crate::fleet::FleetArgs;
 pub(crate) use fake::FakeArgs;
 pub(crate) use wait::WaitArgs;
 
@@ -69,6 +70,7 @@ pub(crate) enum Command {
     Results(ResultsArgs),
     Doctor(DoctorArgs),
     Fake(FakeArgs),
+    Fleet(FleetArgs),
     Demo(DemoArgs),
     Completions(CompletionsArgs),
 }

@@ -13,6 +13,7 @@ mod doctor;
 mod environment;
 mod exit;
 mod fake;
+mod fleet;
 mod ids;
 mod interrupt;
 mod key_file;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Completions(args) => completions::run(&args),
         Command::Doctor(args) => doctor::run(&args, verbosity),
         Command::Fake(args) => fake::run(&args),
+        Command::Fleet(args) => fleet::run(&args),
         Command::Demo(args) => demo::run(&args, verbosity),
         Command::Wait(args) => wait::run(&args, verbosity),
         Command::Results(args) => results::run(&args, verbosity),

@@ -1,0 +1,76 @@
+//! `fleet work`: a worker until Ctrl-C, with a status page if one is wanted.
+
+use akool_faceswap_fleet::{Account, Worker};
+use tokio::net::TcpListener;
+
+use super::{
+    args::WorkArgs,
+    database::{DatabaseArgs, problem},
+    status,
+};
+use crate::{
+    args::ConnectionArgs,
+    connection::Connection,
+    environment::{self, Environment},
+    exit::Exit,
+    interrupt::Interrupt,
+    key_file::KeyFile,
+    output::tell,
+    problem::Problem,
+    runtime,
+};
+
+pub(super) fn run(database: &DatabaseArgs, args: &WorkArgs) -> Result<Exit, Problem> {
+    let url = database.url()?;
+    let connection = Connection::new(&args.connection)?;
+    let account = account(&args.connection);
+    let mut interrupt = Interrupt::watch()?;
+    let report = runtime::start()?.block_on(async {
+        let fleet = database.connect(&url).await?;
+        let worker = Worker::new(&fleet, connection.client, account)
+            .requests_per_second(args.requests_per_second, args.burst)
+            .max_concurrent_requests(args.concurrent);
+        if let Some(address) = args.status {
+            let listener = TcpListener::bind(address).await.map_err(|error| {
+                Problem::usage(
+                    format!("cannot serve the status at {address}: {error}"),
+                    "give --status an address of this machine whose port is free",
+                )
+            })?;
+            let address = listener.local_addr().unwrap_or(address);
+            tell(|out| writeln!(out, "status: http://{address}/"));
+            tokio::spawn(status::serve(listener, fleet.clone(), worker.counters()));
+        }
+        let lane = fleet.lane().clone();
+        tell(|out| writeln!(out, "working on the lane {lane}; Ctrl-C ends it"));
+        worker
+            .run(interrupt.came())
+            .await
+            .map_err(|error| problem(&error))
+    })?;
+    tell(|out| {
+        writeln!(
+            out,
+            "{} requests sent, {} outcomes written",
+            report.requests, report.settled
+        )
+    });
+    Ok(Exit::Complete)
+}
+
+/// The account of the credentials that the connection took.
+fn account(args: &ConnectionArgs) -> Account {
+    let environment = Environment::of_process();
+    let get = |name| environment.get(name).ok().flatten();
+    if let Some(file) = args
+        .api_key_file
+        .as_deref()
+        .and_then(|path| KeyFile::read(path).ok())
+    {
+        return Account::from_api_key(file.key.trim());
+    }
+    match (get(environment::API_KEY), get(environment::CLIENT_ID)) {
+        (Some(key), _) => Account::from_api_key(key.trim()),
+        (None, id) => Account::named(id.unwrap_or_default()),
+    }
+}
