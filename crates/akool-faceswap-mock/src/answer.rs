@@ -1,15 +1,19 @@
-//! Scripted answers: what the fake says in place of the normal answer, to whom and how often.
+//! Scripted answers: what the fake sends in place of the normal answer, to which requests and how
+//! often.
 //!
-//! One value tells it all, so that a test reads as the list of what its client will meet. What the
-//! answers make of a request is in [`script`], to whom one is given in [`whom`]; the other rooms
-//! have one kind of misbehaviour each.
+//! One value holds all of it, so that a test reads as the list of what its client will meet. The
+//! module [`script`] applies the answers to a request, [`selector`] decides which requests get one,
+//! and every other module has one kind of misbehaviour.
 
+pub(crate) mod body_fault;
 mod constructors;
+mod fault_rule;
+mod malformed;
 pub(crate) mod rate_limit;
 pub(crate) mod rows;
 pub(crate) mod script;
-pub(crate) mod spoil;
-pub(crate) mod whom;
+pub(crate) mod selector;
+mod wire_script;
 
 use std::{fmt, time::Duration};
 
@@ -17,15 +21,17 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, header::RETRY_AFTER};
 
 use self::{
+    body_fault::BodyFault,
     rate_limit::{RateLimit, whole_seconds},
     rows::RowFault,
-    spoil::Spoil,
-    whom::{Pick, Place, Share, Whom},
+    selector::{Sampling, Scope, Selector, Share},
 };
-use crate::wire_script::WireScript;
-
-/// The longest [delay](Answer::delayed) of an answer.
-pub const MAX_DELAY: Duration = Duration::from_secs(300);
+pub use self::{
+    fault_rule::{FaultRule, FaultRuleError},
+    malformed::{Malformed, UnknownMalformed},
+    wire_script::WireScript,
+};
+use crate::limits::MAX_DELAY;
 
 /// An answer that a test puts in the way of the normal one.
 ///
@@ -56,8 +62,9 @@ pub const MAX_DELAY: Duration = Duration::from_secs(300);
 #[derive(Clone)]
 pub struct Answer {
     pub(crate) reply: Reply,
+    pub(crate) after_handling: bool,
     delay: Duration,
-    whom: Whom,
+    selector: Selector,
 }
 
 /// What is said.
@@ -69,13 +76,19 @@ pub(crate) enum Reply {
     Wire(WireScript),
     Normal,
     /// The normal answer, spoiled on its way.
-    Spoiled(Spoil),
+    BodyFault(BodyFault),
     /// The normal answer with other rows.
     Rows(RowFault),
+    /// The normal answer to a submission without the job's `_id`.
+    WithoutId,
+    /// A reset after so many frames of the request's body were read.
+    ResetInRequest {
+        after_frames: u32,
+    },
     /// The normal answer under a false name.
     ContentType(HeaderValue),
     /// These three let the next answer of the script decide.
-    Late,
+    Delayed,
     MissingFirst(u32),
     RateLimited(RateLimit),
 }
@@ -84,8 +97,9 @@ impl Answer {
     pub(crate) fn once(reply: Reply) -> Self {
         Self {
             reply,
+            after_handling: false,
             delay: Duration::ZERO,
-            whom: Whom::all(Some(1)),
+            selector: Selector::all(Some(1)),
         }
     }
 
@@ -93,8 +107,8 @@ impl Answer {
         Self::once(reply).always()
     }
 
-    pub(crate) fn to(mut self, whom: Whom) -> Self {
-        self.whom = whom;
+    pub(crate) fn to(mut self, selector: Selector) -> Self {
+        self.selector = selector;
         self
     }
 
@@ -126,7 +140,7 @@ impl Answer {
     /// with other rows changes the row of this id alone.
     #[must_use]
     pub fn for_id(mut self, id: impl Into<String>) -> Self {
-        self.whom.id = Some(id.into());
+        self.selector.id = Some(id.into());
         self
     }
 
@@ -145,7 +159,56 @@ impl Answer {
     /// ```
     #[must_use]
     pub fn on_files(mut self) -> Self {
-        self.whom.place = Place::Files;
+        self.selector.scope = Scope::Files;
+        self
+    }
+
+    /// Gives the answer only to submissions, of all four endpoints.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::{Answer, FakeAkool, http::StatusCode};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// // A gateway loses the answer of a job that was created and paid for.
+    /// let lost = Answer::html(StatusCode::BAD_GATEWAY).after_handling();
+    /// fake.push_answer(lost.on_submits());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_submits(mut self) -> Self {
+        self.selector.scope = Scope::Submits;
+        self
+    }
+
+    /// Gives the answer only to lookups of results.
+    #[must_use]
+    pub fn on_lookups(mut self) -> Self {
+        self.selector.scope = Scope::Lookups;
+        self
+    }
+
+    /// Gives the answer only after the request was handled as usual: a submission has created its
+    /// job and taken its credits, a deletion has deleted.
+    ///
+    /// Without it, an answer of its own or a broken connection comes in place of the handling.
+    /// Answers that change the normal one are always given after it.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::{Answer, FakeAkool};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// // Accepted, but the client never learns of it.
+    /// fake.push_answer(Answer::reset().after_handling().on_submits());
+    /// fake.push_answer(Answer::silent().after_handling().on_submits());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn after_handling(mut self) -> Self {
+        self.after_handling = true;
         self
     }
 
@@ -155,7 +218,7 @@ impl Answer {
     /// [`times`](Self::times) still counts how often it is given, once unless told otherwise.
     #[must_use]
     pub fn every(mut self, nth: u32) -> Self {
-        self.whom.pick = Pick::Every(nth.max(1));
+        self.selector.sampling = Sampling::Every(nth.max(1));
         self
     }
 
@@ -175,14 +238,14 @@ impl Answer {
     /// ```
     #[must_use]
     pub fn share(mut self, percent: f64) -> Self {
-        self.whom.pick = Pick::Share(Share::of_percent(percent));
+        self.selector.sampling = Sampling::Share(Share::from_percent(percent));
         self
     }
 
     /// Gives the answer this many times; default: once.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
-        self.whom.times = Some(times);
+        self.selector.times = Some(times);
         self
     }
 
@@ -190,7 +253,7 @@ impl Answer {
     /// [cleared](crate::FakeAkool::clear_answers).
     #[must_use]
     pub fn always(mut self) -> Self {
-        self.whom.times = None;
+        self.selector.times = None;
         self
     }
 }
@@ -213,10 +276,15 @@ impl fmt::Debug for Reply {
                 .finish(),
             Self::Wire(script) => script.fmt(f),
             Self::Normal => f.write_str("Normal"),
-            Self::Spoiled(spoil) => spoil.fmt(f),
+            Self::BodyFault(body_fault) => body_fault.fmt(f),
             Self::Rows(fault) => fault.fmt(f),
+            Self::WithoutId => f.write_str("WithoutId"),
+            Self::ResetInRequest { after_frames } => f
+                .debug_struct("ResetInRequest")
+                .field("after_frames", after_frames)
+                .finish(),
             Self::ContentType(_) => f.write_str("ContentType"),
-            Self::Late => f.write_str("Late"),
+            Self::Delayed => f.write_str("Delayed"),
             Self::MissingFirst(polls) => f.debug_tuple("MissingFirst").field(polls).finish(),
             Self::RateLimited(limit) => limit.fmt(f),
         }
@@ -227,8 +295,9 @@ impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer")
             .field("reply", &self.reply)
+            .field("after_handling", &self.after_handling)
             .field("delay", &self.delay)
-            .field("whom", &self.whom)
+            .field("selector", &self.selector)
             .finish()
     }
 }

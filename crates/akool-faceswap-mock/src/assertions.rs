@@ -82,6 +82,22 @@ impl FakeAkool {
         );
     }
 
+    /// Asserts that submissions have created exactly `count` jobs, whether their answers arrived or
+    /// not.
+    ///
+    /// # Panics
+    ///
+    /// If there are more or fewer.
+    #[track_caller]
+    pub fn assert_jobs_created(&self, count: usize) {
+        let created = self.jobs_created();
+        assert!(
+            created == count,
+            "submissions created {created} jobs for {} credits, not {count}",
+            self.credits_taken()
+        );
+    }
+
     /// Asserts that no job was asked for again after an answer had told of its success or failure.
     ///
     /// An answer that was spoiled on purpose tells nothing, and a request that came before the
@@ -92,7 +108,7 @@ impl FakeAkool {
     /// If one was.
     #[track_caller]
     pub fn assert_no_id_asked_after_terminal(&self) {
-        let asked = self.asked_after_end();
+        let asked = self.asked_after_terminal();
         if let Some(id) = asked.example {
             let times = asked.times;
             assert!(

@@ -13,13 +13,15 @@ use crate::{
     answer::script::Script,
     clock::Clock,
     credentials::{self, Credentials},
+    delivery::Deliveries,
+    endpoint::account::Account,
     fake::FakeAkool,
-    files,
     record::Recorder,
-    seeded::Seeded,
+    rng::Rng,
     server::Server,
-    service::{LOOKUP_PATH, Service, TOKEN_PATH},
+    service::Service,
     store::{JobStore, RowOrder},
+    webhook::WebhookSigner,
 };
 
 /// What a default nginx accepts.
@@ -53,6 +55,8 @@ pub struct FakeAkoolBuilder {
     row_order: RowOrder,
     auth_failure_status: StatusCode,
     max_request_line: usize,
+    client_id: String,
+    client_secret: String,
 }
 
 impl FakeAkoolBuilder {
@@ -67,6 +71,8 @@ impl FakeAkoolBuilder {
             row_order: RowOrder::default(),
             auth_failure_status: StatusCode::OK,
             max_request_line: DEFAULT_MAX_REQUEST_LINE,
+            client_id: "fake-akool-client-id".to_owned(),
+            client_secret: "fake-akool-client-secret-32bytes".to_owned(),
         }
     }
 
@@ -95,6 +101,21 @@ impl FakeAkoolBuilder {
     /// The token to accept in `Authorization: Bearer`; default: `fake-akool-bearer-token`.
     pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
         self.bearer_token = token.into();
+        self
+    }
+
+    /// The client id and secret that sign and encrypt webhooks; default: `fake-akool-client-id` and
+    /// `fake-akool-client-secret-32bytes`.
+    ///
+    /// The secret, which is the same value as the API key at the vendor, is good for a token, too.
+    /// AES needs an id of at least 16 bytes and a secret of 16, 24 or 32.
+    pub fn client_credentials(
+        mut self,
+        client_id: impl Into<String>,
+        client_secret: impl Into<String>,
+    ) -> Self {
+        self.client_id = client_id.into();
+        self.client_secret = client_secret.into();
         self
     }
 
@@ -139,33 +160,37 @@ impl FakeAkoolBuilder {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::InvalidInput`] if the prefix is no path or a credential cannot stand in a
-    /// header; else what the system says when the port is taken, or when it has no port or thread
+    /// [`io::ErrorKind::InvalidInput`] if the prefix is not a path, a credential is not valid in a
+    /// header, or AES cannot use the client credentials; else what the system says when the port is taken, or when it has no port or thread
     /// to give.
     pub fn start(self) -> io::Result<FakeAkool> {
         let prefix = normal_prefix(&self.path_prefix)?;
         credentials::check("API key", &self.api_key)?;
         credentials::check("bearer token", &self.bearer_token)?;
+        let signer = WebhookSigner::new(self.client_id, self.client_secret.clone())?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
         let address = listener.local_addr()?;
-        let mut seeded = Seeded::new(self.seed);
+        let mut rng = Rng::new(self.seed);
         // In this order: a seed that somebody noted down must go on to mean the same.
-        let [store, population, script] = [seeded.split(), seeded.split(), seeded.split()];
+        let [store, population, script, nonces] = std::array::from_fn(|_| rng.split());
         let service = Arc::new(Service {
             base_url: format!("http://{address}{prefix}"),
-            lookup_path: format!("{prefix}{LOOKUP_PATH}"),
-            token_path: format!("{prefix}{TOKEN_PATH}"),
-            files_folder: format!("{prefix}{}", files::FOLDER),
+            path_prefix: prefix,
             credentials: Mutex::new(Credentials {
                 api_key: self.api_key,
                 bearer_token: self.bearer_token,
+                client_secret: self.client_secret,
             }),
             auth_failure_status: self.auth_failure_status,
             max_request_line: self.max_request_line,
             clock: self.clock,
             jobs: Mutex::new(JobStore::new(store, self.row_order)),
             script: Mutex::new(Script::new(script)),
+            account: Mutex::new(Account::new()),
+            scenes: Mutex::default(),
             recorder: Recorder::default(),
+            deliveries: Deliveries::new(signer, nonces),
+            changes: watch::Sender::new(()),
             holds: watch::Sender::new(0),
         });
         let server = Server::start(listener, Arc::clone(&service))?;

@@ -5,9 +5,11 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
+
+use tokio::sync::watch;
 
 /// What a [`FakeAkool`](crate::FakeAkool) takes for the current time.
 ///
@@ -25,7 +27,7 @@ use std::{
 pub struct Clock {
     /// Stands still where it is given, else the machine's time.
     stands_at: Option<SystemTime>,
-    advanced: Arc<Mutex<Duration>>,
+    advanced: Arc<watch::Sender<Duration>>,
 }
 
 impl Clock {
@@ -48,17 +50,26 @@ impl Clock {
     /// The current time.
     pub fn now(&self) -> SystemTime {
         let base = self.stands_at.unwrap_or_else(SystemTime::now);
-        base.checked_add(*self.advanced()).unwrap_or(base)
+        base.checked_add(*self.advanced.borrow()).unwrap_or(base)
     }
 
     /// Moves the clock, and every clone of it, forward.
     pub fn advance(&self, by: Duration) {
-        let mut advanced = self.advanced();
-        *advanced = advanced.saturating_add(by);
+        self.advanced
+            .send_modify(|advanced| *advanced = advanced.saturating_add(by));
     }
 
-    fn advanced(&self) -> std::sync::MutexGuard<'_, Duration> {
-        self.advanced.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Reports each [`advance`](Self::advance).
+    pub(crate) fn subscribe(&self) -> watch::Receiver<Duration> {
+        self.advanced.subscribe()
+    }
+
+    /// Ends when the clock has moved by so much on its own; never if it stands still.
+    pub(crate) async fn sleep(&self, time: Duration) {
+        match self.stands_at {
+            None => tokio::time::sleep(time).await,
+            Some(_) => std::future::pending().await,
+        }
     }
 }
 

@@ -48,6 +48,8 @@ impl CredentialKind {
 pub(crate) struct Credentials {
     pub(crate) api_key: String,
     pub(crate) bearer_token: String,
+    /// As good for a token as the API key.
+    pub(crate) client_secret: String,
 }
 
 impl Credentials {
@@ -83,7 +85,10 @@ impl Credentials {
         let request: GetTokenRequest = serde_json::from_slice(body).map_err(|_| PARAMETER)?;
         if request.client_id.is_empty() || request.client_secret.expose().is_empty() {
             Err(PARAMETER)
-        } else if request.client_secret.expose() == self.api_key {
+        } else if [&self.api_key, &self.client_secret]
+            .iter()
+            .any(|secret| request.client_secret.expose() == *secret)
+        {
             Ok(&self.bearer_token)
         } else {
             Err(INVALID)
@@ -123,6 +128,7 @@ mod tests {
         let credentials = Credentials {
             api_key: "good-key".to_owned(),
             bearer_token: "good-token".to_owned(),
+            client_secret: "good-secret".to_owned(),
         };
         let headers: HeaderMap = headers
             .iter()
@@ -136,10 +142,15 @@ mod tests {
         let credentials = Credentials {
             api_key: "good-key".to_owned(),
             bearer_token: "good-token".to_owned(),
+            client_secret: "good-secret".to_owned(),
         };
         for (body, expected) in [
             (
                 r#"{"clientId":"c","clientSecret":"good-key"}"#,
+                Ok("good-token"),
+            ),
+            (
+                r#"{"clientId":"c","clientSecret":"good-secret"}"#,
                 Ok("good-token"),
             ),
             (r#"{"clientId":"c","clientSecret":"bad-key"}"#, Err(1101)),

@@ -6,11 +6,18 @@ use akool_faceswap_raw::types::{
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
+use serde_json::Value;
 
 /// The one code that means success.
 pub(crate) const SUCCESS: i64 = 1000;
 /// Documented meaning of 1003: parameter wrong or empty.
 pub(crate) const PARAMETER: i64 = 1003;
+/// Documented meaning of 1006: the quota is not enough.
+pub(crate) const QUOTA: i64 = 1006;
+/// Documented meaning of 1007: more than eight faces.
+pub(crate) const TOO_MANY_FACES: i64 = 1007;
+/// Documented meaning of 1008: the content does not exist.
+pub(crate) const NOT_FOUND: i64 = 1008;
 /// Documented meaning of 1005: operation too frequent.
 pub(crate) const TOO_FREQUENT: i64 = 1005;
 
@@ -36,6 +43,15 @@ pub(crate) fn refusal(status: StatusCode, code: i64) -> Response<Bytes> {
     envelope(status, code, None)
 }
 
+/// HTTP 200 with code 1000, this `msg` and this `data`, if any.
+pub(crate) fn success(msg: &str, data: Option<&Value>) -> Response<Bytes> {
+    let mut envelope = serde_json::json!({"code": SUCCESS, "msg": msg});
+    if let Some(data) = data {
+        envelope["data"] = data.clone();
+    }
+    json(StatusCode::OK, &envelope)
+}
+
 /// A token, which stands at the top level, with no `data` and no `msg`.
 pub(crate) fn token(token: &str) -> Response<Bytes> {
     json(
@@ -48,7 +64,17 @@ pub(crate) fn token(token: &str) -> Response<Bytes> {
     )
 }
 
-/// A page that is no envelope.
+/// The answer to a submission without the `_id` of the job.
+pub(crate) fn without_id(response: Response<Bytes>) -> Response<Bytes> {
+    let mut answer: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    let data = answer.get_mut("data").and_then(Value::as_object_mut);
+    match data.and_then(|data| data.remove("_id")) {
+        Some(_) => json(response.status(), &answer),
+        None => response,
+    }
+}
+
+/// A page that is not an envelope.
 pub(crate) fn html(status: StatusCode) -> Response<Bytes> {
     let reason = status.canonical_reason().unwrap_or("Error");
     let body = format!(
@@ -69,7 +95,7 @@ fn envelope(status: StatusCode, code: i64, data: Option<FaceswapResultList>) -> 
     )
 }
 
-fn json(status: StatusCode, body: &impl Serialize) -> Response<Bytes> {
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response<Bytes> {
     match serde_json::to_vec(body) {
         Ok(body) => response(
             status,
@@ -87,7 +113,9 @@ fn message(code: i64) -> &'static str {
         SUCCESS => "OK",
         PARAMETER => "A parameter is wrong or empty",
         TOO_FREQUENT => "Operation too frequent",
-        1006 => "The quota is not enough",
+        QUOTA => "The quota is not enough",
+        TOO_MANY_FACES => "More than 8 faces",
+        NOT_FOUND => "The content does not exist",
         1015 => "The video could not be processed",
         1101 => "The token is invalid or has expired",
         1102 => "The token is empty",
@@ -103,7 +131,7 @@ mod tests {
     #[test]
     fn a_refusal_has_no_data() {
         let refusal = refusal(StatusCode::OK, 1102);
-        let body: serde_json::Value = serde_json::from_slice(refusal.body()).unwrap();
+        let body: Value = serde_json::from_slice(refusal.body()).unwrap();
         assert_eq!(
             body,
             serde_json::json!({"code": 1102, "msg": "The token is empty"})

@@ -13,15 +13,18 @@ use crate::{
     builder::FakeAkoolBuilder,
     clock::Clock,
     credentials,
+    delivery::WebhookDelivery,
+    endpoint::scene::Scene,
+    files,
     job::{FakeJob, JobState},
-    listening::RefusedConnections,
+    listener::RefusedConnections,
     population::Population,
     record::RecordedRequest,
-    seeded::Seeded,
+    rng::Rng,
     server::Server,
-    service::{HeldAnswers, Service},
+    service::{PausedResponses, Service},
     stats::Stats,
-    store::{AskedAfterEnd, NoSuchJob},
+    store::{AskedAfterTerminal, NoSuchJob},
 };
 
 /// A fake AKOOL: a real HTTP server on loopback with jobs in memory.
@@ -43,13 +46,13 @@ use crate::{
 /// ```
 pub struct FakeAkool {
     service: Arc<Service>,
-    population: Mutex<Seeded>,
+    population: Mutex<Rng>,
     /// Last, so that it stops when all else is still there.
     server: Server,
 }
 
 impl FakeAkool {
-    pub(crate) fn new(service: Arc<Service>, population: Seeded, server: Server) -> Self {
+    pub(crate) fn new(service: Arc<Service>, population: Rng, server: Server) -> Self {
         Self {
             service,
             population: Mutex::new(population),
@@ -165,7 +168,7 @@ impl FakeAkool {
     /// # }
     /// ```
     pub fn seed_population_of(&self, population: Population, count: usize) -> Vec<String> {
-        let mut seeded = self
+        let mut rng = self
             .population
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
@@ -173,7 +176,7 @@ impl FakeAkool {
         let mut jobs = self.service.jobs();
         jobs.reserve(count);
         (0..count)
-            .map(|_| jobs.add(population.draw(&mut seeded, now), now))
+            .map(|_| jobs.add(population.draw(&mut rng, now), now))
             .collect()
     }
 
@@ -183,7 +186,9 @@ impl FakeAkool {
     ///
     /// If there is no such job.
     pub fn remove_job(&self, id: &str) -> Result<(), NoSuchJob> {
-        self.service.jobs().remove(id)
+        let removed = self.service.jobs().remove(id);
+        self.service.changes.send_replace(());
+        removed
     }
 
     /// Puts a job into a state, where it stays: its schedule no longer counts.
@@ -204,7 +209,94 @@ impl FakeAkool {
     ///
     /// If there is no such job.
     pub fn set_state(&self, id: &str, state: JobState) -> Result<(), NoSuchJob> {
-        self.service.jobs().pin(id, state)
+        let pinned = self.service.jobs().pin(id, state);
+        self.service.changes.send_replace(());
+        pinned
+    }
+
+    /// Jobs submitted from now on live like `job`; default: [`FakeJob::image`].
+    ///
+    /// Their kind, id and time of creation come from the submission.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use akool_faceswap_mock::{FakeAkool, FakeJob};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// let slow = FakeJob::video().after(Duration::from_secs(60), Duration::from_secs(2 * 3600));
+    /// fake.set_submitted_job(slow);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_submitted_job(&self, job: FakeJob) {
+        self.service.account().submitted_job = job;
+    }
+
+    /// The ids of all submitted jobs, oldest first, deleted or not.
+    pub fn submitted_ids(&self) -> Vec<String> {
+        self.service.account().submitted_ids.clone()
+    }
+
+    /// How many jobs submissions have created, whether their answers arrived or not.
+    pub fn jobs_created(&self) -> usize {
+        self.service.account().submitted_ids.len()
+    }
+
+    /// The credits taken for them.
+    pub fn credits_taken(&self) -> f64 {
+        self.service.account().credits_taken
+    }
+
+    /// Sets the credit that is left; default: 1,000,000. A submission that costs more is refused
+    /// with 1006.
+    pub fn set_credit(&self, credit: f64) {
+        self.service.account().credit = credit;
+    }
+
+    /// Sets what a submission costs; default: 4 credits. The vendor documents no prices.
+    pub fn set_price(&self, credits: f64) {
+        self.service.account().price = credits;
+    }
+
+    /// Describes what the detectors find in `input`: a URL, or the bytes of a picture that is sent
+    /// as base64. All other inputs show one face.
+    ///
+    /// See [`Scene`] for an example; at most 100,000 are kept.
+    pub fn set_scene(&self, input: impl AsRef<[u8]>, scene: Scene) {
+        self.service.scenes().set(input.as_ref(), scene);
+    }
+
+    /// The URL of a small picture of a face that the fake serves, another one for each name: an
+    /// input for submissions and detections.
+    pub fn picture_url(&self, name: &str) -> String {
+        let name = files::picture_name(name);
+        format!("{}{}{name}", self.service.base_url, files::FOLDER)
+    }
+
+    /// The client id that signs webhooks.
+    pub fn client_id(&self) -> &str {
+        self.service.deliveries.signer.client_id()
+    }
+
+    /// The client secret that encrypts webhooks.
+    pub fn client_secret(&self) -> String {
+        self.service.credentials().client_secret.clone()
+    }
+
+    /// Delivers each webhook so many times, although the first was accepted; default: once.
+    pub fn set_webhook_copies(&self, copies: u32) {
+        self.service.deliveries.set_copies(copies);
+    }
+
+    /// The attempts to deliver webhooks, oldest first; the newest 10,000 are kept.
+    ///
+    /// Each status of a submitted job is sent to its `webhookUrl` until the answer is HTTP 200,
+    /// every 50 ms. Only `http://` URLs on this machine are called. A job whose life is counted in
+    /// lookups does not wait for them: each status is sent as soon as the one before it was sent
+    /// once.
+    pub fn webhook_deliveries(&self) -> Vec<WebhookDelivery> {
+        self.service.deliveries.record()
     }
 
     /// The bytes of the file that the fake serves for a job, whether it is there yet or not.
@@ -257,7 +349,7 @@ impl FakeAkool {
     ///
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeAkool::start()?;
-    /// let held = fake.hold_answers();
+    /// let held = fake.pause_responses();
     /// // Here your service starts to ask. When it can get no further:
     /// let side_by_side = fake.requests_in_flight();
     /// drop(held);
@@ -265,8 +357,8 @@ impl FakeAkool {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn hold_answers(&self) -> HeldAnswers {
-        HeldAnswers::new(Arc::clone(&self.service))
+    pub fn pause_responses(&self) -> PausedResponses {
+        PausedResponses::new(Arc::clone(&self.service))
     }
 
     /// Refuses connections until the returned value is dropped, as a server that is down, and ends
@@ -335,14 +427,14 @@ impl FakeAkool {
             longest_request_line: figures.longest_line,
             max_concurrent_requests: figures.most_in_flight,
             faults_given: self.service.script().given(),
-            asked_after_terminal: self.asked_after_end().times,
+            asked_after_terminal: self.asked_after_terminal().times,
             downloads: figures.downloads,
             downloads_with_credentials: figures.downloads_with_credentials,
         }
     }
 
-    pub(crate) fn asked_after_end(&self) -> AskedAfterEnd {
-        self.service.jobs().asked_after_end().clone()
+    pub(crate) fn asked_after_terminal(&self) -> AskedAfterTerminal {
+        self.service.jobs().asked_after_terminal().clone()
     }
 
     /// How many requests came, still kept or not, answered or not; without downloads.

@@ -1,10 +1,9 @@
-//! The result files: where they are, when they are there, and what is in them.
+//! The result files: their names, and how a request for one is answered.
 //!
-//! A file is made from the job's id whenever it is asked for: no two jobs have the same, nothing
-//! is stored, and it is small, a real picture or film, and all our own.
+//! A file is made from the job's id whenever it is requested: no two jobs have the same one, and
+//! nothing is stored.
 
-mod mp4;
-mod png;
+mod content;
 mod range;
 
 use std::time::Duration;
@@ -44,11 +43,26 @@ pub(crate) fn id_of(name: &str) -> Option<String> {
     Some(id.into_owned())
 }
 
+/// What the names of an input's face crops begin with.
+pub(crate) fn crop_prefix(input: &[u8]) -> String {
+    format!("face-{:08x}-", content::crc32(input))
+}
+
+/// The name of a picture for tests.
+pub(crate) fn picture_name(name: &str) -> String {
+    self::name(&format!("picture-{name}"), Kind::Image)
+}
+
+/// Whether the id is that of a face crop or of a picture for tests, and not of a job.
+pub(crate) fn is_picture(id: &str) -> bool {
+    id.starts_with("face-") || id.starts_with("picture-")
+}
+
 /// The bytes of a job's file.
 pub(crate) fn bytes(id: &str, kind: Kind) -> Bytes {
     match kind {
-        Kind::Image => png::picture(id),
-        Kind::Video { seconds } => mp4::film(id, seconds),
+        Kind::Image => content::picture(id),
+        Kind::Video { .. } => content::film(id),
     }
     .into()
 }
@@ -109,7 +123,7 @@ fn is_same(if_range: Option<&HeaderValue>, etag: &HeaderValue) -> bool {
 
 /// As good as a checksum of the file, which is made from the id.
 fn etag(id: &str, length: usize) -> HeaderValue {
-    let tag = format!("\"{:08x}-{length:x}\"", png::crc32(id.as_bytes()));
+    let tag = format!("\"{:08x}-{length:x}\"", content::crc32(id.as_bytes()));
     HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"0\""))
 }
 

@@ -62,6 +62,7 @@ pub struct FakeJob {
     pub(crate) schedule: Schedule,
     pub(crate) outcome: JobState,
     pub(crate) missing_first: u32,
+    pub(crate) alg_msg: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,6 +106,7 @@ impl FakeJob {
             },
             outcome: JobState::Success,
             missing_first: 0,
+            alg_msg: None,
         }
     }
 
@@ -141,6 +143,23 @@ impl FakeJob {
     pub fn failing(mut self) -> Self {
         self.outcome = JobState::Failed;
         self
+    }
+
+    /// Ends as Failed, with this text as the row's `alg_msg`, in which a failure reason was seen.
+    ///
+    /// ```
+    /// use akool_faceswap_mock::{FakeAkool, FakeJob};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let fake = FakeAkool::start()?;
+    /// let id = fake.add_job(FakeJob::image().failing_with("generate temp file error"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn failing_with(mut self, alg_msg: impl Into<String>) -> Self {
+        self.alg_msg = Some(alg_msg.into());
+        self.failing()
     }
 
     /// Has no row at its first `polls` lookups, as if it were too new; default: 0.

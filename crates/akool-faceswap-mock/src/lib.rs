@@ -1,7 +1,8 @@
 //! A fake AKOOL Face Swap server, and typed httpmock helpers, for tests.
 //!
-//! [`FakeAkool`] is a real HTTP server on loopback with jobs that live through their life cycle,
-//! files to download, faults on demand, and a record of what came. A whole test of a service:
+//! [`FakeAkool`] is an HTTP server on loopback that plays the API with real state: submissions,
+//! jobs, results, credit, webhooks, faults on demand, and a record of all requests. A complete test
+//! of a service:
 //!
 //! ```
 //! use akool_faceswap::{Client, Job, ResultIds};
@@ -9,7 +10,7 @@
 //! # type Error = Box<dyn std::error::Error>;
 //! # use std::time::Duration;
 //!
-//! /// The service under test: when all jobs have ended it fetches the files of the good ones.
+//! /// The service under test: when all jobs have ended, it fetches the files of the successful ones.
 //! async fn album(client: &Client, ids: &ResultIds) -> Result<Vec<Vec<u8>>, Error> {
 //!     loop {
 //!         let results = client.lookup(ids).await?;
@@ -40,62 +41,67 @@
 //! # }
 //! ```
 //!
-//! It depends on nothing of the SDK that is used here: any client will do, in any language.
+//! The crate does not depend on the SDK that this test uses: any client works, in any language.
 //!
-//! # Which to take
+//! # Which tool to use
 //!
-//! | You want to test | Take |
+//! | You want to test | Use |
 //! | --- | --- |
-//! | that your service waits, retries, batches, resumes, gives up | [`FakeAkool`] |
-//! | what your service makes of a fault | [`FakeAkool`] with an [`Answer`] or a [`FaultRule`] |
-//! | your service under load | [`FakeAkool`] with a [`Population`], of up to a million jobs |
-//! | that one request looks exactly so, and nothing else | the stubs of the feature `httpmock` |
+//! | that your service submits once, waits, retries, batches, resumes, gives up | [`FakeAkool`] |
+//! | how your service handles a fault | [`FakeAkool`] with an [`Answer`] or a [`FaultRule`] |
+//! | your service under load | [`FakeAkool`] with a [`Population`] of up to a million jobs |
+//! | the exact form of one request | the stubs of the feature `httpmock` |
 //!
-//! The fake checks what a server would, and answers accordingly; a stub answers what it is told to
-//! those requests that look as it is told. So the fake finds mistakes that nobody thought of, and
-//! a stub fails as soon as a request changes at all, which is what a contract test is for.
+//! The fake validates requests as the vendor does and answers accordingly, so it finds mistakes
+//! that nobody expected. A stub gives a fixed answer to a fixed request, so it fails as soon as the
+//! request changes: that is a contract test.
 //!
-//! # What it does
+//! # What the fake does
 //!
-//! - **Jobs** ([`FakeJob`]) go from In Queue over Processing to Success or Failed: by the number
-//!   of lookups that name them, or by time. Time is the fake's own ([`Clock`]): the machine's, or
-//!   one that stands until a test moves it by [`FakeAkool::advance`].
-//!   [`FakeAkool::seed_population_of`] draws a mixed lot from the seed.
-//! - **Files**: a row's `url` is there from the start and leads to the fake, which serves a small
-//!   PNG or MP4, another one for each id ([`FakeAkool::file`]). It answers 404 until the job has
-//!   succeeded and 403 from seven days after its creation; it has `ETag`, `Range` and `If-Range`,
-//!   and needs no credentials.
-//! - **Faults** ([`Answer`], as text [`FaultRule`]) come in place of the normal answers or happen
-//!   to them: in sequence, always, for one id, every nth time, for a seeded share, or for
-//!   downloads.
-//! - **It gives tokens**: `getToken` answers with [`FakeAkool::bearer_token`] for any client id and
-//!   the API key as the client secret, which are the same value at the vendor. Both can be
+//! - **Submissions** of all four endpoints are validated, create jobs, cost credits
+//!   ([`FakeAkool::set_price`]) and are counted ([`FakeAkool::assert_jobs_created`]).
+//!   [`FakeAkool::set_submitted_job`] decides how these jobs live.
+//! - **Jobs** ([`FakeJob`]) go from In Queue to Processing to Success or Failed, by the number of
+//!   lookups or by time. Time is the fake's own ([`Clock`]): the machine's, or one that stands
+//!   still until a test advances it. [`FakeAkool::seed_population_of`] draws a mixed population
+//!   from the seed.
+//! - **Webhooks** are sent to the `webhookUrl` of a submission, if it is on this machine, signed
+//!   and encrypted with [`FakeAkool::client_id`] and [`FakeAkool::client_secret`], until the
+//!   receiver answers 200 ([`FakeAkool::webhook_deliveries`]).
+//! - **Detections** find the faces of a [`Scene`], or one face where none is set.
+//! - **Files**: the `url` of a row exists from the start and points to the fake, which serves a
+//!   small PNG or MP4, a different one for each id ([`FakeAkool::file`]). The answer is 403 until
+//!   the job has succeeded and from seven days after its creation. `ETag`, `Range` and `If-Range`
+//!   are supported; credentials are not needed.
+//! - **Faults** ([`Answer`], as text [`FaultRule`]) replace or change normal answers: in sequence,
+//!   always, for one id, every nth time, for a seeded share, for submissions, lookups or downloads.
+//!   A fault comes in place of handling the request, or [after it](Answer::after_handling): a job
+//!   was created and paid for, and the client does not learn of it.
+//! - **Tokens**: `getToken` returns [`FakeAkool::bearer_token`] for any client id with the client
+//!   secret or the API key, which are the same value at the vendor. Keys can be
 //!   [rotated](FakeAkool::set_api_key).
-//! - **It records** ([`FakeAkool::requests`], [`FakeAkool::downloads`], [`FakeAkool::stats`]) what
-//!   came, without any header's value, and has assertions that say what was seen.
+//! - **A record** ([`FakeAkool::requests`], [`FakeAkool::downloads`], [`FakeAkool::stats`]) of all
+//!   requests, without header values, and assertions whose messages say what was seen.
 //!
-//! Where the vendor's behaviour is documented the fake follows it, and a test holds its answers
-//! against the vendor's OpenAPI document: `Authorization` wins over `x-api-key`; business errors
-//! come with HTTP 200; `url` is filled in long before there is a result. Where it is not, it does
-//! what breaks careless clients: rows come in no order.
+//! Documented behaviour is followed, and a test validates the fake's answers against the vendor's
+//! OpenAPI documents: `Authorization` wins over `x-api-key`; business errors come with HTTP 200;
+//! `url` is present long before the result. Where the documentation is silent, the fake does what
+//! breaks careless clients: rows come in no particular order.
 //!
 //! # Limits
 //!
-//! It speaks HTTP/1.1 without TLS on 127.0.0.1, and reads a request before it misbehaves: what
-//! goes wrong before that (nobody listens, a handshake fails) needs a socket of your own. It does
-//! not take submissions: jobs are added by the test.
+//! The fake speaks HTTP/1.1 without TLS on 127.0.0.1. It does not look at the pictures and videos
+//! that a request names, and does not fetch them.
 //!
 //! # Paused clocks
 //!
-//! The server has a thread and a real clock of its own, so it answers a caller whose tokio clock
-//! is paused. That clock, however, jumps to the caller's next timer whenever the caller has
-//! nothing to do but wait for the network: a request timeout then fires at once. While a task of
-//! `spawn_blocking` waits (for a channel, say) it does not jump, and moves by
-//! `tokio::time::advance` alone.
+//! The server has a thread and a clock of its own, so it answers a caller whose tokio clock is
+//! paused. That clock, however, jumps to the caller's next timer whenever the caller only waits for
+//! the network: a request timeout then fires at once.
 //!
 //! # Features
 //!
-//! `httpmock` (default): the module `stubs`. Without it httpmock is not built.
+//! `httpmock` (default): the module `stubs`. Without it, httpmock is not compiled.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -105,17 +111,18 @@ mod assertions;
 mod builder;
 mod clock;
 mod credentials;
+mod delivery;
+mod endpoint;
 mod envelope;
 mod fake;
-mod fault_rule;
 mod files;
 mod job;
-mod listening;
+mod limits;
+mod listener;
 mod object_id;
-mod oddity;
 mod population;
 mod record;
-mod seeded;
+mod rng;
 mod server;
 mod service;
 mod stats;
@@ -123,29 +130,28 @@ mod store;
 mod stored_job;
 #[cfg(feature = "httpmock")]
 pub mod stubs;
+mod timestamps;
 mod webhook;
-mod wire_script;
-mod wire_time;
 
 pub use akool_faceswap_raw as raw;
 pub use http;
 
-pub use answer::{Answer, MAX_DELAY};
+pub use answer::{Answer, FaultRule, FaultRuleError, Malformed, UnknownMalformed, WireScript};
 pub use builder::FakeAkoolBuilder;
 pub use clock::Clock;
 pub use credentials::CredentialKind;
+pub use delivery::WebhookDelivery;
+pub use endpoint::scene::Scene;
 pub use fake::FakeAkool;
-pub use fault_rule::{FaultRule, FaultRuleError};
 pub use job::{FakeJob, JobState};
-pub use listening::RefusedConnections;
-pub use oddity::{Oddity, UnknownOddity};
+pub use limits::MAX_DELAY;
+pub use listener::RefusedConnections;
 pub use population::Population;
 pub use record::{MAX_RECORDED_BYTES, MAX_RECORDED_REQUESTS, RecordedRequest};
-pub use service::HeldAnswers;
+pub use service::PausedResponses;
 pub use stats::Stats;
 pub use store::{NoSuchJob, RowOrder};
 pub use webhook::WebhookSigner;
-pub use wire_script::WireScript;
 
 /// The code in the README compiles and runs.
 #[cfg(doctest)]

@@ -6,7 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use crate::seeded::Seeded;
+use crate::rng::Rng;
 
 /// Makes ids as one database process does: second, five random bytes of the process, counter.
 pub(crate) struct ObjectIds {
@@ -15,10 +15,10 @@ pub(crate) struct ObjectIds {
 }
 
 impl ObjectIds {
-    pub(crate) fn new(mut seeded: Seeded) -> Self {
+    pub(crate) fn new(mut rng: Rng) -> Self {
         Self {
-            process: seeded.bits() >> 24,
-            counter: seeded.below(1 << 24),
+            process: rng.bits() >> 24,
+            counter: rng.below(1 << 24),
         }
     }
 
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn an_id_starts_with_its_second_and_is_never_repeated() {
-        let mut ids = ObjectIds::new(Seeded::new(0));
+        let mut ids = ObjectIds::new(Rng::new(0));
         let created_at = UNIX_EPOCH + Duration::from_secs(0x667d_2284);
         let made: std::collections::BTreeSet<String> =
             (0..1000).map(|_| ids.next(created_at)).collect();

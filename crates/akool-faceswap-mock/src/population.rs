@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::{
     job::{FakeJob, Kind},
-    seeded::Seeded,
+    rng::Rng,
 };
 
 /// Of what kind the jobs of [`seed_population_of`](crate::FakeAkool::seed_population_of) are.
@@ -70,44 +70,36 @@ const VIDEO: &Quantiles = &[
 
 impl Population {
     /// Draws one job.
-    pub(crate) fn draw(self, seeded: &mut Seeded, now: SystemTime) -> FakeJob {
+    pub(crate) fn draw(self, rng: &mut Rng, now: SystemTime) -> FakeJob {
         match self {
-            Self::Quick => quick(seeded, now),
-            Self::Realistic => realistic(seeded),
+            Self::Quick => quick(rng, now),
+            Self::Realistic => realistic(rng),
         }
     }
 }
 
-fn quick(seeded: &mut Seeded, now: SystemTime) -> FakeJob {
-    let age = Duration::from_millis(u64::from(seeded.below(OLDEST)));
-    let job = if seeded.percent(VIDEOS) {
-        video(seeded).after_polls(seeded.below(4), 2 + seeded.below(7))
+fn quick(rng: &mut Rng, now: SystemTime) -> FakeJob {
+    let age = Duration::from_millis(u64::from(rng.below(OLDEST)));
+    let job = if rng.percent(VIDEOS) {
+        video(rng).after_polls(rng.below(4), 2 + rng.below(7))
     } else {
-        FakeJob::image().after_polls(seeded.below(3), seeded.below(4))
+        FakeJob::image().after_polls(rng.below(3), rng.below(4))
     };
     let job = job.created_at(now.checked_sub(age).unwrap_or(now));
-    if seeded.percent(12) {
-        job.failing()
-    } else {
-        job
-    }
+    if rng.percent(12) { job.failing() } else { job }
 }
 
-fn realistic(seeded: &mut Seeded) -> FakeJob {
-    let (job, quantiles) = if seeded.percent(VIDEOS) {
-        (video(seeded), VIDEO)
+fn realistic(rng: &mut Rng) -> FakeJob {
+    let (job, quantiles) = if rng.percent(VIDEOS) {
+        (video(rng), VIDEO)
     } else {
         (FakeJob::image(), IMAGE)
     };
-    let total = drawn_from(quantiles, seeded);
-    let queued = total * (100 + seeded.below(401)) / 1000;
+    let total = drawn_from(quantiles, rng);
+    let queued = total * (100 + rng.below(401)) / 1000;
     let job = job.after(queued, total.saturating_sub(queued));
-    let job = if seeded.percent(3) {
-        job.failing()
-    } else {
-        job
-    };
-    if seeded.below(1000) < 5 {
+    let job = if rng.percent(3) { job.failing() } else { job };
+    if rng.below(1000) < 5 {
         job.missing()
     } else {
         job
@@ -115,16 +107,16 @@ fn realistic(seeded: &mut Seeded) -> FakeJob {
 }
 
 /// A video of 2 to 122 seconds.
-fn video(seeded: &mut Seeded) -> FakeJob {
-    let tenths = 20 + seeded.below(1200);
+fn video(rng: &mut Rng) -> FakeJob {
+    let tenths = 20 + rng.below(1200);
     FakeJob::new(Kind::Video {
         seconds: f64::from(tenths) / 10.0,
     })
 }
 
-fn drawn_from(quantiles: &Quantiles, seeded: &mut Seeded) -> Duration {
+fn drawn_from(quantiles: &Quantiles, rng: &mut Rng) -> Duration {
     // In millionths, to be exact between two quantiles.
-    let drawn = u64::from(seeded.below(1_000_000));
+    let drawn = u64::from(rng.below(1_000_000));
     let mut before = (0, 0);
     for &(thousandth, millis) in quantiles {
         let here = (u64::from(thousandth) * 1000, u64::from(millis));
@@ -147,9 +139,9 @@ mod tests {
     const NOW: SystemTime = UNIX_EPOCH;
 
     fn drawn(population: Population, count: usize) -> Vec<FakeJob> {
-        let mut seeded = Seeded::new(0);
+        let mut rng = Rng::new(0);
         (0..count)
-            .map(|_| population.draw(&mut seeded, NOW + Duration::from_secs(1_000_000)))
+            .map(|_| population.draw(&mut rng, NOW + Duration::from_secs(1_000_000)))
             .collect()
     }
 

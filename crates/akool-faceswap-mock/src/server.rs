@@ -20,15 +20,15 @@ use std::{
 };
 
 use http::Request;
-use http_body_util::{BodyExt as _, Collected, Full, Limited};
+use http_body_util::Full;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{io::AsyncWriteExt as _, sync::oneshot, task::JoinSet};
 
 use crate::{
-    listening::{Control, Event, Listening},
+    answer::WireScript,
+    listener::{Control, Event, Listener},
     service::{Answered, Service},
-    wire_script::WireScript,
 };
 
 /// The most connections open at a time; more wait in the system's queue.
@@ -36,9 +36,6 @@ const MAX_CONNECTIONS: usize = 1024;
 
 /// A connection that sends no request for so long is closed; longer than clients keep idle ones.
 const IDLE: Duration = Duration::from_secs(120);
-
-/// The largest body that is read; a token request has some hundred bytes.
-const MAX_BODY: usize = 64 * 1024;
 
 /// How long a drop waits for the thread; it ends at once unless the machine is stuck.
 const STOPPING: Duration = Duration::from_secs(5);
@@ -110,9 +107,9 @@ fn run(
         }
     };
     runtime.block_on(async {
-        match Listening::new(listener) {
-            Ok((listening, control)) => {
-                tokio::spawn(accept(listening, service));
+        match Listener::new(listener) {
+            Ok((listener, control)) => {
+                tokio::spawn(accept(listener, service));
                 let _ = started.send(Ok(control));
                 // Ends when its other half is dropped.
                 let _ = stopped.await;
@@ -125,12 +122,12 @@ fn run(
     // Dropping the runtime ends every connection, also those in the middle of a delay.
 }
 
-async fn accept(mut listening: Listening, service: Arc<Service>) {
+async fn accept(mut listener: Listener, service: Arc<Service>) {
     let mut connections = JoinSet::new();
     loop {
         let has_room = connections.len() < MAX_CONNECTIONS;
         let event = tokio::select! {
-            event = listening.next(has_room) => event,
+            event = listener.next(has_room) => event,
             Some(_) = connections.join_next() => continue,
         };
         match event {
@@ -162,7 +159,7 @@ impl fmt::Display for TakenOver {
 impl Error for TakenOver {}
 
 async fn serve(stream: tokio::net::TcpStream, service: Arc<Service>) {
-    if let Some(script) = service.greet().await {
+    if let Some(script) = service.on_connect().await {
         script.play(stream).await;
         return;
     }
@@ -173,10 +170,7 @@ async fn serve(stream: tokio::net::TcpStream, service: Arc<Service>) {
         let left = Arc::clone(&left);
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            // A body that is too large, or breaks off, is none.
-            let body = Limited::new(body, MAX_BODY).collect().await;
-            let body = body.map(Collected::to_bytes).unwrap_or_default();
-            match service.answer(&head, &body).await {
+            match service.answer(&head, body).await {
                 Answered::Response(response) => Ok(response.map(Full::new)),
                 Answered::Wire(script) => {
                     *left.lock().unwrap_or_else(PoisonError::into_inner) = Some(script);

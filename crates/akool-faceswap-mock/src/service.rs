@@ -1,53 +1,65 @@
-//! One request and its answer: the vendor's lookup and token endpoints, as far as they are known,
-//! and the result files.
+//! One request and its answer, whichever way the request came.
 //!
-//! A request is recorded first; then a scripted answer goes before everything, the limit on the
-//! request line before the path, the path before the credentials, these before the ids.
+//! A request is recorded first. Then a scripted answer comes before everything else, the limit on
+//! the request line before the path, the path before the credentials, and these before the body.
 
 use std::{
     fmt,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode, header::CONTENT_TYPE, request::Parts};
+use http::{Response, StatusCode, header::CONTENT_TYPE, request::Parts};
+use http_body_util::{BodyExt as _, Collected, Limited};
+use hyper::body::Body;
+use serde_json::json;
 use tokio::sync::watch;
 
 use crate::{
     answer::{
-        MAX_DELAY, Reply,
+        Reply, WireScript,
         script::{Plan, Script},
-        whom::{Asked, Place},
+        selector::{RequestContext, Scope},
     },
     clock::Clock,
     credentials::Credentials,
+    delivery::{self, Deliveries},
+    endpoint::{
+        Endpoint,
+        account::Account,
+        detect::Scenes,
+        lookup::{ids_of_body, ids_of_query},
+        submit::SubmitEndpoint,
+    },
     envelope, files,
+    job::Kind,
+    limits::MAX_DELAY,
     record::{RecordedRequest, Recorder},
     store::{JobStore, Lookup},
     stored_job::File,
-    wire_script::WireScript,
 };
 
-/// The documented path of the lookup.
-pub(crate) const LOOKUP_PATH: &str = "/api/open/v3/faceswap/result/listbyids";
-
-/// The documented path of the token endpoint.
-pub(crate) const TOKEN_PATH: &str = "/api/open/v3/getToken";
+/// The largest body that is read: a picture as base64.
+const MAX_BODY: usize = 32 * 1024 * 1024;
 
 /// Everything a fake knows; shared by the test and the server's thread.
 pub(crate) struct Service {
     pub(crate) base_url: String,
-    pub(crate) lookup_path: String,
-    pub(crate) token_path: String,
-    pub(crate) files_folder: String,
+    pub(crate) path_prefix: String,
     pub(crate) credentials: Mutex<Credentials>,
     pub(crate) auth_failure_status: StatusCode,
     pub(crate) max_request_line: usize,
     pub(crate) clock: Clock,
     pub(crate) jobs: Mutex<JobStore>,
+    pub(crate) account: Mutex<Account>,
+    pub(crate) scenes: Mutex<Scenes>,
     pub(crate) script: Mutex<Script>,
     pub(crate) recorder: Recorder,
-    /// How many [`HeldAnswers`] there are.
+    pub(crate) deliveries: Deliveries,
+    /// Reports that a test has changed or removed jobs.
+    pub(crate) changes: watch::Sender<()>,
+    /// How many [`PausedResponses`] there are.
     pub(crate) holds: watch::Sender<usize>,
 }
 
@@ -61,6 +73,7 @@ pub(crate) enum Answered {
 /// A request to the API that has been recorded.
 struct Received<'a> {
     head: &'a Parts,
+    endpoint: Option<Endpoint>,
     body: &'a [u8],
     ids: &'a [String],
     line_len: usize,
@@ -69,27 +82,33 @@ struct Received<'a> {
 
 impl Service {
     pub(crate) fn jobs(&self) -> MutexGuard<'_, JobStore> {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.jobs)
+    }
+
+    pub(crate) fn account(&self) -> MutexGuard<'_, Account> {
+        lock(&self.account)
+    }
+
+    pub(crate) fn scenes(&self) -> MutexGuard<'_, Scenes> {
+        lock(&self.scenes)
     }
 
     pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
-        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.script)
     }
 
     pub(crate) fn credentials(&self) -> MutexGuard<'_, Credentials> {
-        self.credentials
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.credentials)
     }
 
     /// What a new connection meets before any request, if the script has something for it.
-    pub(crate) async fn greet(&self) -> Option<WireScript> {
-        let connection = Asked {
+    pub(crate) async fn on_connect(&self) -> Option<WireScript> {
+        let connection = RequestContext {
             ids: &[],
-            place: Place::Connections,
+            scope: Scope::Connections,
         };
         let plan = self.script().plan(connection, self.clock.now());
-        late(&plan).await;
+        apply_delay(&plan).await;
         match plan.reply {
             Reply::Wire(script) => Some(script),
             _ => None,
@@ -97,30 +116,59 @@ impl Service {
     }
 
     /// Answers one request.
-    pub(crate) async fn answer(&self, head: &Parts, body: &[u8]) -> Answered {
-        match head.uri.path().strip_prefix(self.files_folder.as_str()) {
+    pub(crate) async fn answer<B>(self: &Arc<Self>, head: &Parts, body: B) -> Answered
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let path = head.uri.path().strip_prefix(self.path_prefix.as_str());
+        match path.and_then(|path| path.strip_prefix(files::FOLDER)) {
             Some(name) => self.answer_download(head, name).await,
-            None => self.answer_request(head, body).await,
+            None => self.answer_request(head, path, body).await,
         }
     }
 
-    async fn answer_request(&self, head: &Parts, body: &[u8]) -> Answered {
-        let ids = asked_ids(head.uri.query().unwrap_or_default());
+    async fn answer_request<B>(
+        self: &Arc<Self>,
+        head: &Parts,
+        path: Option<&str>,
+        body: B,
+    ) -> Answered
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let endpoint = path.and_then(|path| Endpoint::find(&head.method, path));
+        let ids = ids_of_query(head.uri.query().unwrap_or_default());
         let request = RecordedRequest::new(&head.method, &head.uri, &head.headers, ids.clone());
         let line_len = request.request_line_len();
         let in_flight = self.recorder.arrived(request);
-        let plan = self.script().plan(
-            Asked {
-                ids: &ids,
-                place: Place::Api,
+        let context = RequestContext {
+            ids: &ids,
+            scope: match endpoint {
+                Some(Endpoint::Submit(_)) => Scope::Submits,
+                Some(Endpoint::Lookup) => Scope::Lookups,
+                _ => Scope::Api,
             },
-            self.clock.now(),
-        );
+        };
+        let plan = self.script().plan(context, self.clock.now());
+        let mut body = pin!(Limited::new(body, MAX_BODY));
+        if let Reply::ResetInRequest { after_frames } = plan.reply {
+            for _ in 0..after_frames {
+                let _ = body.frame().await;
+            }
+            apply_delay(&plan).await;
+            return Answered::Wire(WireScript::new().reset());
+        }
+        // A body that is too large, or breaks off, is empty.
+        let body = body.collect().await;
+        let body = body.map(Collected::to_bytes).unwrap_or_default();
         self.released().await;
-        late(&plan).await;
+        apply_delay(&plan).await;
         let received = Received {
             head,
-            body,
+            endpoint,
+            body: &body,
             ids: &ids,
             line_len,
             number: in_flight.number,
@@ -128,69 +176,101 @@ impl Service {
         self.carry_out(&plan, |plan| self.normal_answer(&received, plan))
     }
 
-    /// Files need no credentials; whether some came is only noted.
+    /// Files need no credentials; whether any were sent is only recorded.
     async fn answer_download(&self, head: &Parts, name: &str) -> Answered {
         let id = files::id_of(name).unwrap_or_default();
         let ids = vec![id.clone()];
         let request = RecordedRequest::new(&head.method, &head.uri, &head.headers, ids.clone());
         self.recorder.downloaded(request);
         let plan = self.script().plan(
-            Asked {
+            RequestContext {
                 ids: &ids,
-                place: Place::Files,
+                scope: Scope::Files,
             },
             self.clock.now(),
         );
-        late(&plan).await;
+        apply_delay(&plan).await;
         self.carry_out(&plan, |_| {
+            if files::is_picture(&id) {
+                return files::serve(&id, Kind::Image, &head.method, &head.headers);
+            }
             let file = self.jobs().file(&id, self.clock.now());
             match file {
                 Some(File::There(kind)) => files::serve(&id, kind, &head.method, &head.headers),
-                Some(File::Expired) => envelope::html(StatusCode::FORBIDDEN),
-                Some(File::NotYet) | None => envelope::html(StatusCode::NOT_FOUND),
+                Some(File::NotYet | File::Expired) => envelope::html(StatusCode::FORBIDDEN),
+                None => envelope::html(StatusCode::NOT_FOUND),
             }
         })
     }
 
-    /// What the script makes of the normal answer, which is made only where it is needed.
+    /// Applies the plan; the normal answer is made only where the plan needs it.
     fn carry_out(&self, plan: &Plan, normal: impl Fn(&Plan) -> Response<Bytes>) -> Answered {
+        let handle = |plan: &Plan| {
+            if plan.after_handling {
+                normal(plan);
+            }
+        };
         Answered::Response(match &plan.reply {
-            Reply::Response(response) => response.clone(),
-            Reply::Wire(script) => return Answered::Wire(script.clone()),
-            Reply::Spoiled(spoil) => return Answered::Wire(spoil.script(&normal(plan))),
+            Reply::Response(response) => {
+                handle(plan);
+                response.clone()
+            }
+            Reply::Wire(script) => {
+                handle(plan);
+                return Answered::Wire(script.clone());
+            }
+            // Handled before the body is read.
+            Reply::ResetInRequest { .. } => return Answered::Wire(WireScript::new().reset()),
+            Reply::BodyFault(fault) => return Answered::Wire(fault.script(&normal(plan))),
             Reply::Rows(fault) => {
                 let normal = normal(plan);
-                fault.apply(normal, plan.only_for.as_deref(), self.script().seeded())
+                fault.apply(normal, plan.only_for.as_deref(), self.script().rng())
             }
+            Reply::WithoutId => envelope::without_id(normal(plan)),
             Reply::ContentType(content_type) => {
                 let mut response = normal(plan);
                 let headers = response.headers_mut();
                 headers.insert(CONTENT_TYPE, content_type.clone());
                 response
             }
-            Reply::Normal | Reply::Late | Reply::MissingFirst(_) | Reply::RateLimited(_) => {
+            Reply::Normal | Reply::Delayed | Reply::MissingFirst(_) | Reply::RateLimited(_) => {
                 normal(plan)
             }
         })
     }
 
-    fn normal_answer(&self, received: &Received<'_>, plan: &Plan) -> Response<Bytes> {
-        let head = received.head;
+    fn normal_answer(self: &Arc<Self>, received: &Received<'_>, plan: &Plan) -> Response<Bytes> {
         if received.line_len > self.max_request_line {
             return envelope::html(StatusCode::URI_TOO_LONG);
         }
-        if head.method == Method::POST && head.uri.path() == self.token_path {
+        let Some(endpoint) = received.endpoint else {
+            return envelope::html(StatusCode::NOT_FOUND);
+        };
+        if endpoint == Endpoint::Token {
             return match self.credentials().token_for(received.body) {
                 Ok(token) => envelope::token(token),
                 Err(code) => envelope::refusal(self.auth_failure_status, code),
             };
         }
-        if head.method != Method::GET || head.uri.path() != self.lookup_path {
-            return envelope::html(StatusCode::NOT_FOUND);
-        }
-        if let Some(code) = self.credentials().refuse(&head.headers) {
+        if let Some(code) = self.credentials().refuse(&received.head.headers) {
             return envelope::refusal(self.auth_failure_status, code);
         }
+        let body = received.body;
+        match endpoint {
+            Endpoint::Lookup => self.look_up(received, plan),
+            Endpoint::Delete => self.delete(body),
+            Endpoint::Credit => {
+                let data = json!({"credit": self.account().credit});
+                envelope::success("OK", Some(&data))
+            }
+            Endpoint::Submit(endpoint) => self.submit(endpoint, body),
+            Endpoint::DetectFaces => self.scenes().detect_faces(body, &self.base_url),
+            Endpoint::AnalyzeFrames => self.scenes().analyze_frames(body, &self.base_url),
+            Endpoint::Token => envelope::html(StatusCode::NOT_FOUND),
+        }
+    }
+
+    fn look_up(&self, received: &Received<'_>, plan: &Plan) -> Response<Bytes> {
         if received.ids.is_empty() {
             return envelope::refusal(StatusCode::OK, envelope::PARAMETER);
         }
@@ -201,12 +281,53 @@ impl Service {
             base_url: &self.base_url,
             missing: &plan.missing,
             request: received.number,
-            told_at: matches!(plan.reply, Reply::Normal).then_some(arrived),
+            reported_at: matches!(plan.reply, Reply::Normal).then_some(arrived),
         });
         envelope::rows(rows)
     }
 
-    /// Waits until nobody holds the answers, but not longer than any other delay may take.
+    /// Deletes what is there; only if none of it is, the answer says so.
+    fn delete(&self, body: &[u8]) -> Response<Bytes> {
+        let Some(ids) = ids_of_body(body) else {
+            return envelope::refusal(StatusCode::OK, envelope::PARAMETER);
+        };
+        let mut jobs = self.jobs();
+        let deleted = ids.iter().filter(|id| jobs.remove(id).is_ok()).count();
+        drop(jobs);
+        self.changes.send_replace(());
+        if deleted == 0 {
+            envelope::refusal(StatusCode::OK, envelope::NOT_FOUND)
+        } else {
+            envelope::success("OK", None)
+        }
+    }
+
+    fn submit(self: &Arc<Self>, endpoint: SubmitEndpoint, body: &[u8]) -> Response<Bytes> {
+        let submission = match endpoint.read(body) {
+            Ok(submission) => submission,
+            Err(code) => return envelope::refusal(StatusCode::OK, code),
+        };
+        let mut account = self.account();
+        if !account.pay() {
+            return envelope::refusal(StatusCode::OK, envelope::QUOTA);
+        }
+        let mut job = account.submitted_job.clone();
+        job.kind = submission.kind;
+        let mut jobs = self.jobs();
+        let id = jobs.add(job, self.clock.now());
+        account.submitted_ids.push(id.clone());
+        let mut data = json!({"_id": id, "job_id": jobs.job_id(&id)});
+        if endpoint.answers_with_url() {
+            data["url"] = json!(jobs.result_url(&id, &self.base_url));
+        }
+        drop((jobs, account));
+        if let Some(url) = submission.webhook_url {
+            tokio::spawn(delivery::follow(Arc::clone(self), id, url));
+        }
+        envelope::success(endpoint.message(), Some(&data))
+    }
+
+    /// Waits until the responses are no longer paused, but not longer than any other delay.
     async fn released(&self) {
         let mut holds = self.holds.subscribe();
         let released = holds.wait_for(|&holds| holds == 0);
@@ -214,77 +335,36 @@ impl Service {
     }
 }
 
-async fn late(plan: &Plan) {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn apply_delay(plan: &Plan) {
     if !plan.delay.is_zero() {
         tokio::time::sleep(plan.delay).await;
     }
 }
 
-/// The ids of a query, percent-decoded; of a parameter given twice, those of both.
-fn asked_ids(query: &str) -> Vec<String> {
-    form_urlencoded::parse(query.as_bytes())
-        .filter(|(name, _)| name == "_ids")
-        .flat_map(|(_, list)| list.split(',').map(str::to_owned).collect::<Vec<_>>())
-        .filter(|id| !id.is_empty())
-        .collect()
-}
-
 /// Keeps a fake from answering until it is dropped; see
-/// [`FakeAkool::hold_answers`](crate::FakeAkool::hold_answers).
-#[must_use = "the answers are let go when this is dropped"]
-pub struct HeldAnswers(Arc<Service>);
+/// [`FakeAkool::pause_responses`](crate::FakeAkool::pause_responses).
+#[must_use = "responses resume when this is dropped"]
+pub struct PausedResponses(Arc<Service>);
 
-impl HeldAnswers {
+impl PausedResponses {
     pub(crate) fn new(service: Arc<Service>) -> Self {
         service.holds.send_modify(|holds| *holds += 1);
         Self(service)
     }
 }
 
-impl Drop for HeldAnswers {
+impl Drop for PausedResponses {
     fn drop(&mut self) {
         self.0.holds.send_modify(|holds| *holds -= 1);
     }
 }
 
-impl fmt::Debug for HeldAnswers {
+impl fmt::Debug for PausedResponses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HeldAnswers").finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn ids_are_decoded_and_keep_their_order() {
-        assert_eq!(asked_ids("_ids=b%2Ca,c"), ["b", "a", "c"]);
-        assert_eq!(asked_ids("x=1&_ids=a&_ids=b"), ["a", "b"]);
-        assert_eq!(asked_ids("_ids=,a,,"), ["a"]);
-        assert_eq!(asked_ids("_ids=%E2%82%AC"), ["€"]);
-        assert!(asked_ids("").is_empty());
-        assert!(asked_ids("_ids").is_empty());
-        assert!(asked_ids("_ids=%2C").is_empty());
-        assert!(asked_ids("ids=a").is_empty());
-    }
-
-    proptest! {
-        #[test]
-        fn no_query_brings_the_parser_down(query in ".*") {
-            for id in asked_ids(&query) {
-                prop_assert!(!id.is_empty() && !id.contains(','));
-            }
-        }
-
-        #[test]
-        fn encoded_ids_come_back(ids in prop::collection::vec("[^,]{1,8}", 1..5)) {
-            let query = form_urlencoded::Serializer::new(String::new())
-                .append_pair("_ids", &ids.join(","))
-                .finish();
-            prop_assert_eq!(asked_ids(&query), ids);
-        }
+        f.debug_struct("PausedResponses").finish_non_exhaustive()
     }
 }

@@ -10,12 +10,13 @@ use std::{
 use akool_faceswap_raw::types::FaceswapResultDetail;
 use bytes::Bytes;
 
+pub(crate) use crate::stored_job::Follow;
 use crate::{
     answer::script::Missing,
     files,
     job::{FakeJob, JobState},
     object_id::ObjectIds,
-    seeded::Seeded,
+    rng::Rng,
     stored_job::{File, StoredJob},
 };
 
@@ -68,15 +69,15 @@ pub(crate) struct JobStore {
     added: u64,
     ids: ObjectIds,
     /// For the `NNNN` of a `job_id`.
-    suffixes: Seeded,
+    suffixes: Rng,
     order: RowOrder,
-    shuffling: Seeded,
-    asked_after_end: AskedAfterEnd,
+    shuffling: Rng,
+    asked_after_terminal: AskedAfterTerminal,
 }
 
 /// Ids that were asked for although their end had been told.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct AskedAfterEnd {
+pub(crate) struct AskedAfterTerminal {
     pub(crate) times: u64,
     /// The first of them.
     pub(crate) example: Option<String>,
@@ -93,19 +94,19 @@ pub(crate) struct Lookup<'a> {
     pub(crate) request: u64,
     /// How many requests had come when it is answered; none if the client may not learn from the
     /// answer what it should.
-    pub(crate) told_at: Option<u64>,
+    pub(crate) reported_at: Option<u64>,
 }
 
 impl JobStore {
-    pub(crate) fn new(mut seeded: Seeded, order: RowOrder) -> Self {
+    pub(crate) fn new(mut rng: Rng, order: RowOrder) -> Self {
         Self {
             jobs: HashMap::new(),
             added: 0,
-            ids: ObjectIds::new(seeded.split()),
-            suffixes: seeded.split(),
+            ids: ObjectIds::new(rng.split()),
+            suffixes: rng.split(),
             order,
-            shuffling: seeded.split(),
-            asked_after_end: AskedAfterEnd::default(),
+            shuffling: rng.split(),
+            asked_after_terminal: AskedAfterTerminal::default(),
         }
     }
 
@@ -153,8 +154,24 @@ impl JobStore {
         Ok(files::bytes(id, job.kind()))
     }
 
-    pub(crate) fn asked_after_end(&self) -> &AskedAfterEnd {
-        &self.asked_after_end
+    /// What a webhook has to report about a job.
+    pub(crate) fn follow(&mut self, id: &str, now: SystemTime, reported: JobState) -> Follow {
+        let job = self.jobs.get_mut(id);
+        job.map_or(Follow::Gone, |job| job.follow(now, reported))
+    }
+
+    /// The URL of a job's result, there or not.
+    pub(crate) fn result_url(&self, id: &str, base_url: &str) -> Option<String> {
+        let job = self.jobs.get(id)?;
+        Some(job.url(id, base_url).into_string())
+    }
+
+    pub(crate) fn job_id(&self, id: &str) -> Option<String> {
+        self.jobs.get(id).map(|job| job.job_id())
+    }
+
+    pub(crate) fn asked_after_terminal(&self) -> &AskedAfterTerminal {
+        &self.asked_after_terminal
     }
 
     /// One row for each known id, however often it is asked for; counts as a lookup of each.
@@ -168,9 +185,9 @@ impl JobStore {
             if !seen.insert(id.as_str()) {
                 continue;
             }
-            if job.is_asked_after_end(lookup.request) {
-                self.asked_after_end.times += 1;
-                let example = &mut self.asked_after_end.example;
+            if job.is_asked_after_terminal(lookup.request) {
+                self.asked_after_terminal.times += 1;
+                let example = &mut self.asked_after_terminal.example;
                 example.get_or_insert_with(|| id.clone());
             }
             let missing = lookup.missing.iter();
@@ -182,10 +199,10 @@ impl JobStore {
                 continue;
             }
             let state = job.next_state(lookup.now);
-            if let Some(told_at) = lookup.told_at
+            if let Some(reported_at) = lookup.reported_at
                 && matches!(state, JobState::Success | JobState::Failed)
             {
-                job.tell_end(told_at);
+                job.report_end(reported_at);
             }
             rows.push((job.position, job.row(id, state, lookup.base_url)));
         }
@@ -206,7 +223,7 @@ mod tests {
     const NOW: SystemTime = UNIX_EPOCH;
 
     fn store(order: RowOrder) -> JobStore {
-        JobStore::new(Seeded::new(0), order)
+        JobStore::new(Rng::new(0), order)
     }
 
     fn look_up(store: &mut JobStore, ids: &[String]) -> Vec<FaceswapResultDetail> {
@@ -216,7 +233,7 @@ mod tests {
             base_url: "http://fake",
             missing: &[],
             request: 1,
-            told_at: Some(1),
+            reported_at: Some(1),
         })
     }
 
@@ -299,16 +316,16 @@ mod tests {
             store.add(FakeJob::image().after_polls(0, 0), NOW),
             store.add(FakeJob::image(), NOW),
         ];
-        let mut ask = |request, told_at| {
+        let mut ask = |request, reported_at| {
             store.look_up(&Lookup {
                 ids: &ids,
                 now: NOW,
                 base_url: "",
                 missing: &[],
                 request,
-                told_at,
+                reported_at,
             });
-            store.asked_after_end().times
+            store.asked_after_terminal().times
         };
         // The first answer was spoiled; of the next two requests the second came before the
         // first was answered.
@@ -317,7 +334,7 @@ mod tests {
         assert_eq!(ask(3, Some(3)), 0);
         assert_eq!(ask(4, Some(4)), 2);
         assert_eq!(ask(5, Some(5)), 4);
-        assert_eq!(store.asked_after_end().example.as_ref(), Some(&ids[0]));
+        assert_eq!(store.asked_after_terminal().example.as_ref(), Some(&ids[0]));
     }
 
     #[test]
@@ -338,7 +355,7 @@ mod tests {
                 base_url: "",
                 missing: &missing,
                 request: 1,
-                told_at: None,
+                reported_at: None,
             });
             rows.iter()
                 .map(|row| row.faceswap_status.unwrap())

@@ -1,13 +1,16 @@
 //! One job in the store: where it stands, what has been told about it, and its row.
 
-use std::{num::NonZeroU64, time::SystemTime};
+use std::{
+    num::NonZeroU64,
+    time::{Duration, SystemTime},
+};
 
 use akool_faceswap_raw::{ResultUrl, types::FaceswapResultDetail};
 
 use crate::{
     files,
     job::{FakeJob, JobState, Kind, Schedule},
-    wire_time,
+    timestamps,
 };
 
 /// The account all jobs belong to; seven digits, as the vendor's.
@@ -20,6 +23,7 @@ pub(crate) struct StoredJob {
     created_at: SystemTime,
     kind: Kind,
     url: Option<Box<ResultUrl>>,
+    alg_msg: Option<Box<str>>,
     progress: Progress,
     missing_first: u32,
     /// At how many lookups it has been missing.
@@ -27,7 +31,7 @@ pub(crate) struct StoredJob {
     /// The `NNNN` of its `job_id`.
     suffix: u32,
     /// The number of the request whose answer told that it has ended.
-    end_told: Option<NonZeroU64>,
+    end_reported: Option<NonZeroU64>,
 }
 
 enum Progress {
@@ -47,6 +51,17 @@ pub(crate) enum File {
     Expired,
 }
 
+/// What a webhook has to do for a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Follow {
+    /// Report this status.
+    Changed(JobState),
+    /// Look again after this much of the fake's time.
+    Wait(Duration),
+    /// Nothing more: the job was removed.
+    Gone,
+}
+
 impl StoredJob {
     pub(crate) fn new(job: FakeJob, created_at: SystemTime, position: u64, suffix: u32) -> Self {
         Self {
@@ -54,6 +69,7 @@ impl StoredJob {
             created_at,
             kind: job.kind,
             url: job.url.map(Box::new),
+            alg_msg: job.alg_msg.map(Into::into),
             progress: Progress::Scheduled {
                 schedule: job.schedule,
                 outcome: job.outcome,
@@ -62,7 +78,7 @@ impl StoredJob {
             missing_first: job.missing_first,
             missed: 0,
             suffix,
-            end_told: None,
+            end_reported: None,
         }
     }
 
@@ -86,29 +102,21 @@ impl StoredJob {
 
     /// Counts a lookup by the request with this number, and whether that was one too many: its
     /// end had been told before the request came.
-    pub(crate) fn is_asked_after_end(&self, request: u64) -> bool {
-        self.end_told.is_some_and(|told| told.get() < request)
+    pub(crate) fn is_asked_after_terminal(&self, request: u64) -> bool {
+        self.end_reported.is_some_and(|told| told.get() < request)
     }
 
     /// Notes that the answer before the request with the number `next` has told of its end.
-    pub(crate) fn tell_end(&mut self, told_by: u64) {
-        if self.end_told.is_none() {
-            self.end_told = NonZeroU64::new(told_by);
+    pub(crate) fn report_end(&mut self, reported_by: u64) {
+        if self.end_reported.is_none() {
+            self.end_reported = NonZeroU64::new(reported_by);
         }
     }
 
     /// Whether its file is there, without counting anything.
     pub(crate) fn file(&self, now: SystemTime) -> File {
         let age = now.duration_since(self.created_at).unwrap_or_default();
-        let state = match &self.progress {
-            Progress::Pinned(state) => *state,
-            Progress::Scheduled {
-                schedule,
-                outcome,
-                polls,
-            } => schedule.state((*polls).max(1), age, *outcome),
-        };
-        if state != JobState::Success {
+        if self.state(now) != JobState::Success {
             File::NotYet
         } else if age >= files::LIFETIME {
             File::Expired
@@ -117,7 +125,71 @@ impl StoredJob {
         }
     }
 
-    /// Counts a lookup and says where it stands.
+    /// Its status, without counting a lookup.
+    fn state(&self, now: SystemTime) -> JobState {
+        let age = now.duration_since(self.created_at).unwrap_or_default();
+        match &self.progress {
+            Progress::Pinned(state) => *state,
+            Progress::Scheduled {
+                schedule,
+                outcome,
+                polls,
+            } => schedule.state((*polls).max(1), age, *outcome),
+        }
+    }
+
+    /// What a webhook has to report after `reported`; a job whose life is counted in lookups gets
+    /// its next status.
+    pub(crate) fn follow(&mut self, now: SystemTime, reported: JobState) -> Follow {
+        let state = self.state(now);
+        if state != reported {
+            return Follow::Changed(state);
+        }
+        let age = now.duration_since(self.created_at).unwrap_or_default();
+        let Progress::Scheduled {
+            schedule,
+            outcome,
+            polls,
+        } = &mut self.progress
+        else {
+            return Follow::Wait(Duration::MAX);
+        };
+        match *schedule {
+            Schedule::Polls { queued, processing } => {
+                let next = if state == JobState::InQueue {
+                    queued
+                } else {
+                    queued.saturating_add(processing)
+                };
+                if next == u32::MAX {
+                    return Follow::Wait(Duration::MAX);
+                }
+                *polls = next + 1;
+                Follow::Changed(schedule.state(*polls, age, *outcome))
+            }
+            Schedule::Time { queued, processing } => {
+                let ends = [queued, queued.saturating_add(processing)];
+                let next = ends.into_iter().find(|end| *end > age);
+                Follow::Wait(next.map_or(Duration::MAX, |end| end.saturating_sub(age)))
+            }
+        }
+    }
+
+    /// The `url` of its rows.
+    pub(crate) fn url(&self, id: &str, base_url: &str) -> ResultUrl {
+        self.url.as_deref().cloned().unwrap_or_else(|| {
+            let name = files::name(id, self.kind);
+            ResultUrl::from(format!("{base_url}{}{name}", files::FOLDER))
+        })
+    }
+
+    /// The `job_id` of its rows.
+    pub(crate) fn job_id(&self) -> String {
+        let stamp = timestamps::job_id_stamp(self.created_at);
+        format!("{stamp}-{:04}", self.suffix)
+    }
+
+    /// Counts a lookup and returns the status.
     pub(crate) fn next_state(&mut self, now: SystemTime) -> JobState {
         match &mut self.progress {
             Progress::Pinned(state) => *state,
@@ -141,18 +213,17 @@ impl StoredJob {
             Kind::Image => (1, 0.0),
             Kind::Video { seconds } => (0, seconds),
         };
-        let url = self.url.as_deref().cloned().unwrap_or_else(|| {
-            let name = files::name(id, self.kind);
-            ResultUrl::from(format!("{base_url}{}{name}", files::FOLDER))
-        });
-        let stamp = wire_time::job_id_stamp(self.created_at);
+        let mut extra = serde_json::Map::new();
+        if let (JobState::Failed, Some(alg_msg)) = (state, &self.alg_msg) {
+            extra.insert("alg_msg".to_owned(), (**alg_msg).into());
+        }
         let deducted = state == JobState::Success;
         FaceswapResultDetail {
             id: Some(id.to_owned()),
-            job_id: Some(format!("{stamp}-{:04}", self.suffix)),
+            job_id: Some(self.job_id()),
             faceswap_status: Some(state.code()),
-            url: Some(url),
-            created_at: Some(wire_time::rfc3339(self.created_at)),
+            url: Some(self.url(id, base_url)),
+            created_at: Some(timestamps::rfc3339(self.created_at)),
             uid: Some(UID),
             image: Some(image),
             video_duration: Some(video_duration),
@@ -162,14 +233,14 @@ impl StoredJob {
             faceswap_quality: None,
             faceswap_type: None,
             user_id: None,
-            extra: serde_json::Map::new(),
+            extra,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::time::UNIX_EPOCH;
 
     use super::*;
 
@@ -215,11 +286,11 @@ mod tests {
     #[test]
     fn only_who_came_after_the_answer_asked_too_late() {
         let mut job = stored(FakeJob::image());
-        assert!(!job.is_asked_after_end(1));
+        assert!(!job.is_asked_after_terminal(1));
         // The answer was made when five requests had come.
-        job.tell_end(5);
-        job.tell_end(9);
-        assert!(!job.is_asked_after_end(5));
-        assert!(job.is_asked_after_end(6));
+        job.report_end(5);
+        job.report_end(9);
+        assert!(!job.is_asked_after_terminal(5));
+        assert!(job.is_asked_after_terminal(6));
     }
 }

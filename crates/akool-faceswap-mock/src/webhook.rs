@@ -63,6 +63,10 @@ impl WebhookSigner {
         }
     }
 
+    pub(crate) fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
     /// A complete request body: `signature`, `dataEncrypt`, `timestamp` and `nonce` as JSON.
     ///
     /// AKOOL documents `timestamp` as a number; the nonce has been seen as a string and as a number,

@@ -9,13 +9,13 @@ use http::{
 };
 
 use super::{
-    Answer, Reply,
+    Answer, Malformed, Reply, WireScript,
+    body_fault::BodyFault,
     rate_limit::{RateLimit, Refusal},
     rows::RowFault,
-    spoil::Spoil,
-    whom::{Place, Whom},
+    selector::{Scope, Selector},
 };
-use crate::{envelope, oddity::Oddity, wire_script::WireScript};
+use crate::envelope;
 
 /// # In place of the normal answer
 impl Answer {
@@ -96,6 +96,17 @@ impl Answer {
         Self::wire(WireScript::new().stay())
     }
 
+    /// Resets the connection as soon as the head of the request has arrived, before its body is
+    /// read.
+    pub fn reset_before_body() -> Self {
+        Self::once(Reply::ResetInRequest { after_frames: 0 })
+    }
+
+    /// Resets the connection once the first part of the request's body has been read.
+    pub fn reset_in_request() -> Self {
+        Self::once(Reply::ResetInRequest { after_frames: 1 })
+    }
+
     /// Exactly these bytes on the connection, head and all.
     pub fn wire(script: WireScript) -> Self {
         Self::once(Reply::Wire(script))
@@ -122,9 +133,9 @@ impl Answer {
     /// # }
     /// ```
     pub fn on_connect(script: WireScript) -> Self {
-        Self::wire(script).to(Whom {
-            place: Place::Connections,
-            ..Whom::all(Some(1))
+        Self::wire(script).to(Selector {
+            scope: Scope::Connections,
+            ..Selector::all(Some(1))
         })
     }
 }
@@ -138,31 +149,36 @@ impl Answer {
         Self::once(Reply::Normal)
     }
 
+    /// A submission is accepted, and its answer lacks the job's `_id`.
+    pub fn accepted_without_id() -> Self {
+        Self::once(Reply::WithoutId)
+    }
+
     /// `Content-Length` announces the whole body, half of it comes, the connection is closed.
     pub fn truncated() -> Self {
-        Self::once(Reply::Spoiled(Spoil::Truncated))
+        Self::once(Reply::BodyFault(BodyFault::Truncated))
     }
 
     /// Half of the body comes as a chunk, the last chunk does not, the connection is closed.
     pub fn chunk_cut() -> Self {
-        Self::once(Reply::Spoiled(Spoil::ChunkCut))
+        Self::once(Reply::BodyFault(BodyFault::ChunkCut))
     }
 
     /// `Content-Length` announces the whole body, half of it comes, the connection is reset.
     pub fn reset_in_body() -> Self {
-        Self::once(Reply::Spoiled(Spoil::ResetInBody))
+        Self::once(Reply::BodyFault(BodyFault::ResetInBody))
     }
 
     /// The body, and after it blanks without end, until the client goes away or
     /// [`MAX_DELAY`](crate::MAX_DELAY) has passed.
     pub fn endless() -> Self {
-        Self::once(Reply::Spoiled(Spoil::Endless))
+        Self::once(Reply::BodyFault(BodyFault::Endless))
     }
 
     /// The head at once, then `bytes` bytes of the body (at least one) after every `every`, in
     /// real time.
     pub fn slow(bytes: u32, every: Duration) -> Self {
-        Self::once(Reply::Spoiled(Spoil::Slow { bytes, every }))
+        Self::once(Reply::BodyFault(BodyFault::Slow { bytes, every }))
     }
 
     /// Another `Content-Type`, such as `text/html` on a file.
@@ -193,23 +209,23 @@ impl Answer {
     /// An answer that is not of the documented form.
     ///
     /// ```
-    /// use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, Oddity};
+    /// use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, Malformed};
     ///
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeAkool::start()?;
     /// let id = fake.add_job(FakeJob::image());
     /// // The status of this job comes as "3", for good.
-    /// fake.push_answer(Answer::odd(Oddity::StatusText).for_id(id).always());
+    /// fake.push_answer(Answer::malformed(Malformed::StatusAsString).for_id(id).always());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn odd(oddity: Oddity) -> Self {
-        Self::once(Reply::Rows(RowFault::Odd(Some(oddity))))
+    pub fn malformed(malformed: Malformed) -> Self {
+        Self::once(Reply::Rows(RowFault::Malformed(Some(malformed))))
     }
 
-    /// Another [`Oddity`] each time, drawn from the fake's seed.
-    pub fn odd_somehow() -> Self {
-        Self::once(Reply::Rows(RowFault::Odd(None)))
+    /// Another [`Malformed`] each time, drawn from the fake's seed.
+    pub fn malformed_at_random() -> Self {
+        Self::once(Reply::Rows(RowFault::Malformed(None)))
     }
 }
 
@@ -220,7 +236,7 @@ impl Answer {
     /// Every answer comes later by this much real time, at most [`MAX_DELAY`](crate::MAX_DELAY)
     /// in all.
     pub fn latency(by: Duration) -> Self {
-        Self::without_end(Reply::Late).delayed(by)
+        Self::without_end(Reply::Delayed).delayed(by)
     }
 
     /// Jobs have no row at the first `polls` lookups of each, as if they were too new; these do

@@ -4,10 +4,8 @@ use bytes::Bytes;
 use http::{Response, header::CONTENT_LENGTH};
 use serde_json::{Map, Value, json};
 
-use crate::{
-    oddity::{self, Oddity},
-    seeded::Seeded,
-};
+use super::malformed::{self, Malformed};
+use crate::rng::Rng;
 
 /// What happens to the rows of the normal answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +17,7 @@ pub(crate) enum RowFault {
     /// Another `faceswap_status`.
     Status(i64),
     /// This oddity, or another seeded one each time.
-    Odd(Option<Oddity>),
+    Malformed(Option<Malformed>),
 }
 
 impl RowFault {
@@ -28,11 +26,11 @@ impl RowFault {
         self,
         mut normal: Response<Bytes>,
         only_for: Option<&str>,
-        seeded: &mut Seeded,
+        rng: &mut Rng,
     ) -> Response<Bytes> {
         let envelope: Result<Map<String, Value>, _> = serde_json::from_slice(normal.body());
         if let Ok(mut envelope) = envelope {
-            self.change(&mut envelope, only_for, seeded);
+            self.change(&mut envelope, only_for, rng);
             if let Ok(body) = serde_json::to_vec(&envelope) {
                 normal.headers_mut().remove(CONTENT_LENGTH);
                 *normal.body_mut() = body.into();
@@ -41,42 +39,37 @@ impl RowFault {
         normal
     }
 
-    fn change(
-        self,
-        envelope: &mut Map<String, Value>,
-        only_for: Option<&str>,
-        seeded: &mut Seeded,
-    ) {
+    fn change(self, envelope: &mut Map<String, Value>, only_for: Option<&str>, rng: &mut Rng) {
         match self {
             Self::Status(code) => {
-                for row in oddity::rows_for(envelope, only_for) {
+                for row in malformed::rows_for(envelope, only_for) {
                     row.insert("faceswap_status".to_owned(), json!(code));
                 }
             }
             Self::Duplicates => {
-                let repeated: Vec<Value> = oddity::rows_for(envelope, only_for)
+                let repeated: Vec<Value> = malformed::rows_for(envelope, only_for)
                     .map(|row| Value::Object(row.clone()))
                     .collect();
-                if let Some(rows) = oddity::rows(envelope) {
+                if let Some(rows) = malformed::rows(envelope) {
                     rows.extend(repeated);
                 }
             }
             Self::Foreign => {
-                let first = oddity::rows_for(envelope, None).next().cloned();
+                let first = malformed::rows_for(envelope, None).next().cloned();
                 let mut foreign = first.unwrap_or_default();
-                let id = format!("{:08x}{:016x}", 0x667d_2284, seeded.bits());
+                let id = format!("{:08x}{:016x}", 0x667d_2284, rng.bits());
                 foreign.insert("_id".to_owned(), json!(id));
                 foreign.insert("faceswap_status".to_owned(), json!(3));
-                if let Some(rows) = oddity::rows(envelope) {
+                if let Some(rows) = malformed::rows(envelope) {
                     rows.insert(0, Value::Object(foreign));
                 }
             }
-            Self::Odd(oddity) => {
-                let all = Oddity::ALL;
-                let drawn = seeded.below(u32::try_from(all.len()).unwrap_or(0));
-                let oddity = oddity.or_else(|| all.get(drawn as usize).copied());
-                if let Some(oddity) = oddity {
-                    oddity.apply(envelope, only_for);
+            Self::Malformed(malformed) => {
+                let all = Malformed::ALL;
+                let drawn = rng.below(u32::try_from(all.len()).unwrap_or(0));
+                let malformed = malformed.or_else(|| all.get(drawn as usize).copied());
+                if let Some(malformed) = malformed {
+                    malformed.apply(envelope, only_for);
                 }
             }
         }
@@ -90,7 +83,7 @@ mod tests {
     fn changed(fault: RowFault, only_for: Option<&str>) -> Value {
         let body = r#"{"code":1000,"data":{"result":[{"_id":"a","faceswap_status":1},{"_id":"b","faceswap_status":2}]}}"#;
         let normal = Response::new(Bytes::from_static(body.as_bytes()));
-        let response = fault.apply(normal, only_for, &mut Seeded::new(1));
+        let response = fault.apply(normal, only_for, &mut Rng::new(1));
         serde_json::from_slice(response.body()).unwrap()
     }
 
@@ -131,7 +124,7 @@ mod tests {
     #[test]
     fn what_is_no_envelope_stays() {
         let page = Response::new(Bytes::from_static(b"<html>"));
-        let after = RowFault::Duplicates.apply(page, None, &mut Seeded::new(0));
+        let after = RowFault::Duplicates.apply(page, None, &mut Rng::new(0));
         assert_eq!(after.body(), "<html>");
     }
 }

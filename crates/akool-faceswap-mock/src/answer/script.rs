@@ -6,23 +6,23 @@ use std::{
 };
 
 use super::{
-    Answer, MAX_DELAY, Reply,
+    Answer, Reply,
     rate_limit::Window,
-    whom::{Asked, Whom},
+    selector::{RequestContext, Selector},
 };
-use crate::seeded::Seeded;
+use crate::{limits::MAX_DELAY, rng::Rng};
 
 /// The scripted answers in order, each with what it remembers.
 pub(crate) struct Script {
     entries: VecDeque<Entry>,
-    seeded: Seeded,
+    rng: Rng,
     given: u64,
 }
 
 struct Entry {
     answer: Answer,
     /// How many requests it has fitted.
-    met: u64,
+    seen: u64,
     window: Window,
 }
 
@@ -32,6 +32,8 @@ pub(crate) struct Plan {
     pub(crate) delay: Duration,
     pub(crate) missing: Vec<Missing>,
     pub(crate) reply: Reply,
+    /// Whether the request is handled before the reply is given.
+    pub(crate) after_handling: bool,
     /// The id that the reply is about, if it is about one.
     pub(crate) only_for: Option<String>,
 }
@@ -49,25 +51,26 @@ impl Plan {
             delay: Duration::ZERO,
             missing: Vec::new(),
             reply: Reply::Normal,
+            after_handling: false,
             only_for: None,
         }
     }
 }
 
 impl Script {
-    pub(crate) fn new(seeded: Seeded) -> Self {
+    pub(crate) fn new(rng: Rng) -> Self {
         Self {
             entries: VecDeque::new(),
-            seeded,
+            rng,
             given: 0,
         }
     }
 
     pub(crate) fn push(&mut self, answer: Answer) {
-        if answer.whom.times != Some(0) {
+        if answer.selector.times != Some(0) {
             self.entries.push_back(Entry {
                 answer,
-                met: 0,
+                seen: 0,
                 window: Window::default(),
             });
         }
@@ -87,24 +90,24 @@ impl Script {
     }
 
     /// A source of draws for a fault that needs some.
-    pub(crate) fn seeded(&mut self) -> &mut Seeded {
-        &mut self.seeded
+    pub(crate) fn rng(&mut self) -> &mut Rng {
+        &mut self.rng
     }
 
     /// Goes through the answers that are for this request, up to the first that decides.
     ///
     /// Latency, missing jobs and a rate limit that is not reached let the next one decide.
-    pub(crate) fn plan(&mut self, asked: Asked<'_>, now: SystemTime) -> Plan {
+    pub(crate) fn plan(&mut self, asked: RequestContext<'_>, now: SystemTime) -> Plan {
         let mut plan = Plan::normal();
         let mut at = 0;
         let mut touched = false;
         while let Some(entry) = self.entries.get_mut(at) {
             at += 1;
-            if !entry.answer.whom.fits(asked) {
+            if !entry.answer.selector.fits(asked) {
                 continue;
             }
-            entry.met += 1;
-            if !entry.answer.whom.picks(entry.met, &mut self.seeded) {
+            entry.seen += 1;
+            if !entry.answer.selector.samples(entry.seen, &mut self.rng) {
                 continue;
             }
             let decides = match &entry.answer.reply {
@@ -117,22 +120,24 @@ impl Script {
                 Reply::MissingFirst(polls) => {
                     plan.missing.push(Missing {
                         first: *polls,
-                        only_for: entry.answer.whom.id.clone(),
+                        only_for: entry.answer.selector.id.clone(),
                     });
                     None
                 }
-                Reply::Late => None,
+                Reply::Delayed => None,
                 reply => Some(reply.clone()),
             };
             plan.delay = plan.delay.saturating_add(entry.answer.delay).min(MAX_DELAY);
             touched |= !matches!(decides, Some(Reply::Normal)) || !plan.delay.is_zero();
-            let only_for = entry.answer.whom.id.clone();
-            if is_used_up(&mut entry.answer.whom) {
+            let only_for = entry.answer.selector.id.clone();
+            let after_handling = entry.answer.after_handling;
+            if is_used_up(&mut entry.answer.selector) {
                 at -= 1;
                 self.entries.remove(at);
             }
             if let Some(reply) = decides {
                 plan.reply = reply;
+                plan.after_handling = after_handling;
                 plan.only_for = only_for;
                 break;
             }
@@ -143,8 +148,8 @@ impl Script {
 }
 
 /// Counts one use.
-fn is_used_up(whom: &mut Whom) -> bool {
-    whom.times.as_mut().is_some_and(|times| {
+fn is_used_up(selector: &mut Selector) -> bool {
+    selector.times.as_mut().is_some_and(|times| {
         *times = times.saturating_sub(1);
         *times == 0
     })
@@ -156,17 +161,17 @@ mod tests {
 
     use http::StatusCode;
 
-    use super::{super::whom::Place, *};
+    use super::{super::selector::Scope, *};
 
     fn script() -> Script {
-        Script::new(Seeded::new(0))
+        Script::new(Rng::new(0))
     }
 
     fn plan(script: &mut Script, ids: &[&str]) -> Plan {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        let asked = Asked {
+        let asked = RequestContext {
             ids: &ids,
-            place: Place::Api,
+            scope: Scope::Api,
         };
         script.plan(asked, UNIX_EPOCH)
     }
@@ -249,9 +254,9 @@ mod tests {
         script.push(html(503).on_files().for_id("a").always());
         assert_eq!(status(plan(&mut script, &["a"])), None);
         let ids = ["a".to_owned()];
-        let file = Asked {
+        let file = RequestContext {
             ids: &ids,
-            place: Place::Files,
+            scope: Scope::Files,
         };
         assert_eq!(status(script.plan(file, UNIX_EPOCH)), Some(503));
     }

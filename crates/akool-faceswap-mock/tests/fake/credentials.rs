@@ -96,7 +96,7 @@ async fn debug_shows_neither_credentials_nor_urls() {
     ask(&fake, &id, &[("authorization", "Bearer planted-token")]).await;
     ask(&fake, &id, &[("x-api-key", "planted-key")]).await;
     let requests = fake.requests();
-    let held = fake.hold_answers();
+    let held = fake.pause_responses();
     let shown = format!("{builder_shown}{fake:?}{requests:?}{held:?}");
     assert!(!shown.contains("planted"), "{shown}");
 }

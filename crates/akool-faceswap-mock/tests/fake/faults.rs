@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use akool_faceswap_mock::{
-    Answer, Clock, FakeAkool, FakeJob, FaultRule, Oddity, WireScript, http::StatusCode,
+    Answer, Clock, FakeAkool, FakeJob, FaultRule, Malformed, WireScript, http::StatusCode,
 };
 
 use tokio::{
@@ -213,12 +213,12 @@ async fn every_oddity_arrives() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image().after_polls(0, 0));
     let plain = text(&fake, &id).await.unwrap();
-    for oddity in Oddity::ALL {
-        fake.push_answer(Answer::odd(oddity));
-        assert_ne!(text(&fake, &id).await.unwrap(), plain, "{oddity}");
+    for malformed in Malformed::ALL {
+        fake.push_answer(Answer::malformed(malformed));
+        assert_ne!(text(&fake, &id).await.unwrap(), plain, "{malformed}");
     }
     assert_eq!(text(&fake, &id).await.unwrap(), plain);
-    fake.push_answer(Answer::odd_somehow().times(20));
+    fake.push_answer(Answer::malformed_at_random().times(20));
     let mut seen = std::collections::HashSet::new();
     for _ in 0..20 {
         seen.insert(text(&fake, &id).await.unwrap());
@@ -269,7 +269,7 @@ async fn a_rate_limit_is_real() {
     fake.push_answer(Answer::rate_limit(2, Duration::from_secs(1)));
     let code = async || look_up(&fake, &["a"]).await.code;
     let mut codes = vec![code().await, code().await, code().await, code().await];
-    fake.advance(Duration::from_secs(1));
+    fake.clock().advance(Duration::from_secs(1));
     codes.push(code().await);
     assert_eq!(codes, [1000, 1000, 1005, 1005, 1000]);
 

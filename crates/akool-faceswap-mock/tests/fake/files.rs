@@ -27,7 +27,7 @@ async fn a_file_is_there_once_the_job_has_succeeded() {
     let id = fake.add_job(FakeJob::image().after_polls(1, 0));
     let url = url(&fake, &id).await;
     assert_eq!(url, format!("{}/files/{id}.png", fake.url()));
-    assert_eq!(download(&url).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(download(&url).await.status(), StatusCode::FORBIDDEN);
     assert_eq!(status(&fake, &id).await, 3);
 
     let response = download(&url).await;
@@ -39,7 +39,7 @@ async fn a_file_is_there_once_the_job_has_succeeded() {
     assert_eq!(response.bytes().await.unwrap(), file);
 
     fake.set_state(&id, JobState::Failed).unwrap();
-    assert_eq!(download(&url).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(download(&url).await.status(), StatusCode::FORBIDDEN);
     fake.remove_job(&id).unwrap();
     assert_eq!(download(&url).await.status(), StatusCode::NOT_FOUND);
     assert!(fake.file(&id).is_err());
@@ -51,9 +51,9 @@ async fn files_expire_after_seven_days() {
     let id = fake.add_job(done());
     let url = url(&fake, &id).await;
     let day = Duration::from_secs(24 * 60 * 60);
-    fake.advance(6 * day);
+    fake.clock().advance(6 * day);
     assert_eq!(download(&url).await.status(), 200);
-    fake.advance(day);
+    fake.clock().advance(day);
     assert_eq!(download(&url).await.status(), StatusCode::FORBIDDEN);
 }
 

@@ -29,11 +29,11 @@ async fn time_moves_a_job_to_failure() {
     let processing = Duration::from_secs(3 * 3600);
     let id = fake.add_job(FakeJob::video().after(queued, processing).failing());
     assert_eq!(status(&fake, &id).await, 1);
-    fake.advance(Duration::from_nanos(59_999_999_999));
+    fake.clock().advance(Duration::from_nanos(59_999_999_999));
     assert_eq!(status(&fake, &id).await, 1);
-    fake.advance(Duration::from_nanos(1));
+    fake.clock().advance(Duration::from_nanos(1));
     assert_eq!(status(&fake, &id).await, 2);
-    fake.advance(processing);
+    fake.clock().advance(processing);
     assert_eq!(status(&fake, &id).await, 4);
 }
 

@@ -11,3 +11,5 @@ mod limits;
 mod record;
 mod running;
 mod script;
+mod submit;
+mod webhooks;

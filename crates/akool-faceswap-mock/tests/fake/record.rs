@@ -66,7 +66,7 @@ async fn requests_side_by_side_are_counted() {
     look_up(&fake, &[&id]).await;
     fake.assert_max_concurrent_requests(1);
 
-    let held = fake.hold_answers();
+    let held = fake.pause_responses();
     let asking: Vec<_> = (0..3)
         .map(|_| {
             let client = client(&fake);

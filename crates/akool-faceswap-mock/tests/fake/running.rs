@@ -99,7 +99,7 @@ async fn it_answers_under_a_paused_clock() {
 #[tokio::test(start_paused = true)]
 async fn a_paused_clock_jumps_to_a_waiting_callers_timeout() {
     let fake = FakeAkool::start().unwrap();
-    let held = fake.hold_answers();
+    let held = fake.pause_responses();
     let client = client(&fake);
     let ids = "a".parse().unwrap();
     let asked = client.list_results_by_ids(&ids);

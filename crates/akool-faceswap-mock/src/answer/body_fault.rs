@@ -8,14 +8,14 @@ use http::{
     header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING},
 };
 
-use crate::wire_script::WireScript;
+use super::WireScript;
 
 /// How much is sent at a time of a body without end.
 const FILLING: usize = 16 * 1024;
 
 /// What happens to the body of the normal answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Spoil {
+pub(crate) enum BodyFault {
     /// `Content-Length` announces all of it, half of it comes, the connection is closed.
     Truncated,
     /// Half of it comes as a chunk, and no last chunk.
@@ -28,7 +28,7 @@ pub(crate) enum Spoil {
     Slow { bytes: u32, every: Duration },
 }
 
-impl Spoil {
+impl BodyFault {
     /// What to send in place of `normal`.
     pub(crate) fn script(self, normal: &Response<Bytes>) -> WireScript {
         let body = normal.body();
@@ -118,19 +118,19 @@ mod tests {
     #[test]
     fn each_ends_in_its_own_way() {
         let response = Response::new(Bytes::from_static(b"12345"));
-        let slow = Spoil::Slow {
+        let slow = BodyFault::Slow {
             bytes: 1,
             every: Duration::ZERO,
         };
-        for (spoil, end) in [
-            (Spoil::Truncated, "close"),
-            (Spoil::ChunkCut, "close"),
-            (Spoil::ResetInBody, "reset"),
-            (Spoil::Endless, "endless"),
+        for (body_fault, end) in [
+            (BodyFault::Truncated, "close"),
+            (BodyFault::ChunkCut, "close"),
+            (BodyFault::ResetInBody, "reset"),
+            (BodyFault::Endless, "endless"),
             (slow, "close"),
         ] {
-            let shown = format!("{:?}", spoil.script(&response));
-            assert!(shown.contains(end), "{spoil:?}: {shown}");
+            let shown = format!("{:?}", body_fault.script(&response));
+            assert!(shown.contains(end), "{body_fault:?}: {shown}");
         }
     }
 

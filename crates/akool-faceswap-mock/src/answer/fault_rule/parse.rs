@@ -1,83 +1,92 @@
-//! Reading a rule. Selectors are taken off the end, one by one, so that a URL may have colons.
+//! Parses a rule. Selectors are taken off the end, one by one, so that a URL may contain colons.
 
 use std::time::Duration;
 
 use http::{HeaderValue, StatusCode};
 
-use super::{Fault, FaultRule};
-use crate::answer::{
-    MAX_DELAY,
-    rate_limit::{RateLimit, Refusal},
-    rows::RowFault,
-    spoil::Spoil,
-    whom::{Pick, Place, Share, Whom},
+use super::FaultRule;
+use crate::{
+    answer::{
+        Answer, Reply,
+        body_fault::BodyFault,
+        rate_limit::{RateLimit, Refusal},
+        selector::{Sampling, Scope, Selector, Share},
+    },
+    limits::MAX_DELAY,
 };
 
 const FAULTS: &str = FaultRule::FAULTS;
 const SELECTORS: &str = FaultRule::SELECTORS;
 
-/// The status of `unknown-status`, if none is given: the first one that is free.
+/// The status of `unknown-status` if none is given: the first one that has no meaning yet.
 const UNKNOWN_STATUS: i64 = 5;
 
 /// The rule, or what is wrong with it.
 pub(super) fn rule(text: &str) -> Result<FaultRule, String> {
-    let mut whom = Whom::all(None);
+    let mut selector = Selector::all(None);
+    let mut handled = false;
     let mut rest = text;
     while let Some((before, last)) = rest.rsplit_once(':') {
-        if !select(&mut whom, last)? {
+        if last == "handled" && !handled {
+            handled = true;
+        } else if !select(&mut selector, last)? {
             break;
         }
         rest = before;
     }
-    let fault = fault(rest)?;
-    if whom.place == Place::Connections {
-        let is_below_http = matches!(fault, Fault::HangUp | Fault::Reset | Fault::Silent);
-        if !is_below_http || whom.id.is_some() {
+    let (fault, answer) = fault(rest)?;
+    if selector.scope == Scope::Connections {
+        let is_below_http = matches!(rest, "hang-up" | "reset" | "silent");
+        if !is_below_http || handled || selector.id.is_some() {
             return Err(
-                "before any request, a connection can meet hang-up, reset and silent alone, and \
-                 asks for no id"
+                "before any request, a connection can only meet hang-up, reset or silent, and has \
+                 no id"
                     .to_owned(),
             );
         }
     }
-    Ok(FaultRule { fault, whom })
+    let mut answer = answer.to(selector);
+    answer.after_handling = handled;
+    Ok(FaultRule { fault, answer })
 }
 
-fn place(text: &str) -> Option<Place> {
+fn scope(text: &str) -> Option<Scope> {
     match text {
-        "files" => Some(Place::Files),
-        "connections" => Some(Place::Connections),
+        "lookups" => Some(Scope::Lookups),
+        "submits" => Some(Scope::Submits),
+        "files" => Some(Scope::Files),
+        "connections" => Some(Scope::Connections),
         _ => None,
     }
 }
 
-/// Takes a selector; false if the text is none.
-fn select(whom: &mut Whom, text: &str) -> Result<bool, String> {
+/// Applies a selector; false if the text is not one.
+fn select(selector: &mut Selector, text: &str) -> Result<bool, String> {
     let twice = |is_set: bool| {
         if is_set {
-            Err(format!("{text:?} says again what another selector says"))
+            Err(format!("{text:?} repeats another selector"))
         } else {
             Ok(())
         }
     };
     if let Some(id) = text.strip_prefix("id=") {
-        twice(whom.id.is_some())?;
+        twice(selector.id.is_some())?;
         if id.is_empty() {
-            return Err("\"id=\" lacks the id".to_owned());
+            return Err("\"id=\" has no id".to_owned());
         }
-        whom.id = Some(id.to_owned());
+        selector.id = Some(id.to_owned());
     } else if let Some(nth) = text.strip_prefix("every=") {
-        twice(whom.pick != Pick::All)?;
-        whom.pick = Pick::Every(positive(nth).ok_or_else(|| selector_problem(text))?);
+        twice(selector.sampling != Sampling::All)?;
+        selector.sampling = Sampling::Every(positive(nth).ok_or_else(|| selector_problem(text))?);
     } else if let Some(percent) = text.strip_suffix('%') {
-        twice(whom.pick != Pick::All)?;
-        whom.pick = Pick::Share(share(percent).ok_or_else(|| selector_problem(text))?);
-    } else if let Some(place) = place(text) {
-        twice(whom.place != Place::Api)?;
-        whom.place = place;
+        twice(selector.sampling != Sampling::All)?;
+        selector.sampling = Sampling::Share(share(percent).ok_or_else(|| selector_problem(text))?);
+    } else if let Some(scope) = scope(text) {
+        twice(selector.scope != Scope::Api)?;
+        selector.scope = scope;
     } else if let Some(times) = text.strip_suffix('x').filter(|times| is_number(times)) {
-        twice(whom.times.is_some())?;
-        whom.times = Some(positive(times).ok_or_else(|| selector_problem(text))?);
+        twice(selector.times.is_some())?;
+        selector.times = Some(positive(times).ok_or_else(|| selector_problem(text))?);
     } else {
         return Ok(false);
     }
@@ -92,115 +101,168 @@ fn selector_problem(text: &str) -> String {
     )
 }
 
-fn fault(text: &str) -> Result<Fault, String> {
+/// The normal form of `WHAT[=VALUE]`, and what it stands for.
+fn fault(text: &str) -> Result<(String, Answer), String> {
     let (name, value) = match text.split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (text, None),
     };
-    // Of these the value is free text, in which a colon may stand.
+    // These take free text, which may contain colons.
     let free = matches!(name, "redirect" | "content-type");
     if !free && let Some((_, selector)) = text.rsplit_once(':') {
         return Err(format!(
-            "{selector:?} is no selector; accepted are {SELECTORS}"
+            "{selector:?} is not a selector; accepted are {SELECTORS}"
         ));
     }
     let wrong = || match value {
         Some(value) => format!("{name:?} does not take {value:?}; accepted are {FAULTS}"),
         None => format!("{name:?} needs a value; accepted are {FAULTS}"),
     };
-    let plain = |fault: Fault| value.map_or(Ok(fault), |_| Err(wrong()));
-    let given = value.unwrap_or_default();
-    match name {
-        "rate-limit" => rate_limit(given).ok_or_else(wrong),
-        "latency" => time(given)
-            .filter(|by| *by <= MAX_DELAY)
-            .map(Fault::Latency)
-            .ok_or_else(|| format!("{}; the longest is 5m", wrong())),
-        "missing-first" => positive(given).map(Fault::MissingFirst).ok_or_else(wrong),
-        "hang-up" => plain(Fault::HangUp),
-        "reset" => plain(Fault::Reset),
-        "silent" => plain(Fault::Silent),
-        "truncated" => plain(Fault::Spoiled(Spoil::Truncated)),
-        "chunk-cut" => plain(Fault::Spoiled(Spoil::ChunkCut)),
-        "reset-in-body" => plain(Fault::Spoiled(Spoil::ResetInBody)),
-        "endless" => plain(Fault::Spoiled(Spoil::Endless)),
-        "slow" => slow(given).ok_or_else(wrong),
-        "redirect" => header(given).map(Fault::Redirect).ok_or_else(wrong),
-        "content-type" => header(given).map(Fault::ContentType).ok_or_else(wrong),
-        "duplicate-rows" => plain(Fault::Rows(RowFault::Duplicates)),
-        "foreign-row" => plain(Fault::Rows(RowFault::Foreign)),
-        "unknown-status" => match value {
-            None => Ok(UNKNOWN_STATUS),
-            Some(value) => value.parse().map_err(|_| wrong()),
-        }
-        .map(|code| Fault::Rows(RowFault::Status(code))),
-        "odd" => match value {
-            None => Ok(Fault::Rows(RowFault::Odd(None))),
-            Some(value) => value
-                .parse()
-                .map(|oddity| Fault::Rows(RowFault::Odd(Some(oddity))))
-                .map_err(|error| format!("{value:?}: {error}")),
-        },
-        _ if is_number(name) => code(name, value).ok_or_else(|| {
+    if is_number(name) {
+        return code(name, value).ok_or_else(|| {
             format!(
                 "{text:?} is neither an HTTP status from 200 to 999 nor a business code of four \
                  digits, with a time to wait such as 1005=3s or without one"
             )
-        }),
-        _ => Err(format!("{name:?} is no fault; accepted are {FAULTS}")),
+        });
     }
+    if let Some(answer) = plain(name) {
+        return if value.is_none() {
+            Ok((name.to_owned(), answer))
+        } else {
+            Err(wrong())
+        };
+    }
+    let given = value.unwrap_or_default();
+    let valued = match name {
+        "rate-limit" => rate_limit(given),
+        "latency" => {
+            return time(given)
+                .filter(|by| *by <= MAX_DELAY)
+                .map(|by| (format!("latency={}", word(by)), Answer::latency(by)))
+                .ok_or_else(|| format!("{}; the longest is 5m", wrong()));
+        }
+        "missing-first" => positive(given).map(|polls| {
+            let fault = format!("missing-first={polls}");
+            (fault, Answer::missing_first(polls))
+        }),
+        "slow" => slow(given),
+        "redirect" => {
+            header(given).map(|location| (text.to_owned(), Answer::redirect_to(location)))
+        }
+        "content-type" => header(given).map(|content_type| {
+            let answer = Answer::once(Reply::ContentType(content_type));
+            (text.to_owned(), answer)
+        }),
+        "unknown-status" => value
+            .map_or(Some(UNKNOWN_STATUS), |value| value.parse().ok())
+            .map(|code| {
+                (
+                    format!("unknown-status={code}"),
+                    Answer::unknown_status(code),
+                )
+            }),
+        "odd" => match value {
+            None => Some((text.to_owned(), Answer::malformed_at_random())),
+            Some(value) => {
+                let malformed = value
+                    .parse()
+                    .map_err(|error| format!("{value:?}: {error}"))?;
+                Some((text.to_owned(), Answer::malformed(malformed)))
+            }
+        },
+        _ => return Err(format!("{name:?} is not a fault; accepted are {FAULTS}")),
+    };
+    valued.ok_or_else(wrong)
+}
+
+/// The faults that take no value.
+fn plain(name: &str) -> Option<Answer> {
+    Some(match name {
+        "hang-up" => Answer::hang_up(),
+        "reset" => Answer::reset(),
+        "silent" => Answer::silent(),
+        "truncated" => Answer::truncated(),
+        "chunk-cut" => Answer::chunk_cut(),
+        "reset-in-body" => Answer::reset_in_body(),
+        "reset-before-body" => Answer::reset_before_body(),
+        "reset-in-request" => Answer::reset_in_request(),
+        "without-id" => Answer::accepted_without_id(),
+        "endless" => Answer::endless(),
+        "duplicate-rows" => Answer::duplicate_rows(),
+        "foreign-row" => Answer::foreign_row(),
+        _ => return None,
+    })
 }
 
 /// `503`, `503=2s`, `1005`, `1005=3s`.
-fn code(digits: &str, wait: Option<&str>) -> Option<Fault> {
-    let wait = match wait {
-        Some(wait) => Some(time(wait)?),
-        None => None,
-    };
-    match digits.len() {
-        // One with 1 in front would not be the last answer.
+fn code(digits: &str, wait: Option<&str>) -> Option<(String, Answer)> {
+    let answer = match digits.len() {
+        // A status of 1xx would not be the last response.
         3 => StatusCode::from_bytes(digits.as_bytes())
             .ok()
             .filter(|status| !status.is_informational())
-            .map(|status| Fault::Status(status, wait)),
-        4 => digits.parse().ok().map(|code| Fault::Business(code, wait)),
-        _ => None,
-    }
+            .map(Answer::html)?,
+        4 => Answer::business(digits.parse().ok()?),
+        _ => return None,
+    };
+    Some(match wait {
+        None => (digits.to_owned(), answer),
+        Some(wait) => {
+            let wait = time(wait)?;
+            (format!("{digits}={}", word(wait)), answer.retry_after(wait))
+        }
+    })
 }
 
 /// `50/1s`, `50/1s/429`.
-fn rate_limit(text: &str) -> Option<Fault> {
+fn rate_limit(text: &str) -> Option<(String, Answer)> {
     let (most, rest) = text.split_once('/')?;
-    let (window, refusal) = match rest.split_once('/') {
-        None => (rest, Refusal::Business),
-        Some((window, "429")) => (window, Refusal::Http),
+    let (window, refusal, end) = match rest.split_once('/') {
+        None => (rest, Refusal::Business, ""),
+        Some((window, "429")) => (window, Refusal::Http, "/429"),
         Some(_) => return None,
     };
-    let most = is_number(most).then(|| most.parse().ok())??;
+    let most: u32 = is_number(most).then(|| most.parse().ok())??;
     let window = time(window).filter(|window| !window.is_zero())?;
-    Some(Fault::RateLimit(RateLimit {
+    let limit = RateLimit {
         most,
         window,
         refusal,
-    }))
+    };
+    Some((
+        format!("rate-limit={most}/{}{end}", word(window)),
+        Answer::once(Reply::RateLimited(limit)),
+    ))
 }
 
 /// `1000/1s`.
-fn slow(text: &str) -> Option<Fault> {
+fn slow(text: &str) -> Option<(String, Answer)> {
     let (bytes, every) = text.split_once('/')?;
     let bytes = positive(bytes)?;
     let every = time(every).filter(|every| *every <= MAX_DELAY)?;
-    Some(Fault::Spoiled(Spoil::Slow { bytes, every }))
+    let fault = BodyFault::Slow { bytes, every };
+    Some((
+        format!("slow={bytes}/{}", word(every)),
+        Answer::once(Reply::BodyFault(fault)),
+    ))
 }
 
 fn header(text: &str) -> Option<HeaderValue> {
-    // Blanks at the ends would be lost on the way.
+    // Leading and trailing blanks would be lost on the way.
     let is_whole = !text.is_empty() && text.trim() == text;
     is_whole.then(|| HeaderValue::from_str(text).ok())?
 }
 
 fn time(text: &str) -> Option<Duration> {
     humantime::parse_duration(text).ok()
+}
+
+/// A time without blanks.
+fn word(time: Duration) -> String {
+    let mut text = humantime::format_duration(time).to_string();
+    text.retain(|character| character != ' ');
+    text
 }
 
 fn is_number(text: &str) -> bool {
@@ -220,7 +282,7 @@ fn share(percent: &str) -> Option<Share> {
         return None;
     }
     let percent: f64 = percent.parse().ok()?;
-    (percent > 0.0 && percent <= 100.0).then(|| Share::of_percent(percent))
+    (percent > 0.0 && percent <= 100.0).then(|| Share::from_percent(percent))
 }
 
 #[cfg(test)]
@@ -228,30 +290,30 @@ mod tests {
     use proptest::{prelude::*, sample::select as one_of};
 
     use super::*;
-    use crate::oddity::Oddity;
+    use crate::answer::malformed::Malformed;
 
     #[test]
     fn what_is_wrong_is_named_and_what_is_accepted_is_listed() {
         for (text, expected) in [
-            ("", "\"\" is no fault; accepted are 503"),
-            ("slowly", "\"slowly\" is no fault; accepted are 503"),
-            ("503:5", "\"5\" is no selector; accepted are 5%"),
-            ("503:often:5%", "\"often\" is no selector"),
-            ("503:", "\"\" is no selector"),
+            ("", "\"\" is not a fault; accepted are 503"),
+            ("slowly", "\"slowly\" is not a fault; accepted are 503"),
+            ("503:5", "\"5\" is not a selector; accepted are 5%"),
+            ("503:often:5%", "\"often\" is not a selector"),
+            ("503:", "\"\" is not a selector"),
             ("503:0%", "\"0%\" is out of range"),
             ("503:100.1%", "\"100.1%\" is out of range"),
             ("503:1.00001%", "out of range"),
             ("503:every=0", "\"every=0\" is out of range"),
             ("503:0x", "\"0x\" is out of range"),
-            ("503:id=", "lacks the id"),
-            ("503:5%:every=2", "\"5%\" says again"),
-            ("503:files:files", "says again"),
-            ("reset:files:connections", "says again"),
-            ("503:connections", "hang-up, reset and silent alone"),
-            ("latency=1s:connections", "hang-up, reset and silent alone"),
-            ("reset:connections:id=a", "asks for no id"),
-            ("503:2x:3x", "says again"),
-            ("503:id=a:id=b", "says again"),
+            ("503:id=", "has no id"),
+            ("503:5%:every=2", "\"5%\" repeats another"),
+            ("503:files:files", "repeats another"),
+            ("reset:files:connections", "repeats another"),
+            ("503:connections", "hang-up, reset or silent"),
+            ("latency=1s:connections", "hang-up, reset or silent"),
+            ("reset:connections:id=a", "has no id"),
+            ("503:2x:3x", "repeats another"),
+            ("503:id=a:id=b", "repeats another"),
             ("503=soon", "\"503=soon\" is neither an HTTP status"),
             ("100", "is neither an HTTP status"),
             ("12345", "is neither an HTTP status"),
@@ -266,7 +328,7 @@ mod tests {
             ("truncated=5", "does not take"),
             ("redirect", "needs a value"),
             ("redirect=a\nb", "does not take"),
-            ("odd=strange", "no such oddity; there are code-text"),
+            ("odd=strange", "no such deviation; accepted are code-text"),
             ("unknown-status=x", "does not take"),
         ] {
             let problem = rule(text).unwrap_err();
@@ -275,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_may_have_colons() {
+    fn a_url_may_have_colons() {
         let rule = rule("redirect=http://127.0.0.1:80/a:b:3x:5%").unwrap();
         assert_eq!(rule.to_string(), "redirect=http://127.0.0.1:80/a:b:5%:3x");
     }
@@ -316,31 +378,31 @@ mod tests {
             "redirect=https?://[a-z:/%0-9=]{1,20}",
             "content-type=[a-z]{1,5}/[a-z:; =]{0,9}[a-z]",
             any::<i64>().prop_map(|code| format!("unknown-status={code}")),
-            one_of(Oddity::ALL.to_vec()).prop_map(|oddity| format!("odd={oddity}")),
+            one_of(Malformed::ALL.to_vec()).prop_map(|malformed| format!("odd={malformed}")),
         ]
     }
 
     fn any_selectors() -> impl Strategy<Value = String> {
-        let pick = prop_oneof![
+        let sampling = prop_oneof![
             Just(String::new()),
             (1..u32::MAX).prop_map(|nth| format!(":every={nth}")),
             (0_u32..100, 1_u32..10_000).prop_map(|(whole, part)| format!(":{whole}.{part:04}%")),
             (1_u32..=100).prop_map(|percent| format!(":{percent}%")),
         ];
         (
-            pick,
+            sampling,
             "(:[1-9][0-9]{0,8}x)?",
             "(:id=[^:]{1,9})?",
             "(:files|:connections)?",
         )
-            .prop_map(|(pick, times, id, files)| format!("{files}{id}{pick}{times}"))
+            .prop_map(|(sampling, times, id, files)| format!("{files}{id}{sampling}{times}"))
     }
 
     proptest! {
         #[test]
         fn a_rule_comes_back_from_its_text(fault in any_fault(), selectors in any_selectors()) {
             let text = format!("{fault}{selectors}");
-            // A place that ends like a selector is read as one, perhaps a second of its kind.
+            // A URL that ends like a selector is read as one, perhaps a second of its kind.
             if let Ok(first) = rule(&text) {
                 let shown = first.to_string();
                 let second = rule(&shown);

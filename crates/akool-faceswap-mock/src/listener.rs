@@ -1,4 +1,4 @@
-//! Listening on the fake's port, and refusing to.
+//! Listener on the fake's port, and refusing to.
 //!
 //! While connections are refused a socket holds the port that does not listen, so that the port
 //! stays the fake's and clients are told what they are told of a server that is down.
@@ -17,7 +17,7 @@ const BACKLOG: u32 = 128;
 const CHANGING: Duration = Duration::from_secs(5);
 
 /// The fake's port, listening or not.
-pub(crate) struct Listening {
+pub(crate) struct Listener {
     address: SocketAddr,
     state: State,
     /// How many there are who want connections to be refused.
@@ -56,18 +56,18 @@ pub(crate) enum Event {
 #[derive(Clone)]
 pub(crate) struct Control(UnboundedSender<Change>);
 
-impl Listening {
+impl Listener {
     /// In a runtime.
     pub(crate) fn new(listener: std::net::TcpListener) -> io::Result<(Self, Control)> {
         let listener = TcpListener::from_std(listener)?;
         let (control, changes) = unbounded_channel();
-        let listening = Self {
+        let listener = Self {
             address: listener.local_addr()?,
             state: State::Open(listener),
             refusals: 0,
             changes,
         };
-        Ok((listening, Control(control)))
+        Ok((listener, Control(control)))
     }
 
     /// The next event, connections only if there is room for one; nothing is lost when it is

@@ -1,6 +1,6 @@
 //! Which requests a scripted answer is for, and how often it is given.
 
-use crate::seeded::Seeded;
+use crate::rng::Rng;
 
 /// A share of all requests, in millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ impl Share {
         clippy::cast_sign_loss,
         reason = "clamped before; a float that is none becomes 0"
     )]
-    pub(crate) fn of_percent(percent: f64) -> Self {
+    pub(crate) fn from_percent(percent: f64) -> Self {
         Self((percent.clamp(0.0, 100.0) * 10_000.0).round() as u32)
     }
 
@@ -26,7 +26,7 @@ impl Share {
 
 /// Which of the requests that fit get the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pick {
+pub(crate) enum Sampling {
     All,
     /// The nth, the 2nth and so on; never 0.
     Every(u32),
@@ -35,9 +35,12 @@ pub(crate) enum Pick {
 
 /// What an answer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Scope {
     /// Requests to the API.
     Api,
+    /// Of these, lookups or submissions alone.
+    Lookups,
+    Submits,
     /// Downloads of result files.
     Files,
     /// New connections, before any request.
@@ -46,45 +49,47 @@ pub(crate) enum Place {
 
 /// To whom, and how often.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Whom {
+pub(crate) struct Selector {
     pub(crate) id: Option<String>,
-    pub(crate) place: Place,
-    pub(crate) pick: Pick,
+    pub(crate) scope: Scope,
+    pub(crate) sampling: Sampling,
     /// None: without end.
     pub(crate) times: Option<u32>,
 }
 
-impl Whom {
+impl Selector {
     /// All requests to the API, so many times.
     pub(crate) fn all(times: Option<u32>) -> Self {
         Self {
             id: None,
-            place: Place::Api,
-            pick: Pick::All,
+            scope: Scope::Api,
+            sampling: Sampling::All,
             times,
         }
     }
 
     /// Whether a request may get the answer at all.
-    pub(crate) fn fits(&self, request: Asked<'_>) -> bool {
-        self.place == request.place && self.id.as_ref().is_none_or(|id| request.ids.contains(id))
+    pub(crate) fn fits(&self, request: RequestContext<'_>) -> bool {
+        let is_in_scope = self.scope == request.scope
+            || self.scope == Scope::Api && matches!(request.scope, Scope::Lookups | Scope::Submits);
+        is_in_scope && self.id.as_ref().is_none_or(|id| request.ids.contains(id))
     }
 
     /// Whether the request is picked, which is the `met`th (from 1) of those that fit.
-    pub(crate) fn picks(&self, met: u64, seeded: &mut Seeded) -> bool {
-        match self.pick {
-            Pick::All => true,
-            Pick::Every(every) => met.is_multiple_of(u64::from(every.max(1))),
-            Pick::Share(share) => seeded.below(Share::ALL) < share.millionths(),
+    pub(crate) fn samples(&self, seen: u64, rng: &mut Rng) -> bool {
+        match self.sampling {
+            Sampling::All => true,
+            Sampling::Every(every) => seen.is_multiple_of(u64::from(every.max(1))),
+            Sampling::Share(share) => rng.below(Share::ALL) < share.millionths(),
         }
     }
 }
 
 /// What a request is about.
 #[derive(Clone, Copy)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct RequestContext<'a> {
     pub(crate) ids: &'a [String],
-    pub(crate) place: Place,
+    pub(crate) scope: Scope,
 }
 
 #[cfg(test)]
@@ -101,32 +106,34 @@ mod tests {
             (-1.0, 0),
             (f64::NAN, 0),
         ] {
-            assert_eq!(Share::of_percent(percent).millionths(), millionths);
+            assert_eq!(Share::from_percent(percent).millionths(), millionths);
         }
     }
 
     #[test]
     fn every_third_is_every_third() {
-        let whom = Whom {
-            pick: Pick::Every(3),
-            ..Whom::all(None)
+        let selector = Selector {
+            sampling: Sampling::Every(3),
+            ..Selector::all(None)
         };
-        let mut seeded = Seeded::new(0);
+        let mut rng = Rng::new(0);
         let picked: Vec<u64> = (1..=9)
-            .filter(|&met| whom.picks(met, &mut seeded))
+            .filter(|&seen| selector.samples(seen, &mut rng))
             .collect();
         assert_eq!(picked, [3, 6, 9]);
     }
 
     #[test]
     fn a_share_is_about_that_share_and_repeats_with_its_seed() {
-        let whom = Whom {
-            pick: Pick::Share(Share::of_percent(5.0)),
-            ..Whom::all(None)
+        let selector = Selector {
+            sampling: Sampling::Share(Share::from_percent(5.0)),
+            ..Selector::all(None)
         };
         let count = |seed| {
-            let mut seeded = Seeded::new(seed);
-            (0..10_000).filter(|&n| whom.picks(n, &mut seeded)).count()
+            let mut rng = Rng::new(seed);
+            (0..10_000)
+                .filter(|&n| selector.samples(n, &mut rng))
+                .count()
         };
         assert!((400..600).contains(&count(1)), "{}", count(1));
         assert_eq!(count(1), count(1));

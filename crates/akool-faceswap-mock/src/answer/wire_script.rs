@@ -11,7 +11,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::answer::MAX_DELAY;
+use crate::limits::MAX_DELAY;
 
 /// Bytes for the bare connection, and how it ends; for [`Answer::wire`](crate::Answer::wire).
 ///

@@ -1,20 +1,15 @@
 //! Faults as text, for people who drive the fake from a command line or a configuration file.
 //!
-//! The grammar is small and regular: what happens, its value, then to whom and how often. A rule
-//! is an [`Answer`] in the end; this room knows the words and nothing of what they do.
+//! A rule is an [`Answer`] and the text that stands for it: what happens, its value, then to which
+//! requests and how often.
 
 mod parse;
 
-use std::{error::Error, fmt, str::FromStr, time::Duration};
-
-use http::{HeaderValue, StatusCode};
+use std::{error::Error, fmt, str::FromStr};
 
 use crate::answer::{
-    Answer, Reply,
-    rate_limit::{RateLimit, Refusal},
-    rows::RowFault,
-    spoil::Spoil,
-    whom::{Pick, Place, Whom},
+    Answer,
+    selector::{Sampling, Scope},
 };
 
 /// One fault as text: `WHAT[=VALUE][:SELECTOR]...`.
@@ -32,13 +27,15 @@ use crate::answer::{
 /// | `missing-first=3` | jobs have no row at the first 3 lookups of each |
 /// | `hang-up`, `reset`, `silent` | the connection is closed, reset, or kept, without an answer |
 /// | `truncated`, `chunk-cut`, `reset-in-body` | the body breaks off after its first half |
+/// | `reset-before-body`, `reset-in-request` | a reset before or in the body of the request |
+/// | `without-id` | a submission is accepted, and the answer has no `_id` |
 /// | `endless` | the body does not end |
 /// | `slow=1000/1s` | 1000 bytes of the body come each second |
 /// | `redirect=URL` | HTTP 302 to that place |
 /// | `content-type=text/html` | the normal answer under another name |
 /// | `duplicate-rows`, `foreign-row` | each row twice; a row that nobody asked for |
 /// | `unknown-status`, `unknown-status=7` | rows with this `faceswap_status`; 5 if none is given |
-/// | `odd`, `odd=status-text` | a drawn [`Oddity`](crate::Oddity), or this one |
+/// | `odd`, `odd=status-text` | a drawn [`Malformed`](crate::Malformed), or this one |
 ///
 /// | selector | to whom |
 /// | --- | --- |
@@ -46,6 +43,8 @@ use crate::answer::{
 /// | `every=20` | every 20th request |
 /// | `3x` | three times, then no more |
 /// | `id=ID` | requests that ask for this id (which has no colon in it) |
+/// | `handled` | after the request was handled as usual: a submission has created its job |
+/// | `lookups`, `submits` | these requests to the API alone |
 /// | `files` | downloads of result files in place of requests to the API |
 /// | `connections` | new connections, before any request: `hang-up`, `reset` and `silent` alone |
 ///
@@ -64,26 +63,11 @@ use crate::answer::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct FaultRule {
-    fault: Fault,
-    whom: Whom,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Fault {
-    Status(StatusCode, Option<Duration>),
-    Business(i64, Option<Duration>),
-    RateLimit(RateLimit),
-    Latency(Duration),
-    MissingFirst(u32),
-    HangUp,
-    Reset,
-    Silent,
-    Spoiled(Spoil),
-    Redirect(HeaderValue),
-    ContentType(HeaderValue),
-    Rows(RowFault),
+    /// `WHAT[=VALUE]` in its normal form.
+    fault: String,
+    answer: Answer,
 }
 
 impl FaultRule {
@@ -98,45 +82,39 @@ impl FaultRule {
     /// ```
     pub const FAULTS: &str = "503, 503=2s, 1005, 1005=3s, rate-limit=50/1s, \
         rate-limit=50/1s/429, latency=200ms, missing-first=3, hang-up, reset, silent, truncated, \
-        chunk-cut, reset-in-body, endless, slow=1000/1s, redirect=https://example.com/, \
+        chunk-cut, reset-in-body, \
+        reset-before-body, reset-in-request, without-id, endless, slow=1000/1s, redirect=https://example.com/, \
         content-type=text/html, duplicate-rows, foreign-row, unknown-status=5, odd, \
         odd=status-text";
 
     /// One example of each selector, for a help text.
-    pub const SELECTORS: &str = "5%, every=20, 3x, id=ID, files, connections";
+    pub const SELECTORS: &str = "5%, every=20, 3x, id=ID, handled, lookups, submits, files, \
+        connections";
 }
 
 impl From<FaultRule> for Answer {
     fn from(rule: FaultRule) -> Self {
-        let with_wait = |answer: Self, wait: Option<Duration>| match wait {
-            Some(wait) => answer.retry_after(wait),
-            None => answer,
-        };
-        let answer = match rule.fault {
-            Fault::Status(status, wait) => with_wait(Self::html(status), wait),
-            Fault::Business(code, wait) => with_wait(Self::business(code), wait),
-            Fault::RateLimit(limit) => Self::once(Reply::RateLimited(limit)),
-            Fault::Latency(by) => Self::latency(by),
-            Fault::MissingFirst(polls) => Self::missing_first(polls),
-            Fault::HangUp => Self::hang_up(),
-            Fault::Reset => Self::reset(),
-            Fault::Silent => Self::silent(),
-            Fault::Spoiled(spoil) => Self::once(Reply::Spoiled(spoil)),
-            Fault::Redirect(location) => Self::redirect_to(location),
-            Fault::ContentType(content_type) => Self::once(Reply::ContentType(content_type)),
-            Fault::Rows(fault) => Self::once(Reply::Rows(fault)),
-        };
-        answer.to(rule.whom)
+        rule.answer
     }
 }
 
+/// Two rules are equal if their normal forms are.
+impl PartialEq for FaultRule {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Eq for FaultRule {}
+
 impl fmt::Display for FaultRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.fault.fmt(f)?;
-        match self.whom.pick {
-            Pick::All => {}
-            Pick::Every(nth) => write!(f, ":every={nth}")?,
-            Pick::Share(share) => {
+        f.write_str(&self.fault)?;
+        let selector = &self.answer.selector;
+        match selector.sampling {
+            Sampling::All => {}
+            Sampling::Every(nth) => write!(f, ":every={nth}")?,
+            Sampling::Share(share) => {
                 let millionths = share.millionths();
                 let (whole, part) = (millionths / 10_000, millionths % 10_000);
                 let decimals = format!("{part:04}");
@@ -145,67 +123,23 @@ impl fmt::Display for FaultRule {
                 write!(f, ":{whole}{point}{decimals}%")?;
             }
         }
-        if let Some(times) = self.whom.times {
+        if let Some(times) = selector.times {
             write!(f, ":{times}x")?;
         }
-        if let Some(id) = &self.whom.id {
+        if let Some(id) = &selector.id {
             write!(f, ":id={id}")?;
         }
-        f.write_str(match self.whom.place {
-            Place::Api => "",
-            Place::Files => ":files",
-            Place::Connections => ":connections",
+        if self.answer.after_handling {
+            f.write_str(":handled")?;
+        }
+        f.write_str(match selector.scope {
+            Scope::Api => "",
+            Scope::Lookups => ":lookups",
+            Scope::Submits => ":submits",
+            Scope::Files => ":files",
+            Scope::Connections => ":connections",
         })
     }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
-        match self {
-            Self::Status(status, wait) => {
-                write!(f, "{}", status.as_u16())?;
-                wait.map_or(Ok(()), |wait| write!(f, "={}", time(wait)))
-            }
-            Self::Business(code, wait) => {
-                write!(f, "{code:04}")?;
-                wait.map_or(Ok(()), |wait| write!(f, "={}", time(wait)))
-            }
-            Self::RateLimit(limit) => {
-                write!(f, "rate-limit={}/{}", limit.most, time(limit.window))?;
-                f.write_str(match limit.refusal {
-                    Refusal::Business => "",
-                    Refusal::Http => "/429",
-                })
-            }
-            Self::Latency(by) => write!(f, "latency={}", time(*by)),
-            Self::MissingFirst(polls) => write!(f, "missing-first={polls}"),
-            Self::HangUp => f.write_str("hang-up"),
-            Self::Reset => f.write_str("reset"),
-            Self::Silent => f.write_str("silent"),
-            Self::Spoiled(Spoil::Truncated) => f.write_str("truncated"),
-            Self::Spoiled(Spoil::ChunkCut) => f.write_str("chunk-cut"),
-            Self::Spoiled(Spoil::ResetInBody) => f.write_str("reset-in-body"),
-            Self::Spoiled(Spoil::Endless) => f.write_str("endless"),
-            Self::Spoiled(Spoil::Slow { bytes, every }) => {
-                write!(f, "slow={bytes}/{}", time(*every))
-            }
-            Self::Redirect(location) => write!(f, "redirect={}", text(location)),
-            Self::ContentType(name) => write!(f, "content-type={}", text(name)),
-            Self::Rows(RowFault::Duplicates) => f.write_str("duplicate-rows"),
-            Self::Rows(RowFault::Foreign) => f.write_str("foreign-row"),
-            Self::Rows(RowFault::Status(code)) => write!(f, "unknown-status={code}"),
-            Self::Rows(RowFault::Odd(None)) => f.write_str("odd"),
-            Self::Rows(RowFault::Odd(Some(oddity))) => write!(f, "odd={oddity}"),
-        }
-    }
-}
-
-/// As one word.
-fn time(time: Duration) -> String {
-    let mut text = humantime::format_duration(time).to_string();
-    text.retain(|character| character != ' ');
-    text
 }
 
 impl FromStr for FaultRule {
@@ -219,7 +153,7 @@ impl FromStr for FaultRule {
     }
 }
 
-/// The text is no [`FaultRule`]; the message says where, and what is accepted.
+/// The text is not a [`FaultRule`]; the message says why and what is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultRuleError {
     rule: String,
@@ -228,7 +162,7 @@ pub struct FaultRuleError {
 
 impl fmt::Display for FaultRuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no fault rule: {}", self.rule, self.problem)
+        write!(f, "{:?} is not a fault rule: {}", self.rule, self.problem)
     }
 }
 
@@ -236,8 +170,10 @@ impl Error for FaultRuleError {}
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::WireScript;
+    use crate::answer::WireScript;
 
     #[test]
     fn what_is_documented_is_understood_and_written_alike() {
