@@ -286,7 +286,7 @@ async fn an_answer_that_no_database_takes_is_settled_without_it(database: Databa
 async fn a_stopped_worker_finishes_what_is_in_flight(database: Database) {
     let (fleet, fake) = (database.fleet().await, fake());
     let job = add(&fake, FakeJob::image().after_polls(0, 0));
-    let held = fake.hold_answers();
+    let held = fake.pause_responses();
     fleet.track([quick(&job)]).await.unwrap();
     let running = run(worker(&fleet, &fake));
     while fake.requests_in_flight() == 0 {
