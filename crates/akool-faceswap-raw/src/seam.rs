@@ -40,6 +40,11 @@ impl Seam {
         Self(Arc::new(transport))
     }
 
+    /// A seam that hands every request to a `transport` that others hold, too.
+    pub fn shared(transport: Arc<dyn Transport>) -> Self {
+        Self(transport)
+    }
+
     /// A seam that sends every request once, as it is, without credentials.
     pub fn plain() -> Self {
         Self::new(Plain)

@@ -1,8 +1,13 @@
-//! What every request of a client shares: where the API is, credentials, limits, and the rules of retries.
+//! What every request of a client shares: the channel to the API, credentials, limits, retry rules.
+//!
+//! Features ([`lookup`](crate::lookup), ...) hold an [`Api`] and send by [`Api::call`](Api::call).
+
+mod call;
+pub(crate) mod options;
+mod permits;
+mod raw;
 
 use std::{fmt, sync::Arc};
-
-use tokio::sync::Semaphore;
 
 use crate::{
     auth::Credentials,
@@ -10,19 +15,19 @@ use crate::{
     limits::{Limits, request_size::KnownSizes},
     metrics::Metrics,
     retry::{Jitter, RetryPolicy, budget::Budget, throttle::Throttle},
-    transport::{backend::Wire, base_url::BaseUrl},
+    transport::channel::Channel,
 };
+
+pub(crate) use call::Call;
+pub(crate) use permits::Permits;
 
 /// What all clones of a client share.
 pub(crate) struct Api {
-    pub(crate) base_url: BaseUrl,
+    pub(crate) channel: Arc<Channel>,
     pub(crate) credentials: Credentials,
     pub(crate) limits: Limits,
     pub(crate) retry: RetryPolicy,
-    pub(crate) http: reqwest::Client,
-    pub(crate) wire: Box<dyn Wire>,
-    /// One place for each request that may be under way; first come, first served.
-    pub(crate) places: Semaphore,
+    pub(crate) permits: Permits,
     pub(crate) throttle: Throttle,
     pub(crate) budget: Budget,
     pub(crate) jitter: Jitter,
@@ -36,7 +41,7 @@ pub(crate) struct Api {
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Api")
-            .field("base_url", &self.base_url)
+            .field("base_url", &self.channel.base_url)
             .field("credentials", &self.credentials)
             .finish_non_exhaustive()
     }

@@ -9,9 +9,7 @@ mod webhook;
 
 use std::{fmt, sync::Arc};
 
-use crate::{
-    api::Api, download::Downloader, error::Error, transport::exchange::Attempt, wait::Poller,
-};
+use crate::{api::Api, download::Downloader, error::Error, wait::Poller};
 
 pub use builder::ClientBuilder;
 
@@ -92,8 +90,7 @@ impl Client {
     /// # }
     /// ```
     pub fn raw(&self) -> akool_faceswap_raw::Client {
-        let limit = self.api.limits.attempt_timeout.duration();
-        Attempt::new(self.api.clone(), limit, 0).client()
+        self.api.raw_client()
     }
 
     pub(crate) fn new(api: Arc<Api>, poller: Poller, downloader: Downloader) -> Self {
@@ -119,7 +116,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.api.base_url)
+            .field("base_url", &self.api.channel.base_url)
             .field("credentials", &self.api.credentials)
             .finish_non_exhaustive()
     }

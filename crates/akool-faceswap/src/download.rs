@@ -147,7 +147,7 @@ impl Default for Options {
 impl Download {
     pub(crate) fn new(downloader: Arc<Downloader>, job: &Job) -> Self {
         let api = &downloader.api;
-        let source = Source::of(job, &api.base_url, api.clock.now());
+        let source = Source::of(job, &api.channel.base_url, api.clock.now());
         Self {
             downloader,
             id: job.id().clone(),

@@ -7,6 +7,7 @@
 mod kind;
 mod meaning;
 mod snippet;
+mod wait_kind;
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
@@ -21,6 +22,7 @@ pub use kind::ErrorKind;
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 pub(crate) use snippet::Snippet;
+pub use wait_kind::WaitErrorKind;
 
 /// What went wrong, with what is needed to act on it.
 ///

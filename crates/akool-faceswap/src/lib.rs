@@ -103,6 +103,7 @@ pub mod lookup;
 pub mod metrics;
 pub mod model;
 mod retry;
+mod secret;
 #[allow(dead_code, reason = "the calls that send it follow")]
 pub mod submit;
 #[cfg(any(test, feature = "_simulation"))]

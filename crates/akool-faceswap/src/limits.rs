@@ -1,5 +1,6 @@
 //! Every bound of a client in one place, with its default.
 
+pub(crate) mod deadline;
 pub(crate) mod request_size;
 
 use std::{num::NonZeroUsize, time::Duration};

@@ -6,13 +6,15 @@
 
 mod chunks;
 mod collect;
-mod piece;
+mod request;
 mod results;
+mod rows;
 
 use std::{
     future::{Future, IntoFuture},
     pin::Pin,
     sync::Arc,
+    time::Duration,
 };
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
@@ -20,22 +22,22 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::{
-    api::Api,
+    api::{
+        Api, Call,
+        options::{CallOptions, call_options},
+    },
     error::{Error, ErrorKind},
-    limits::Timeout,
     metrics::LookupMetrics,
     model::{ResultId, ResultIds},
-    retry::RetryPolicy,
 };
 
 use crate::limits::request_size::RequestSize;
 use chunks::{Chunk, Chunks, Next, Reply};
-use collect::Gathered;
+use collect::ResultCollector;
+use request::{ListResults, REQUEST_LINE};
+use rows::Rows;
 
 pub use results::{IncompleteResults, Outcome, Results, UnexpectedReason, UnexpectedRow};
-
-/// The request line without ids: `GET `, the path, `?_ids=` and ` HTTP/1.1`.
-const REQUEST_LINE: usize = "GET /api/open/v3/faceswap/result/listbyids?_ids= HTTP/1.1".len();
 
 /// A lookup that has not begun: await it, or set options first.
 ///
@@ -45,15 +47,7 @@ const REQUEST_LINE: usize = "GET /api/open/v3/faceswap/result/listbyids?_ids= HT
 pub struct Lookup {
     api: Arc<Api>,
     ids: ResultIds,
-    options: Options,
-}
-
-/// What one call decides for itself; what it does not name is the client's.
-#[derive(Clone, Debug, Default)]
-struct Options {
-    attempt_timeout: Option<Timeout>,
-    operation_timeout: Option<Timeout>,
-    retry: Option<RetryPolicy>,
+    options: CallOptions,
     /// Whether an answer that lacks ids is checked for rows that were left out.
     checks_answers: bool,
 }
@@ -63,29 +57,9 @@ impl Lookup {
         Self {
             api,
             ids,
-            options: Options {
-                checks_answers: true,
-                ..Options::default()
-            },
+            options: CallOptions::default(),
+            checks_answers: true,
         }
-    }
-
-    /// The time limit for one attempt at one request.
-    pub fn attempt_timeout(mut self, limit: impl Into<Timeout>) -> Self {
-        self.options.attempt_timeout = Some(limit.into());
-        self
-    }
-
-    /// The time limit for the whole lookup.
-    pub fn operation_timeout(mut self, limit: impl Into<Timeout>) -> Self {
-        self.options.operation_timeout = Some(limit.into());
-        self
-    }
-
-    /// How often requests are repeated.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.options.retry = Some(policy);
-        self
     }
 
     /// What became of each id, in the order of the list, even where nothing at all was learnt: two
@@ -93,14 +67,14 @@ impl Lookup {
     ///
     /// An answer that lacks ids is not checked: the poller asks again by itself.
     pub(crate) async fn each(mut self) -> Vec<Outcome> {
-        self.options.checks_answers = false;
+        self.checks_answers = false;
         match self.run().await {
             Ok(results) => results.into_outcomes(),
-            Err(NothingLearnt { outcomes, .. }) => outcomes,
+            Err(AllFailed { outcomes, .. }) => outcomes,
         }
     }
 
-    fn run(self) -> impl Future<Output = Result<Results, NothingLearnt>> + Send {
+    fn run(self) -> impl Future<Output = Result<Results, AllFailed>> + Send {
         let span = tracing::info_span!(
             "akool_faceswap.results",
             ids.asked = self.ids.len(),
@@ -114,12 +88,14 @@ impl Lookup {
 }
 
 /// No id was answered.
-struct NothingLearnt {
+struct AllFailed {
     /// What happened to the first of them.
     error: Error,
     /// What happened to each.
     outcomes: Vec<Outcome>,
 }
+
+call_options!(Lookup, "lookup");
 
 impl IntoFuture for Lookup {
     type Output = Result<Results, Error>;
@@ -127,17 +103,22 @@ impl IntoFuture for Lookup {
 
     fn into_future(self) -> Self::IntoFuture {
         let run = self.run();
-        Box::pin(async move { run.await.map_err(|NothingLearnt { error, .. }| error) })
+        Box::pin(async move { run.await.map_err(|AllFailed { error, .. }| error) })
     }
 }
 
-async fn look_up(lookup: Lookup, span: tracing::Span) -> Result<Results, NothingLearnt> {
-    let Lookup { api, ids, options } = lookup;
+async fn look_up(lookup: Lookup, span: tracing::Span) -> Result<Results, AllFailed> {
+    let Lookup {
+        api,
+        ids,
+        options,
+        checks_answers,
+    } = lookup;
     let begun = Instant::now();
-    let outcome = look_up_all(&api, &ids, &options).await;
+    let outcome = look_up_all(&api, &ids, &options, checks_answers).await;
     let told = outcome.as_ref().map_err(|nothing| &nothing.error);
     if let Some(metrics) = &api.metrics {
-        metrics.lookup(&LookupMetrics::of(ids.len(), told, begun.elapsed()));
+        metrics.lookup(&measure(ids.len(), told, begun.elapsed()));
     }
     match told {
         Ok(results) => {
@@ -152,36 +133,48 @@ async fn look_up(lookup: Lookup, span: tracing::Span) -> Result<Results, Nothing
     outcome
 }
 
+fn measure(asked: usize, outcome: Result<&Results, &Error>, duration: Duration) -> LookupMetrics {
+    let counts = |count: fn(&Results) -> usize| outcome.map_or(0, count);
+    LookupMetrics {
+        asked,
+        found: counts(|results| results.found().count()),
+        missing: counts(|results| results.missing().count()),
+        failed: outcome.map_or(asked, |results| results.failed().count()),
+        duration,
+        error: outcome.err().map(Error::kind),
+    }
+}
+
 async fn look_up_all(
     api: &Arc<Api>,
     ids: &ResultIds,
-    options: &Options,
-) -> Result<Results, NothingLearnt> {
+    options: &CallOptions,
+    checks_answers: bool,
+) -> Result<Results, AllFailed> {
     if ids.is_empty() {
-        return Err(NothingLearnt {
+        return Err(AllFailed {
             error: Error::new(ErrorKind::InvalidInput, "the list of ids is empty"),
             outcomes: Vec::new(),
         });
     }
     let limits = &api.limits;
-    let operation = Operation::new(api, options);
-    let operation = &operation;
+    let call = &api.begin(options);
     let look_up = |chunk: Chunk| async move {
         let asked: Vec<ResultId> = chunk
             .positions
             .iter()
             .map(|id| ids.as_slice()[*id].clone())
             .collect();
-        let outcome = operation.piece(&asked).await;
+        let outcome = look_up_chunk(call, &asked).await;
         (chunk, outcome)
     };
 
-    let mut gathered = Gathered::new(ids);
+    let mut gathered = ResultCollector::new(ids);
     let mut chunks = Chunks::new(
         ids.as_slice(),
         configured_size(api),
         &api.known_sizes,
-        options.checks_answers,
+        checks_answers,
     );
     let mut in_flight = FuturesUnordered::new();
     loop {
@@ -209,6 +202,15 @@ async fn look_up_all(
     gathered.into_results()
 }
 
+/// Looks one chunk up in one request.
+async fn look_up_chunk(call: &Call<'_>, ids: &[ResultId]) -> Result<Rows, Error> {
+    let outcome = match ListResults::new(ids) {
+        Ok(request) => call.send(&request).await,
+        Err(error) => Err(error),
+    };
+    outcome.map_err(|error| error.with_ids(ids))
+}
+
 /// The size of a request as the client is configured.
 pub(crate) fn configured_size(api: &Api) -> RequestSize {
     let limits = &api.limits;
@@ -216,7 +218,7 @@ pub(crate) fn configured_size(api: &Api) -> RequestSize {
         ids: limits.max_ids_per_request.get(),
         bytes: limits
             .max_request_line_bytes
-            .saturating_sub(REQUEST_LINE + api.base_url.path_len()),
+            .saturating_sub(REQUEST_LINE + api.channel.base_url.path_len()),
     }
 }
 
@@ -226,32 +228,6 @@ fn reply(error: &Error) -> Reply {
         (_, Some(code), _) if code.code() == 1003 => Reply::Refused,
         (ErrorKind::Http, _, Some(414)) => Reply::LineTooLong,
         _ => Reply::Failed,
-    }
-}
-
-/// What all requests of one lookup share.
-struct Operation<'a> {
-    api: &'a Arc<Api>,
-    retry: &'a RetryPolicy,
-    attempt_timeout: Timeout,
-    begun: Instant,
-    deadline: Option<Instant>,
-}
-
-impl<'a> Operation<'a> {
-    fn new(api: &'a Arc<Api>, options: &'a Options) -> Self {
-        let begun = Instant::now();
-        let limits = &api.limits;
-        let limit = options
-            .operation_timeout
-            .unwrap_or(limits.operation_timeout);
-        Self {
-            api,
-            retry: options.retry.as_ref().unwrap_or(&api.retry),
-            attempt_timeout: options.attempt_timeout.unwrap_or(limits.attempt_timeout),
-            begun,
-            deadline: limit.duration().and_then(|limit| begun.checked_add(limit)),
-        }
     }
 }
 

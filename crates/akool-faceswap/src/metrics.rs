@@ -4,14 +4,9 @@
 //! histograms. Events hold numbers and kinds alone: nothing in them can be secret, and nothing is
 //! made where nobody listens.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use crate::{
-    error::{Error, ErrorKind},
-    lookup::Results,
-    transport::envelope::Rows,
-    wait::{Progress, WaitErrorKind},
-};
+use crate::error::{BusinessCode, ErrorKind, WaitErrorKind};
 
 /// Receives counts and durations; given to
 /// [`ClientBuilder::metrics`](crate::client::ClientBuilder::metrics).
@@ -59,17 +54,23 @@ pub trait Metrics: Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestMetrics {
-    /// The ids that it asked for.
-    pub ids: usize,
-    /// The rows that it was answered with.
-    pub rows: usize,
+    /// The `operationId` of the API's document, such as `list_results_by_ids`.
+    pub operation: &'static str,
+    /// The host that the request was sent to.
+    pub host: Arc<str>,
+    /// How many things it asked for: the ids of a lookup, otherwise 1.
+    pub items: usize,
+    /// How many things the answer had: the rows of a lookup, otherwise 1; 0 after an error.
+    pub returned: usize,
     /// How many times it was sent before.
     pub resend_count: u32,
-    /// From sending it to having read the answer.
+    /// From sending it until the answer was read.
     pub duration: Duration,
-    /// The HTTP status of the answer, if there was one and it was an error.
-    pub error_status: Option<u16>,
-    /// The kind of error, if it was one.
+    /// The HTTP status, if it was answered with an error.
+    pub http_status: Option<u16>,
+    /// The business code, if it was answered with one other than 1000.
+    pub business_code: Option<BusinessCode>,
+    /// The kind of error, if it failed.
     pub error: Option<ErrorKind>,
 }
 
@@ -103,56 +104,9 @@ pub struct WaitMetrics {
     pub polls: u32,
 }
 
-impl WaitMetrics {
-    pub(crate) fn of(error: Option<WaitErrorKind>, progress: &Progress) -> Self {
-        Self {
-            error,
-            duration: progress.waited(),
-            polls: progress.polls(),
-        }
-    }
-}
-
-impl RequestMetrics {
-    pub(crate) fn of(
-        ids: usize,
-        outcome: &Result<Rows, Error>,
-        resend_count: u32,
-        duration: Duration,
-    ) -> Self {
-        let error = outcome.as_ref().err();
-        Self {
-            ids,
-            rows: match outcome {
-                Ok(Rows::AsDocumented(rows)) => rows.len(),
-                Ok(Rows::Salvaged(rows)) => rows.len(),
-                Err(_) => 0,
-            },
-            resend_count,
-            duration,
-            error_status: error.and_then(Error::http_status),
-            error: error.map(Error::kind),
-        }
-    }
-}
-
-impl LookupMetrics {
-    pub(crate) fn of(asked: usize, outcome: Result<&Results, &Error>, duration: Duration) -> Self {
-        let counts = |count: fn(&Results) -> usize| outcome.map_or(0, count);
-        Self {
-            asked,
-            found: counts(|results| results.found().count()),
-            missing: counts(|results| results.missing().count()),
-            failed: outcome.map_or(asked, |results| results.failed().count()),
-            duration,
-            error: outcome.err().map(Error::kind),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
     use super::*;
     use crate::{
@@ -196,20 +150,30 @@ mod tests {
         let requests = kept.requests.lock().unwrap().clone();
         let second = Duration::from_secs(2);
         assert_eq!(requests.len(), 2);
+        assert_eq!(requests[0].operation, "list_results_by_ids");
+        assert_eq!(&*requests[0].host, "127.0.0.1");
         assert_eq!(
-            (requests[0].ids, requests[0].rows, requests[0].resend_count),
+            (
+                requests[0].items,
+                requests[0].returned,
+                requests[0].resend_count
+            ),
             (3, 0, 0)
         );
         assert_eq!(requests[0].error, Some(ErrorKind::Http));
         assert_eq!(
-            (requests[0].error_status, requests[0].duration),
+            (requests[0].http_status, requests[0].duration),
             (Some(503), second)
         );
         assert_eq!(
-            (requests[1].ids, requests[1].rows, requests[1].resend_count),
+            (
+                requests[1].items,
+                requests[1].returned,
+                requests[1].resend_count
+            ),
             (3, 2, 1)
         );
-        assert_eq!((requests[1].error, requests[1].error_status), (None, None));
+        assert_eq!((requests[1].error, requests[1].http_status), (None, None));
 
         let lookups = kept.lookups.lock().unwrap().clone();
         assert_eq!(lookups.len(), 1);

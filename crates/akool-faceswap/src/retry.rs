@@ -1,10 +1,11 @@
-//! When a lookup is repeated, and how long to wait before.
+//! When a request is retried, and how long to wait before.
 //!
-//! Four rules, each in a room of its own: how often and how far apart ([`RetryPolicy`]), what the
-//! server itself asks for ([`after`]), how much repeating all clones of a client may do together
-//! ([`budget`]), and the throttle that a rate limit puts on all of them ([`throttle`]).
+//! Four rules, each in a module of its own: how often and how far apart ([`RetryPolicy`]), what the
+//! server asks for ([`retry_after`]), how much all clones of a client may retry together
+//! ([`budget`]), and how a rate limit slows all of them ([`throttle`]). [`decision`] applies them.
 
 pub(crate) mod budget;
+pub(crate) mod decision;
 pub(crate) mod retry_after;
 pub(crate) mod throttle;
 

@@ -1,10 +1,14 @@
 //! How one request reaches the API and its answer comes back.
 //!
-//! It knows the base URL, the HTTP client and the envelope; not what an operation means, and not
-//! whether it is repeated.
+//! A [`Channel`](channel::Channel) sends one request and reads the answer; an
+//! [`Operation`](operation::Operation) says which request, and what its answer means. This layer
+//! knows neither where credentials come from nor whether a request is repeated.
 
+pub(crate) mod authorization;
 pub(crate) mod backend;
 pub(crate) mod base_url;
+pub(crate) mod channel;
 pub(crate) mod envelope;
 pub(crate) mod exchange;
 pub(crate) mod http_client;
+pub(crate) mod operation;

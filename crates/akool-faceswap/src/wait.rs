@@ -33,10 +33,11 @@ mod ticket;
 mod time;
 mod tracker;
 
+pub use crate::error::WaitErrorKind;
 pub use all::{WaitAll, WaitAny, WaitResults};
 pub use changes::{Change, Changes};
 pub use each::WaitEach;
-pub use error::{WaitError, WaitErrorKind};
+pub use error::WaitError;
 pub use handle::WaitHandle;
 pub use lookup_one::LookupOne;
 pub use poll_policy::PollPolicy;

@@ -131,7 +131,7 @@ fn without_a_key_the_way_is_looked_at_and_nothing_is_looked_up() {
     let fake = FakeAkool::start().unwrap();
     for (key, what) in [
         (None, "there is no API key"),
-        (Some("PLANTED PLANTED"), "no visible ASCII"),
+        (Some("PLANTED PLANTED"), "not visible ASCII"),
     ] {
         let mut command = program(&["doctor", "--base-url", fake.url()]);
         if let Some(key) = key {
@@ -305,7 +305,7 @@ fn what_is_not_the_api_is_found_by_the_lookup() {
     assert_code(&said, 1);
     assert_says(
         &said.stdout,
-        "\nfail  lookup       the answer of 127.0.0.1 is no envelope",
+        "\nfail  lookup       the answer of 127.0.0.1 is not an envelope",
     );
     assert_says(
         &said.stdout,

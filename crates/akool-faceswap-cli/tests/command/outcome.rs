@@ -119,7 +119,11 @@ fn nothing_learnt_is_1_with_one_line_what_and_one_line_what_to_do() {
         (Answer::business(1003), "1003", "`_id`"),
         (html, "HTTP 403", "check the base URL"),
         (elsewhere, "redirects to login.example", "set the base URL"),
-        (Answer::json("no envelope"), "no envelope", "base URL"),
+        (
+            Answer::json("no envelope"),
+            "is not an envelope",
+            "base URL",
+        ),
     ] {
         let fake = FakeAkool::start().unwrap();
         fake.push_answer(answer.always());

@@ -1,22 +1,30 @@
 //! The vendor's own way to a bearer token: `POST /api/open/v3/getToken`.
 //!
-//! Its answer has the token at the top level, with no `data` and no `msg`. The token is valid for
-//! more than a year, so it is fetched once and kept.
+//! The answer has the token at the top level, without `data` and `msg`. The token is valid for more
+//! than a year, so it is fetched once and kept.
 //!
 //! Source: <https://docs.akool.com/authentication/usage>.
 
 use std::sync::Arc;
 
-use akool_faceswap_raw::types::{GetTokenRequest, GetTokenResponse};
-
-use crate::auth::Secret;
-use crate::{
-    api::Api,
-    error::{Error, ErrorKind},
-    transport::{envelope, exchange::Attempt},
+use akool_faceswap_raw::{
+    Client,
+    types::{GetTokenRequest, GetTokenResponse},
 };
 
-/// What a token is given for.
+use crate::{
+    error::{Error, ErrorKind},
+    limits::{Timeout, deadline::Deadline},
+    secret::Secret,
+    transport::{
+        authorization::Authorization,
+        channel::Channel,
+        exchange::{Attempt, RawResponse},
+        operation::{Generated, Operation},
+    },
+};
+
+/// The client id and secret that a token is issued for.
 #[derive(Debug)]
 pub(crate) struct ClientSecret {
     id: Secret,
@@ -31,40 +39,56 @@ impl ClientSecret {
         })
     }
 
-    /// Asks for a token once. What may pass is repeated by the request that needs the token.
-    pub(super) async fn fetch(&self, api: &Arc<Api>) -> Result<Secret, Error> {
+    /// Asks for a token once. Transient errors are retried by the request that needs the token, and
+    /// its time limit bounds this one.
+    pub(super) async fn fetch(&self, channel: &Arc<Channel>) -> Result<Secret, Error> {
+        let attempt = Attempt {
+            resend_count: 0,
+            deadline: Deadline::after(Timeout::Disabled),
+        };
+        let authorization = Authorization::in_body(self.secret.clone());
+        channel.perform(self, authorization, attempt).await
+    }
+}
+
+impl Operation for ClientSecret {
+    const NAME: &'static str = "get_token";
+    const NOUN: &'static str = "fetching a token";
+    const IDEMPOTENT: bool = true;
+    type Typed = GetTokenResponse;
+    type Output = Secret;
+
+    async fn send(&self, client: &Client) -> Generated<GetTokenResponse> {
         let body = GetTokenRequest {
             client_id: self.id.expose().to_owned(),
             client_secret: self.secret.expose().to_owned().into(),
         };
-        // Its time is part of the attempt that waits for it.
-        let attempt = Attempt::without_credentials(api.clone(), self.secret.clone());
-        let typed = attempt.client().get_token(&body).await;
-        let typed = typed
-            .ok()
-            .map(akool_faceswap_raw::ResponseValue::into_inner);
-        let mut report = attempt.into_report();
-        if let Some(failure) = report.failure.take() {
-            return Err(failure);
-        }
-        let (code, msg, token) = if let Some(GetTokenResponse { code, msg, token }) = typed {
-            (code, msg.unwrap_or_default(), token)
-        } else {
-            let answer = envelope::envelope(api, &report)?;
-            (answer.code, answer.msg, None)
+        client.get_token(&body).await
+    }
+
+    fn read(
+        &self,
+        typed: Option<GetTokenResponse>,
+        response: &RawResponse,
+    ) -> Result<Secret, Error> {
+        let token = match typed {
+            Some(GetTokenResponse { code, msg, token }) => {
+                response.check(code, &msg.unwrap_or_default())?;
+                token
+            }
+            None => {
+                response.envelope()?;
+                None
+            }
         };
-        envelope::check(code, &msg, &report)?;
         match token {
             Some(token) => Secret::new("token of getToken", token.expose()),
             None => Err(Error::new(
                 ErrorKind::Decode,
-                format!(
-                    "the answer of {} to getToken has no token",
-                    api.base_url.host()
-                ),
+                format!("the answer of {} to getToken has no token", response.host),
             )
             .with_json_path("$.token")
-            .with_http_status(report.status)
+            .with_http_status(response.status)
             .with_reached(true)),
         }
     }

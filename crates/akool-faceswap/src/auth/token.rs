@@ -12,10 +12,11 @@ use std::{
 
 use tokio::sync::Mutex;
 
-use crate::auth::{ClientSecret, Secret};
 use crate::{
-    api::Api,
+    auth::{ClientSecret, bearer},
     error::{BoxError, Error, ErrorKind},
+    secret::Secret,
+    transport::{authorization::Authorization, channel::Channel},
 };
 
 /// What a [`TokenProvider`] returns.
@@ -72,7 +73,7 @@ pub(crate) type Generation = u64;
 pub(crate) struct SharedToken {
     source: Source,
     /// Held while a token is fetched, so that others wait for it and do not fetch one too.
-    held: Mutex<Option<(Secret, Generation)>>,
+    held: Mutex<Option<(Authorization, Generation)>>,
     /// Up to which token all were refused.
     refused: AtomicU64,
 }
@@ -100,16 +101,19 @@ impl SharedToken {
     }
 
     /// The token to use now.
-    pub(super) async fn current(&self, api: &Arc<Api>) -> Result<(Secret, Generation), Error> {
+    pub(super) async fn current(
+        &self,
+        channel: &Arc<Channel>,
+    ) -> Result<(Authorization, Generation), Error> {
         let mut held = self.held.lock().await;
         let refused = self.refused.load(Ordering::Acquire);
-        if let Some((token, generation)) = &*held
+        if let Some((authorization, generation)) = &*held
             && *generation > refused
         {
-            return Ok((token.clone(), *generation));
+            return Ok((authorization.clone(), *generation));
         }
         let token = match &self.source {
-            Source::GetToken(secret) => secret.fetch(api).await?,
+            Source::GetToken(secret) => secret.fetch(channel).await?,
             Source::Custom(provider) => {
                 let token = provider.fetch().await.map_err(|error| {
                     Error::new(
@@ -121,9 +125,10 @@ impl SharedToken {
                 Secret::new("token of the provider", token.0.expose())?
             }
         };
+        let authorization = bearer(token)?;
         let generation = refused + 1;
-        *held = Some((token.clone(), generation));
-        Ok((token, generation))
+        *held = Some((authorization.clone(), generation));
+        Ok((authorization, generation))
     }
 
     /// Takes note that the API refused this token.

@@ -2,25 +2,25 @@
 
 use std::{env, fmt, num::NonZeroUsize, sync::Arc};
 
-use tokio::sync::Semaphore;
-
 use crate::{
-    api::Api,
+    api::{Api, Permits},
     client::Client,
     limits::request_size::KnownSizes,
     transport::http_client::{self, Configure},
 };
 use crate::{
-    auth::{ClientSecret, Credentials, Secret, SharedToken, TokenProvider},
+    auth::{ClientSecret, Credentials, SharedToken, TokenProvider},
     clock::Clock,
     download::Downloader,
     error::{Error, ErrorKind},
     limits::{Limits, Timeout},
     metrics::Metrics,
     retry::{Jitter, RetryPolicy, budget::Budget, throttle::Throttle},
+    secret::Secret,
     transport::{
-        backend::{Network, Wire},
+        backend::{HttpBackend, ReqwestBackend},
         base_url::{self, BaseUrl},
+        channel::Channel,
     },
     wait::Poller,
 };
@@ -51,7 +51,7 @@ pub struct ClientBuilder {
     root_certificates: Vec<Vec<u8>>,
     configure: Option<Configure>,
     metrics: Option<Arc<dyn Metrics>>,
-    pub(crate) wire: Box<dyn Wire>,
+    pub(crate) backend: Box<dyn HttpBackend>,
     pub(crate) clock: Clock,
 }
 
@@ -70,7 +70,7 @@ impl ClientBuilder {
             root_certificates: Vec::new(),
             configure: None,
             metrics: None,
-            wire: Box::new(Network),
+            backend: Box::new(ReqwestBackend),
             clock: Clock::system(),
         }
     }
@@ -288,13 +288,13 @@ impl ClientBuilder {
         let base_url = BaseUrl::parse(&self.base_url, self.allow_insecure_http)?;
         let mut given = Vec::new();
         if let Some(key) = self.api_key {
-            given.push(Credentials::ApiKey(Secret::new("API key", key)?));
+            given.push(Credentials::api_key(Secret::new("API key", key)?)?);
         }
         if let Some(token) = self.bearer_token {
-            given.push(Credentials::BearerToken(Secret::new(
+            given.push(Credentials::bearer_token(Secret::new(
                 "bearer token",
                 token,
-            )?));
+            )?)?);
         }
         if let Some((id, secret)) = self.client_credentials {
             let secret = ClientSecret::new(id, secret)?;
@@ -322,19 +322,19 @@ impl ClientBuilder {
             &self.root_certificates,
             self.configure,
         )?;
-        let places = self
-            .limits
-            .max_concurrent_requests
-            .get()
-            .min(Semaphore::MAX_PERMITS);
-        let api = Arc::new(Api {
+        let channel = Channel::new(
             base_url,
+            http,
+            self.backend,
+            self.limits.max_response_bytes,
+            self.clock.clone(),
+        );
+        let api = Arc::new(Api {
+            channel: Arc::new(channel),
             credentials,
-            places: Semaphore::new(places),
+            permits: Permits::new(self.limits.max_concurrent_requests.get()),
             limits: self.limits,
             retry: self.retry,
-            http,
-            wire: self.wire,
             throttle: Throttle::default(),
             budget: Budget::new(),
             jitter: Jitter::new(self.jitter_seed),

@@ -49,7 +49,7 @@ impl Downloader {
         if let Some(client) = kept.get() {
             return Ok(client);
         }
-        let no_proxy = self.api.base_url.is_loopback() && !is_secure;
+        let no_proxy = self.api.channel.base_url.is_loopback() && !is_secure;
         let client = http_client::for_files(
             is_secure,
             no_proxy,

@@ -98,8 +98,9 @@ async fn send(
     let client = downloader.http(url)?;
     let carrying = downloader
         .api
-        .wire
-        .carry(client, request)
+        .channel
+        .backend
+        .send(client, request)
         .instrument(span.clone());
     let outcome = patience
         .for_byte(&host, carrying)
@@ -150,7 +151,7 @@ fn follow(api: &Api, from: &Url, response: &reqwest::Response) -> Result<Url, &'
     };
     // Some hosts write UTF-8 where only ASCII is allowed; browsers and curl follow it.
     let location = String::from_utf8_lossy(location.as_bytes());
-    let to = source::parse(&location, Some(from), &api.base_url)?;
+    let to = source::parse(&location, Some(from), &api.channel.base_url)?;
     if from.scheme() == "https" && to.scheme() != "https" {
         return Err("does not begin with https://");
     }

@@ -5,50 +5,41 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
-
 use crate::{
     error::{Error, ErrorKind},
-    limits::Timeout,
+    limits::{Timeout, deadline::Deadline},
 };
 
 /// The limits of one download.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
     idle: Option<Duration>,
-    begun: Instant,
-    deadline: Option<Instant>,
+    deadline: Deadline,
 }
 
 impl Patience {
     pub(super) fn new(idle: Timeout, operation: Timeout) -> Self {
-        let begun = Instant::now();
         Self {
             idle: idle.duration(),
-            begun,
-            deadline: operation
-                .duration()
-                .and_then(|limit| begun.checked_add(limit)),
+            deadline: Deadline::after(operation),
         }
     }
 
     pub(super) fn elapsed(&self) -> Duration {
-        self.begun.elapsed()
+        self.deadline.elapsed()
     }
 
-    /// Whether there is time left at `moment`.
-    pub(super) fn lasts_until(&self, moment: Instant) -> bool {
-        self.deadline.is_none_or(|deadline| moment < deadline)
+    /// When the whole download has to be done.
+    pub(super) fn deadline(&self) -> &Deadline {
+        &self.deadline
     }
 
     /// Waits for `work` as long as the whole download may last.
     pub(super) async fn for_all<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
-        match self.deadline {
-            None => Ok(work.await),
-            Some(deadline) => timeout_at(deadline, work)
-                .await
-                .map_err(|_| self.out_of_time()),
-        }
+        self.deadline
+            .within(work)
+            .await
+            .ok_or_else(|| self.deadline.exceeded("the download", None))
     }
 
     /// Waits for `work`, which is over with the next byte of `host`.
@@ -69,24 +60,13 @@ impl Patience {
             .with_reached(true)
         })
     }
-
-    fn out_of_time(&self) -> Error {
-        let limit = self
-            .deadline
-            .map_or(Duration::ZERO, |deadline| deadline - self.begun);
-        Error::new(
-            ErrorKind::Timeout,
-            format!(
-                "the download did not end within {:.1} s",
-                limit.as_secs_f64()
-            ),
-        )
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::future::pending;
+
+    use tokio::time::Instant;
 
     use super::*;
 
@@ -108,7 +88,7 @@ mod tests {
         assert!(error.message().contains("within 3.0 s"), "{error}");
         assert!(error.is_timeout());
         assert_eq!(begun.elapsed(), 4 * SECOND);
-        assert!(!patience.lasts_until(Instant::now()));
+        assert!(!patience.deadline().allows(Instant::now()));
     }
 
     #[tokio::test(start_paused = true)]
@@ -120,6 +100,6 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(patience.elapsed(), day);
-        assert!(patience.lasts_until(Instant::now() + day));
+        assert!(patience.deadline().allows(Instant::now() + day));
     }
 }

@@ -25,7 +25,10 @@ use crate::download::{
     timeouts::Patience,
     validator::Validator,
 };
-use crate::error::{Error, ErrorKind};
+use crate::{
+    error::{Error, ErrorKind},
+    retry::decision::{Decision, Rules},
+};
 #[cfg(feature = "_decode")]
 use futures_util::StreamExt as _;
 
@@ -333,19 +336,25 @@ impl Transfer {
         let cannot_go_on = self.starting_over == StartingOver::Refused
             && self.position > 0
             && self.rest().is_none();
-        if !error.is_retryable() || cannot_go_on || !retry.allows_another(self.in_a_row) {
+        if cannot_go_on {
             return Err(error);
         }
-        let delay = retry.delay(self.in_a_row, error.retry_after(), &api.jitter);
-        let in_time = Instant::now()
-            .checked_add(delay)
-            .is_some_and(|next| self.patience.lasts_until(next));
-        // Paid last, so that nothing is paid for what does not happen.
-        if !in_time || !api.budget.withdraw(error.is_timeout()) {
-            return Err(error);
+        let rules = Rules {
+            policy: retry,
+            jitter: &api.jitter,
+            budget: Some(&api.budget),
+            // The throttle is the API's.
+            throttle: None,
+            deadline: Some(self.patience.deadline()),
+            is_idempotent: true,
+        };
+        match rules.decide(&error, self.in_a_row) {
+            Decision::Retry(delay) => {
+                tokio::time::sleep(delay).await;
+                Ok(())
+            }
+            Decision::GiveUp(_) => Err(error),
         }
-        tokio::time::sleep(delay).await;
-        Ok(())
     }
 }
 
@@ -375,7 +384,7 @@ impl Transfer {
         let delay = error.retry_after().unwrap_or(doubled).max(FIRST_LOOK_AGAIN);
         let in_time = Instant::now()
             .checked_add(delay)
-            .is_some_and(|next| self.patience.lasts_until(next));
+            .is_some_and(|next| self.patience.deadline().allows(next));
         if !in_time || waited.saturating_add(delay) > FILE_GRACE {
             return Err(error.with_advice(
                 "the job is young, and its file may come later: look it up and download it again in \

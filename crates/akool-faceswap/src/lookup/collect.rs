@@ -9,25 +9,24 @@ use std::{cell::OnceCell, collections::HashMap, iter::Peekable};
 use akool_faceswap_raw::types::FaceswapResultDetail as Row;
 use serde_json::Value;
 
-use crate::lookup::{NothingLearnt, Outcome, Results, UnexpectedRow};
+use crate::lookup::{AllFailed, Outcome, Results, UnexpectedRow, rows::Rows};
 use crate::{
     error::{Error, Snippet},
     model::{
         Job, Note, ResultId, ResultIds,
         lenient::{OddRow, Unreadable},
     },
-    transport::envelope::Rows,
 };
 
-pub(super) struct Gathered<'a> {
+pub(super) struct ResultCollector<'a> {
     ids: &'a ResultIds,
     positions: OnceCell<HashMap<&'a str, usize>>,
     outcomes: Vec<Outcome>,
     unexpected: Vec<UnexpectedRow>,
-    anything_learnt: bool,
+    anything_answered: bool,
 }
 
-impl<'a> Gathered<'a> {
+impl<'a> ResultCollector<'a> {
     pub(super) fn new(ids: &'a ResultIds) -> Self {
         Self {
             ids,
@@ -36,13 +35,13 @@ impl<'a> Gathered<'a> {
                 .take(ids.len())
                 .collect(),
             unexpected: Vec::new(),
-            anything_learnt: false,
+            anything_answered: false,
         }
     }
 
     /// Takes the answer about the ids at these positions; which of them it lacks.
     pub(super) fn take(&mut self, positions: &[usize], rows: Rows) -> Vec<usize> {
-        self.anything_learnt = true;
+        self.anything_answered = true;
         let mut expected = positions.iter().copied().peekable();
         match rows {
             Rows::AsDocumented(rows) => {
@@ -50,7 +49,7 @@ impl<'a> Gathered<'a> {
                     self.take_row(row, None, &mut expected);
                 }
             }
-            Rows::Salvaged(rows) => {
+            Rows::Lenient(rows) => {
                 for row in rows {
                     match row {
                         Ok(OddRow { row, json, notes }) => {
@@ -142,14 +141,14 @@ impl<'a> Gathered<'a> {
     }
 
     /// The results, or the first error where nothing at all was learnt.
-    pub(super) fn into_results(self) -> Result<Results, NothingLearnt> {
-        if !self.anything_learnt {
+    pub(super) fn into_results(self) -> Result<Results, AllFailed> {
+        if !self.anything_answered {
             let first = self.outcomes.iter().find_map(|outcome| match outcome {
                 Outcome::Failed(error) => Some(error.clone()),
                 _ => None,
             });
             if let Some(error) = first {
-                return Err(NothingLearnt {
+                return Err(AllFailed {
                     error: error.with_ids(self.ids.as_slice()),
                     outcomes: self.outcomes,
                 });

@@ -1,9 +1,9 @@
-//! The slow, forgiving way to read an answer that the generated type could not.
+//! Lenient decoding of rows that the generated type could not read.
 //!
-//! The generated type is all or nothing: one status in quotes fails a hundred rows. Here the answer
+//! The generated type is all or nothing: one status in quotes fails a hundred rows. Here the data
 //! is cut into rows without looking into them, each row into fields, and each field is read for
 //! itself. A field whose meaning is plain (`"3"`, `3.0`) is read with a note, any other is absent
-//! with a note. Only an answer whose envelope cannot be read is an error.
+//! with a note.
 //!
 //! Nothing of this runs for an answer that is as documented.
 
@@ -17,14 +17,6 @@ use serde::{
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::model::{Job, Note, ResultId};
-
-/// An answer read row by row.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) code: i64,
-    pub(crate) msg: String,
-    pub(crate) rows: Vec<Result<OddRow, Unreadable>>,
-}
 
 /// A row read field by field.
 #[derive(Debug)]
@@ -44,46 +36,21 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// Why an answer is no envelope: where, and what was expected there.
+/// Why an answer cannot be read: where, and what was expected there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct DecodeError {
     /// A JSON path, `$` for the whole body.
     pub(crate) path: &'static str,
     pub(crate) problem: String,
 }
 
-impl Fault {
-    fn new(path: &'static str, problem: impl Into<String>) -> Self {
+impl DecodeError {
+    pub(crate) fn new(path: &'static str, problem: impl Into<String>) -> Self {
         Self {
             path,
             problem: problem.into(),
         }
     }
-}
-
-/// Reads the envelope and its rows.
-pub(crate) fn answer(body: &[u8]) -> Result<Answer, Fault> {
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim_start_matches('\u{feff}');
-    if text.trim().is_empty() {
-        return Err(Fault::new("$", "the body is empty"));
-    }
-    let envelope: Pairs = serde_json::from_str(text).map_err(|error| syntax(&error))?;
-
-    let code = match envelope.last("code").map(integer) {
-        Some(Ok((code, _))) => code,
-        Some(Err(_)) => return Err(Fault::new("$.code", "expected an integer")),
-        None => return Err(Fault::new("$.code", "missing")),
-    };
-    let msg = match envelope.last("msg").map(string) {
-        Some(Ok((msg, _))) => msg,
-        _ => String::new(),
-    };
-    let rows = match envelope.last("data") {
-        Some(data) => rows(data)?,
-        None => Vec::new(),
-    };
-    Ok(Answer { code, msg, rows })
 }
 
 /// Reads one row that stands for itself.
@@ -100,32 +67,18 @@ pub(crate) fn job(json: Value) -> Result<Job, Unreadable> {
     })
 }
 
-fn syntax(error: &serde_json::Error) -> Fault {
-    // The library's own words could quote the body.
-    let problem = if error.is_data() {
-        "expected an object".to_owned()
-    } else {
-        let what = if error.is_eof() {
-            "the body ends too early"
-        } else {
-            "not JSON"
-        };
-        format!("{what}, line {} column {}", error.line(), error.column())
-    };
-    Fault::new("$", problem)
-}
-
-fn rows(data: &RawValue) -> Result<Vec<Result<OddRow, Unreadable>>, Fault> {
+/// Reads the rows in the `data` of an envelope, each for itself.
+pub(crate) fn rows(data: &RawValue) -> Result<Vec<Result<OddRow, Unreadable>>, DecodeError> {
     if is_empty(data) {
         return Ok(Vec::new());
     }
-    let data: Pairs =
-        serde_json::from_str(data.get()).map_err(|_| Fault::new("$.data", "expected an object"))?;
+    let data: Pairs = serde_json::from_str(data.get())
+        .map_err(|_| DecodeError::new("$.data", "expected an object"))?;
     let Some(result) = data.last("result").filter(|result| !is_empty(result)) else {
         return Ok(Vec::new());
     };
     let rows: Vec<&RawValue> = serde_json::from_str(result.get())
-        .map_err(|_| Fault::new("$.data.result", "expected an array"))?;
+        .map_err(|_| DecodeError::new("$.data.result", "expected an array"))?;
     Ok(rows.into_iter().map(read_row).collect())
 }
 
@@ -262,7 +215,7 @@ impl<'a> Fields<'a> {
 /// Reads one field: the value and what was odd about it, or why it is absent.
 type Read<T> = fn(&RawValue) -> Result<(T, Option<&'static str>), &'static str>;
 
-fn string(raw: &RawValue) -> Result<(String, Option<&'static str>), &'static str> {
+pub(crate) fn string(raw: &RawValue) -> Result<(String, Option<&'static str>), &'static str> {
     let text = raw.get();
     if text.starts_with('"') {
         return serde_json::from_str(text)
@@ -278,7 +231,7 @@ fn string(raw: &RawValue) -> Result<(String, Option<&'static str>), &'static str
     Err("not a text; taken as absent")
 }
 
-fn integer(raw: &RawValue) -> Result<(i64, Option<&'static str>), &'static str> {
+pub(crate) fn integer(raw: &RawValue) -> Result<(i64, Option<&'static str>), &'static str> {
     const ABSENT: &str = "not an integer; taken as absent";
     let (text, quoted) = unquoted(raw).ok_or(ABSENT)?;
     if let Ok(integer) = text.parse::<i64>() {
@@ -334,10 +287,10 @@ fn unquoted(raw: &RawValue) -> Option<(Cow<'_, str>, Option<&'static str>)> {
 }
 
 /// The members of an object in the order they came, repeated names included.
-struct Pairs<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(crate) struct Pairs<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Pairs<'a> {
-    fn last(&self, name: &str) -> Option<&'a RawValue> {
+    pub(crate) fn last(&self, name: &str) -> Option<&'a RawValue> {
         self.0
             .iter()
             .rev()

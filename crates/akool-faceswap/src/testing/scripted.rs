@@ -8,7 +8,7 @@ use std::{
 use tokio::time::Instant;
 
 use crate::client::{Client, ClientBuilder};
-use crate::transport::backend::{ResponseFuture, TransportError, Wire};
+use crate::transport::backend::{HttpBackend, ResponseFuture, TransportError};
 
 /// A request as the other end sees it.
 #[derive(Clone, Debug)]
@@ -143,7 +143,7 @@ impl Scripted {
         let mut builder = Client::builder()
             .base_url("http://127.0.0.1:9")
             .jitter_seed(7);
-        builder.wire = Box::new(self.clone());
+        builder.backend = Box::new(self.clone());
         settings(builder).build().unwrap()
     }
 
@@ -198,12 +198,8 @@ impl Drop for UnderWay {
     }
 }
 
-impl Wire for Scripted {
-    fn carry<'a>(
-        &'a self,
-        _: &'a reqwest::Client,
-        request: reqwest::Request,
-    ) -> ResponseFuture<'a> {
+impl HttpBackend for Scripted {
+    fn send<'a>(&'a self, _: &'a reqwest::Client, request: reqwest::Request) -> ResponseFuture<'a> {
         Box::pin(async move {
             let seen = self.note(&request);
             let _under_way = UnderWay(self.state.clone());

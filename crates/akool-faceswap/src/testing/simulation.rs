@@ -15,7 +15,7 @@ use crate::{
     client::{Client, ClientBuilder},
     clock::Clock,
     error::Error,
-    transport::backend::{ResponseFuture, TransportError, Wire},
+    transport::backend::{HttpBackend, ResponseFuture, TransportError},
 };
 
 /// What comes back for a request.
@@ -41,7 +41,7 @@ where
     C: Fn(&str) -> R + Send + Sync + 'static,
     R: Future<Output = Reply> + Send + 'static,
 {
-    builder.wire = Box::new(Carrier(carrier));
+    builder.backend = Box::new(Carrier(carrier));
     let (wall, origin) = (SystemTime::now(), Instant::now());
     builder.clock = Clock::of(move || {
         let passed: Duration = origin.elapsed();
@@ -52,16 +52,12 @@ where
 
 struct Carrier<C>(C);
 
-impl<C, R> Wire for Carrier<C>
+impl<C, R> HttpBackend for Carrier<C>
 where
     C: Fn(&str) -> R + Send + Sync,
     R: Future<Output = Reply> + Send + 'static,
 {
-    fn carry<'a>(
-        &'a self,
-        _: &'a reqwest::Client,
-        request: reqwest::Request,
-    ) -> ResponseFuture<'a> {
+    fn send<'a>(&'a self, _: &'a reqwest::Client, request: reqwest::Request) -> ResponseFuture<'a> {
         let replying = (self.0)(request.url().query().unwrap_or_default());
         Box::pin(async move {
             let fault = |is_connect| TransportError {

@@ -1,17 +1,17 @@
-//! The wire: where a finished request leaves the library and a response comes back.
+//! Where a finished request leaves the library and a response comes back.
 //!
-//! In production that is `reqwest`. Tests hand in another one, so that every timing rule can be
-//! tested exactly, under a clock that stands still while a real socket would be waited for.
+//! In production that is `reqwest`. Tests hand in another backend, so that every timing rule can be
+//! tested exactly under a paused clock.
 
 use std::{fmt, future::Future, pin::Pin};
 
-/// A response on its way.
+/// A future response.
 pub(crate) type ResponseFuture<'a> =
     Pin<Box<dyn Future<Output = Result<reqwest::Response, TransportError>> + Send + 'a>>;
 
-/// Carries requests.
-pub(crate) trait Wire: Send + Sync {
-    fn carry<'a>(
+/// Sends requests.
+pub(crate) trait HttpBackend: Send + Sync {
+    fn send<'a>(
         &'a self,
         client: &'a reqwest::Client,
         request: reqwest::Request,
@@ -28,7 +28,7 @@ pub(crate) struct TransportError {
 }
 
 impl TransportError {
-    /// The cause of all causes, such as "Connection refused".
+    /// The root cause, such as "Connection refused".
     pub(crate) fn innermost(&self) -> String {
         let mut cause: &dyn std::error::Error = self;
         while let Some(deeper) = cause.source() {
@@ -61,12 +61,12 @@ impl From<reqwest::Error> for TransportError {
     }
 }
 
-/// The network.
+/// Sends requests with `reqwest`.
 #[derive(Debug)]
-pub(crate) struct Network;
+pub(crate) struct ReqwestBackend;
 
-impl Wire for Network {
-    fn carry<'a>(
+impl HttpBackend for ReqwestBackend {
+    fn send<'a>(
         &'a self,
         client: &'a reqwest::Client,
         request: reqwest::Request,

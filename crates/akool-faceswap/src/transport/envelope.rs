@@ -1,56 +1,104 @@
-//! From what one attempt brought to rows, or to the error that it means.
+//! The envelope of an answer: business code, message, and data.
 //!
 //! The body is looked at before the HTTP status: an envelope says what happened, whatever the
 //! status, and a business code other than 1000 is an error even with HTTP 200. The status counts
-//! only where the body is no envelope.
+//! only where the body is not an envelope.
 
-use akool_faceswap_raw::types::{FaceswapResultDetail as Row, ListResultsByIdsResponse};
+use serde_json::value::RawValue;
 
 use crate::{
-    api::Api,
-    auth::Secret,
-    error::{Error, ErrorKind, Snippet},
+    error::{Error, ErrorKind},
     model::{
         BusinessCode,
-        lenient::{self, Answer, OddRow, Unreadable},
+        lenient::{self, DecodeError, Pairs},
     },
-    transport::exchange::Report,
+    transport::exchange::RawResponse,
 };
 
-/// The rows of an answer, read the fast way or the forgiving one.
-pub(crate) enum Rows {
-    AsDocumented(Vec<Row>),
-    Salvaged(Vec<Result<OddRow, Unreadable>>),
+/// An envelope that was read without looking into its data.
+#[derive(Debug)]
+pub(crate) struct Envelope {
+    pub(crate) code: i64,
+    pub(crate) msg: String,
+    pub(crate) data: Option<Box<RawValue>>,
 }
 
-/// The rows of an answer, or why there are none.
-///
-/// `typed` is what the generated type could read of it.
-pub(crate) fn rows(
-    api: &Api,
-    typed: Option<ListResultsByIdsResponse>,
-    mut report: Report,
-) -> Result<Rows, Error> {
-    if let Some(failure) = report.failure.take() {
-        return Err(failure);
+impl Envelope {
+    /// Reads a body leniently: an odd `msg` is dropped, and a code in quotes is accepted.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, DecodeError> {
+        let text = String::from_utf8_lossy(body);
+        let text = text.trim_start_matches('\u{feff}');
+        if text.trim().is_empty() {
+            return Err(DecodeError::new("$", "the body is empty"));
+        }
+        let envelope: Pairs = serde_json::from_str(text).map_err(|error| syntax(&error))?;
+        let code = match envelope.last("code").map(lenient::integer) {
+            Some(Ok((code, _))) => code,
+            Some(Err(_)) => return Err(DecodeError::new("$.code", "expected an integer")),
+            None => return Err(DecodeError::new("$.code", "missing")),
+        };
+        let msg = match envelope.last("msg").map(lenient::string) {
+            Some(Ok((msg, _))) => msg,
+            _ => String::new(),
+        };
+        let data = envelope.last("data").map(ToOwned::to_owned);
+        Ok(Self { code, msg, data })
     }
-    if let Some(answer) = typed {
-        check(answer.code, &answer.msg, &report)?;
-        let rows = answer.data.and_then(|data| data.result).unwrap_or_default();
-        return Ok(Rows::AsDocumented(rows));
-    }
-    let answer = envelope(api, &report)?;
-    check(answer.code, &answer.msg, &report)?;
-    Ok(Rows::Salvaged(answer.rows))
 }
 
-/// The envelope that the body is, whatever the status, read the forgiving way.
-pub(crate) fn envelope(api: &Api, report: &Report) -> Result<Answer, Error> {
-    lenient::answer(&report.body).map_err(|fault| {
-        let host = api.base_url.host();
-        let status = report.status;
+fn syntax(error: &serde_json::Error) -> DecodeError {
+    // The library's own words could quote the body.
+    let problem = if error.is_data() {
+        "expected an object".to_owned()
+    } else {
+        let what = if error.is_eof() {
+            "the body ends too early"
+        } else {
+            "not JSON"
+        };
+        format!("{what}, line {} column {}", error.line(), error.column())
+    };
+    DecodeError::new("$", problem)
+}
+
+impl RawResponse {
+    /// The envelope that the body is, whatever the status; an error unless its code is 1000.
+    pub(crate) fn envelope(&self) -> Result<Envelope, Error> {
+        let envelope = Envelope::parse(&self.body).map_err(|error| self.undecodable(&error))?;
+        self.check(envelope.code, &envelope.msg)?;
+        Ok(envelope)
+    }
+
+    /// An error, unless the business code is 1000.
+    pub(crate) fn check(&self, code: i64, msg: &str) -> Result<(), Error> {
+        let code = BusinessCode::from_code(code);
+        if code.is_success() {
+            return Ok(());
+        }
+        let msg = self.snippet(msg.as_bytes());
+        let said = match msg.as_str() {
+            "" => String::new(),
+            msg => format!(", {msg:?}"),
+        };
+        Err(Error::new(
+            ErrorKind::Api,
+            format!(
+                "AKOOL answered {code}{said} (HTTP {})",
+                self.status.as_u16()
+            ),
+        )
+        .with_business_code(code)
+        .with_http_status(self.status)
+        .with_retry_after(self.retry_after)
+        .with_reached(true))
+    }
+
+    /// The error for a body that is not what this API sends; with an HTTP status that is an error,
+    /// that status is what happened.
+    pub(crate) fn undecodable(&self, error: &DecodeError) -> Error {
+        let (host, status) = (&self.host, self.status);
         let error = if status.is_success() {
-            let encoding = if report.is_encoded {
+            let encoding = if self.is_encoded {
                 " (it is compressed, which was not asked for)"
             } else {
                 ""
@@ -58,48 +106,18 @@ pub(crate) fn envelope(api: &Api, report: &Report) -> Result<Answer, Error> {
             Error::new(
                 ErrorKind::Decode,
                 format!(
-                    "the answer of {host} is no envelope: {}{encoding}",
-                    fault.problem
+                    "the answer of {host} is not an envelope: {}{encoding}",
+                    error.problem
                 ),
             )
-            .with_json_path(fault.path)
+            .with_json_path(error.path)
         } else {
             Error::new(ErrorKind::Http, format!("{host} answered HTTP {status}"))
         };
         error
             .with_http_status(status)
-            .with_retry_after(report.retry_after)
+            .with_retry_after(self.retry_after)
             .with_reached(true)
-            .with_snippet(report.snippet(&report.body))
-    })
-}
-
-/// An error, unless the business code is 1000.
-pub(crate) fn check(code: i64, msg: &str, report: &Report) -> Result<(), Error> {
-    let code = BusinessCode::from_code(code);
-    if code.is_success() {
-        return Ok(());
-    }
-    let msg = report.snippet(msg.as_bytes());
-    let said = match msg.as_str() {
-        "" => String::new(),
-        msg => format!(", {msg:?}"),
-    };
-    Err(Error::new(
-        ErrorKind::Api,
-        format!(
-            "AKOOL answered {code}{said} (HTTP {})",
-            report.status.as_u16()
-        ),
-    )
-    .with_business_code(code)
-    .with_http_status(report.status)
-    .with_retry_after(report.retry_after)
-    .with_reached(true))
-}
-
-impl Report {
-    fn snippet(&self, text: &[u8]) -> Snippet {
-        Snippet::of(text, self.secret.as_ref().map(Secret::expose))
+            .with_snippet(self.snippet(&self.body))
     }
 }

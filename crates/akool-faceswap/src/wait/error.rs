@@ -4,53 +4,9 @@ use std::{error::Error as StdError, fmt, time::Duration};
 
 use crate::wait::{Progress, Ticket};
 use crate::{
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, WaitErrorKind},
     model::{BusinessClass, Job, ResultId},
 };
-
-/// Why a wait ended without a result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum WaitErrorKind {
-    /// The job itself failed; [`WaitError::job`] has what the API said of it.
-    JobFailed,
-    /// The API has answered without this job for longer than the grace period.
-    Missing,
-    /// The wait's own deadline passed. The job may still be running.
-    DeadlinePassed,
-    /// The client was shut down. The job may still be running.
-    ShutDown,
-    /// [`WaitHandle::cancel`](crate::wait::WaitHandle::cancel) ended the wait. The job may still be
-    /// running.
-    Cancelled,
-    /// A fault that no repetition can mend, such as refused credentials or a bill to pay;
-    /// [`WaitError::error`] says which. The job may still be running.
-    Fault,
-    /// The client waits for as many ids as it may; see
-    /// [`ClientBuilder::max_tracked_ids`](crate::client::ClientBuilder::max_tracked_ids).
-    TooManyIds,
-}
-
-impl WaitErrorKind {
-    /// A name for machines, such as `deadline_passed`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::JobFailed => "job_failed",
-            Self::Missing => "missing",
-            Self::DeadlinePassed => "deadline_passed",
-            Self::ShutDown => "shut_down",
-            Self::Cancelled => "cancelled",
-            Self::Fault => "fault",
-            Self::TooManyIds => "too_many_ids",
-        }
-    }
-}
-
-impl fmt::Display for WaitErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// A wait that ended without a result: why, what was last known, and a ticket to go on with.
 ///
@@ -245,30 +201,4 @@ pub(super) fn ends_a_wait(error: &Error) -> bool {
         || error
             .business_code()
             .is_some_and(|code| code.class() == BusinessClass::Permission)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_kind_is_told_by_its_name() {
-        use WaitErrorKind::{
-            Cancelled, DeadlinePassed, Fault, JobFailed, Missing, ShutDown, TooManyIds,
-        };
-        let kinds = [
-            JobFailed,
-            Missing,
-            DeadlinePassed,
-            ShutDown,
-            Cancelled,
-            Fault,
-            TooManyIds,
-        ];
-        let names = kinds.map(|kind| kind.to_string()).join(" ");
-        assert_eq!(
-            names,
-            "job_failed missing deadline_passed shut_down cancelled fault too_many_ids"
-        );
-    }
 }

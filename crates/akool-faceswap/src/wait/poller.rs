@@ -15,7 +15,6 @@ use std::{
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     task::Poll,
-    time::Duration,
 };
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
@@ -32,7 +31,10 @@ use crate::{
     error::{Error, ErrorKind},
     lookup::{self, Lookup, Outcome},
     model::ResultId,
-    retry::RetryPolicy,
+    retry::{
+        RetryPolicy,
+        decision::{Decision, Rules},
+    },
 };
 
 /// How many times the task may die before an answer is taken, until waits are ended for it.
@@ -265,20 +267,20 @@ fn take(poller: &Poller, batch: Batch, outcomes: Vec<Outcome>) {
 
 /// When to look up again what failed for the `faults`th time in a row.
 fn decide(api: &Api, error: &Error, failures: u32, is_paid: bool) -> Retry {
-    let policy = &api.retry;
-    let asked = error
-        .retry_after()
-        .map_or(Duration::ZERO, |delay| policy.capped(delay));
-    if !error.is_retryable() || !policy.allows_another(failures) {
-        return Retry::BySchedule(asked);
-    }
-    if error.is_rate_limit() {
-        // The throttle holds the whole client back.
-        return Retry::After(Duration::ZERO);
-    }
-    if is_paid || api.budget.withdraw(error.is_timeout()) {
-        Retry::After(policy.delay(failures, error.retry_after(), &api.jitter))
-    } else {
-        Retry::BySchedule(asked)
+    let rules = Rules {
+        policy: &api.retry,
+        jitter: &api.jitter,
+        // The throttle holds rate limited lookups back, so they cost nothing.
+        budget: (!is_paid && !error.is_rate_limit()).then_some(&api.budget),
+        throttle: Some(&api.throttle),
+        deadline: None,
+        is_idempotent: true,
+    };
+    match rules.decide(error, failures) {
+        Decision::Retry(delay) => Retry::After(delay),
+        Decision::GiveUp(_) => {
+            let asked = error.retry_after().map(|delay| api.retry.capped(delay));
+            Retry::BySchedule(asked.unwrap_or_default())
+        }
     }
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::wait::{observation::JobState, time::Timestamp};
 use crate::{
-    error::Error,
+    error::{Error, WaitErrorKind},
+    metrics::WaitMetrics,
     model::{JobStatus, ResultId},
 };
 
@@ -83,6 +84,15 @@ impl Progress {
     /// Why the last lookup failed, until one succeeds. The wait goes on all the same.
     pub fn last_error(&self) -> Option<&Error> {
         self.last_error.as_ref()
+    }
+
+    /// The numbers of a wait that ended now; `error` is why it has no result.
+    pub(super) fn measure(&self, error: Option<WaitErrorKind>) -> WaitMetrics {
+        WaitMetrics {
+            error,
+            duration: self.waited,
+            polls: self.polls,
+        }
     }
 }
 

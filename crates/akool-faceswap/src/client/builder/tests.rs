@@ -1,6 +1,6 @@
 //! That every setting arrives, and what is refused.
 
-use crate::client::builder::*;
+use crate::{client::builder::*, transport::operation::Pool};
 
 #[test]
 fn debug_output_says_which_credentials_there_are() {
@@ -37,7 +37,7 @@ fn every_setting_arrives() {
         .unwrap();
     let api = client.api();
     let limits = &api.limits;
-    assert_eq!(api.base_url.as_str(), "http://api.example/p");
+    assert_eq!(api.channel.base_url.as_str(), "http://api.example/p");
     assert_eq!(limits.connect_timeout, seconds(1).into());
     assert_eq!(limits.attempt_timeout, seconds(2).into());
     assert_eq!(limits.operation_timeout, Timeout::Disabled);
@@ -54,7 +54,7 @@ fn every_setting_arrives() {
         (two, two)
     );
     assert_eq!(limits.max_concurrent_downloads, two);
-    assert_eq!(api.places.available_permits(), 2);
+    assert_eq!(api.permits.available(Pool::Lookups), 2);
     assert_eq!(api.retry, RetryPolicy::never());
     assert!(format!("{client:?}").contains("http://api.example/p"));
 }

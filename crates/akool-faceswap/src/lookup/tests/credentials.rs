@@ -212,7 +212,11 @@ async fn what_get_token_refuses_is_the_error_of_the_call() {
             "<secret> is wrong",
         ),
         (r#"{"code":1000}"#, ErrorKind::Decode, "has no token"),
-        ("<html>SECRET</html>", ErrorKind::Decode, "is no envelope"),
+        (
+            "<html>SECRET</html>",
+            ErrorKind::Decode,
+            "is not an envelope",
+        ),
     ] {
         let (wire, client) = get_token(move |_| Reply::http(200, body));
         let error = client.lookup(ids(1)).await.unwrap_err();

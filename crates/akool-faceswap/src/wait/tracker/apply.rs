@@ -8,7 +8,7 @@ use crate::wait::{
     options::WaitOptions,
     tracker::{Batch, Effects, Key, Now, Timestamp, Tracker, Waiter, WaiterKind, job::unsettled},
 };
-use crate::{error::Error, lookup::Outcome, metrics::WaitMetrics};
+use crate::{error::Error, lookup::Outcome};
 
 impl Tracker {
     /// Takes the answer to a batch. `retry` says when an id whose lookup failed so many times in a row
@@ -66,7 +66,7 @@ impl Tracker {
                             let kind = outcome.as_ref().err().map(WaitError::kind);
                             let tracked = &self.jobs[job];
                             let progress = tracked.progress(waiter.begun, now);
-                            effects.ended.push(WaitMetrics::of(kind, &progress));
+                            effects.ended.push(progress.measure(kind));
                             let ticket = || tracked.ticket(waiter.span(options), now);
                             receiver.put(outcome, ticket, &mut effects.wakers);
                             self.detach(key);

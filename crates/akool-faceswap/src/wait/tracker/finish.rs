@@ -1,9 +1,9 @@
 //! How waits end that no answer ends: withdrawn, too late, shut down, or without any hope.
 
+use crate::error::Error;
 use crate::wait::tracker::{
     Effects, Key, Now, Ticket, Tracker, WaitErrorKind, WaiterKind, job::unsettled,
 };
-use crate::{error::Error, metrics::WaitMetrics};
 
 impl Tracker {
     /// Ends an interest without an outcome.
@@ -102,9 +102,7 @@ impl Tracker {
         match &waiter.kind {
             WaiterKind::UntilTerminal { options, receiver } => {
                 let error = unsettled(kind, tracked, waiter.span(options), error, now);
-                effects
-                    .ended
-                    .push(WaitMetrics::of(Some(kind), error.progress()));
+                effects.ended.push(error.progress().measure(Some(kind)));
                 let ticket = || tracked.ticket(waiter.span(options), now);
                 receiver.put(Err(error), ticket, &mut effects.wakers);
             }

@@ -1,0 +1,151 @@
+//! One endpoint of the API, and the detour around the generated client's errors.
+//!
+//! The generated client can return neither our errors nor the body of an answer that it could not
+//! read: its own error has lost the status or the body, and would print the latter. So the outcome
+//! of the exchange is kept beside it, and [`Operation::read`] decides by that.
+
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use akool_faceswap_raw as raw;
+use http::StatusCode;
+
+use crate::{
+    error::{Error, ErrorKind},
+    transport::{
+        authorization::Authorization,
+        channel::Channel,
+        exchange::{Attempt, RawResponse},
+    },
+};
+
+/// What a method of the generated client returns.
+pub(crate) type Generated<T> = Result<raw::ResponseValue<T>, raw::Error<()>>;
+
+/// Which of the client's pools of permits a request takes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pool {
+    /// Lookups: many at a time, and none of them urgent.
+    Lookups,
+    /// Everything else, which must not queue behind a lookup of 100,000 ids.
+    Others,
+}
+
+/// One endpoint: the request to send and what its answer means.
+pub(crate) trait Operation: Sync {
+    /// The `operationId` of the document, for spans and metrics.
+    const NAME: &'static str;
+    /// What people call it, such as "the lookup".
+    const NOUN: &'static str;
+    /// Whether it may be repeated after the server may have processed it. If not, it is repeated
+    /// only where the request surely did not reach the server.
+    const IDEMPOTENT: bool;
+    const POOL: Pool = Pool::Others;
+
+    /// The generated type of the answer.
+    type Typed: Send;
+    type Output: Send;
+
+    /// How many things the request asks for.
+    fn items(&self) -> usize {
+        1
+    }
+
+    /// How many things the answer has.
+    fn returned(output: &Self::Output) -> usize {
+        let _ = output;
+        1
+    }
+
+    /// The one call of the generated client.
+    fn send(&self, client: &raw::Client) -> impl Future<Output = Generated<Self::Typed>> + Send;
+
+    /// What the answer means. `typed` is what the generated type could read of it; without it the
+    /// body may still be an envelope ([`RawResponse::envelope`]). A business code other than 1000
+    /// is an error ([`RawResponse::check`]).
+    fn read(
+        &self,
+        typed: Option<Self::Typed>,
+        response: &RawResponse,
+    ) -> Result<Self::Output, Error>;
+}
+
+impl Channel {
+    /// Sends the request of an operation once and reads the answer.
+    pub(crate) async fn perform<O: Operation>(
+        self: &Arc<Self>,
+        operation: &O,
+        authorization: Authorization,
+        attempt: Attempt,
+    ) -> Result<O::Output, Error> {
+        let exchange = Arc::new(OneExchange {
+            channel: self.clone(),
+            authorization,
+            attempt,
+            outcome: Mutex::new(None),
+        });
+        let client = raw::Client::new_with_client(
+            self.base_url.as_str(),
+            self.http.clone(),
+            raw::Seam::shared(exchange.clone()),
+        );
+        let typed = operation.send(&client).await;
+        let response = exchange.take()?;
+        operation.read(typed.ok().map(raw::ResponseValue::into_inner), &response)
+    }
+}
+
+/// The transport of a generated client that sends one request.
+struct OneExchange {
+    channel: Arc<Channel>,
+    authorization: Authorization,
+    attempt: Attempt,
+    outcome: Mutex<Option<Result<RawResponse, Error>>>,
+}
+
+impl OneExchange {
+    fn take(&self) -> Result<RawResponse, Error> {
+        let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
+        outcome.take().unwrap_or_else(|| {
+            Err(Error::new(
+                ErrorKind::Configuration,
+                "the request could not be built",
+            ))
+        })
+    }
+}
+
+impl raw::Transport for OneExchange {
+    fn send<'a>(
+        &'a self,
+        _: &'a reqwest::Client,
+        request: reqwest::Request,
+        operation_id: &'static str,
+    ) -> raw::Sending<'a> {
+        Box::pin(async move {
+            let outcome = self
+                .channel
+                .exchange(request, operation_id, &self.authorization, self.attempt)
+                .await;
+            let response = generated(outcome.as_ref().ok());
+            *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+            Ok(response)
+        })
+    }
+}
+
+/// The answer as the generated client reads it.
+///
+/// An exchange that failed becomes HTTP 500, so that the generated client looks at no body.
+pub(crate) fn generated(response: Option<&RawResponse>) -> reqwest::Response {
+    let mut generated = http::Response::default();
+    if let Some(response) = response {
+        *generated.status_mut() = response.status;
+        *generated.body_mut() = response.body.clone();
+    } else {
+        *generated.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    }
+    generated.into()
+}
