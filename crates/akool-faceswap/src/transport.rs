@@ -11,4 +11,5 @@ pub(crate) mod channel;
 pub(crate) mod envelope;
 pub(crate) mod exchange;
 pub(crate) mod http_client;
+pub(crate) mod one_shot;
 pub(crate) mod operation;

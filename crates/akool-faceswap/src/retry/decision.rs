@@ -66,7 +66,9 @@ impl Rules<'_> {
         if !error.is_retryable() {
             return Decision::GiveUp(GiveUp::Permanent);
         }
-        if !self.is_idempotent && error.may_have_reached_server() {
+        // A rate limit is a refusal: nothing was done.
+        let may_have_happened = error.may_have_reached_server() && !error.is_rate_limit();
+        if !self.is_idempotent && may_have_happened {
             return Decision::GiveUp(GiveUp::MayHaveHappened);
         }
         if !self.policy.allows_another(attempts) {
@@ -174,7 +176,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_not_idempotent_is_repeated_only_if_it_was_surely_not_sent() {
+    async fn what_is_not_idempotent_is_repeated_only_if_surely_nothing_was_done() {
         let world = World::new(Timeout::Disabled);
         let rules = Rules {
             is_idempotent: false,
@@ -184,7 +186,8 @@ mod tests {
         assert!(matches!(rules.decide(&unsent, 1), Decision::Retry(_)));
         let expected = Decision::GiveUp(GiveUp::MayHaveHappened);
         assert_eq!(rules.decide(&broken(), 1), expected);
-        assert_eq!(rules.decide(&rate_limit(), 1), expected);
+        let refused = rules.decide(&rate_limit(), 1);
+        assert!(matches!(refused, Decision::Retry(_)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,10 +1,12 @@
 //! A wire whose other end is a closure: every timing rule can be tested under a paused clock.
 
 use std::{
+    pin::Pin,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
+use http_body::Body as _;
 use tokio::time::Instant;
 
 use crate::client::{Client, ClientBuilder};
@@ -25,6 +27,8 @@ pub(crate) struct Seen {
 pub(crate) struct Reply {
     after: Duration,
     what: What,
+    /// Whether the request's body is asked for first.
+    reads_body: bool,
 }
 
 enum What {
@@ -40,6 +44,7 @@ impl Reply {
         Self {
             after: Duration::ZERO,
             what: What::Response(response),
+            reads_body: true,
         }
     }
 
@@ -67,13 +72,26 @@ impl Reply {
         Self {
             after: Duration::ZERO,
             what: What::Fault { is_connect: true },
+            reads_body: false,
         }
+    }
+
+    /// A connection that dies before it asks for the request's body.
+    pub(crate) fn reset_before_the_body() -> Self {
+        Self::reset().without_reading()
+    }
+
+    /// The request's body is not asked for.
+    pub(crate) fn without_reading(mut self) -> Self {
+        self.reads_body = false;
+        self
     }
 
     pub(crate) fn reset() -> Self {
         Self {
             after: Duration::ZERO,
             what: What::Fault { is_connect: false },
+            reads_body: true,
         }
     }
 
@@ -82,6 +100,7 @@ impl Reply {
         Self {
             after: Duration::ZERO,
             what: What::Nothing,
+            reads_body: true,
         }
     }
 
@@ -118,6 +137,7 @@ pub(crate) struct Scripted {
 #[derive(Default)]
 struct State {
     seen: Vec<Seen>,
+    bodies: Vec<String>,
     under_way: usize,
     most_under_way: usize,
 }
@@ -153,6 +173,11 @@ impl Scripted {
 
     pub(crate) fn requests(&self) -> usize {
         self.state.lock().unwrap().seen.len()
+    }
+
+    /// The bodies that were read.
+    pub(crate) fn bodies(&self) -> Vec<String> {
+        self.state.lock().unwrap().bodies.clone()
     }
 
     /// The time between each request and the next.
@@ -198,12 +223,34 @@ impl Drop for UnderWay {
     }
 }
 
+async fn read(mut body: reqwest::Body) -> String {
+    let mut bytes = Vec::new();
+    while let Some(frame) =
+        std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+    {
+        bytes.extend_from_slice(frame.unwrap().data_ref().unwrap());
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
 impl HttpBackend for Scripted {
-    fn send<'a>(&'a self, _: &'a reqwest::Client, request: reqwest::Request) -> ResponseFuture<'a> {
+    fn send<'a>(
+        &'a self,
+        _: &'a reqwest::Client,
+        mut request: reqwest::Request,
+    ) -> ResponseFuture<'a> {
         Box::pin(async move {
             let seen = self.note(&request);
             let _under_way = UnderWay(self.state.clone());
-            let Reply { after, what } = (self.script)(&seen);
+            let Reply {
+                after,
+                what,
+                reads_body,
+            } = (self.script)(&seen);
+            if reads_body && let Some(body) = request.body_mut().take() {
+                let body = read(body).await;
+                self.state.lock().unwrap().bodies.push(body);
+            }
             tokio::time::sleep(after).await;
             match what {
                 What::Response(response) => Ok(response.into()),

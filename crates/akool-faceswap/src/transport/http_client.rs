@@ -85,7 +85,10 @@ fn finish(
         // `x-api-key` would follow a redirect to any host: only standard headers are taken out.
         .redirect(reqwest::redirect::Policy::none())
         // A referer would repeat the ids.
-        .referer(false);
+        .referer(false)
+        // What is repeated, and whether it may be, is decided here and not below: left to itself
+        // reqwest sends a paid POST again when an HTTP/2 server refuses its stream.
+        .retry(reqwest::retry::never());
     if let Some(limit) = limits.connect_timeout.duration() {
         builder = builder.connect_timeout(limit);
     }

@@ -18,6 +18,7 @@ use crate::{
         authorization::Authorization,
         channel::Channel,
         exchange::{Attempt, RawResponse},
+        one_shot::HandedOver,
     },
 };
 
@@ -84,6 +85,7 @@ impl Channel {
             channel: self.clone(),
             authorization,
             attempt,
+            handed_over: (!O::IDEMPOTENT).then(HandedOver::default),
             outcome: Mutex::new(None),
         });
         let client = raw::Client::new_with_client(
@@ -92,8 +94,15 @@ impl Channel {
             raw::Seam::shared(exchange.clone()),
         );
         let typed = operation.send(&client).await;
-        let response = exchange.take()?;
-        operation.read(typed.ok().map(raw::ResponseValue::into_inner), &response)
+        let outcome = exchange.take().and_then(|response| {
+            let typed = typed.ok().map(raw::ResponseValue::into_inner);
+            operation.read(typed, &response)
+        });
+        outcome.map_err(|error| match &exchange.handed_over {
+            // Whatever came back: no server has a request whose body was never asked for.
+            Some(handed_over) if !handed_over.get() => error.with_reached(false),
+            _ => error,
+        })
     }
 }
 
@@ -102,6 +111,8 @@ struct OneExchange {
     channel: Arc<Channel>,
     authorization: Authorization,
     attempt: Attempt,
+    /// Of a request that must not happen twice: whether its body was handed over.
+    handed_over: Option<HandedOver>,
     outcome: Mutex<Option<Result<RawResponse, Error>>>,
 }
 
@@ -121,10 +132,13 @@ impl raw::Transport for OneExchange {
     fn send<'a>(
         &'a self,
         _: &'a reqwest::Client,
-        request: reqwest::Request,
+        mut request: reqwest::Request,
         operation_id: &'static str,
     ) -> raw::Sending<'a> {
         Box::pin(async move {
+            if let Some(handed_over) = &self.handed_over {
+                handed_over.watch(&mut request);
+            }
             let outcome = self
                 .channel
                 .exchange(request, operation_id, &self.authorization, self.attempt)
