@@ -1,6 +1,8 @@
 //! The client: what all its clones share, and the calls that it offers.
 
+mod account;
 mod builder;
+mod detect;
 mod download;
 mod lookup;
 mod wait;

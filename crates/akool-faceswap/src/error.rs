@@ -13,7 +13,7 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
-use crate::model::ResultId;
+use crate::model::{FaceError, ResultId};
 
 pub use crate::model::{BusinessClass, BusinessCode, InvalidId, InvalidIds, UnknownCode};
 pub use kind::ErrorKind;
@@ -247,6 +247,12 @@ impl StdError for Error {
             .source
             .as_deref()
             .map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+impl From<FaceError> for Error {
+    fn from(error: FaceError) -> Self {
+        Self::new(ErrorKind::FaceCount, error.to_string()).with_advice(error.advice())
     }
 }
 

@@ -90,12 +90,15 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod account;
 mod api;
 pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod client;
 mod clock;
+pub mod delete;
+pub mod detect;
 pub mod download;
 pub mod error;
 mod limits;

@@ -2,13 +2,10 @@
 //!
 //! No input or output happens here, and nothing in here knows how an answer was fetched.
 
-#[allow(dead_code, reason = "detections use it")]
 mod analysis;
 mod boxes;
 mod business_code;
-#[allow(dead_code, reason = "detections use it")]
 mod detection;
-#[allow(dead_code, reason = "detections use it")]
 mod face;
 mod id;
 mod ids;
@@ -23,6 +20,7 @@ mod status;
 pub use analysis::{Analysis, Appearance, Person};
 pub use boxes::{InvalidBox, XyWh, XyXy};
 pub use business_code::{BusinessClass, BusinessCode, UnknownCode};
+pub(crate) use detection::UnreadableFaces;
 pub use detection::{Frame, Picture, Video};
 pub use face::{CROP_LIFETIME, Face, FaceError, FaceImage, Faces};
 pub(crate) use face::{Detection, Input};

@@ -30,6 +30,8 @@ pub enum ErrorKind {
     Decode,
     /// The API answered with a business code other than 1000.
     Api,
+    /// The picture does not show the number of faces that was asked for.
+    FaceCount,
     /// The job has no result to download: it has not succeeded, or has no URL that can be fetched.
     NoResult,
     /// The result is not there: it has been deleted after its 7 days, or is not filled in yet.
@@ -56,6 +58,7 @@ impl ErrorKind {
             Self::Http => "http",
             Self::Decode => "decode",
             Self::Api => "api",
+            Self::FaceCount => "face_count",
             Self::NoResult => "no_result",
             Self::Expired => "expired",
             Self::UnexpectedContent => "unexpected_content",

@@ -191,6 +191,7 @@ impl Error {
             ErrorKind::Api if self.is_invalid_input() => "check the ids: `_id`, not `job_id`",
             ErrorKind::Api if self.is_retryable() => "try again later",
             ErrorKind::Api => "look the code up in the vendor's documentation",
+            ErrorKind::FaceCount => "use another picture, or choose among its faces",
             ErrorKind::NoResult => {
                 "download jobs whose status is Success; wait for one that has not ended"
             }

@@ -10,6 +10,8 @@ pub enum WaitErrorKind {
     JobFailed,
     /// The API has answered without this job for longer than the grace period.
     Missing,
+    /// This client deleted the job; see [`Client::delete`](crate::client::Client::delete).
+    Deleted,
     /// The wait's own deadline passed. The job may still be running.
     DeadlinePassed,
     /// The client was shut down. The job may still be running.
@@ -31,6 +33,7 @@ impl WaitErrorKind {
         match self {
             Self::JobFailed => "job_failed",
             Self::Missing => "missing",
+            Self::Deleted => "deleted",
             Self::DeadlinePassed => "deadline_passed",
             Self::ShutDown => "shut_down",
             Self::Cancelled => "cancelled",
@@ -52,10 +55,13 @@ mod tests {
 
     #[test]
     fn a_kind_is_told_by_its_name() {
-        use WaitErrorKind::{Cancelled, DeadlinePassed, Fault, JobFailed, Missing, ShutDown, TooManyIds};
+        use WaitErrorKind::{
+            Cancelled, DeadlinePassed, Deleted, Fault, JobFailed, Missing, ShutDown, TooManyIds,
+        };
         let kinds = [
             JobFailed,
             Missing,
+            Deleted,
             DeadlinePassed,
             ShutDown,
             Cancelled,
@@ -65,7 +71,7 @@ mod tests {
         let names = kinds.map(|kind| kind.to_string()).join(" ");
         assert_eq!(
             names,
-            "job_failed missing deadline_passed shut_down cancelled fault too_many_ids"
+            "job_failed missing deleted deadline_passed shut_down cancelled fault too_many_ids"
         );
     }
 }

@@ -65,7 +65,7 @@ impl WaitError {
         Self(Box::new(Inner {
             kind,
             progress,
-            ticket: Some(ticket),
+            ticket: (kind != WaitErrorKind::Deleted).then_some(ticket),
             job: None,
             error,
         }))
@@ -91,7 +91,7 @@ impl WaitError {
         self.0.job.as_ref()
     }
 
-    /// What to go on with; `None` where the job itself failed.
+    /// What to go on with; `None` where the job itself failed or was deleted.
     pub fn ticket(&self) -> Option<&Ticket> {
         self.0.ticket.as_ref()
     }
@@ -113,6 +113,7 @@ impl WaitError {
             WaitErrorKind::Missing => {
                 "check the id and the account; a deleted job does not come back"
             }
+            WaitErrorKind::Deleted => "a deleted job does not come back",
             WaitErrorKind::DeadlinePassed | WaitErrorKind::ShutDown | WaitErrorKind::Cancelled => {
                 "resume its ticket; do not submit the job again"
             }
@@ -139,6 +140,7 @@ impl fmt::Display for WaitError {
                 let missing = Whole(progress.missing_for().unwrap_or_default());
                 write!(f, "the API has answered without it for {missing}")?;
             }
+            WaitErrorKind::Deleted => write!(f, "it was deleted after {waited}")?,
             WaitErrorKind::DeadlinePassed => write!(f, "not settled within {waited}")?,
             WaitErrorKind::ShutDown => write!(f, "the client was shut down after {waited}")?,
             WaitErrorKind::Cancelled => write!(f, "the wait was cancelled after {waited}")?,

@@ -111,6 +111,12 @@ impl Poller {
         is_known
     }
 
+    /// Ends the waits for jobs that were deleted.
+    pub(crate) fn end_deleted(&self, ids: &[ResultId]) {
+        self.track(|tracker, now, effects| tracker.deleted(ids, now, effects));
+        self.wake();
+    }
+
     /// Ends every wait, and refuses new ones. Returns the tickets of the waits that end.
     pub(crate) fn shut_down(&self) -> Vec<Ticket> {
         let tickets = self.track(Tracker::shut_down);

@@ -1,9 +1,11 @@
 //! How waits end that no answer ends: withdrawn, too late, shut down, or without any hope.
 
-use crate::error::Error;
+use std::collections::BTreeSet;
+
 use crate::wait::tracker::{
-    Effects, Key, Now, Ticket, Tracker, WaitErrorKind, WaiterKind, job::unsettled,
+    Effects, Key, Now, Ticket, Tracker, WaitErrorKind, Waiter, WaiterKind, job::unsettled,
 };
+use crate::{error::Error, model::ResultId};
 
 impl Tracker {
     /// Ends an interest without an outcome.
@@ -45,7 +47,7 @@ impl Tracker {
             .filter_map(|(key, _)| self.ticket(key, now));
         let tickets = tickets.collect();
         self.end_where(
-            WaiterKind::is_wait,
+            |waiter| waiter.kind.is_wait(),
             WaitErrorKind::ShutDown,
             None,
             now,
@@ -59,9 +61,24 @@ impl Tracker {
         self.end_where(|_| true, WaitErrorKind::Fault, Some(error), now, effects);
     }
 
+    /// Ends the waits for jobs that were deleted. Who asks for a single answer still gets it.
+    pub(in crate::wait) fn deleted(&mut self, ids: &[ResultId], now: &Now, effects: &mut Effects) {
+        let known = ids.iter().filter_map(|id| self.keys.get(id).copied());
+        let jobs: BTreeSet<_> = known.collect();
+        if !jobs.is_empty() {
+            self.end_where(
+                |waiter| waiter.kind.is_wait() && jobs.contains(&waiter.job),
+                WaitErrorKind::Deleted,
+                None,
+                now,
+                effects,
+            );
+        }
+    }
+
     fn end_where(
         &mut self,
-        which: impl Fn(&WaiterKind) -> bool,
+        which: impl Fn(&Waiter) -> bool,
         kind: WaitErrorKind,
         error: Option<&Error>,
         now: &Now,
@@ -70,7 +87,7 @@ impl Tracker {
         let keys: Vec<Key> = self
             .waiters
             .iter()
-            .filter(|(_, waiter)| which(&waiter.kind))
+            .filter(|(_, waiter)| which(waiter))
             .map(|(key, _)| key)
             .collect();
         for key in keys {

@@ -116,6 +116,8 @@ impl Promise {
             Err(error) => match error.kind() {
                 WaitErrorKind::JobFailed => self.heard(State::Failed, at, world),
                 WaitErrorKind::Missing => self.is_blurred || self.was_missing(at, world),
+                // Nothing is deleted here.
+                WaitErrorKind::Deleted => false,
                 WaitErrorKind::DeadlinePassed if self.is_late => {
                     at + TICK >= self.given + LAST_LOOK
                         || self.answers(at, world).any(|entry| {

@@ -1,0 +1,60 @@
+//! The account, and deleting results.
+
+use crate::{
+    account::{self, Credit},
+    client::Client,
+    delete::{self, Deletion},
+    error::Error,
+    model::ResultIds,
+};
+
+impl Client {
+    /// The credit of the account, with every digit.
+    ///
+    /// It is one number for the whole account, whose jobs change it at any time: two readings do not
+    /// say what a job cost, nor whether there is one.
+    ///
+    /// # Errors
+    ///
+    /// If the request fails.
+    pub async fn credit(&self) -> Result<Credit, Error> {
+        account::credit(&self.api).await
+    }
+
+    /// Deletes results, for good.
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+    /// # use akool_faceswap::{Client, ResultIds};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let id = fake.add_job(FakeJob::image()).to_string();
+    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// let ids: ResultIds = id.parse()?;
+    /// let deletion = client.delete(ids).await?;
+    /// for (ids, error) in deletion.failed() {
+    ///     println!("{} ids may still be there: {error}", ids.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Waits for what is deleted end at once, with
+    /// [`Deleted`](crate::wait::WaitErrorKind::Deleted). An id that the API does not know is an
+    /// error of its request, unless that request was repeated: then it means that the first attempt
+    /// did it.
+    ///
+    /// # Errors
+    ///
+    /// If the list is empty, or if no request succeeded; the error is then the first one's. Otherwise
+    /// failed requests are in [`Deletion::failed`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses the outcomes; what was sent may be deleted. Deleting it again does no
+    /// harm.
+    pub async fn delete(&self, ids: impl Into<ResultIds>) -> Result<Deletion, Error> {
+        delete::delete(&self.api, &self.poller, ids.into()).await
+    }
+}
