@@ -5,13 +5,12 @@ mod builder;
 mod detect;
 mod download;
 mod lookup;
+mod submit;
 mod wait;
-#[cfg(feature = "webhook")]
-mod webhook;
 
 use std::{fmt, sync::Arc};
 
-use crate::{api::Api, download::Downloader, error::Error, wait::Poller};
+use crate::{api::Api, download::Downloader, error::Error, submit::Submitter, wait::Poller};
 
 pub use builder::ClientBuilder;
 
@@ -49,6 +48,7 @@ pub struct Client {
     api: Arc<Api>,
     poller: Arc<Poller>,
     downloader: Arc<Downloader>,
+    submitter: Arc<Submitter>,
 }
 
 impl Client {
@@ -96,9 +96,11 @@ impl Client {
     }
 
     pub(crate) fn new(api: Arc<Api>, poller: Poller, downloader: Downloader) -> Self {
+        let poller = Arc::new(poller);
         Self {
+            submitter: Arc::new(Submitter::new(api.clone(), poller.clone())),
             api,
-            poller: Arc::new(poller),
+            poller,
             downloader: Arc::new(downloader),
         }
     }

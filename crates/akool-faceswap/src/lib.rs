@@ -49,6 +49,9 @@
 //!   whole. See [`Download`].
 //! - [`Client::wait`] and its like wait until jobs end, by one poller for all waits of a client. Every
 //!   end but success is a [`WaitError`], and where the job may still end it has a [`Ticket`].
+//! - [`Client::swap`] submits a face swap once. A [`SubmitError`](submit::SubmitError) says whether a job may exist that
+//!   costs credits; nothing that may be one is sent again by itself.
+//! - [`Client::detect`] and its like find the faces that a swap can be about.
 //! - [`Error`] says what happened, to which ids, after how many attempts, and what to do. It can be
 //!   asked: [`Error::is_auth`], [`Error::is_billing`], [`Error::is_rate_limit`],
 //!   [`Error::is_retryable`] and others.
@@ -62,6 +65,9 @@
 //! | making a connection | 10 s | [`ClientBuilder::connect_timeout`] |
 //! | one attempt | 30 s | [`ClientBuilder::attempt_timeout`], [`Lookup::attempt_timeout`] |
 //! | one call | 5 min | [`ClientBuilder::operation_timeout`], [`Lookup::operation_timeout`] |
+//! | one attempt at a submit or detection | no less than 2 min | |
+//! | outcomes of dropped submits | 10,000, for the next submit of the same content for 24 h | [`Client::unclaimed_submits`] |
+//! | an unknown outcome holds back the same content | 24 h | [`allow_second_purchase`](submit::PendingSubmit::allow_second_purchase) |
 //! | attempts at a request | 4, up to 20 s apart | [`ClientBuilder::retry`], [`Lookup::retry`] |
 //! | `Retry-After` | up to 60 s | [`RetryPolicy::max_retry_after`] |
 //! | repetitions of all clones | 100 in a burst, then one for five successes | |
@@ -107,7 +113,6 @@ pub mod metrics;
 pub mod model;
 mod retry;
 mod secret;
-#[allow(dead_code, reason = "the calls that send it follow")]
 pub mod submit;
 #[cfg(any(test, feature = "_simulation"))]
 #[doc(hidden)]

@@ -21,6 +21,21 @@ const MAX_ENTRIES: usize = 10_000;
 
 /// The persons that frame analysis found.
 ///
+/// ```
+/// # use akool_faceswap_mock::FakeAkool;
+/// # use akool_faceswap::Client;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let fake = FakeAkool::start()?;
+/// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+/// let frames = ["https://example.com/frame-1.jpg", "https://example.com/frame-2.jpg"];
+/// for person in client.analyze(frames).await?.persons() {
+///     println!("seen {} times", person.appearances().len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// `Debug` shows no URL.
 #[derive(Clone, Debug)]
 pub struct Analysis {

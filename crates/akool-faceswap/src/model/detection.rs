@@ -25,6 +25,21 @@ pub(crate) use lenient::UnreadableFaces;
 pub(super) use lenient::{as_four, as_media_url};
 
 /// A picture and the faces that the detector found in it.
+///
+/// ```
+/// # use akool_faceswap_mock::{FakeAkool, Scene};
+/// # use akool_faceswap::Client;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let fake = FakeAkool::start()?;
+/// # fake.set_scene("https://example.com/wall.jpg", Scene::picture(0));
+/// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+/// let wall = client.detect("https://example.com/wall.jpg").await?;
+/// assert!(wall.faces().is_empty());
+/// assert_eq!(wall.largest().unwrap_err().to_string(), "no face in wall.jpg at example.com");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Picture {
     detection: Arc<Detection>,
@@ -124,6 +139,24 @@ impl fmt::Debug for Picture {
 ///
 /// The detector numbers no persons: the same person has a face in many frames. Take all faces from
 /// one frame that shows everybody, or extract frames yourself and have them analysed.
+///
+/// ```
+/// # use akool_faceswap_mock::{FakeAkool, Scene};
+/// # use akool_faceswap::Client;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let fake = FakeAkool::start()?;
+/// # let film = Scene::video([(0, 0), (5, 1), (10, 2)]);
+/// # fake.set_scene("https://example.com/film.mp4", film);
+/// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+/// let film = client.detect_video("https://example.com/film.mp4").await?;
+/// let numbers: Vec<u64> = film.frames().iter().map(|frame| frame.number()).collect();
+/// assert_eq!(numbers, [0, 5, 10]);
+/// let first = film.first_frame_with_faces()?;
+/// assert_eq!((first.number(), first.faces().len()), (5, 1));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Video {
     detection: Arc<Detection>,

@@ -17,6 +17,23 @@ pub use image::{CROP_LIFETIME, FaceImage};
 
 /// One face that a detection found.
 ///
+/// ```
+/// # use akool_faceswap_mock::{FakeAkool, Scene};
+/// # use akool_faceswap::Client;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let fake = FakeAkool::start()?;
+/// # fake.set_scene("https://example.com/team.jpg", Scene::picture(3));
+/// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+/// let photo = client.detect("https://example.com/team.jpg").await?;
+/// let face = photo.leftmost()?;
+/// // The API names it by its crop, or by the whole picture with its place in it.
+/// assert!(face.crop().is_some() && face.in_picture().is_some());
+/// let swap = client.swap().original(&photo).replace(face, photo.largest()?);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// It comes from [`Picture`](super::Picture), a [`Frame`](super::Frame) of a
 /// [`Video`](super::Video), or a [`Person`](super::Person). `Debug` shows no URL and no point.
 /// Cloning is cheap.

@@ -127,6 +127,23 @@ impl fmt::Display for SubmitPhase {
 /// Ask [`may_be_billed`](Self::may_be_billed) before anything else. `true` means that a job may
 /// exist, and submitting again may buy a second one; this library never does that by itself.
 ///
+/// ```
+/// # use akool_faceswap_mock::FakeAkool;
+/// # use akool_faceswap::Client;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let fake = FakeAkool::start()?;
+/// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+/// let swap = client.swap().original("https://example.com/film.mp4");
+/// match swap.new_face("https://example.com/me.jpg").submit().await {
+///     Ok(job) => println!("accepted: {}", job.id()),
+///     Err(error) if error.may_be_billed() => println!("find out before anything else: {error}"),
+///     Err(error) => println!("nothing is billed: {error}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Its `Display` output is one line: what happened, when, and to which submit. The exchange's own
 /// error is its `source()`. Cloning is cheap.
 #[derive(Clone)]
@@ -308,8 +325,8 @@ impl SubmitError {
                  never sent, allow a second purchase"
             }
             (SubmitErrorKind::Unknown, _) => {
-                "do not submit it again by itself: wait for a callback with its token, or look for \
-                 the job in the vendor's console; a second submit may buy a second job"
+                "wait for a callback with its token, or look for the job in the vendor's console; \
+                 only allow_second_purchase sends it again, and may buy a second job"
             }
             (SubmitErrorKind::AcceptedWithoutId, _) => {
                 "do not submit it again: it is paid for; wait for its callback, or give the vendor \

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::{Error, ErrorKind};
+
 /// A swap that could never be right. Nothing was sent, and nothing is billed.
 ///
 /// It names the field as the vendor's documentation does, and contains no URL.
@@ -20,11 +22,13 @@ impl InvalidSwap {
     }
 
     /// The field of the request, such as `face_mapping[1].target_face_info`.
+    #[cfg(test)]
     pub(super) fn field(&self) -> &str {
         &self.field
     }
 
     /// What is wrong with it.
+    #[cfg(test)]
     pub(super) fn problem(&self) -> &str {
         &self.problem
     }
@@ -36,4 +40,8 @@ impl fmt::Display for InvalidSwap {
     }
 }
 
-impl std::error::Error for InvalidSwap {}
+impl From<InvalidSwap> for Error {
+    fn from(refusal: InvalidSwap) -> Self {
+        Self::new(ErrorKind::InvalidInput, refusal.to_string())
+    }
+}

@@ -16,6 +16,26 @@ const VERSION: u32 = 1;
 
 /// A submit that is checked and ready to be sent, with its token.
 ///
+/// ```
+/// # use akool_faceswap_mock::FakeAkool;
+/// # use akool_faceswap::Client;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let fake = FakeAkool::start()?;
+/// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+/// let swap = client.swap().original("https://example.com/film.mp4");
+/// let pending = swap.new_face("https://example.com/me.jpg").prepare()?;
+/// let intent = serde_json::to_string(&pending)?; // store it
+/// let job = client.send(pending).await?;
+///
+/// // After a restart nobody knows whether it was sent, so it is not:
+/// let error = client.send(serde_json::from_str(&intent)?).await.unwrap_err();
+/// assert!(error.may_be_billed());
+/// assert_eq!(error.token(), Some(job.token()));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Write it down, then send it: a program that is killed in between finds the intent afterwards and
 /// knows what may have been bought. It has the URLs of the request, query included, so store it as
 /// carefully as those; `Debug` shows none. It has no credentials.

@@ -7,11 +7,11 @@
 //! - A time limit around a submit, in a loop. The future is dropped, the task goes on, and the next
 //!   submit of the same content takes over what the dropped one left instead of sending again.
 //! - A loop around `?`. A submit whose outcome is unknown is an error, and a further one of the same
-//!   content ends with that very error, without sending, for [`UNKNOWN_FOR`].
+//!   content ends with that very error, without sending, for [`KEPT_FOR`].
 
 use std::{
     collections::HashMap,
-    future::Future,
+    future::poll_fn,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
@@ -27,8 +27,8 @@ use super::{accepted::Accepted, error::SubmitError};
 /// How a submit ended.
 pub(super) type Outcome = Result<Accepted, SubmitError>;
 
-/// How long an unknown outcome holds back further submits of the same content.
-const UNKNOWN_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long an outcome stands for further submits of the same content.
+const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The most unknown outcomes that are remembered; beyond, the oldest is forgotten. Each was returned
 /// to its caller before.
@@ -54,9 +54,19 @@ struct State {
 struct Slot {
     content: Arc<str>,
     outcome: Option<Outcome>,
+    finished: Option<Instant>,
     waker: Option<Waker>,
     /// Whether somebody waits for it.
     is_claimed: bool,
+}
+
+impl Slot {
+    /// Whether the next submit of the same content takes it over. What nobody took for a day is left
+    /// to be claimed: its result may be gone soon.
+    fn is_left(&self) -> bool {
+        let is_old = self.finished.is_some_and(|at| at.elapsed() >= KEPT_FOR);
+        !self.is_claimed && !is_old
+    }
 }
 
 impl Submits {
@@ -113,8 +123,8 @@ impl Submits {
         Ok(submission)
     }
 
-    /// Claims everything that nobody waits for.
-    pub(super) fn claim_all(self: &Arc<Self>) -> Vec<Submission> {
+    /// Claims everything that nobody waits for, in the order in which it began.
+    pub(super) fn claim_all(self: &Arc<Self>) -> Claims {
         let mut state = self.lock();
         let mut keys: Vec<u64> = state
             .slots
@@ -126,9 +136,12 @@ impl Submits {
         for key in &keys {
             state.claim(*key);
         }
-        keys.into_iter()
-            .map(|key| Submission::new(self, key))
-            .collect()
+        drop(state);
+        let claims = keys.into_iter().map(|key| Submission::new(self, key));
+        Claims {
+            submits: self.clone(),
+            claims: claims.collect(),
+        }
     }
 
     fn finish(&self, key: u64, outcome: Outcome) {
@@ -138,6 +151,7 @@ impl Submits {
                 return;
             };
             slot.outcome = Some(outcome);
+            slot.finished = Some(Instant::now());
             slot.waker.take()
         };
         if let Some(waker) = waker {
@@ -157,6 +171,7 @@ impl State {
         let slot = Slot {
             content,
             outcome: None,
+            finished: None,
             waker: None,
             is_claimed: true,
         };
@@ -166,7 +181,7 @@ impl State {
 
     fn claim_left(&mut self, content: &str) -> Option<u64> {
         let keys = self.by_content.get(content)?;
-        let left = |key: &&u64| self.slots.get(key).is_some_and(|slot| !slot.is_claimed);
+        let left = |key: &&u64| self.slots.get(key).is_some_and(Slot::is_left);
         let key = *keys.iter().find(left)?;
         self.claim(key);
         Some(key)
@@ -189,15 +204,21 @@ impl State {
         }
     }
 
-    /// The outcome, if there is one; its submit is over then.
-    fn take(&mut self, key: u64, waker: &Waker) -> Poll<Option<Outcome>> {
+    /// Whether a submit has an outcome; if not, `waker` is woken when it has.
+    fn is_finished(&mut self, key: u64, waker: &Waker) -> bool {
         let Some(slot) = self.slots.get_mut(&key) else {
-            return Poll::Ready(None);
+            return false;
         };
-        let Some(outcome) = slot.outcome.take() else {
+        if slot.outcome.is_none() {
             slot.waker = Some(waker.clone());
-            return Poll::Pending;
-        };
+        }
+        slot.outcome.is_some()
+    }
+
+    /// The outcome, if there is one; its submit is over then.
+    fn take(&mut self, key: u64) -> Option<Outcome> {
+        let slot = self.slots.get_mut(&key)?;
+        let outcome = slot.outcome.take()?;
         let content = slot.content.clone();
         self.slots.remove(&key);
         if let Some(keys) = self.by_content.get_mut(&content) {
@@ -211,12 +232,12 @@ impl State {
         {
             self.remember(content, error.clone());
         }
-        Poll::Ready(Some(outcome))
+        Some(outcome)
     }
 
     fn unknown(&mut self, content: &str) -> Option<SubmitError> {
         let (since, error) = self.unknown.get(content)?;
-        if since.elapsed() < UNKNOWN_FOR {
+        if since.elapsed() < KEPT_FOR {
             return Some(error.clone());
         }
         self.unknown.remove(content);
@@ -226,7 +247,7 @@ impl State {
     fn remember(&mut self, content: Arc<str>, error: SubmitError) {
         if self.unknown.len() >= MAX_UNKNOWN {
             self.unknown
-                .retain(|_, (since, _)| since.elapsed() < UNKNOWN_FOR);
+                .retain(|_, (since, _)| since.elapsed() < KEPT_FOR);
         }
         if self.unknown.len() >= MAX_UNKNOWN {
             let oldest = self.unknown.iter().min_by_key(|(_, (since, _))| *since);
@@ -270,17 +291,43 @@ impl Submission {
 }
 
 impl Future for Submission {
-    /// `None` if it was taken before, which does not happen: a claim is held by one.
-    type Output = Option<Outcome>;
+    type Output = Outcome;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.submits.lock().take(self.key, context.waker())
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        let mut state = self.submits.lock();
+        if !state.is_finished(self.key, context.waker()) {
+            return Poll::Pending;
+        }
+        state.take(self.key).map_or(Poll::Pending, Poll::Ready)
     }
 }
 
 impl Drop for Submission {
     fn drop(&mut self) {
         self.submits.lock().give_up(self.key);
+    }
+}
+
+/// Claims on the outcomes of several submits.
+pub(super) struct Claims {
+    submits: Arc<Submits>,
+    claims: Vec<Submission>,
+}
+
+impl Claims {
+    /// All outcomes, once the last one is there; until then none is taken.
+    pub(super) async fn all(self) -> Vec<Outcome> {
+        poll_fn(|context| {
+            let mut state = self.submits.lock();
+            for claim in &self.claims {
+                if !state.is_finished(claim.key, context.waker()) {
+                    return Poll::Pending;
+                }
+            }
+            let outcomes = self.claims.iter().filter_map(|claim| state.take(claim.key));
+            Poll::Ready(outcomes.collect())
+        })
+        .await
     }
 }
 

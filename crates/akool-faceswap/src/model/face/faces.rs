@@ -12,6 +12,22 @@ use super::{Detection, Face};
 /// - [`largest`](Self::largest): the person in front.
 /// - [`leftmost`](Self::leftmost): the first from the left.
 /// - [`require_one`](Self::require_one): the only face; more than one is an error, too.
+///
+/// ```
+/// # use akool_faceswap_mock::{FakeAkool, Scene};
+/// # use akool_faceswap::Client;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let fake = FakeAkool::start()?;
+/// # fake.set_scene("https://example.com/team.jpg", Scene::picture(3));
+/// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+/// let photo = client.detect("https://example.com/team.jpg").await?;
+/// let error = photo.faces().require_one().unwrap_err();
+/// assert_eq!(error.to_string(), "3 faces in team.jpg at example.com, where one was expected");
+/// let front = photo.faces().largest()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Faces {
     detection: Arc<Detection>,

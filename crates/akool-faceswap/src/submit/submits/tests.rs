@@ -77,11 +77,11 @@ fn accepted(id: &str) -> Outcome {
     })
 }
 
-fn id_of(outcome: Option<Outcome>) -> String {
-    outcome.unwrap().unwrap().id.to_string()
+fn id_of(outcome: Outcome) -> String {
+    outcome.unwrap().id.to_string()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_time_limit_in_a_loop_buys_one_job() {
     let world = World::new();
     let mut job = None;
@@ -107,7 +107,7 @@ async fn a_time_limit_in_a_loop_buys_one_job() {
 async fn an_unknown_outcome_holds_back_the_same_content_alone() {
     let world = World::new();
     world.answers.add_permits(10);
-    let first = world.begin("a", Err(unknown())).unwrap().await.unwrap();
+    let first = world.begin("a", Err(unknown())).unwrap().await;
     let first = first.unwrap_err();
     assert!(!first.is_repeat());
     for _ in 0..5 {
@@ -134,7 +134,7 @@ async fn an_unknown_outcome_is_forgotten_after_a_day() {
     world.answers.add_permits(2);
     let _ = world.begin("a", Err(unknown())).unwrap().await;
     let second = Duration::from_secs(1);
-    advance(UNKNOWN_FOR.saturating_sub(second)).await;
+    advance(KEPT_FOR.saturating_sub(second)).await;
     assert!(world.begin("a", accepted("second")).is_err());
     advance(second).await;
     assert_eq!(
@@ -149,7 +149,7 @@ async fn what_surely_was_not_bought_can_be_tried_again() {
     world.answers.add_permits(2);
     let refused = Error::new(ErrorKind::Connect, "refused");
     let refused = SubmitError::not_sent(refused, Some(token()));
-    let outcome = world.begin("a", Err(refused)).unwrap().await.unwrap();
+    let outcome = world.begin("a", Err(refused)).unwrap().await;
     assert!(outcome.unwrap_err().is_retryable());
     assert_eq!(
         id_of(world.begin("a", accepted("job")).unwrap().await),
@@ -184,13 +184,10 @@ async fn dropped_ones_are_all_there_to_be_claimed() {
         }
     }
     world.answers.add_permits(20);
-    let mut ids = Vec::new();
-    let claimed = world.submits.claim_all();
+    let claims = world.submits.claim_all();
     // Claimed by one, they are nobody else's.
-    assert!(world.submits.claim_all().is_empty());
-    for submission in claimed {
-        ids.push(id_of(submission.await));
-    }
+    assert!(world.submits.claim_all().all().await.is_empty());
+    let ids: Vec<String> = claims.all().await.into_iter().map(id_of).collect();
     let expected: Vec<String> = (0..20).step_by(2).map(|n| format!("job{n}")).collect();
     assert_eq!((ids, world.sent()), (expected, 20));
 }
@@ -199,7 +196,9 @@ async fn dropped_ones_are_all_there_to_be_claimed() {
 async fn a_claim_that_is_dropped_leaves_the_outcome_for_the_next() {
     let world = World::new();
     drop(world.begin("a", accepted("job")).unwrap());
-    drop(world.submits.claim_all());
+    // One poll of several claims takes nothing as long as one is missing.
+    let claims = world.submits.claim_all();
+    assert!(timeout(Duration::ZERO, claims.all()).await.is_err());
     world.answers.add_permits(1);
     assert_eq!(
         id_of(world.begin("a", accepted("second")).unwrap().await),
@@ -207,6 +206,28 @@ async fn a_claim_that_is_dropped_leaves_the_outcome_for_the_next() {
     );
     assert_eq!(world.sent(), 1);
     assert!(world.submits.lock().slots.is_empty() && world.submits.lock().by_content.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_left_for_a_day_is_claimed_and_not_taken_over() {
+    let world = World::new();
+    world.answers.add_permits(2);
+    drop(world.begin("a", accepted("old")).unwrap());
+    tokio::task::yield_now().await;
+    advance(KEPT_FOR).await;
+    assert_eq!(
+        id_of(world.begin("a", accepted("new")).unwrap().await),
+        "new"
+    );
+    let left: Vec<String> = world
+        .submits
+        .claim_all()
+        .all()
+        .await
+        .into_iter()
+        .map(id_of)
+        .collect();
+    assert_eq!(left, ["old"]);
 }
 
 #[test]
@@ -224,7 +245,7 @@ fn a_runtime_that_goes_away_leaves_an_unknown_outcome() {
         tokio::task::yield_now().await;
     });
     drop(first);
-    let outcome = runtime().block_on(submission.unwrap()).unwrap();
+    let outcome = runtime().block_on(submission.unwrap());
     assert!(outcome.unwrap_err().may_be_billed());
     assert_eq!(world.sent(), 1);
     let Err(error) = world.begin("b", accepted("job")) else {
