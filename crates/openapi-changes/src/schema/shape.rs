@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::Value;
 
-use crate::pointer::{chain, child, resolve};
+use crate::pointer::{chain, child, resolve, target};
 use crate::walk::{Object, is_prose};
 
 /// More alternatives than this are not worked out.
@@ -150,33 +150,43 @@ fn parts<'a>(schema: &'a Object, at: &str, keyword: &str) -> Vec<Node<'a>> {
     list.into_iter().flatten().enumerate().map(node).collect()
 }
 
-/// The references that these nodes consist of, which is what names their generated type.
+/// What names the generated type of these nodes: the references that they consist of, and the
+/// compositions of one around them that generators do not look through.
 pub(super) fn names<'a>(document: &'a Value, nodes: &[Node<'a>]) -> BTreeSet<Vec<&'a str>> {
     let mut names = BTreeSet::new();
     for node in nodes {
         let mut value = node.value;
+        let mut name = Vec::new();
         // `allOf` with one part is the usual way to write something beside a reference.
-        while let Some(inner) = wrapped(value) {
+        while let Some((keyword, inner)) = wrapped(value) {
             value = inner;
+            let kind = inner.get("type").and_then(Value::as_str);
+            let is_transparent = match kind {
+                Some("string" | "integer" | "number" | "boolean") => true,
+                Some("array") => false,
+                _ => keyword == "allOf",
+            };
+            if target(inner).is_none() && !is_transparent {
+                name.push(keyword);
+            }
         }
         let says_nothing = |schema: &Object| schema.keys().all(|key| is_prose(key));
         if nodes.len() == 1 || !value.as_object().is_some_and(says_nothing) {
-            names.insert(chain(document, value));
+            name.extend(chain(document, value));
+            names.insert(name);
         }
     }
     names
 }
 
-/// The only part of a schema that consists of it.
-fn wrapped(value: &Value) -> Option<&Value> {
-    let mut keys = value
-        .as_object()?
-        .iter()
-        .filter(|(key, _)| !is_prose(key) && *key != "nullable");
+/// The only part of a schema that consists of it, with the keyword.
+fn wrapped(value: &Value) -> Option<(&str, &Value)> {
+    let says_something = |(key, _): &(&String, &Value)| !is_prose(key) && *key != "nullable";
+    let mut keys = value.as_object()?.iter().filter(says_something);
     let (key, parts) = keys.next()?;
     let is_composition = ["allOf", "oneOf", "anyOf"].contains(&key.as_str());
     match parts.as_array()?.as_slice() {
-        [only] if is_composition && keys.next().is_none() => Some(only),
+        [only] if is_composition && keys.next().is_none() => Some((key, only)),
         _ => None,
     }
 }
