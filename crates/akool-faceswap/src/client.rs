@@ -7,6 +7,8 @@ mod download;
 mod lookup;
 mod submit;
 mod wait;
+#[cfg(feature = "webhook")]
+mod webhook;
 
 use std::{fmt, sync::Arc};
 
