@@ -242,18 +242,18 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// `call` runs on the client's thread. Do not keep a clone of the client that it is given: used
-    /// on another runtime, it could wait for connections that this thread drives.
+    /// `call` runs on the client's thread. Do not keep the client that it is given: used on another
+    /// runtime, it could wait for connections that this thread drives.
     ///
     /// A panic in `call` or in its future is a panic of the caller; the client can be used further.
     pub fn block_on<C, F>(&self, call: C) -> F::Output
     where
-        C: FnOnce(&crate::Client) -> F + Send + 'static,
+        C: FnOnce(crate::Client) -> F + Send + 'static,
         F: IntoFuture<IntoFuture: Send, Output: Send + 'static>,
     {
         let client = self.client.clone();
         self.thread
-            .block_on(async move { call(&client).into_future().await })
+            .block_on(async move { call(client).into_future().await })
     }
 
     /// Makes any call of the asynchronous client that gives a stream, and iterates over its items.
@@ -278,11 +278,11 @@ impl Client {
     /// `call` runs on the client's thread, as with [`block_on`](Self::block_on).
     pub fn iter<C, S>(&self, call: C) -> Iter<S>
     where
-        C: FnOnce(&crate::Client) -> S + Send + 'static,
+        C: FnOnce(crate::Client) -> S + Send + 'static,
         S: Stream<Item: Send + 'static> + Unpin + Send + 'static,
     {
         let client = self.client.clone();
-        let stream = self.thread.block_on(async move { call(&client) });
+        let stream = self.thread.block_on(async move { call(client) });
         Iter::new(self.thread.clone(), stream)
     }
 }
