@@ -7,6 +7,7 @@ mod csv;
 mod demo;
 mod doctor;
 mod fake;
+mod fleet;
 mod input;
 mod json;
 mod outcome;
