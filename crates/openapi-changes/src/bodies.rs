@@ -83,20 +83,8 @@ fn content<'a>(walk: &mut Walk<'a>, content: &Pair<'a>, used: &Use) {
     let usage = walk.usage(used);
     walk.entries(content, usage, lone, |walk, _, media_type| {
         if walk.are_objects(media_type) {
-            compare_schema(walk, &media_type.member("schema"), used);
+            schema::compare(walk, &media_type.member("schema"), used);
             walk.rest(media_type, &["schema"]);
         }
     });
-}
-
-/// Compares the values of `schema`; either may be absent.
-pub(crate) fn compare_schema<'a>(walk: &mut Walk<'a>, schema: &Pair<'a>, used: &Use) {
-    let kind = match (schema.old, schema.new) {
-        (Some(old), Some(new)) => return schema::compare(walk, &schema.at, old, new, used),
-        (Some(_), None) => Kind::SchemaRemoved,
-        (None, Some(_)) => Kind::SchemaAdded,
-        (None, None) => return,
-    };
-    let usage = walk.usage(used);
-    walk.found(kind, schema, usage);
 }

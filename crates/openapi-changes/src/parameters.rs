@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::bodies;
 use crate::kind::Kind;
 use crate::location::Location;
 use crate::pointer::{child, resolve};
 use crate::roles::{Direction, Position};
+use crate::schema;
 use crate::walk::{Pair, Use, Walk, flag};
 
 const KEY: &str = "parameters";
@@ -152,7 +152,7 @@ pub(crate) fn compare_one<'a>(walk: &mut Walk<'a>, parameter: &Pair<'a>, used: &
     walk.keyword(&parameter, "deprecated", usage, |deprecated| {
         flag(deprecated, Kind::Deprecated, Kind::NotDeprecated)
     });
-    bodies::compare_schema(walk, &parameter.member("schema"), used);
+    schema::compare(walk, &parameter.member("schema"), used);
     let handled = [
         "name",
         "in",

@@ -17,37 +17,32 @@ use serde_json::Value;
 use crate::kind::Kind;
 use crate::location::Location;
 use crate::walk::{Pair, Use, Walk};
-use merged::Merged;
+use merged::{Merged, Scope};
 use shape::{Node, Shape, names};
 
 /// Deeper than any sane document, shallow enough for every stack.
 const DEEPEST: usize = 64;
 
-/// How a schema is used, and how much deeper the walk may go.
-#[derive(Debug, Clone)]
-struct Scope {
-    used: Use,
-    depth: usize,
-}
-
-/// Compares two schemas, either of which may be a reference.
-pub(crate) fn compare<'a>(
-    walk: &mut Walk<'a>,
-    at: &Location,
-    old: &'a Value,
-    new: &'a Value,
-    used: &Use,
-) {
-    let scope = Scope {
-        used: used.clone(),
-        depth: DEEPEST,
+/// Compares two schemas, either of which may be a reference, or absent.
+pub(crate) fn compare<'a>(walk: &mut Walk<'a>, schema: &Pair<'a>, used: &Use) {
+    let kind = match (schema.old, schema.new) {
+        (Some(old), Some(new)) => {
+            let scope = Scope {
+                used: used.clone(),
+                depth: DEEPEST,
+            };
+            let (old, new) = (
+                Node::new(&schema.at.old, old),
+                Node::new(&schema.at.new, new),
+            );
+            return compare_nodes(walk, &[old], &[new], &scope);
+        }
+        (Some(_), None) => Kind::SchemaRemoved,
+        (None, Some(_)) => Kind::SchemaAdded,
+        (None, None) => return,
     };
-    compare_nodes(
-        walk,
-        &[Node::new(&at.old, old)],
-        &[Node::new(&at.new, new)],
-        &scope,
-    );
+    let usage = walk.usage(used);
+    walk.found(kind, schema, usage);
 }
 
 /// Compares two schemas, each of which is written in one or more places, all of which hold.

@@ -1,8 +1,8 @@
 //! The alternatives of `oneOf` and `anyOf`: matched, then compared in pairs.
 
-use super::merged::Merged;
+use super::compare_merged;
+use super::merged::{Merged, Scope};
 use super::shape::{Alternative, Node};
-use super::{Scope, compare_merged};
 use crate::kind::Kind;
 use crate::location::Location;
 use crate::pointer::{ancestors, target};

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use super::compare_nodes;
 use super::keywords::{found, same_values};
-use super::merged::{self, Merged};
+use super::merged::{self, Merged, Scope};
 use super::shape::Node;
-use super::{Scope, compare_nodes};
 use crate::kind::{Kind, Usage};
 use crate::location::Location;
 use crate::pointer::{ancestors, child, is_recursive, target};

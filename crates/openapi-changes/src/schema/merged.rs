@@ -4,10 +4,17 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::Scope;
 use super::shape::{Alternative, Node, Piece};
 use crate::location::Location;
 use crate::pointer::child;
+use crate::walk::Use;
+
+/// How a schema is used, and how much deeper the walk may go.
+#[derive(Debug, Clone)]
+pub(super) struct Scope {
+    pub(super) used: Use,
+    pub(super) depth: usize,
+}
 
 /// A keyword whose value does not have the form that the specification asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
