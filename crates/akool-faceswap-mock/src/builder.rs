@@ -51,7 +51,7 @@ pub struct FakeAkoolBuilder {
     api_key: String,
     bearer_token: String,
     seed: u64,
-    clock: Clock,
+    clock: Option<Clock>,
     row_order: RowOrder,
     auth_failure_status: StatusCode,
     max_request_line: usize,
@@ -67,7 +67,7 @@ impl FakeAkoolBuilder {
             api_key: "fake-akool-api-key".to_owned(),
             bearer_token: "fake-akool-bearer-token".to_owned(),
             seed: 0,
-            clock: Clock::wall(),
+            clock: None,
             row_order: RowOrder::default(),
             auth_failure_status: StatusCode::OK,
             max_request_line: DEFAULT_MAX_REQUEST_LINE,
@@ -128,9 +128,10 @@ impl FakeAkoolBuilder {
         self
     }
 
-    /// The clock of jobs on a schedule by time; default: [`Clock::wall`].
+    /// The clock of jobs on a schedule by time; default: [`Clock::wall`], and [`Clock::tokio`] for a
+    /// fake [in process](Self::in_process).
     pub fn clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
+        self.clock = Some(clock);
         self
     }
 
@@ -161,20 +162,44 @@ impl FakeAkoolBuilder {
     /// # Errors
     ///
     /// [`io::ErrorKind::InvalidInput`] if the prefix is not a path, a credential is not valid in a
-    /// header, or AES cannot use the client credentials; else what the system says when the port is taken, or when it has no port or thread
-    /// to give.
+    /// header, or AES cannot use the client credentials; else the system's error if the port is
+    /// taken, or if it has no port or thread left.
     pub fn start(self) -> io::Result<FakeAkool> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
+        let origin = format!("http://{}", listener.local_addr()?);
+        let (service, population) = self.service(&origin, Clock::wall)?;
+        let server = Server::start(listener, Arc::clone(&service))?;
+        Ok(FakeAkool::new(service, population, Some(server)))
+    }
+
+    /// Makes a fake that answers in the caller's runtime, without a socket; see
+    /// [`FakeAkool::in_process`].
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidInput`], as [`start`](Self::start).
+    #[cfg(feature = "in-process")]
+    pub fn in_process(self) -> io::Result<FakeAkool> {
+        let clock = || Clock::tokio(std::time::SystemTime::now());
+        let (service, population) = self.service("http://127.0.0.1", clock)?;
+        Ok(FakeAkool::new(service, population, None))
+    }
+
+    /// The fake without its server, and the draws of its populations.
+    fn service(
+        self,
+        origin: &str,
+        clock: impl FnOnce() -> Clock,
+    ) -> io::Result<(Arc<Service>, Rng)> {
         let prefix = normal_prefix(&self.path_prefix)?;
         credentials::check("API key", &self.api_key)?;
         credentials::check("bearer token", &self.bearer_token)?;
         let signer = WebhookSigner::new(self.client_id, self.client_secret.clone())?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
-        let address = listener.local_addr()?;
         let mut rng = Rng::new(self.seed);
         // In this order: a seed that somebody noted down must go on to mean the same.
         let [store, population, script, nonces] = std::array::from_fn(|_| rng.split());
         let service = Arc::new(Service {
-            base_url: format!("http://{address}{prefix}"),
+            base_url: format!("{origin}{prefix}"),
             path_prefix: prefix,
             credentials: Mutex::new(Credentials {
                 api_key: self.api_key,
@@ -183,7 +208,7 @@ impl FakeAkoolBuilder {
             }),
             auth_failure_status: self.auth_failure_status,
             max_request_line: self.max_request_line,
-            clock: self.clock,
+            clock: self.clock.unwrap_or_else(clock),
             jobs: Mutex::new(JobStore::new(store, self.row_order)),
             script: Mutex::new(Script::new(script)),
             account: Mutex::new(Account::new()),
@@ -191,10 +216,10 @@ impl FakeAkoolBuilder {
             recorder: Recorder::default(),
             deliveries: Deliveries::new(signer, nonces),
             changes: watch::Sender::new(()),
+            refusals: Arc::default(),
             holds: watch::Sender::new(0),
         });
-        let server = Server::start(listener, Arc::clone(&service))?;
-        Ok(FakeAkool::new(service, population, server))
+        Ok((service, population))
     }
 }
 

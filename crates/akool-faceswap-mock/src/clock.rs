@@ -25,16 +25,28 @@ use tokio::sync::watch;
 /// ```
 #[derive(Clone)]
 pub struct Clock {
-    /// Stands still where it is given, else the machine's time.
-    stands_at: Option<SystemTime>,
+    base: Base,
     advanced: Arc<watch::Sender<Duration>>,
+}
+
+/// What moves a clock besides [`Clock::advance`].
+#[derive(Clone, Copy)]
+enum Base {
+    Machine,
+    /// Nothing.
+    Standing(SystemTime),
+    /// Tokio's clock, which tests pause: it was `origin` at `start`.
+    Tokio {
+        start: SystemTime,
+        origin: tokio::time::Instant,
+    },
 }
 
 impl Clock {
     /// The machine's clock, plus whatever it is [advanced](Self::advance) by.
     pub fn wall() -> Self {
         Self {
-            stands_at: None,
+            base: Base::Machine,
             advanced: Arc::default(),
         }
     }
@@ -42,14 +54,36 @@ impl Clock {
     /// A clock that stands at `start` until it is [advanced](Self::advance).
     pub fn manual(start: SystemTime) -> Self {
         Self {
-            stands_at: Some(start),
+            base: Base::Standing(start),
             advanced: Arc::default(),
         }
     }
 
+    /// A clock that is at `start` now and moves with tokio's clock: under a paused one, a test and
+    /// its client share one time.
+    pub fn tokio(start: SystemTime) -> Self {
+        Self {
+            base: Base::Tokio {
+                start,
+                origin: tokio::time::Instant::now(),
+            },
+            advanced: Arc::default(),
+        }
+    }
+
+    /// The current time, as a function for a client that takes one.
+    pub fn source(&self) -> impl Fn() -> SystemTime + Clone + Send + Sync + use<> {
+        let clock = self.clone();
+        move || clock.now()
+    }
+
     /// The current time.
     pub fn now(&self) -> SystemTime {
-        let base = self.stands_at.unwrap_or_else(SystemTime::now);
+        let base = match self.base {
+            Base::Machine => SystemTime::now(),
+            Base::Standing(time) => time,
+            Base::Tokio { start, origin } => start + origin.elapsed(),
+        };
         base.checked_add(*self.advanced.borrow()).unwrap_or(base)
     }
 
@@ -66,9 +100,9 @@ impl Clock {
 
     /// Ends when the clock has moved by so much on its own; never if it stands still.
     pub(crate) async fn sleep(&self, time: Duration) {
-        match self.stands_at {
-            None => tokio::time::sleep(time).await,
-            Some(_) => std::future::pending().await,
+        match self.base {
+            Base::Machine | Base::Tokio { .. } => tokio::time::sleep(time).await,
+            Base::Standing(_) => std::future::pending().await,
         }
     }
 }
@@ -82,7 +116,7 @@ impl Default for Clock {
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Clock")
-            .field("manual", &self.stands_at.is_some())
+            .field("manual", &matches!(self.base, Base::Standing(_)))
             .field("now", &self.now())
             .finish_non_exhaustive()
     }

@@ -1,5 +1,7 @@
 //! The fake itself, as a test holds it in its hands.
 
+#[cfg(feature = "in-process")]
+use std::error::Error;
 use std::{
     fmt, io,
     sync::{Arc, Mutex, PoisonError},
@@ -7,7 +9,13 @@ use std::{
 };
 
 use bytes::Bytes;
+#[cfg(feature = "in-process")]
+use http::Request;
+#[cfg(feature = "in-process")]
+use hyper::body::Body;
 
+#[cfg(feature = "in-process")]
+use crate::in_process::{self, Handling};
 use crate::{
     answer::Answer,
     builder::FakeAkoolBuilder,
@@ -48,11 +56,11 @@ pub struct FakeAkool {
     service: Arc<Service>,
     population: Mutex<Rng>,
     /// Last, so that it stops when all else is still there.
-    server: Server,
+    server: Option<Server>,
 }
 
 impl FakeAkool {
-    pub(crate) fn new(service: Arc<Service>, population: Rng, server: Server) -> Self {
+    pub(crate) fn new(service: Arc<Service>, population: Rng, server: Option<Server>) -> Self {
         Self {
             service,
             population: Mutex::new(population),
@@ -72,6 +80,59 @@ impl FakeAkool {
     /// If the system has no port or thread to give.
     pub fn start() -> io::Result<Self> {
         Self::builder().start()
+    }
+
+    /// Makes a fake that answers in the caller's runtime, without a socket.
+    ///
+    /// Under a paused tokio clock it and a client in process share one time, so that hours of
+    /// waiting take milliseconds and end exactly when they should:
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use akool_faceswap::{Client, ResultId};
+    /// use akool_faceswap_mock::{FakeAkool, FakeJob};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let fake = FakeAkool::in_process()?; // In a test: #[tokio::test(start_paused = true)]
+    /// let client = Client::builder()
+    ///     .base_url(fake.url())
+    ///     .api_key(fake.api_key())
+    ///     .in_process(fake.handler(), fake.clock().source())
+    ///     .build()?;
+    /// let two_hours = Duration::from_secs(2 * 3600);
+    /// let id = fake.add_job(FakeJob::video().after(Duration::ZERO, two_hours));
+    /// let begun = tokio::time::Instant::now();
+    /// let job = client.wait(id.parse::<ResultId>()?).await?;
+    /// assert!(job.result_url().is_some());
+    /// assert!(begun.elapsed() >= two_hours);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// `Client::in_process` comes with the feature `testing` of the SDK. Webhooks are sent over a
+    /// real socket all the same.
+    ///
+    /// # Errors
+    ///
+    /// None with the defaults.
+    #[cfg(feature = "in-process")]
+    pub fn in_process() -> io::Result<Self> {
+        Self::builder().in_process()
+    }
+
+    /// The fake as a function from a request to its answer, for a client in the same process.
+    ///
+    /// It answers requests of any host. An error stands for a connection that was refused
+    /// (`ConnectionRefused`) or broke.
+    #[cfg(feature = "in-process")]
+    pub fn handler<B>(&self) -> impl Fn(Request<B>) -> Handling + Clone + Send + Sync + use<B>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let service = Arc::clone(&self.service);
+        move |request| Box::pin(in_process::answer(Arc::clone(&service), request))
     }
 
     /// The base URL, with the path prefix if there is one, without a slash at its end.
@@ -129,11 +190,24 @@ impl FakeAkool {
         &self.service.clock
     }
 
-    /// Moves its clock forward.
+    /// Lets time pass.
     ///
-    /// Only the fake's: a paused clock of the caller's runtime is moved by `tokio::time::advance`.
-    pub fn advance(&self, by: Duration) {
+    /// For a fake [in process](Self::in_process) this is tokio's time, which has to be paused: every
+    /// timer until then fires in its turn, so that a client polls as often as it would. For a
+    /// server it moves the fake's clock alone, as [`Clock::advance`] does without `await`.
+    ///
+    /// # Panics
+    ///
+    /// If a fake in process runs under a clock that is not paused: it would have to wait for real.
+    pub async fn advance(&self, by: Duration) {
+        #[cfg(feature = "in-process")]
+        if self.server.is_none() {
+            tokio::time::advance(Duration::ZERO).await;
+            tokio::time::sleep(by).await;
+            return;
+        }
         self.service.clock.advance(by);
+        tokio::task::yield_now().await;
     }
 
     /// Adds a job and returns its id; a job with the same id is replaced.
@@ -380,7 +454,12 @@ impl FakeAkool {
     ///
     /// If the system gives the port to another program in the very moment of closing it.
     pub fn refuse_connections(&self) -> io::Result<RefusedConnections> {
-        RefusedConnections::new(self.server.control())
+        match &self.server {
+            Some(server) => RefusedConnections::new(server.control()),
+            None => Ok(RefusedConnections::in_process(Arc::clone(
+                &self.service.refusals,
+            ))),
+        }
     }
 
     /// The requests to the API, or to no known path, oldest first.

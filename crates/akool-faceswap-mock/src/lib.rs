@@ -93,15 +93,20 @@
 //! The fake speaks HTTP/1.1 without TLS on 127.0.0.1. It does not look at the pictures and videos
 //! that a request names, and does not fetch them.
 //!
-//! # Paused clocks
+//! # Hours of waiting in milliseconds
 //!
-//! The server has a thread and a clock of its own, so it answers a caller whose tokio clock is
-//! paused. That clock, however, jumps to the caller's next timer whenever the caller only waits for
-//! the network: a request timeout then fires at once.
+//! [`FakeAkool::in_process`] answers in the test's own runtime, without a socket. Under a paused
+//! tokio clock the fake and the SDK's client share one time: a wait of two hours takes milliseconds,
+//! ends exactly, and makes the same requests in each run.
+//!
+//! A fake with a server answers a caller whose clock is paused, too, because it has a thread and a
+//! clock of its own. But that caller's clock jumps to its next timer whenever it only waits for the
+//! network: request timeouts fire at once.
 //!
 //! # Features
 //!
-//! `httpmock` (default): the module `stubs`. Without it, httpmock is not compiled.
+//! - `httpmock` (default): the module `stubs`. Without it, httpmock is not compiled.
+//! - `in-process` (default): a fake without a socket, whose time is tokio's.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -116,6 +121,8 @@ mod endpoint;
 mod envelope;
 mod fake;
 mod files;
+#[cfg(feature = "in-process")]
+mod in_process;
 mod job;
 mod limits;
 mod listener;
@@ -143,6 +150,8 @@ pub use credentials::CredentialKind;
 pub use delivery::WebhookDelivery;
 pub use endpoint::scene::Scene;
 pub use fake::FakeAkool;
+#[cfg(feature = "in-process")]
+pub use in_process::{FakeBody, Handling};
 pub use job::{FakeJob, JobState};
 pub use limits::MAX_DELAY;
 pub use listener::RefusedConnections;

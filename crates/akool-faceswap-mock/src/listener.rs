@@ -3,7 +3,16 @@
 //! While connections are refused a socket holds the port that does not listen, so that the port
 //! stays the fake's and clients are told what they are told of a server that is down.
 
-use std::{fmt, io, net::SocketAddr, sync::mpsc, time::Duration};
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
 
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
@@ -164,12 +173,23 @@ impl Control {
 /// Keeps a fake from accepting connections until it is dropped; see
 /// [`FakeAkool::refuse_connections`](crate::FakeAkool::refuse_connections).
 #[must_use = "connections are accepted again when this is dropped"]
-pub struct RefusedConnections(Option<Control>);
+pub struct RefusedConnections(Option<Refusing>);
+
+enum Refusing {
+    Server(Control),
+    /// How many such values a fake in process has.
+    InProcess(Arc<AtomicUsize>),
+}
 
 impl RefusedConnections {
     pub(crate) fn new(control: Control) -> io::Result<Self> {
         control.change(true)?;
-        Ok(Self(Some(control)))
+        Ok(Self(Some(Refusing::Server(control))))
+    }
+
+    pub(crate) fn in_process(refusals: Arc<AtomicUsize>) -> Self {
+        refusals.fetch_add(1, Ordering::Relaxed);
+        Self(Some(Refusing::InProcess(refusals)))
     }
 
     /// Accepts connections again, unless another such value is left.
@@ -185,7 +205,11 @@ impl RefusedConnections {
 
     fn allow(&mut self) -> io::Result<()> {
         match self.0.take() {
-            Some(control) => control.change(false),
+            Some(Refusing::Server(control)) => control.change(false),
+            Some(Refusing::InProcess(refusals)) => {
+                refusals.fetch_sub(1, Ordering::Relaxed);
+                Ok(())
+            }
             None => Ok(()),
         }
     }

@@ -170,13 +170,13 @@ async fn serve(stream: tokio::net::TcpStream, service: Arc<Service>) {
         let left = Arc::clone(&left);
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            match service.answer(&head, body).await {
-                Answered::Response(response) => Ok(response.map(Full::new)),
-                Answered::Wire(script) => {
-                    *left.lock().unwrap_or_else(PoisonError::into_inner) = Some(script);
-                    Err(TakenOver)
-                }
-            }
+            let script = match service.answer(&head, body).await {
+                Answered::Response(response) => return Ok(response.map(Full::new)),
+                Answered::Wire(script) => script,
+                Answered::BodyFault(fault, response) => fault.script(&response),
+            };
+            *left.lock().unwrap_or_else(PoisonError::into_inner) = Some(script);
+            Err(TakenOver)
         })
     });
     let mut connection = http1::Builder::new()

@@ -6,7 +6,10 @@
 use std::{
     fmt,
     pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -19,6 +22,7 @@ use tokio::sync::watch;
 use crate::{
     answer::{
         Reply, WireScript,
+        body_fault::BodyFault,
         script::{Plan, Script},
         selector::{RequestContext, Scope},
     },
@@ -59,6 +63,8 @@ pub(crate) struct Service {
     pub(crate) deliveries: Deliveries,
     /// Reports that a test has changed or removed jobs.
     pub(crate) changes: watch::Sender<()>,
+    /// How many [`RefusedConnections`](crate::RefusedConnections) a fake in process has.
+    pub(crate) refusals: Arc<AtomicUsize>,
     /// How many [`PausedResponses`] there are.
     pub(crate) holds: watch::Sender<usize>,
 }
@@ -66,8 +72,9 @@ pub(crate) struct Service {
 /// The answer to one request.
 pub(crate) enum Answered {
     Response(Response<Bytes>),
-    /// The bare connection is needed for it.
+    /// The bare connection is needed for these.
     Wire(WireScript),
+    BodyFault(BodyFault, Response<Bytes>),
 }
 
 /// A request to the API that has been recorded.
@@ -99,6 +106,12 @@ impl Service {
 
     pub(crate) fn credentials(&self) -> MutexGuard<'_, Credentials> {
         lock(&self.credentials)
+    }
+
+    #[cfg(feature = "in-process")]
+    /// Whether a request that is made in process finds no server.
+    pub(crate) fn is_refusing(&self) -> bool {
+        self.refusals.load(Ordering::Relaxed) > 0
     }
 
     /// What a new connection meets before any request, if the script has something for it.
@@ -221,7 +234,7 @@ impl Service {
             }
             // Handled before the body is read.
             Reply::ResetInRequest { .. } => return Answered::Wire(WireScript::new().reset()),
-            Reply::BodyFault(fault) => return Answered::Wire(fault.script(&normal(plan))),
+            Reply::BodyFault(fault) => return Answered::BodyFault(*fault, normal(plan)),
             Reply::Rows(fault) => {
                 let normal = normal(plan);
                 fault.apply(normal, plan.only_for.as_deref(), self.script().rng())

@@ -18,7 +18,7 @@ impl Clock {
         Self::of(move || time)
     }
 
-    #[cfg(any(test, feature = "_simulation"))]
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn of(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }

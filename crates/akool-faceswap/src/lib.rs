@@ -114,8 +114,7 @@ pub mod model;
 mod retry;
 mod secret;
 pub mod submit;
-#[cfg(any(test, feature = "_simulation"))]
-#[doc(hidden)]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transport;
 pub mod wait;

@@ -37,7 +37,7 @@ struct Report {
 ///
 /// If the program does not build, or anything was lost, doubled, asked for in vain or left behind.
 pub fn soak(tree: &Tree, seconds: u32, progress: &mut dyn io::Write) -> Result<(), Problem> {
-    let program = program::build(tree, "soak", Some("_simulation"), progress)?;
+    let program = program::build(tree, "soak", Some("testing"), progress)?;
     say(progress, &format!("soaking for {seconds} s"));
     let output = program::start(&program, &[&seconds.to_string()])?;
     let said = program::printed(&output);

@@ -3,7 +3,7 @@
 //! Half an answer, an answer without end, a reset in the middle: no HTTP library lets a server do
 //! that, so the connection is taken from it and these steps are played on the bare socket.
 
-use std::{fmt, time::Duration};
+use std::{fmt, io, time::Duration};
 
 use bytes::Bytes;
 use tokio::{
@@ -110,6 +110,37 @@ impl WireScript {
         self
     }
 
+    /// What a client in the same process meets: the script's pauses, then an error, because bare
+    /// bytes need a connection.
+    #[cfg(feature = "in-process")]
+    pub(crate) async fn play_in_process(self) -> io::Error {
+        let mut has_written = false;
+        for step in self.steps {
+            match step {
+                Step::Write(bytes) => has_written |= !bytes.is_empty(),
+                Step::Pause(time) => tokio::time::sleep(time).await,
+                Step::Drip {
+                    bytes,
+                    piece,
+                    every,
+                } => {
+                    has_written |= !bytes.is_empty();
+                    let pieces = u32::try_from(bytes.len().div_ceil(piece)).unwrap_or(u32::MAX);
+                    tokio::time::sleep(every.saturating_mul(pieces).min(MAX_DELAY)).await;
+                }
+            }
+        }
+        match self.end {
+            End::Reset => io::ErrorKind::ConnectionReset.into(),
+            End::Close if has_written => io::ErrorKind::InvalidData.into(),
+            End::Close => io::ErrorKind::UnexpectedEof.into(),
+            End::Stay | End::Endless(_) => {
+                tokio::time::sleep(MAX_DELAY).await;
+                io::ErrorKind::UnexpectedEof.into()
+            }
+        }
+    }
+
     /// Plays it; an error means that the other side has gone away.
     pub(crate) async fn play(self, mut stream: TcpStream) {
         let played = tokio::time::timeout(MAX_DELAY, send(&self, &mut stream)).await;
@@ -121,7 +152,7 @@ impl WireScript {
     }
 }
 
-async fn send(script: &WireScript, stream: &mut TcpStream) -> std::io::Result<()> {
+async fn send(script: &WireScript, stream: &mut TcpStream) -> io::Result<()> {
     for step in &script.steps {
         match step {
             Step::Write(bytes) => stream.write_all(bytes).await?,
@@ -186,7 +217,7 @@ mod tests {
     use super::*;
 
     /// What the other side reads, and how that ends.
-    async fn played(script: WireScript) -> (Vec<u8>, Option<std::io::ErrorKind>) {
+    async fn played(script: WireScript) -> (Vec<u8>, Option<io::ErrorKind>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut client = TcpStream::connect(address).await.unwrap();
@@ -213,7 +244,7 @@ mod tests {
     async fn a_reset_is_one() {
         let (read, ended) = played(WireScript::new().write("half").reset()).await;
         assert_eq!(read, b"half");
-        assert_eq!(ended, Some(std::io::ErrorKind::ConnectionReset));
+        assert_eq!(ended, Some(io::ErrorKind::ConnectionReset));
     }
 
     #[tokio::test]

@@ -2,15 +2,15 @@
 
 use std::{
     fmt::Write as _,
+    io,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
-use akool_faceswap::{Client, testing::simulation};
-use simulation::Reply;
+use akool_faceswap::{Client, testing::RequestBody};
 
 use crate::{jobs::Jobs, ledger::Ledger};
 
@@ -30,7 +30,8 @@ pub fn client(jobs: &Arc<Jobs>, ledger: &Arc<Ledger>) -> Client {
         .api_key("k")
         .attempt_timeout(ATTEMPT_TIMEOUT);
     let (jobs, ledger) = (jobs.clone(), ledger.clone());
-    simulation::client(builder, move |query| {
+    let handler = move |request: http::Request<RequestBody>| {
+        let query = request.uri().query().unwrap_or_default();
         let reply = answer(&jobs, &ledger, query);
         async move {
             tokio::time::sleep(Duration::from_millis(fastrand::u64(1..15))).await;
@@ -39,8 +40,18 @@ pub fn client(jobs: &Arc<Jobs>, ledger: &Arc<Ledger>) -> Client {
                 None => std::future::pending().await,
             }
         }
-    })
-    .unwrap()
+    };
+    builder
+        .in_process(handler, SystemTime::now)
+        .build()
+        .unwrap()
+}
+
+type Reply = io::Result<http::Response<String>>;
+
+fn response(status: u16, body: impl Into<String>) -> Reply {
+    let response = http::Response::builder().status(status);
+    Ok(response.body(body.into()).unwrap())
 }
 
 /// `None` for no answer at all.
@@ -68,13 +79,13 @@ fn answer(jobs: &Jobs, ledger: &Ledger, query: &str) -> Option<Reply> {
         ledger.requests.faulty.fetch_add(1, Ordering::Relaxed);
     }
     Some(match drawn {
-        0..30 => Reply::Answer(503, "<html>busy</html>".to_owned()),
-        30..50 => Reply::Broken,
-        50..60 => Reply::Refused,
-        60..70 => Reply::Answer(200, body[..body.len() / 2].to_owned()),
+        0..30 => response(503, "<html>busy</html>"),
+        30..50 => Err(io::ErrorKind::ConnectionReset.into()),
+        50..60 => Err(io::ErrorKind::ConnectionRefused.into()),
+        60..70 => response(200, body[..body.len() / 2].to_owned()),
         70..76 => return None,
-        76 => Reply::Answer(429, String::new()),
-        77 => Reply::Answer(200, r#"{"code":1005,"msg":"too frequent"}"#.to_owned()),
-        _ => Reply::Answer(200, body),
+        76 => response(429, ""),
+        77 => response(200, r#"{"code":1005,"msg":"too frequent"}"#),
+        _ => response(200, body),
     })
 }

@@ -2,14 +2,15 @@
 
 use std::{
     fmt::Write as _,
+    io,
     num::NonZeroUsize,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use akool_faceswap::{
     Client, Job, ResultIds, Timeout,
-    testing::simulation::{self, Reply},
+    testing::RequestBody,
     wait::{PollPolicy, WaitEach, WaitError, WaitErrorKind},
 };
 use futures_util::{StreamExt as _, stream::SelectAll};
@@ -91,7 +92,8 @@ pub fn client(world: &Arc<Mutex<World>>, settings: Settings) -> Client {
         builder = builder.max_concurrent_requests(requests);
     }
     let (world, begun) = (world.clone(), Instant::now());
-    simulation::client(builder, move |query| {
+    let handler = move |request: http::Request<RequestBody>| {
+        let query = request.uri().query().unwrap_or_default();
         let (reply, latency) = answer(&mut world.lock().unwrap(), micros(begun), query);
         async move {
             let Some(reply) = reply else {
@@ -100,12 +102,21 @@ pub fn client(world: &Arc<Mutex<World>>, settings: Settings) -> Client {
             tokio::time::sleep(Duration::from_micros(latency)).await;
             reply
         }
-    })
-    .unwrap()
+    };
+    let wall = SystemTime::now();
+    let now = move || wall + begun.elapsed();
+    builder.in_process(handler, now).build().unwrap()
 }
 
 pub fn micros(begun: Instant) -> Micros {
     begun.elapsed().as_micros() as Micros
+}
+
+type Reply = io::Result<http::Response<String>>;
+
+fn response(status: u16, body: impl Into<String>) -> Reply {
+    let response = http::Response::builder().status(status);
+    Ok(response.body(body.into()).unwrap())
 }
 
 fn answer(world: &mut World, now: Micros, query: &str) -> (Option<Reply>, Micros) {
@@ -113,12 +124,12 @@ fn answer(world: &mut World, now: Micros, query: &str) -> (Option<Reply>, Micros
     let (verdict, latency) = world.request(now, asked.split("%2C").count());
     let reply = match verdict {
         Verdict::Silent => return (None, latency),
-        Verdict::Broken => Reply::Broken,
-        Verdict::Unavailable => Reply::Answer(503, "<html>busy</html>".to_owned()),
-        Verdict::Limited if world.is_even() => Reply::Answer(429, String::new()),
-        Verdict::Limited => Reply::Answer(200, r#"{"code":1005,"msg":"too frequent"}"#.to_owned()),
+        Verdict::Broken => Err(io::ErrorKind::ConnectionReset.into()),
+        Verdict::Unavailable => response(503, "<html>busy</html>"),
+        Verdict::Limited if world.is_even() => response(429, ""),
+        Verdict::Limited => response(200, r#"{"code":1005,"msg":"too frequent"}"#),
         // What the server knows half-way between.
-        Verdict::Answered => Reply::Answer(200, rows(&world.lives, asked, now + latency / 2)),
+        Verdict::Answered => response(200, rows(&world.lives, asked, now + latency / 2)),
     };
     (Some(reply), latency)
 }
