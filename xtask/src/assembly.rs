@@ -1,15 +1,17 @@
-//! Pages put together: one document and the lock that says what it was made of.
+//! Pages put together: the vendored documents, and the lock that says what they were made of.
 //!
-//! A page is the same page as in the old lock if it has the same address or, taken from a file or
-//! a mirror, documents the same operation.
+//! Pages with the same `info.title` make one document, in a file named after the title. A page is
+//! the same page as in the old lock if it has the same URL or, taken from a file or a mirror,
+//! documents the same operation.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use toml::value::Datetime;
 
 use crate::{
-    day::Day,
-    lock::{Lock, LockedPage, sha256},
+    document::{self, File},
+    lock::{Lock, LockedDocument, LockedPage, sha256},
     merge,
     page::Page,
     problem::Problem,
@@ -19,100 +21,152 @@ use crate::{
 /// Where the vendor keeps the face swap pages, for a tree that has no lock yet.
 const VENDOR: &str = "https://docs.akool.com/ai-tools-suite/faceswap/";
 
-/// The vendor's word as it is to be vendored.
+/// The document that the client takes its name from.
+pub(crate) const FIRST: &str = "faceswap.yaml";
+
+/// What is to be vendored.
 pub(crate) struct Vendored {
-    /// The text of `openapi/faceswap.yaml`.
-    pub(crate) text: String,
-    /// The same as a value.
-    pub(crate) document: Value,
-    /// Where it comes from.
+    /// The documents as files of `openapi/`, and as values.
+    pub(crate) documents: Vec<(File, Value)>,
+    /// Where they come from.
     pub(crate) lock: Lock,
+}
+
+impl Vendored {
+    /// The files alone.
+    pub(crate) fn files(&self) -> Vec<File> {
+        self.documents
+            .iter()
+            .map(|(file, _)| file.clone())
+            .collect()
+    }
 }
 
 /// The value of a vendored document.
 pub(crate) fn parse(text: &str) -> Result<Value, String> {
-    serde_saphyr::from_str(text).map_err(|error| format!("not YAML: {}", error.without_snippet()))
+    document::parse(text).map_err(|error| format!("not YAML: {}", error.without_snippet()))
 }
 
-/// One document and one lock of all pages: those of the old lock in its order, then new ones by
-/// address.
+/// A page with what the lock is to say of it.
+struct NamedPage {
+    name: String,
+    page: Page,
+    locked: LockedPage,
+}
+
+/// The documents and the lock of all pages: those of the old lock in its order, then new ones by
+/// URL.
 pub(crate) fn assemble(
     old: Option<&Lock>,
     sources: &[Source],
-    today: &Day,
+    today: Datetime,
 ) -> Result<Vendored, Problem> {
     let known = old.map_or(&[][..], |lock| &lock.pages);
-    let mut pages: Vec<(String, Page, LockedPage)> = Vec::new();
+    let mut pages = Vec::new();
     for source in sources {
-        let name = source.origin.to_string();
-        let page = Page::read(&name, &source.bytes)?;
-        let before = known_page(known, &source.origin, &page);
-        let url = match before {
-            Some(before) => before.url.clone(),
-            None => address(known, &source.origin)?,
-        };
-        // A page that took another's place under the same address.
-        let before = before.or_else(|| known.iter().find(|known| known.url == url));
-        let page_sha256 = sha256(&source.bytes);
-        let fetched = before
-            .filter(|before| before.page_sha256 == page_sha256)
-            .map_or_else(|| today.clone(), |before| before.fetched.clone());
-        if let Some((first, ..)) = pages.iter().find(|(.., locked)| locked.url == url) {
-            return Err(
-                Problem::new(format!("{first} and {name} are both the page {url}"))
-                    .mend("give each page once"),
-            );
+        let page = named_page(known, source, today)?;
+        let same = |other: &&NamedPage| other.locked.url == page.locked.url;
+        if let Some(NamedPage { name: first, .. }) = pages.iter().find(same) {
+            return Err(Problem::new(format!(
+                "{first} and {} are both the page {}",
+                page.name, page.locked.url
+            ))
+            .hint("give each page once"));
         }
-        let locked = LockedPage {
-            url,
-            page_sha256,
-            fence_sha256: sha256(page.fence.as_bytes()),
-            operations: vec![page.operation.clone()],
-            fetched,
-            statuses: page.statuses.clone(),
-        };
-        pages.push((name, page, locked));
+        pages.push(page);
     }
-    all_given(known, &pages)?;
+    require_all(known, &pages)?;
     let place = |url: &str| known.iter().position(|known| known.url == url);
-    pages.sort_by_key(|(.., locked)| {
-        let place = place(&locked.url).unwrap_or(known.len());
-        (place, locked.url.clone())
+    pages.sort_by_key(|page| {
+        let place = place(&page.locked.url).unwrap_or(known.len());
+        (place, page.locked.url.clone())
     });
+    name_documents(known, &mut pages)?;
 
-    let named: Vec<(&str, &Page)> = pages
+    let files: BTreeSet<String> = pages
         .iter()
-        .map(|(name, page, _)| (name.as_str(), page))
+        .map(|page| page.locked.document.clone())
         .collect();
-    let text = merge::document(&named)?;
-    let document = parse(&text).map_err(Problem::new)?;
-    let locked = pages.into_iter().map(|(.., locked)| locked).collect();
+    let mut documents = Vec::new();
+    for name in document::vendored(files) {
+        let named: Vec<(&str, &Page)> = pages
+            .iter()
+            .filter(|page| page.locked.document == name)
+            .map(|page| (page.name.as_str(), &page.page))
+            .collect();
+        let text = merge::document(&named)?;
+        let value = parse(&text).map_err(Problem::new)?;
+        documents.push((File { name, text }, value));
+    }
+    let locked = documents.iter().map(|(file, _)| LockedDocument {
+        file: file.name.clone(),
+        sha256: sha256(file.text.as_bytes()),
+    });
     Ok(Vendored {
-        lock: Lock::new(sha256(text.as_bytes()), locked),
-        text,
-        document,
+        lock: Lock::new(
+            locked.collect(),
+            pages.into_iter().map(|page| page.locked).collect(),
+        ),
+        documents,
     })
 }
 
-/// The page of the lock that a source is: by its address, else by its operation.
+fn named_page(
+    known: &[LockedPage],
+    source: &Source,
+    today: Datetime,
+) -> Result<NamedPage, Problem> {
+    let name = source.origin.to_string();
+    let page = if source.origin.is_document() {
+        Page::read_document(&name, &source.bytes)?
+    } else {
+        Page::read(&name, &source.bytes)?
+    };
+    let before = known_page(known, &source.origin, &page);
+    let url = match before {
+        Some(before) => before.url.clone(),
+        None => url(known, &source.origin)?,
+    };
+    // A page that took another's place at the same URL.
+    let before = before.or_else(|| known.iter().find(|known| known.url == url));
+    let page_sha256 = sha256(&source.bytes);
+    let fetched = before
+        .filter(|before| before.page_sha256 == page_sha256)
+        .map_or(today, |before| before.fetched);
+    Ok(NamedPage {
+        locked: LockedPage {
+            url,
+            document: String::new(),
+            page_sha256,
+            fence_sha256: sha256(page.fence.as_bytes()),
+            operations: page.operations.clone(),
+            fetched,
+            statuses: page.statuses.clone(),
+        },
+        name,
+        page,
+    })
+}
+
+/// The page of the lock that a source is: by its URL, else by its operations.
 fn known_page<'a>(known: &'a [LockedPage], origin: &Origin, page: &Page) -> Option<&'a LockedPage> {
-    let address = match origin {
+    let url = match origin {
         Origin::Url(url) => Some(url.as_str()),
         Origin::File(_) => None,
     };
     known
         .iter()
-        .find(|known| Some(known.url.as_str()) == address)
+        .find(|known| Some(known.url.as_str()) == url)
         .or_else(|| {
             known
                 .iter()
-                .find(|known| known.operations.contains(&page.operation))
+                .find(|known| known.operations == page.operations)
         })
 }
 
-/// The address of a page that the lock does not know: its own, or for a file (and for a server on
-/// this machine) a neighbour of the first page's.
-fn address(known: &[LockedPage], origin: &Origin) -> Result<String, Problem> {
+/// The URL of a page that the lock does not know: its own, or for a file (and for a server on this
+/// machine) a neighbour of the first page's.
+fn url(known: &[LockedPage], origin: &Origin) -> Result<String, Problem> {
     let file = match origin {
         Origin::Url(url) if url.scheme() == "https" => return Ok(url.to_string()),
         Origin::Url(url) => url.path().rsplit('/').next().unwrap_or_default().to_owned(),
@@ -125,12 +179,12 @@ fn address(known: &[LockedPage], origin: &Origin) -> Result<String, Problem> {
     source::page_url(neighbour)
         .and_then(|url| url.join(&file).map_err(|error| error.to_string()))
         .map(|url| url.to_string())
-        .map_err(|why| Problem::at(origin, format!("no address can be made of its name: {why}")))
+        .map_err(|why| Problem::at(origin, format!("its name gives no URL: {why}")))
 }
 
-/// The document cannot be made again without every page that it was made of.
-fn all_given(known: &[LockedPage], pages: &[(String, Page, LockedPage)]) -> Result<(), Problem> {
-    let given: BTreeSet<&str> = pages.iter().map(|(.., page)| page.url.as_str()).collect();
+/// A document cannot be made again without every page that it was made of.
+fn require_all(known: &[LockedPage], pages: &[NamedPage]) -> Result<(), Problem> {
+    let given: BTreeSet<&str> = pages.iter().map(|page| page.locked.url.as_str()).collect();
     let missing: Vec<&str> = known
         .iter()
         .map(|page| page.url.as_str())
@@ -140,11 +194,76 @@ fn all_given(known: &[LockedPage], pages: &[(String, Page, LockedPage)]) -> Resu
         return Ok(());
     }
     Err(Problem::new(format!(
-        "sources.lock also names {}: the document cannot be made again without",
+        "sources.lock also names {}; the documents cannot be made without it",
         missing.join(", ")
     ))
-    .mend(
+    .hint(
         "give all pages: put them into one folder and use `--from FOLDER`, or repeat `--from`; to \
-         give a page up, take its [[page]] out of openapi/sources.lock",
+         drop a page, delete its [[page]] from openapi/sources.lock",
     ))
+}
+
+/// Says for each page which document it belongs to: the one of the same title. A title that the
+/// vendor changes keeps its file.
+fn name_documents(known: &[LockedPage], pages: &mut [NamedPage]) -> Result<(), Problem> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for index in 0..pages.len() {
+        let title = pages[index].page.title.clone();
+        if !files.iter().any(|(known, _)| *known == title) {
+            let is_free = |file: &String| files.iter().all(|(_, taken)| taken != file);
+            let before = pages
+                .iter()
+                .filter(|page| page.page.title == title)
+                .find_map(|page| known.iter().find(|known| known.url == page.locked.url))
+                .map(|known| known.document.clone())
+                .filter(is_free);
+            let file = before.or_else(|| file_name(&title).filter(is_free));
+            let file = file.ok_or_else(|| {
+                Problem::at(
+                    &pages[index].name,
+                    format!("info.title {title:?} gives no file name of its own"),
+                )
+            })?;
+            files.push((title.clone(), file));
+        }
+        let file = files.iter().find(|(known, _)| *known == title);
+        let file = file.map(|(_, file)| file.clone()).unwrap_or_default();
+        pages[index].locked.document = file;
+    }
+    Ok(())
+}
+
+/// The vendor names files after the API: `Face Detection API` is `face-detection.yaml`.
+fn file_name(title: &str) -> Option<String> {
+    let words: Vec<String> = title
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .map(str::to_ascii_lowercase)
+        .filter(|word| !word.is_empty() && word != "api")
+        .collect();
+    match words.join("-").as_str() {
+        "" | "supplement" | "overlay" => None,
+        "face-swap" => Some(FIRST.to_owned()),
+        name => Some(format!("{name}.yaml")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_after_the_api() {
+        for (title, file) in [
+            ("Face Swap API", Some("faceswap.yaml")),
+            ("Face Detection API", Some("face-detection.yaml")),
+            ("Live: Avatar 2", Some("live-avatar-2.yaml")),
+            ("../x API", Some("x.yaml")),
+            ("API", None),
+            ("Overlay", None),
+            ("Supplement API", None),
+            ("換臉", None),
+        ] {
+            assert_eq!(file_name(title).as_deref(), file, "{title}");
+        }
+    }
 }

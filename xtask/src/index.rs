@@ -1,16 +1,20 @@
-//! `cargo xtask pages`: the face swap pages of the vendor's index, vendored or not.
+//! `cargo xtask pages`: the pages about face swapping in the vendor's index, and which of them are
+//! vendored, described in the supplement, or neither.
 //!
-//! The index, `llms.txt`, is Markdown with a list of `[title](address): text`. A line that looks
-//! like an entry but cannot be read is shown, because it may be the page that one is looking for.
+//! The index, `llms.txt`, is Markdown with a list of `[title](URL): text`, pages first and whole
+//! OpenAPI documents at the end. A line that looks like an entry but cannot be read is shown,
+//! because it may be the page that you look for.
 
 use std::{collections::BTreeSet, io, path::Path};
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use crate::{
-    lock::Lock,
+    lock::{Lock, LockedPage},
+    operation::Operation,
     problem::{Lines, Problem},
     source,
+    supplement::Documents,
     tree::Tree,
 };
 
@@ -24,6 +28,8 @@ pub struct Entry {
     pub title: String,
     /// Where it is.
     pub url: String,
+    /// The operation that its text names, as in `POST /path`.
+    pub operation: Option<Operation>,
 }
 
 impl Entry {
@@ -34,7 +40,22 @@ impl Entry {
             .chars()
             .filter(|c| c.is_alphanumeric())
             .collect();
-        self.url.contains("/faceswap/") || title.contains("faceswap")
+        [
+            "/faceswap/",
+            "/face-detection/",
+            "faceswap.",
+            "face-detection.",
+        ]
+        .iter()
+        .any(|part| self.url.contains(part))
+            || ["faceswap", "facedetection", "detectfaces"]
+                .iter()
+                .any(|part| title.contains(part))
+    }
+
+    /// Whether it is an OpenAPI document in place of a page.
+    fn is_document(&self) -> bool {
+        is_document(&self.url)
     }
 }
 
@@ -56,10 +77,15 @@ impl Index {
         // The link that an item begins with, while it is open.
         let mut entry: Option<Entry> = None;
         let mut at_start = false;
+        // The text of an item after its link.
+        let mut rest: Option<String> = None;
         let events = Parser::new_ext(text, Options::empty()).into_offset_iter();
         for (event, range) in events {
             match event {
-                Event::Start(Tag::Item) => at_start = true,
+                Event::Start(Tag::Item) => {
+                    at_start = true;
+                    rest = None;
+                }
                 Event::Start(Tag::Paragraph) => {}
                 Event::Start(Tag::Link {
                     link_type: LinkType::Inline,
@@ -72,6 +98,7 @@ impl Index {
                         entry = Some(Entry {
                             title: String::new(),
                             url: dest_url.to_string(),
+                            operation: None,
                         });
                     }
                 }
@@ -79,9 +106,22 @@ impl Index {
                     at_start = false;
                     if let Some(entry) = &mut entry {
                         entry.title.push_str(&part);
+                    } else if let Some(rest) = &mut rest {
+                        rest.push_str(&part);
                     }
                 }
-                Event::End(TagEnd::Link) => index.entries.extend(entry.take()),
+                Event::End(TagEnd::Link) if entry.is_some() => {
+                    index.entries.extend(entry.take());
+                    rest = Some(String::new());
+                }
+                Event::End(TagEnd::Item) => {
+                    if let (Some(rest), Some(last)) = (rest.take(), index.entries.last_mut()) {
+                        let words: Vec<&str> = rest.split_whitespace().collect();
+                        last.operation = words
+                            .windows(2)
+                            .find_map(|pair| Operation::new(pair[0], pair[1]));
+                    }
+                }
                 _ => at_start = false,
             }
         }
@@ -96,11 +136,19 @@ impl Index {
     }
 }
 
-fn is_page(address: &str) -> bool {
-    source::page_url(address).is_ok_and(|url| {
+fn is_page(url: &str) -> bool {
+    has_extension(url, "md") || is_document(url)
+}
+
+fn is_document(url: &str) -> bool {
+    has_extension(url, "yaml") || has_extension(url, "yml")
+}
+
+fn has_extension(url: &str, extension: &str) -> bool {
+    source::page_url(url).is_ok_and(|url| {
         Path::new(url.path())
             .extension()
-            .is_some_and(|end| end == "md")
+            .is_some_and(|end| end == extension)
     })
 }
 
@@ -112,8 +160,8 @@ fn looks_like_an_entry(line: &str) -> bool {
         || line.contains("docs.akool.com/")
 }
 
-/// Runs the command: the list on `out`, a line for the download on `progress`. `from` is where the index
-/// is: a file or an address, such as [`INDEX`].
+/// Runs the command: the list on `out`, a line for the download on `progress`. `from` is where the
+/// index is: a file or a URL, such as [`INDEX`].
 ///
 /// # Errors
 ///
@@ -150,31 +198,68 @@ pub fn run(
                 index.unread.len()
             ),
         )
-        .mend(
+        .hint(
             "check that this is the vendor's index: lines `- [title](https://…/page.md): text`",
         ));
     }
-    list(lock.as_ref(), &pages, &index.unread, out)
+    let documents = Documents::read(tree, &tree.vendored()?)?;
+    let known = Known {
+        lock: lock.as_ref(),
+        supplement: documents.operations(),
+    };
+    list(&known, &pages, &index.unread, out)
         .map_err(|error| Problem::new(format!("the list cannot be written: {error}")))
 }
 
+/// What the tree has.
+struct Known<'a> {
+    lock: Option<&'a Lock>,
+    supplement: Vec<(Operation, Option<&'a str>)>,
+}
+
+impl Known<'_> {
+    fn pages(&self) -> &[LockedPage] {
+        self.lock.map_or(&[][..], |lock| &lock.pages)
+    }
+
+    /// Whether a page is vendored, described in the supplement, or neither.
+    fn state(&self, entry: &Entry) -> &'static str {
+        let is_page = |url: &str| without_extension(url) == without_extension(&entry.url);
+        let is_operation = |operation: &Operation| Some(operation) == entry.operation.as_ref();
+        let mut pages = self.pages().iter();
+        if pages.any(|page| is_page(&page.url) || page.operations.iter().any(is_operation)) {
+            return "vendored  ";
+        }
+        let mut supplement = self.supplement.iter();
+        if supplement.any(|(operation, url)| is_operation(operation) || url.is_some_and(is_page)) {
+            return "supplement";
+        }
+        if entry.is_document() {
+            "document  "
+        } else {
+            "neither   "
+        }
+    }
+}
+
+fn without_extension(url: &str) -> &str {
+    url.strip_suffix(".md").unwrap_or(url)
+}
+
 fn list(
-    lock: Option<&Lock>,
+    known: &Known<'_>,
     pages: &[&Entry],
     unread: &[(usize, String)],
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let is_vendored =
-        |url: &str| lock.is_some_and(|lock| lock.pages.iter().any(|page| page.url == url));
     for page in pages {
-        let state = if is_vendored(&page.url) {
-            "vendored    "
-        } else {
-            "not vendored"
-        };
-        writeln!(out, "{state}  {}  ({})", page.url, page.title)?;
+        write!(out, "{}  {}  ({})", known.state(page), page.url, page.title)?;
+        if let Some(operation) = &page.operation {
+            write!(out, "  {operation}")?;
+        }
+        writeln!(out)?;
     }
-    for page in lock.map_or(&[][..], |lock| &lock.pages) {
+    for page in known.pages() {
         if !pages.iter().any(|entry| entry.url == page.url) {
             writeln!(out, "vendored, but no longer in the index  {}", page.url)?;
         }
@@ -238,23 +323,56 @@ mod tests {
     }
 
     #[test]
-    fn the_list_says_what_is_vendored() {
+    fn the_text_of_an_entry_may_name_its_operation() {
+        let text = "\
+- [A](https://docs.akool.com/faceswap/a.md): Swaps faces. `POST /api/a`
+- [B](https://docs.akool.com/faceswap/b.md): post /api/b
+- [C](https://docs.akool.com/faceswap/c.md)
+## OpenAPI Specs
+- [faceswap](https://docs.akool.com/openapi/faceswap.yaml)
+";
+        let entries = Index::parse(text).entries;
+        let operations: Vec<Option<String>> = entries
+            .iter()
+            .map(|entry| entry.operation.as_ref().map(ToString::to_string))
+            .collect();
+        let operation = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            operations,
+            [
+                operation("POST /api/a"),
+                operation("POST /api/b"),
+                None,
+                None
+            ]
+        );
+        assert!(entries[3].is_document() && entries[3].is_about_face_swap());
+    }
+
+    #[test]
+    fn the_list_says_what_is_vendored_and_what_the_supplement_has() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("openapi")).unwrap();
         let page = |file: &str| {
             format!(
                 "[[page]]\nurl = \"https://docs.akool.com/ai-tools-suite/faceswap/{file}\"\n\
-                 page_sha256 = \"\"\nfence_sha256 = \"\"\noperations = [\"GET /{file}\"]\n\
-                 fetched = \"2026-01-01\"\n"
+                 document = \"faceswap.yaml\"\npage_sha256 = \"\"\nfence_sha256 = \"\"\n\
+                 operations = [\"GET /{file}\"]\nfetched = 2026-01-01\n"
             )
         };
         let lock = format!(
-            "version = 1\ndocument_sha256 = \"\"\n{}{}",
+            "version = 2\n[[document]]\nfile = \"faceswap.yaml\"\nsha256 = \"\"\n{}{}",
             page("get-result.md"),
             page("gone.md")
         );
         let tree = Tree::new(folder.path());
         std::fs::write(tree.lock(), lock).unwrap();
+        std::fs::write(tree.document("faceswap.yaml"), "paths: {}").unwrap();
+        std::fs::write(
+            tree.supplement(),
+            "paths: {/plus: {post: {externalDocs: {url: 'https://docs.akool.com/other/plus'}}}}",
+        )
+        .unwrap();
         let from = folder.path().join("llms.txt");
         std::fs::write(&from, TEXT).unwrap();
         let from = from.to_str().unwrap();
@@ -262,9 +380,10 @@ mod tests {
         run(&tree, from, &mut out, &mut Vec::new()).unwrap();
         let out = String::from_utf8(out).unwrap();
         let lines: Vec<&str> = out.lines().collect();
-        assert!(lines[0].starts_with("vendored      https://"), "{out}");
+        assert!(lines[0].starts_with("vendored    https://"), "{out}");
         assert!(lines[0].ends_with("get-result.md  (Get result)"), "{out}");
-        assert!(lines[1].starts_with("not vendored  https://"), "{out}");
+        assert!(lines[1].starts_with("supplement  https://"), "{out}");
+        assert!(lines[2].starts_with("neither     https://"), "{out}");
         assert!(lines[3].contains("no longer in the index"), "{out}");
         assert!(lines[3].ends_with("gone.md"), "{out}");
         assert!(lines[6].starts_with("  line 11: - [Broken]("), "{out}");

@@ -1,4 +1,4 @@
-//! `openapi/sources.lock`: which pages the vendored document was made of, and what they were.
+//! `openapi/sources.lock`: which pages the vendored documents were made of, and what they were.
 //!
 //! It holds all that the offline check needs to know of the pages: hashes, operations and the
 //! status table. Unknown keys and versions are errors, because an older command that passed over
@@ -6,31 +6,42 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use toml::value::Datetime;
 
 use crate::{
-    day::Day,
     operation::Operation,
     page::StatusRow,
     problem::{Problem, line_of},
     source::page_url,
 };
 
-/// The only version so far.
-const VERSION: u32 = 1;
+/// The version that this command reads and writes.
+const VERSION: u32 = 2;
 
 const HEADER: &str = "\
-# Where openapi/faceswap.yaml comes from. Written by `cargo xtask regen`; do not edit.\n\n";
+# Where the vendored documents come from. Written by `cargo xtask regen`; do not edit.\n\n";
 
 /// The lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lock {
     version: u32,
-    /// SHA-256 of `openapi/faceswap.yaml` with `\n` line ends.
-    pub document_sha256: String,
+    /// The vendored documents.
+    #[serde(rename = "document")]
+    pub documents: Vec<LockedDocument>,
     /// The pages, in the order in which they are merged.
     #[serde(rename = "page")]
     pub pages: Vec<LockedPage>,
+}
+
+/// One vendored document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedDocument {
+    /// Its file in `openapi/`.
+    pub file: String,
+    /// SHA-256 of the file with `\n` line ends.
+    pub sha256: String,
 }
 
 /// One page as it was fetched.
@@ -39,14 +50,16 @@ pub struct Lock {
 pub struct LockedPage {
     /// Where it is fetched from.
     pub url: String,
+    /// The file of the document that it belongs to.
+    pub document: String,
     /// SHA-256 of the page's bytes.
     pub page_sha256: String,
-    /// SHA-256 of the fence's text.
+    /// SHA-256 of its OpenAPI document as it is written there.
     pub fence_sha256: String,
     /// The operations that it documents.
     pub operations: Vec<Operation>,
     /// The day (UTC) on which these bytes were first fetched.
-    pub fetched: Day,
+    pub fetched: Datetime,
     /// Its status table.
     #[serde(default, rename = "status", skip_serializing_if = "Vec::is_empty")]
     pub statuses: Vec<StatusRow>,
@@ -54,10 +67,10 @@ pub struct LockedPage {
 
 impl Lock {
     /// A lock of the current version.
-    pub fn new(document_sha256: String, pages: Vec<LockedPage>) -> Self {
+    pub fn new(documents: Vec<LockedDocument>, pages: Vec<LockedPage>) -> Self {
         Self {
             version: VERSION,
-            document_sha256,
+            documents,
             pages,
         }
     }
@@ -66,8 +79,8 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// If it is not TOML of this form, of another version, names no page, names one twice, or has
-    /// an address that is never fetched.
+    /// If it is not TOML of this form, of another version, names no page, names a page or a document
+    /// twice, lacks the document of a page, or has a URL that is never fetched.
     pub fn parse(name: &str, text: &str) -> Result<Self, Problem> {
         #[derive(Deserialize)]
         struct Version {
@@ -77,7 +90,7 @@ impl Lock {
         let broken = |error: &toml::de::Error| {
             let problem = Problem::at(name, error.message().replace('\n', " "));
             let start = error.span().map_or(0, |span| span.start);
-            problem.line(line_of(text.as_bytes(), start)).mend(&restore)
+            problem.line(line_of(text.as_bytes(), start)).hint(&restore)
         };
         let version: Version = toml::from_str(text).map_err(|error| broken(&error))?;
         if version.version != i64::from(VERSION) {
@@ -88,32 +101,36 @@ impl Lock {
                     version.version
                 ),
             )
-            .mend(
+            .hint(
                 "use the xtask of the commit that wrote it, or raise VERSION in xtask/src/lock.rs",
             ));
         }
         let lock: Self = toml::from_str(text).map_err(|error| broken(&error))?;
         if lock.pages.is_empty() {
-            return Err(Problem::at(name, "names no page").mend(restore));
+            return Err(Problem::at(name, "names no page").hint(restore));
         }
         for (index, page) in lock.pages.iter().enumerate() {
-            page_url(&page.url).map_err(|why| Problem::at(name, why).mend(&restore))?;
+            page_url(&page.url).map_err(|why| Problem::at(name, why).hint(&restore))?;
             for other in &lock.pages[..index] {
-                let operation = other
-                    .operations
-                    .iter()
-                    .find(|o| page.operations.contains(o));
-                let twice = if other.url == page.url {
-                    page.url.clone()
-                } else if let Some(operation) = operation {
-                    operation.to_string()
-                } else {
-                    continue;
-                };
-                return Err(
-                    Problem::at(name, format!("`{twice}` stands there twice")).mend(restore)
-                );
+                if other.url == page.url || other.operations == page.operations {
+                    return Err(
+                        Problem::at(name, format!("`{}` is listed twice", page.url)).hint(restore)
+                    );
+                }
             }
+        }
+        let mut files: Vec<&str> = lock
+            .documents
+            .iter()
+            .map(|document| &*document.file)
+            .collect();
+        files.sort_unstable();
+        let mut used: Vec<&str> = lock.pages.iter().map(|page| &*page.document).collect();
+        used.sort_unstable();
+        used.dedup();
+        if files != used {
+            let what = format!("lists the documents {files:?}, but its pages make {used:?}");
+            return Err(Problem::at(name, what).hint(restore));
         }
         Ok(lock)
     }
@@ -160,6 +177,7 @@ mod tests {
     fn lock() -> Lock {
         let page = |name: &str| LockedPage {
             url: format!("https://docs.example/{name}.md"),
+            document: "faceswap.yaml".to_owned(),
             page_sha256: sha256(b"page"),
             fence_sha256: sha256(b"fence"),
             operations: vec![format!("GET /{name}").parse().unwrap()],
@@ -169,7 +187,11 @@ mod tests {
                 description: "In \"Queue\"".to_owned(),
             }],
         };
-        Lock::new(sha256(b"document"), vec![page("a"), page("b")])
+        let document = LockedDocument {
+            file: "faceswap.yaml".to_owned(),
+            sha256: sha256(b"document"),
+        };
+        Lock::new(vec![document], vec![page("a"), page("b")])
     }
 
     fn error(text: &str) -> String {
@@ -184,7 +206,7 @@ mod tests {
             lock(),
             "{text}"
         );
-        assert!(text.contains("fetched = \"2026-01-02\""), "{text}");
+        assert!(text.contains("fetched = 2026-01-02"), "{text}");
         assert!(text.contains("operations = [\"GET /a\"]"), "{text}");
         assert_eq!(lock().statuses().len(), 1);
     }
@@ -206,21 +228,43 @@ mod tests {
             found.starts_with(&format!("sources.lock:{line}: ")),
             "{found}"
         );
-        let found = error(&text.replace("version = 1", "version = 2\nnew = 1"));
+        let found = error(&text.replace("version = 2", "version = 3\nnew = 1"));
         assert!(
-            found.contains("version 2, but this command knows only 1"),
+            found.contains("version 3, but this command knows only 2"),
             "{found}"
         );
         assert!(error("").contains("version"));
-        assert!(error("version = 1\n[").starts_with("sources.lock:2: "));
+        assert!(error("version = 2\n[").starts_with("sources.lock:2: "));
+    }
+
+    #[test]
+    fn documents_are_those_of_the_pages() {
+        let text = lock().to_toml().unwrap();
+        let other = text.replacen("document = \"faceswap.yaml\"", "document = \"b.yaml\"", 1);
+        assert!(
+            error(&other).contains("its pages make"),
+            "{}",
+            error(&other)
+        );
+        let unused = text.replacen(
+            "[[page]]",
+            "[[document]]\nfile = 'b'\nsha256 = ''\n[[page]]",
+            1,
+        );
+        assert!(
+            error(&unused).contains("lists the documents"),
+            "{}",
+            error(&unused)
+        );
+        assert!(error(&text.replace("2026-01-02", "2026-13-02")).contains("sources.lock:"));
     }
 
     #[test]
     fn pages_are_named_once_and_can_be_fetched() {
         let text = lock().to_toml().unwrap();
-        assert!(error(&text.replace("/b.md", "/a.md")).contains("/a.md` stands there twice"));
-        assert!(error(&text.replace("GET /b", "GET /a")).contains("`GET /a` stands there twice"));
+        assert!(error(&text.replace("/b.md", "/a.md")).contains("/a.md` is listed twice"));
+        assert!(error(&text.replace("GET /b", "GET /a")).contains("/b.md` is listed twice"));
         assert!(error(&text.replace("https://docs", "http://docs")).contains("http"));
-        assert!(error("version = 1\ndocument_sha256 = ''\npage = []\n").contains("no page"));
+        assert!(error("version = 2\ndocument = []\npage = []\n").contains("no page"));
     }
 }

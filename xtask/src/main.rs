@@ -4,18 +4,16 @@ use std::{
     env, io,
     path::{Path, PathBuf},
     process::ExitCode,
-    time::SystemTime,
 };
 
 use clap::{Args, Parser, Subcommand};
 use xtask::{
     bench::{self, Subject},
-    check,
-    day::Day,
-    fuzz, index, model,
+    check, fuzz, index, model,
     problem::Problem,
     proof,
     regen::{self, Input, Options},
+    today,
     tree::Tree,
 };
 
@@ -142,7 +140,7 @@ fn options(regen: Regen) -> Result<Options, Problem> {
         },
         dry_run: regen.dry_run,
         report: regen.report,
-        today: Day::of(SystemTime::now())?,
+        today: today()?,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::{operation::is_method, page::Page, problem::Problem};
 const HEADER: &str = "\
 # Merged from the vendor's pages in sources.lock by `cargo xtask regen`; do not edit.\n";
 
-/// The text of `openapi/faceswap.yaml`: of one page what its fence holds, byte for byte; of
+/// The text of one vendored document: of one page what its fence holds, byte for byte; of
 /// several their documents as one. `pages` are names for problems, and the pages.
 ///
 /// # Errors
@@ -32,7 +32,7 @@ pub fn document(pages: &[(&str, &Page)]) -> Result<String, Problem> {
     let body = serde_saphyr::to_string_with_options(&merged, style)
         .map_err(|error| Problem::new(format!("the merged document cannot be written: {error}")))?;
     // What is generated from the text must be what was merged.
-    let back: Option<Value> = serde_saphyr::from_str(&body).ok();
+    let back: Option<Value> = crate::document::parse(&body).ok();
     if back.as_ref() != Some(&merged) {
         return Err(Problem::new(
             "the merged document does not read back as it was written: a fault of the YAML crate",
@@ -118,13 +118,15 @@ impl<'a> Merged<'a> {
             if let Some(found) = difference(Some(&old), Some(&new), pointer.clone()) {
                 return Err(contradiction(first, name, &found));
             }
-            let both = |key: &&String| is_method(key) && before.get(key.as_str()).is_some();
-            if let Some(method) = item.as_object().and_then(|item| item.keys().find(both)) {
-                let pointer = format!("{pointer}/{method}");
-                return Err(Problem::new(format!(
-                    "{first} and {name} both document the operation {pointer}"
-                ))
-                .mend("give each operation's page once"));
+            // A whole document and a page of it document the same operation.
+            for method in item.as_object().into_iter().flat_map(Map::keys) {
+                let new = item.get(method);
+                if is_method(method)
+                    && let Some(old) = before.get(method)
+                    && let Some(found) = difference(Some(old), new, format!("{pointer}/{method}"))
+                {
+                    return Err(contradiction(first, name, &found));
+                }
             }
         }
         let merged = object(&mut self.document, "paths", name)?;
@@ -183,7 +185,7 @@ fn contradiction(first: &str, second: &str, pointer: &str) -> Problem {
     Problem::new(format!(
         "{first} and {second} contradict each other at {pointer}"
     ))
-    .mend("compare the two pages there; the vendor has to mend one of them")
+    .hint("compare the two pages there; the vendor has to correct one of them")
 }
 
 fn escape(key: &str) -> String {
@@ -230,9 +232,9 @@ mod tests {
 
     fn page(document: Value) -> Page {
         Page {
-            operation: "GET /a".parse().unwrap(),
+            title: "t".to_owned(),
+            operations: Vec::new(),
             fence: "fence: text\n\n".to_owned(),
-            fence_line: 1,
             document,
             statuses: Vec::new(),
         }
@@ -319,12 +321,13 @@ mod tests {
     }
 
     #[test]
-    fn one_operation_from_two_pages_is_refused_even_if_equal() {
-        let a = json!({"paths": {"/a": {"get": {}}}});
-        let error = two(&a, &a).unwrap_err();
-        assert!(
-            error.starts_with("a.md and b.md both document the operation /paths/~1a/get"),
-            "{error}"
+    fn one_operation_from_two_pages_must_be_the_same() {
+        let a = json!({"paths": {"/a": {"get": {"x": 1}}}});
+        assert_eq!(two(&a, &a).unwrap(), a);
+        contradict(
+            &a,
+            &json!({"paths": {"/a": {"get": {"x": 2}}}}),
+            "/paths/~1a/get/x",
         );
     }
 

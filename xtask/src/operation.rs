@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::document;
+
 /// The keys of an `OpenAPI` path item that are operations.
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -19,8 +21,39 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The operations of a document, in its order.
+    /// `method` in any case; `None` if it is no method of OpenAPI or `path` does not begin with `/`.
+    pub fn new(method: &str, path: &str) -> Option<Self> {
+        (is_method(&method.to_ascii_lowercase()) && path.starts_with('/')).then(|| Self {
+            method: method.to_ascii_uppercase(),
+            path: path.to_owned(),
+        })
+    }
+
+    /// The method in capitals.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The path.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What a document says of it; `None` if it does not have it.
+    pub(crate) fn item<'a>(&self, document: &'a Value) -> Option<&'a Value> {
+        let path = document.get("paths")?.get(&self.path)?;
+        path.get(self.method.to_ascii_lowercase())
+    }
+
+    /// The operations of a document, in its order, with the path of the server before their paths.
     pub fn of_document(document: &Value) -> Vec<Self> {
+        let mut document = document.clone();
+        document::prefix_paths(&mut document);
+        Self::named(&document)
+    }
+
+    /// The operations of a document, in its order, with their paths as written there.
+    pub fn named(document: &Value) -> Vec<Self> {
         let Some(paths) = document.get("paths").and_then(Value::as_object) else {
             return Vec::new();
         };
@@ -109,6 +142,14 @@ mod tests {
             .map(ToString::to_string)
             .collect();
         assert_eq!(found, ["POST /b", "GET /b", "DELETE /a"]);
+        let prefixed = serde_json::json!({
+            "servers": [{"url": "https://a.example/b/c"}],
+            "paths": {"/d": {"get": {}}},
+        });
+        assert_eq!(
+            Operation::of_document(&prefixed),
+            ["GET /b/c/d".parse().unwrap()]
+        );
         assert!(Operation::of_document(&Value::Null).is_empty());
     }
 }

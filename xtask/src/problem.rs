@@ -8,7 +8,7 @@ pub struct Problem {
     place: Option<String>,
     line: Option<usize>,
     what: String,
-    mend: Option<String>,
+    hint: Option<String>,
 }
 
 impl Problem {
@@ -18,7 +18,7 @@ impl Problem {
             place: None,
             line: None,
             what: what.into(),
-            mend: None,
+            hint: None,
         }
     }
 
@@ -39,8 +39,8 @@ impl Problem {
 
     /// What to do about it: a command, or a sentence.
     #[must_use]
-    pub fn mend(mut self, mend: impl Into<String>) -> Self {
-        self.mend = Some(mend.into());
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
         self
     }
 }
@@ -53,8 +53,8 @@ impl fmt::Display for Problem {
             (None, _) => {}
         }
         f.write_str(&self.what)?;
-        if let Some(mend) = &self.mend {
-            write!(f, "\n  mend: {mend}")?;
+        if let Some(hint) = &self.hint {
+            write!(f, "\n  hint: {hint}")?;
         }
         Ok(())
     }
@@ -124,9 +124,9 @@ mod tests {
     }
 
     #[test]
-    fn reads_as_place_line_what_and_mend() {
-        let problem = Problem::at("a.md", "no fence").line(3).mend("look again");
-        assert_eq!(problem.to_string(), "a.md:3: no fence\n  mend: look again");
+    fn reads_as_place_line_what_and_hint() {
+        let problem = Problem::at("a.md", "no fence").line(3).hint("look again");
+        assert_eq!(problem.to_string(), "a.md:3: no fence\n  hint: look again");
         assert_eq!(Problem::new("odd").to_string(), "odd");
     }
 }

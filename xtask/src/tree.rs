@@ -1,4 +1,4 @@
-//! Where things stand in the workspace, and reading them as text.
+//! Where the files are in the workspace, and reading them as text.
 //!
 //! The root is a parameter, so that tests work on a copy. Texts are read with `\n` line ends,
 //! because a checkout may have turned them into `\r\n`.
@@ -30,17 +30,17 @@ impl Tree {
         &self.root
     }
 
-    /// The folder of the vendored document, the overlay and the lock.
+    /// The folder of the vendored documents, the supplement, the overlay and the lock.
     pub fn openapi(&self) -> PathBuf {
         self.root.join("openapi")
     }
 
-    /// What the vendor's pages say.
-    pub fn document(&self) -> PathBuf {
-        self.openapi().join("faceswap.yaml")
+    /// A vendored document, by the name of its file.
+    pub fn document(&self, name: &str) -> PathBuf {
+        self.openapi().join(name)
     }
 
-    /// Every deviation from it.
+    /// Every deviation from the documents.
     pub fn overlay(&self) -> PathBuf {
         self.openapi().join("overlay.yaml")
     }
@@ -50,18 +50,18 @@ impl Tree {
         self.openapi().join("supplement.yaml")
     }
 
-    /// Where the document comes from.
+    /// Where the vendored documents come from.
     pub fn lock(&self) -> PathBuf {
         self.openapi().join("sources.lock")
     }
 
-    /// The checked-in copy of the generated client.
-    pub fn client_copy(&self) -> PathBuf {
+    /// The generated client as it is checked in.
+    pub fn client(&self) -> PathBuf {
         self.root.join("crates/akool-faceswap-raw/src/generated.rs")
     }
 
-    /// The checked-in copy of the generated httpmock helpers.
-    pub fn httpmock_copy(&self) -> PathBuf {
+    /// The generated httpmock helpers as they are checked in.
+    pub fn httpmock(&self) -> PathBuf {
         self.root
             .join("crates/akool-faceswap-mock/src/generated.rs")
     }
@@ -71,11 +71,6 @@ impl Tree {
         self.root.join("crates/akool-faceswap-raw/openapi")
     }
 
-    /// The SDK's source that names the documented statuses.
-    pub fn status_source(&self) -> PathBuf {
-        self.root.join("crates/akool-faceswap/src/model/status.rs")
-    }
-
     /// The vendored documents.
     ///
     /// # Errors
@@ -83,6 +78,9 @@ impl Tree {
     /// If one of them cannot be read.
     pub(crate) fn vendored(&self) -> Result<Vec<File>, Problem> {
         let folder = self.openapi();
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
         let unreadable =
             |error| Problem::at(self.name(&folder), format!("cannot be read: {error}"));
         let mut names = Vec::new();
@@ -120,7 +118,7 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// If it is there, but cannot be read or is not UTF-8.
+    /// If it exists, but cannot be read or is not UTF-8.
     pub fn read_if_any(&self, path: &Path) -> Result<Option<String>, Problem> {
         match fs::read_to_string(path) {
             Ok(text) => Ok(Some(text.replace("\r\n", "\n"))),

@@ -6,10 +6,10 @@
 //! 2. The supplement adds what the vendored documents lack and never changes what they have.
 //! 3. Closed enums, formats, limits, defaults, error responses and the required fields of answers
 //!    are removed: a value or a missing field must never fail a whole answer, and the generated
-//!    types must not change with them.
+//!    types must not change with them. Components that no operation uses are removed, too.
 //! 4. The overlay makes the deviations that concern single places.
 
-use std::fmt;
+use std::{fmt, path::Path};
 
 use enumset::EnumSet;
 use roas_overlay::{
@@ -33,7 +33,8 @@ pub(crate) fn vendored(names: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut names: Vec<String> = names
         .into_iter()
         .filter(|name| {
-            name.ends_with(".yaml") && name != "supplement.yaml" && name != "overlay.yaml"
+            let is_yaml = Path::new(name).extension().is_some_and(|end| end == "yaml");
+            is_yaml && name != "supplement.yaml" && name != "overlay.yaml"
         })
         .collect();
     names.sort_by_key(|name| (name != "faceswap.yaml", name.clone()));
@@ -74,12 +75,17 @@ pub(crate) fn effective(
 ) -> Result<Value, DocumentError> {
     let mut document = combined(vendored, supplement)?;
     loosen(&mut document);
+    remove_unused(&mut document);
     let overlay = parse(overlay).map_err(|e| error("overlay.yaml", format!("not YAML: {e}")))?;
     let overlay: Overlay = serde_json::from_value(overlay)
         .map_err(|e| error("overlay.yaml", format!("not an OpenAPI Overlay 1.1: {e}")))?;
     overlay
         .apply(&mut document, EnumSet::only(ApplyOptions::ErrorOnZeroMatch))
-        .map_err(|e| error("overlay.yaml", format!("does not fit the documents: {e}")))?;
+        .map_err(|e| {
+            DocumentError(format!(
+                "openapi/overlay.yaml does not fit the documents: {e}"
+            ))
+        })?;
     Ok(document)
 }
 
@@ -223,6 +229,14 @@ fn loosen(document: &mut Value) {
                 each_schema(operation, &mut |schema| {
                     schema.retain(|key, _| !LIMITS.contains(&key.as_str()));
                 });
+                for body in ["/requestBody/content", "/responses/200/content"] {
+                    if let Some(Value::Object(content)) = operation.pointer_mut(body) {
+                        *content = std::mem::take(content)
+                            .into_iter()
+                            .map(|(kind, body)| (media_type(&kind), body))
+                            .collect();
+                    }
+                }
                 if let Some(schema) =
                     operation.pointer_mut("/responses/200/content/application~1json/schema")
                 {
@@ -249,6 +263,48 @@ fn loosen(document: &mut Value) {
             answers.extend(loosen_answer(schema, found.is_answer));
             done.push(found);
         }
+    }
+}
+
+/// The media type without its parameters, such as a charset.
+fn media_type(kind: &str) -> String {
+    kind.split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}
+
+/// Removes the components that no operation refers to, such as the schemas of error responses.
+fn remove_unused(document: &mut Value) {
+    let mut wanted = Vec::new();
+    if let Some(paths) = document.get("paths") {
+        references(paths, &mut wanted);
+    }
+    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
+        return;
+    };
+    let mut used = Vec::new();
+    while let Some(name) = wanted.pop() {
+        if !used.contains(&name)
+            && let Some(schema) = schemas.get(&name)
+        {
+            references(schema, &mut wanted);
+            used.push(name);
+        }
+    }
+    schemas.retain(|name, _| used.contains(name));
+}
+
+/// The components that a value refers to.
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(component(members));
+            members.values().for_each(|value| references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
     }
 }
 

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 /// Asserts that this is what is sent: a field that is omitted is not sent as null.
 #[track_caller]
-fn sends(request: &impl Serialize, body: Value) {
-    assert_eq!(serde_json::to_value(request).unwrap(), body);
+fn sends(request: &impl Serialize, body: &Value) {
+    assert_eq!(serde_json::to_value(request).unwrap(), *body);
 }
 
 fn image(path: &str) -> FaceImageWithOpts {
@@ -39,7 +39,7 @@ fn an_omitted_field_is_not_sent() {
         webhook_url: None,
         extra: serde_json::Map::new(),
     };
-    sends(&plus, json!({"source_url": "s", "target_url": "t"}));
+    sends(&plus, &json!({"source_url": "s", "target_url": "t"}));
     let mapped = ImageFaceswapPlusRequest {
         face_mapping: vec![FaceMappingItem {
             source_face_info: FaceMappingItemSourceFaceInfo {
@@ -56,7 +56,7 @@ fn an_omitted_field_is_not_sent() {
     };
     sends(
         &mapped,
-        json!({
+        &json!({
             "source_url": "s",
             "target_url": "t",
             "face_mapping": [{
@@ -76,7 +76,7 @@ fn an_omitted_field_is_not_sent() {
             webhook_url: None,
             extra: serde_json::Map::new(),
         },
-        json!({"sourceImage": [{"path": "s"}], "targetImage": [{"path": "t"}]}),
+        &json!({"sourceImage": [{"path": "s"}], "targetImage": [{"path": "t"}]}),
     );
     sends(
         &ImageFaceswapRequest {
@@ -87,7 +87,7 @@ fn an_omitted_field_is_not_sent() {
             webhook_url: None,
             extra: serde_json::Map::new(),
         },
-        json!({"sourceImage": [], "targetImage": [], "modifyImage": "m", "face_enhance": 1}),
+        &json!({"sourceImage": [], "targetImage": [], "modifyImage": "m", "face_enhance": 1}),
     );
     sends(
         &VideoFaceswapRequest {
@@ -98,7 +98,7 @@ fn an_omitted_field_is_not_sent() {
             webhook_url: Some("w".to_owned()),
             extra: serde_json::Map::new(),
         },
-        json!({"sourceImage": [], "targetImage": [], "modifyVideo": "m", "webhookUrl": "w"}),
+        &json!({"sourceImage": [], "targetImage": [], "modifyVideo": "m", "webhookUrl": "w"}),
     );
     sends(
         &UnifiedFaceDetectionRequest {
@@ -108,7 +108,7 @@ fn an_omitted_field_is_not_sent() {
             return_face_url: None,
             single_face: None,
         },
-        json!({}),
+        &json!({}),
     );
     sends(
         &AnalyzeFramesRequest {
@@ -116,13 +116,13 @@ fn an_omitted_field_is_not_sent() {
             timestamps: vec![],
             expand_ratio: None,
         },
-        json!({"frame_urls": ["f"]}),
+        &json!({"frame_urls": ["f"]}),
     );
     sends(
         &DeleteResultsByIdsBody {
             ids: "a,b".to_owned(),
         },
-        json!({"_ids": "a,b"}),
+        &json!({"_ids": "a,b"}),
     );
 }
 

@@ -1,8 +1,8 @@
 //! `BENCHMARKS.md`: one section for each subject, each replaced by its newest run.
 
-use std::{fs, process::Command, time::SystemTime};
+use std::{fs, process::Command};
 
-use crate::{day::Day, problem::Problem, tree::Tree};
+use crate::{problem::Problem, today, tree::Tree};
 
 const FILE: &str = "BENCHMARKS.md";
 const INTRODUCTION: &str = "# Benchmarks\n\nThe newest figures, each with the command that makes \
@@ -50,7 +50,7 @@ pub(super) fn circumstances() -> Result<String, Problem> {
         .output()
         .map_err(|error| Problem::new(format!("cannot run rustc: {error}")))?;
     let rustc = String::from_utf8_lossy(&rustc.stdout);
-    let day = Day::of(SystemTime::now())?;
+    let day = today()?;
     Ok(format!("{day}, {model}, {cores} cores, {}.", rustc.trim()))
 }
 

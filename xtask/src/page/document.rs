@@ -1,16 +1,16 @@
-//! What the fence holds: an `OpenAPI` 3.0 document with the info string's operation and no other.
+//! What a page's fence holds: an OpenAPI 3.0 document that needs no other file.
 
 use serde_json::Value;
 use serde_saphyr::{MessageFormatter, UserMessageFormatter};
 
 use super::fence::Fence;
-use crate::{operation::Operation, problem::Problem};
+use crate::{document, operation::Operation, problem::Problem};
 
-/// The fence's document.
-pub(super) fn read(name: &str, fence: &Fence) -> Result<Value, Problem> {
-    let document: Value = serde_saphyr::from_str(&fence.text).map_err(|error| {
+/// The document in a text whose first line is the one after `line` of the page.
+pub(super) fn read(name: &str, text: &str, line: usize) -> Result<Value, Problem> {
+    let document = document::parse(text).map_err(|error| {
         let error = error.without_snippet();
-        let line = error
+        let at = error
             .location()
             .and_then(|location| usize::try_from(location.line()).ok())
             .unwrap_or(0);
@@ -21,31 +21,48 @@ pub(super) fn read(name: &str, fence: &Fence) -> Result<Value, Problem> {
                 UserMessageFormatter.format_message(error)
             ),
         )
-        .line(fence.line + line)
+        .line(line + at)
     })?;
-    version(name, fence, &document)?;
-    operation(name, fence, &document)?;
+    version(name, text, line, &document)?;
+    if let Some(reference) = external_reference(&document) {
+        let at = text.lines().position(|line| line.contains(reference));
+        return Err(Problem::at(
+            name,
+            format!("the reference `{reference}` points to another file"),
+        )
+        .line(line + 1 + at.unwrap_or(0))
+        .hint("look for the vendor's whole document and give its URL: `--from URL.yaml`"));
+    }
     Ok(document)
 }
 
-fn version(name: &str, fence: &Fence, document: &Value) -> Result<(), Problem> {
+/// The first `$ref` that points out of the document.
+fn external_reference(value: &Value) -> Option<&str> {
+    match value {
+        Value::Object(map) => map.iter().find_map(|(key, value)| match value {
+            Value::String(text) if key == "$ref" && !text.starts_with('#') => Some(text.as_str()),
+            value => external_reference(value),
+        }),
+        Value::Array(items) => items.iter().find_map(external_reference),
+        _ => None,
+    }
+}
+
+fn version(name: &str, text: &str, line: usize, document: &Value) -> Result<(), Problem> {
     let version = match document.get("openapi") {
         Some(Value::String(version)) => version.clone(),
         Some(Value::Number(version)) => version.to_string(),
         _ => {
-            return Err(Problem::at(
-                name,
-                "the fence's YAML has no `openapi: 3.0.x`: not an OpenAPI document",
-            )
-            .line(fence.line + 1));
+            return Err(
+                Problem::at(name, "no `openapi: 3.0.x`: not an OpenAPI document").line(line + 1),
+            );
         }
     };
     if version.starts_with("3.0.") {
         return Ok(());
     }
-    // The key stands at the left margin of every block-style document; else the fence must do.
-    let line = fence
-        .text
+    // The key is at the left margin of every block-style document; otherwise take the first line.
+    let at = text
         .lines()
         .position(|line| line.trim_start_matches(['"', '\'']).starts_with("openapi"))
         .unwrap_or(0);
@@ -53,15 +70,16 @@ fn version(name: &str, fence: &Fence, document: &Value) -> Result<(), Problem> {
         name,
         format!("OpenAPI {version}: the generator takes 3.0.x only"),
     )
-    .line(fence.line + 1 + line)
-    .mend(
+    .line(line + 1 + at)
+    .hint(
         "keep the vendored document; look for a progenitor release that takes this version, or \
          put a conversion to 3.0 before the merge (xtask/src/page/document.rs)",
     ))
 }
 
-fn operation(name: &str, fence: &Fence, document: &Value) -> Result<(), Problem> {
-    let found = Operation::of_document(document);
+/// The document has the operation that the fence names, and no other.
+pub(super) fn check_operation(name: &str, fence: &Fence, document: &Value) -> Result<(), Problem> {
+    let found = Operation::named(document);
     if found == [fence.operation.clone()] {
         return Ok(());
     }
@@ -79,7 +97,7 @@ fn operation(name: &str, fence: &Fence, document: &Value) -> Result<(), Problem>
         ),
     )
     .line(fence.line)
-    .mend("the page contradicts itself: ask the vendor, or wait for the page to be mended"))
+    .hint("the page contradicts itself: ask the vendor, or wait until the page is fixed"))
 }
 
 /// The first field named `*_status` that has an enum.
@@ -106,7 +124,29 @@ mod tests {
             text: yaml.to_owned(),
             line: 20,
         };
-        read("p.md", &fence).map_err(|problem| problem.to_string())
+        read("p.md", &fence.text, fence.line)
+            .and_then(|document| check_operation("p.md", &fence, &document).map(|()| document))
+            .map_err(|problem| problem.to_string())
+    }
+
+    #[test]
+    fn plain_yes_and_no_are_text() {
+        let document = of("openapi: 3.0.3\npaths: {/a: {get: {summary: no, x: [yes, off, true]}}}");
+        let operation = document.unwrap()["paths"]["/a"]["get"].clone();
+        assert_eq!(operation["summary"], "no");
+        assert_eq!(operation["x"], serde_json::json!(["yes", "off", true]));
+    }
+
+    #[test]
+    fn a_reference_to_another_file_is_refused_with_its_line() {
+        let error = of("openapi: 3.0.3\npaths:\n  /a:\n    get:\n      $ref: 'b.yaml#/c'\n");
+        let error = error.unwrap_err();
+        assert!(
+            error.starts_with("p.md:25: the reference `b.yaml#/c`"),
+            "{error}"
+        );
+        let within = of("openapi: 3.0.3\npaths: {/a: {get: {x: {$ref: '#/b'}}}}");
+        assert!(within.is_ok());
     }
 
     #[test]
@@ -125,7 +165,7 @@ mod tests {
         let error = of("\nopenapi: 3.1.0\npaths: {/a: {get: {}}}").unwrap_err();
         assert!(error.starts_with("p.md:22: OpenAPI 3.1.0"), "{error}");
         assert!(error.contains("takes 3.0.x only"), "{error}");
-        assert!(error.contains("mend: "), "{error}");
+        assert!(error.contains("hint: "), "{error}");
         assert!(of("openapi: 3.1").unwrap_err().contains("OpenAPI 3.1:"));
         assert!(of("swagger: '2.0'").unwrap_err().starts_with("p.md:21: "));
         assert!(of("- a").unwrap_err().contains("not an OpenAPI document"));

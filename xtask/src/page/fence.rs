@@ -1,4 +1,8 @@
-//! The one fence of a page that holds its `OpenAPI` document.
+//! The one fence of a page that holds its OpenAPI document.
+//!
+//! Its info string names the operation: `yaml GET /path`. Documentation hosts also write the method
+//! in small letters, a file before it, and attributes after it, such as `theme={null}`. A YAML fence
+//! that names no operation is an example.
 
 use std::ops::Range;
 
@@ -9,7 +13,7 @@ use crate::{
     problem::{Lines, Problem},
 };
 
-/// A closed fence with the info string `yaml METHOD PATH`.
+/// A closed fence whose info string names an operation.
 #[derive(Debug)]
 pub(super) struct Fence {
     pub(super) operation: Operation,
@@ -31,11 +35,11 @@ pub(super) fn find(name: &str, page: &str) -> Result<Fence, Problem> {
     let blocks = blocks(page);
     let mut documents = blocks
         .iter()
-        .filter(|block| names_an_operation(&block.info));
-    let Some(block) = documents.next() else {
+        .filter_map(|block| Some((block, operation(&block.info)?)));
+    let Some((block, operation)) = documents.next() else {
         return Err(none(name, page, &blocks));
     };
-    if let Some(second) = documents.next() {
+    if let Some((second, _)) = documents.next() {
         return Err(Problem::at(
             name,
             format!(
@@ -44,7 +48,7 @@ pub(super) fn find(name: &str, page: &str) -> Result<Fence, Problem> {
             ),
         )
         .line(second.line)
-        .mend("look at the page: if the vendor now has several on a page, teach xtask/src/page/fence.rs"));
+        .hint("look at the page: if the vendor now has several on a page, change xtask/src/page/fence.rs"));
     }
     if !block.closed {
         return Err(Problem::at(
@@ -55,11 +59,8 @@ pub(super) fn find(name: &str, page: &str) -> Result<Fence, Problem> {
             ),
         )
         .line(block.line)
-        .mend("download the page again"));
+        .hint("download the page again"));
     }
-    let operation = operation(&block.info).map_err(|why| {
-        Problem::at(name, format!("the fence's info string: {why}")).line(block.line)
-    })?;
     Ok(Fence {
         operation,
         text: block.text.clone(),
@@ -67,20 +68,28 @@ pub(super) fn find(name: &str, page: &str) -> Result<Fence, Problem> {
     })
 }
 
-/// Whether an info string is meant to be `yaml METHOD PATH`, well-formed or not.
-fn names_an_operation(info: &str) -> bool {
-    let mut words = info.split_whitespace();
-    words.next() == Some("yaml") && words.next().is_some()
+/// The operation that an info string names.
+fn operation(info: &str) -> Option<Operation> {
+    let words: Vec<&str> = info.split_whitespace().collect();
+    let (language, words) = words.split_first()?;
+    if !is_yaml(language) {
+        return None;
+    }
+    words
+        .windows(2)
+        .find_map(|pair| Operation::new(pair[0], pair[1]))
 }
 
-fn operation(info: &str) -> Result<Operation, String> {
-    let words: Vec<&str> = info.split_whitespace().skip(1).collect();
-    words.join(" ").parse()
+fn is_yaml(language: &str) -> bool {
+    language.eq_ignore_ascii_case("yaml") || language.eq_ignore_ascii_case("yml")
 }
 
 fn none(name: &str, page: &str, blocks: &[Block]) -> Problem {
-    let what = "no fence with the info string `yaml METHOD PATH`";
-    let (line, what) = match blocks.iter().find(|block| block.info.starts_with("yaml")) {
+    let what = "no fence whose info string names an operation, as `yaml GET /path` does";
+    let (line, what) = match blocks
+        .iter()
+        .find(|block| block.info.split_whitespace().next().is_some_and(is_yaml))
+    {
         Some(block) => (
             block.line,
             format!("{what}; this one has only `{}`", block.info),
@@ -92,7 +101,7 @@ fn none(name: &str, page: &str, blocks: &[Block]) -> Problem {
     };
     Problem::at(name, what)
         .line(line)
-        .mend("check that this is an endpoint page (`cargo xtask pages` lists them) and whole")
+        .hint("check that this is an endpoint page (`cargo xtask pages` lists them) and whole")
 }
 
 fn blocks(page: &str) -> Vec<Block> {
@@ -208,19 +217,49 @@ mod tests {
     }
 
     #[test]
-    fn an_info_string_of_another_form_is_refused() {
+    fn an_info_string_names_an_operation_in_several_ways() {
         for info in [
-            "yaml get /a",
+            "yaml GET /a",
+            "yml GET /a",
+            "YAML  get  /a",
+            "yaml Get /a theme={null}",
+            "yaml /openapi.json get /a",
+            "yaml openapi/spec.yaml GET /a expandable lines",
+            "yaml https://docs.example/openapi.json GET /a title=\"GET /b\"",
+        ] {
+            let fence = found(&format!("\n```{info}\na\n```\n")).unwrap();
+            assert_eq!(fence.operation.to_string(), "GET /a", "{info}");
+        }
+    }
+
+    #[test]
+    fn an_info_string_that_names_none_is_an_example() {
+        let document = "````yaml GET /a\na\n````\n";
+        for info in [
+            "yaml",
+            "yaml theme={null}",
+            "yaml config.yaml",
             "yaml GET",
             "yaml GET a",
-            "yaml GET /a v2",
-            "yaml x.json GET /a",
+            "yaml FETCH /a",
+            "yaml title=\"x\" /a",
+            "json GET /a",
         ] {
-            let error = found(&format!("\n```{info}\na\n```\n")).unwrap_err();
-            assert!(
-                error.starts_with("p.md:2: the fence's info string: "),
-                "{error}"
+            let example = format!("```{info}\nb\n```\n");
+            assert_eq!(
+                found(&format!("{example}\n{document}")).unwrap().text,
+                "a\n"
             );
+            assert_eq!(
+                found(&format!("{document}\n{example}")).unwrap().text,
+                "a\n"
+            );
+            let error = found(&format!("\n{example}")).unwrap_err();
+            assert!(error.contains("no fence"), "{error}");
+            if info != "json GET /a" {
+                assert!(error.starts_with("p.md:2: "), "{error}");
+                assert!(error.contains(&format!("only `{info}`")), "{error}");
+            }
         }
     }
 }

@@ -95,12 +95,12 @@ fn accept(url: &Url, response: Response) -> Result<Response, Problem> {
                 host.unwrap_or("nowhere")
             ),
         )
-        .mend("if the page moved for good, give its new address with `--from URL`"));
+        .hint("if the page moved for good, give its new address with `--from URL`"));
     }
     if status != StatusCode::OK {
         return Err(
             Problem::at(response.url(), format!("the server answered {status}"))
-                .mend("`cargo xtask pages` lists the addresses that the vendor has today"),
+                .hint("`cargo xtask pages` lists the addresses that the vendor has today"),
         );
     }
     let kind = text_of(header::CONTENT_TYPE);
@@ -109,7 +109,7 @@ fn accept(url: &Url, response: Response) -> Result<Response, Problem> {
             response.url(),
             format!("an HTML page ({kind}), where the page's Markdown is needed"),
         )
-        .mend("take the address that ends in `.md`"));
+        .hint("take the address that ends in `.md`"));
     }
     Ok(response)
 }
@@ -135,7 +135,7 @@ async fn body(url: &Url, limits: Limits, mut response: Response) -> Result<Vec<u
                         chain(&error.without_url())
                     ),
                 )
-                .mend("run the command again"));
+                .hint("run the command again"));
             }
         }
         if bytes.len() as u64 > limits.bytes {
@@ -151,7 +151,7 @@ fn unreachable(url: &Url, limits: Limits, error: reqwest::Error) -> Problem {
     } else {
         format!("cannot be reached: {}", chain(&error.without_url()))
     };
-    Problem::at(url, what).mend(OFFLINE)
+    Problem::at(url, what).hint(OFFLINE)
 }
 
 #[cfg(test)]

@@ -34,14 +34,18 @@ fn a_hand_edited_document_fails_and_regen_mends_it() {
     let copy = Copy::new();
     let before = copy.state();
     let pages = copy.save(&copy.pages());
-    edit(&copy.tree.document(), "Deduction status", "Deduction state");
+    edit(
+        &copy.tree.document("faceswap.yaml"),
+        "Deduction status",
+        "Deduction state",
+    );
     let problems = copy.check();
     assert_says(
         &problems[0],
         &[
             "openapi/faceswap.yaml: ",
             "sources.lock",
-            "\n  mend: cargo xtask regen",
+            "\n  hint: cargo xtask regen",
         ],
     );
     // The generated copies carry the description: they are stale, too, and said to be.
@@ -50,7 +54,7 @@ fn a_hand_edited_document_fails_and_regen_mends_it() {
         &[
             "src/generated.rs:",
             "Deduction stat",
-            "\n  mend: cargo xtask regen",
+            "\n  hint: cargo xtask regen",
         ],
     );
     assert!(!problems[1].contains("--offline"), "{}", problems[1]);
@@ -74,7 +78,7 @@ fn of_one_page_the_document_is_the_fence() {
 fn a_document_that_is_no_yaml_any_more_is_mended_by_regen() {
     let copy = Copy::new();
     let pages = copy.save(&copy.pages());
-    fs::write(copy.tree.document(), "openapi: [\n").unwrap();
+    fs::write(copy.tree.document("faceswap.yaml"), "openapi: [\n").unwrap();
     assert_says(&copy.check().join("\n"), &["sources.lock says", "not YAML"]);
     let said = copy.from(&pages);
     assert_eq!(said.result, Ok(()));
@@ -90,21 +94,21 @@ fn an_unused_overlay_action_fails() {
     fs::write(copy.tree.overlay(), overlay + action).unwrap();
     assert_says(
         &only(&copy),
-        &["overlay.yaml does not fit", "/no/such/path", "mend: edit"],
+        &["overlay.yaml does not fit", "/no/such/path", "hint: edit"],
     );
 }
 
 #[test]
 fn stale_copies_show_their_first_stale_line_and_offline_mends_them() {
     let copy = Copy::new();
-    for path in [copy.tree.client_copy(), copy.tree.httpmock_copy()] {
+    for path in [copy.tree.client(), copy.tree.httpmock()] {
         let text = read(&path);
         let line = text.lines().count() / 2;
         let mut lines: Vec<&str> = text.lines().collect();
         lines[line] = "// by hand";
         fs::write(&path, lines.join("\n") + "\n").unwrap();
         let place = format!("{}:{}: stale", copy.tree.name(&path), line + 1);
-        let mend = "mend: cargo xtask regen --offline";
+        let mend = "hint: cargo xtask regen --offline";
         assert_says(
             &only(&copy),
             &[&place, "is:        // by hand", "should be: ", mend],
@@ -120,52 +124,17 @@ fn stale_copies_show_their_first_stale_line_and_offline_mends_them() {
 }
 
 #[test]
-fn the_sdk_must_name_the_page_s_statuses() {
-    let copy = Copy::new();
-    let mut rows = copy.lock().statuses();
-    fs::remove_file(copy.tree.status_source()).unwrap();
-    assert_says(
-        &only(&copy),
-        &["status.rs: the file is missing", "const DOCUMENTED"],
-    );
-
-    fs::write(copy.tree.status_source(), "enum JobStatus {}\n").unwrap();
-    assert_says(&only(&copy), &["no const named DOCUMENTED", "mend: "]);
-
-    let last = rows.pop().unwrap();
-    copy.name_statuses(&rows);
-    assert_says(
-        &only(&copy),
-        &[
-            "status.rs: DOCUMENTED lacks the page's status",
-            &last.description,
-            "mend: edit",
-        ],
-    );
-
-    rows.push(last.clone());
-    rows.push(xtask::page::StatusRow {
-        value: 99,
-        description: "Odd".to_owned(),
-    });
-    copy.name_statuses(&rows);
-    let line = format!("status.rs:{}: DOCUMENTED has the status 99", rows.len() + 1);
-    assert_says(&only(&copy), &[&line, "mend: edit"]);
-}
-
-#[test]
 fn the_page_s_table_must_be_the_document_s_enum() {
     let copy = Copy::new();
     let lock = read(&copy.tree.lock());
     let last = lock.rfind("\n[[page.status]]").unwrap();
     fs::write(copy.tree.lock(), &lock[..last]).unwrap();
-    copy.name_statuses(&copy.lock().statuses());
     assert_says(
         &only(&copy),
         &[
             "faceswap_status/enum has the values [1, 2, 3, 4]",
             "[1, 2, 3]",
-            "mend: cargo xtask regen",
+            "hint: cargo xtask regen",
         ],
     );
 }
@@ -186,7 +155,7 @@ fn a_missing_or_broken_lock_does_not_hide_the_rest() {
     assert_eq!(problems.len(), 2, "{problems:#?}");
     assert_says(
         &problems[0],
-        &["sources.lock: the file is missing", "mend: "],
+        &["sources.lock: the file is missing", "hint: "],
     );
     assert_says(
         &problems[1],
@@ -199,14 +168,17 @@ fn a_missing_or_broken_lock_does_not_hide_the_rest() {
 #[test]
 fn everything_wrong_is_told_at_once() {
     let copy = Copy::new();
-    edit(&copy.tree.document(), "Deduction status", "Deduction state");
-    edit(&copy.tree.httpmock_copy(), "use", "uſe");
-    fs::remove_file(copy.tree.status_source()).unwrap();
+    edit(
+        &copy.tree.document("faceswap.yaml"),
+        "Deduction status",
+        "Deduction state",
+    );
+    edit(&copy.tree.httpmock(), "use", "uſe");
     fs::remove_file(copy.tree.link()).unwrap();
     let problems = copy.check();
-    assert_eq!(problems.len(), 5, "{problems:#?}");
+    assert_eq!(problems.len(), 4, "{problems:#?}");
     for problem in problems {
-        assert_says(&problem, &["\n  mend: "]);
+        assert_says(&problem, &["\n  hint: "]);
     }
 }
 
@@ -218,7 +190,7 @@ fn the_link_may_be_a_link_a_file_that_says_so_or_the_same_files() {
     fs::remove_file(&link).unwrap();
     assert_says(
         &only(&copy),
-        &["is missing", "mend: cargo xtask regen --offline"],
+        &["is missing", "hint: cargo xtask regen --offline"],
     );
     assert_eq!(
         copy.regen(Input::Vendored).progress,
@@ -250,7 +222,7 @@ fn the_link_may_be_a_link_a_file_that_says_so_or_the_same_files() {
     fs::create_dir(&link).unwrap();
     assert_says(
         &only(&copy),
-        &["does not hold the same", "mend: rm -r crates/"],
+        &["does not hold the same", "hint: rm -r crates/"],
     );
     for entry in fs::read_dir(copy.tree.openapi()).unwrap() {
         let path = entry.unwrap().path();
@@ -270,12 +242,11 @@ fn a_checkout_with_other_line_ends_passes() {
     let copy = Copy::new();
     let pages = copy.save(&copy.pages());
     for path in [
-        copy.tree.document(),
+        copy.tree.document("faceswap.yaml"),
         copy.tree.overlay(),
         copy.tree.lock(),
-        copy.tree.client_copy(),
-        copy.tree.httpmock_copy(),
-        copy.tree.status_source(),
+        copy.tree.client(),
+        copy.tree.httpmock(),
     ] {
         fs::write(&path, read(&path).replace('\n', "\r\n")).unwrap();
     }
@@ -307,7 +278,7 @@ fn a_panic_of_the_generator_is_told_as_a_problem() {
         &only(&copy),
         &[
             "the generator panicked: ",
-            "mend: edit openapi/overlay.yaml",
+            "hint: edit openapi/overlay.yaml",
         ],
     );
 }

@@ -4,4 +4,5 @@
 
 mod check;
 mod regen;
+mod supplement;
 mod support;

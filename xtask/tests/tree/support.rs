@@ -43,19 +43,22 @@ impl Said {
 }
 
 impl Copy {
-    /// The tree as it is checked in, with an SDK that names the lock's statuses.
+    /// The tree as it is checked in.
     pub(crate) fn new() -> Self {
         let original = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let tree = Tree::new(folder.path().join("tree"));
         let from = Tree::new(original);
         for (from, to) in [
-            (from.document(), tree.document()),
+            (
+                from.document("faceswap.yaml"),
+                tree.document("faceswap.yaml"),
+            ),
             (from.overlay(), tree.overlay()),
             (from.supplement(), tree.supplement()),
             (from.lock(), tree.lock()),
-            (from.client_copy(), tree.client_copy()),
-            (from.httpmock_copy(), tree.httpmock_copy()),
+            (from.client(), tree.client()),
+            (from.httpmock(), tree.httpmock()),
         ] {
             fs::create_dir_all(to.parent().unwrap()).unwrap();
             // A checkout may have other line ends.
@@ -64,7 +67,6 @@ impl Copy {
         }
         let copy = Self { folder, tree };
         copy.link();
-        copy.name_statuses(&copy.lock().statuses());
         // The vendor's page is not in the tree: from here on, the pages are those made here.
         let pages = Input::From(vec![copy.save(&copy.pages())]);
         let settled = copy.run_on(FIRST, pages, false, None);
@@ -80,26 +82,6 @@ impl Copy {
     #[cfg(not(unix))]
     fn link(&self) {
         fs::write(self.tree.link(), "../../openapi").unwrap();
-    }
-
-    /// Writes the SDK's source with these statuses.
-    pub(crate) fn name_statuses(&self, rows: &[StatusRow]) {
-        let mut source = format!(
-            "const DOCUMENTED: [(i64, &str, JobStatus); {}] = [\n",
-            rows.len()
-        );
-        for StatusRow { value, description } in rows {
-            let variant = description.replace(' ', "");
-            writeln!(
-                source,
-                "    ({value}, {description:?}, JobStatus::{variant}),"
-            )
-            .unwrap();
-        }
-        source.push_str("];\n");
-        let path = self.tree.status_source();
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, source).unwrap();
     }
 
     pub(crate) fn lock(&self) -> Lock {
@@ -143,7 +125,7 @@ impl Copy {
     /// The pages of the vendored document, by file name: of one operation the vendored text
     /// itself, of several each with all components and the status table.
     pub(crate) fn pages(&self) -> Vec<(String, String)> {
-        let text = read(&self.tree.document());
+        let text = read(&self.tree.document("faceswap.yaml"));
         let document: Value = serde_saphyr::from_str(&text).unwrap();
         let lock = self.lock();
         lock.pages

@@ -148,6 +148,32 @@ impl schemars::JsonSchema for JobStatus {
 mod tests {
     use super::*;
 
+    /// The table on the vendor's page, as `cargo xtask regen` wrote it to the lock.
+    #[test]
+    fn the_statuses_are_those_of_the_vendors_page() {
+        let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/sources.lock");
+        let lock = std::fs::read_to_string(lock).unwrap();
+        let values = |key: &str| -> Vec<String> {
+            let prefix = format!("{key} = ");
+            lock.lines()
+                .filter_map(|line| line.strip_prefix(&prefix))
+                .map(|value| value.trim_matches('"').to_owned())
+                .collect()
+        };
+        let table: Vec<_> = values("value")
+            .into_iter()
+            .zip(values("description"))
+            .collect();
+        let known: Vec<_> = DOCUMENTED
+            .iter()
+            .map(|(code, words, _)| (code.to_string(), (*words).to_owned()))
+            .collect();
+        assert_eq!(
+            known, table,
+            "the page's statuses changed: name them in the enum and in DOCUMENTED"
+        );
+    }
+
     #[test]
     fn numbers_and_variants_agree_with_the_table() {
         for (code, words, status) in DOCUMENTED {

@@ -25,6 +25,18 @@ pub enum Origin {
     Url(Url),
 }
 
+impl Origin {
+    /// Whether it is a whole OpenAPI document, not a page with one.
+    pub(crate) fn is_document(&self) -> bool {
+        let extension = match self {
+            Self::File(path) => path.extension(),
+            Self::Url(url) => Path::new(url.path()).extension(),
+        };
+        extension
+            .is_some_and(|end| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml"))
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -93,7 +105,7 @@ fn is_loopback(url: &Url) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// What `--from` means: an address, a file, or all `*.md` files of a folder in name order.
+/// What `--from` means: a URL, a file, or all `*.md` and `*.yaml` files of a folder in name order.
 ///
 /// # Errors
 ///
@@ -111,12 +123,18 @@ pub fn origins(from: &str) -> Result<Vec<Origin>, Problem> {
     let mut files = Vec::new();
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();
-        if file.extension().is_some_and(|extension| extension == "md") && file.is_file() {
+        let is_page = file
+            .extension()
+            .is_some_and(|end| end == "md" || end == "yaml");
+        if is_page && file.is_file() {
             files.push(file);
         }
     }
     if files.is_empty() {
-        return Err(Problem::at(from, "the folder has no `*.md` file"));
+        return Err(Problem::at(
+            from,
+            "the folder has no `*.md` or `*.yaml` file",
+        ));
     }
     files.sort();
     Ok(files.into_iter().map(Origin::File).collect())

@@ -1,8 +1,9 @@
-//! One page of the vendor's documentation: Markdown with one `OpenAPI` document in a fence.
+//! One page of the vendor's documentation: Markdown with one OpenAPI document in a fence.
 //!
 //! Every endpoint page has the same form: prose, sometimes a table of statuses, and a fence whose
-//! info string is `yaml METHOD PATH`. A page of any other form is refused with the line that is
-//! odd, since everything after this step believes it.
+//! info string names the operation, such as `yaml GET /path`. A page of any other form is refused
+//! with the line concerned, because every later step relies on it. A whole document in place of a
+//! page is taken, too.
 
 mod document;
 mod fence;
@@ -29,12 +30,12 @@ pub struct StatusRow {
 /// What a page says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
-    /// The operation that the page is about.
-    pub operation: Operation,
-    /// The fence's text: `OpenAPI` in YAML, as it stands there.
+    /// The title of the document: pages with the same title belong together.
+    pub title: String,
+    /// The operations that the page documents, with the path of the server before their paths.
+    pub operations: Vec<Operation>,
+    /// The OpenAPI document in YAML, exactly as written there.
     pub fence: String,
-    /// The line of the page on which the fence opens, counted from 1.
-    pub fence_line: usize,
     /// The same as a value.
     pub document: Value,
     /// The status table; empty if the page has none and its schemas need none.
@@ -46,13 +47,14 @@ impl Page {
     ///
     /// # Errors
     ///
-    /// If it is not Markdown with exactly one fence `yaml METHOD PATH`, if what the fence holds is
-    /// not an `OpenAPI` 3.0 document with that operation and no other, or if its schemas have a
+    /// If it is not Markdown with exactly one fence that names an operation, if the fence does not
+    /// hold an OpenAPI 3.0 document with that operation and no other, or if its schemas have a
     /// status that no table explains. Each names the line of the page.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Problem> {
         let text = text(name, bytes)?;
         let fence = fence::find(name, text)?;
-        let document = document::read(name, &fence)?;
+        let document = document::read(name, &fence.text, fence.line)?;
+        document::check_operation(name, &fence, &document)?;
         let statuses = statuses::find(name, text)?;
         if statuses.is_empty()
             && let Some(field) = document::status_field(&document)
@@ -65,15 +67,43 @@ impl Page {
                 ),
             )
             .line(fence.line)
-            .mend(
-                "look at the page: if the table moved or was renamed, teach \
-                     xtask/src/page/statuses.rs its new form",
+            .hint(
+                "look at the page: if the table moved or was renamed, change \
+                     xtask/src/page/statuses.rs",
             ));
         }
+        Self::new(name, fence.text, document, statuses)
+    }
+
+    /// Reads a whole OpenAPI document. It has no status table.
+    ///
+    /// # Errors
+    ///
+    /// If it is not an OpenAPI 3.0 document with an operation.
+    pub fn read_document(name: &str, bytes: &[u8]) -> Result<Self, Problem> {
+        let text = text(name, bytes)?.replace("\r\n", "\n");
+        let document = document::read(name, &text, 0)?;
+        Self::new(name, text, document, Vec::new())
+    }
+
+    fn new(
+        name: &str,
+        fence: String,
+        document: Value,
+        statuses: Vec<StatusRow>,
+    ) -> Result<Self, Problem> {
+        let title = document.pointer("/info/title").and_then(Value::as_str);
+        let Some(title) = title.map(str::to_owned) else {
+            return Err(Problem::at(name, "the OpenAPI document has no info.title"));
+        };
+        let operations = Operation::of_document(&document);
+        if operations.is_empty() {
+            return Err(Problem::at(name, "the OpenAPI document has no operation"));
+        }
         Ok(Self {
-            operation: fence.operation,
-            fence: fence.text,
-            fence_line: fence.line,
+            title,
+            operations,
+            fence,
             document,
             statuses,
         })
@@ -97,7 +127,7 @@ fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
         return Err(
             Problem::at(name, "an HTML page, where the page's Markdown is needed")
                 .line(line_of(text.as_bytes(), text.len() - start.len()))
-                .mend("take the address that ends in `.md`"),
+                .hint("take the address that ends in `.md`"),
         );
     }
     Ok(text)
@@ -129,8 +159,8 @@ paths:
             "# T\n\n## Status\n\n| Status | Description |\n|-|-|\n| 1 | New |\n\n{FENCE}"
         ))
         .unwrap();
-        assert_eq!(page.operation.to_string(), "GET /a");
-        assert_eq!(page.fence_line, 9);
+        assert_eq!(page.operations, ["GET /a".parse().unwrap()]);
+        assert_eq!(page.title, "t");
         assert_eq!(page.document["openapi"], "3.0.3");
         assert_eq!(
             page.statuses,
@@ -153,6 +183,35 @@ paths:
         }
         assert!(read("\n\n<html>").unwrap_err().starts_with("p.md:3: "));
         assert!(read(&format!("<div>\n\n{FENCE}\n</div>")).is_ok());
+    }
+
+    #[test]
+    fn a_whole_document_is_taken_as_it_is_written() {
+        let yaml = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\n\
+                    servers: [{url: 'https://a.example/x/'}]\n\
+                    paths: {/a: {get: {}, post: {}}, /b: {get: {}}}\n";
+        let page = Page::read_document("a.yaml", yaml.as_bytes()).unwrap();
+        assert_eq!(page.fence, yaml);
+        let operations: Vec<String> = page.operations.iter().map(ToString::to_string).collect();
+        assert_eq!(operations, ["GET /x/a", "POST /x/a", "GET /x/b"]);
+        for (from, to, error) in [
+            ("3.0.3", "3.1.0", "a.yaml:1: OpenAPI 3.1.0"),
+            (
+                "title: t, ",
+                "",
+                "a.yaml: the OpenAPI document has no info.title",
+            ),
+            (
+                "paths:",
+                "x-paths:",
+                "a.yaml: the OpenAPI document has no operation",
+            ),
+            ("info:", "[", "a.yaml:3: "),
+        ] {
+            let found = Page::read_document("a.yaml", yaml.replace(from, to).as_bytes());
+            let found = found.unwrap_err().to_string();
+            assert!(found.starts_with(error), "{found}");
+        }
     }
 
     #[test]

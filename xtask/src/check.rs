@@ -1,26 +1,25 @@
 //! `cargo xtask regen --check`: whether the tree is what `regen` would leave behind.
 //!
-//! Offline and read-only. Every rule is looked at, whatever the others found, so that one run
-//! tells all there is to mend.
-
-mod sdk;
+//! Offline and read-only. Every rule is checked, whatever the others found, so that one run shows
+//! everything that is to be fixed. That the SDK knows the statuses of the lock is a test of the SDK.
 
 use serde_json::Value;
 
 use crate::{
     assembly::parse,
-    copies::Copies,
-    link,
+    document::File,
+    generated::Generated,
     lock::{Lock, sha256},
+    openapi_link,
     operation::Operation,
-    page::StatusRow,
     problem::Problem,
+    supplement::Documents,
     tree::Tree,
 };
 
 const REGEN: &str = "cargo xtask regen";
 const OFFLINE: &str = "cargo xtask regen --offline";
-/// The field whose values the SDK names.
+/// The field whose values the pages explain in a table.
 const STATUS: &str = "faceswap_status";
 
 /// Everything that is wrong; nothing if all is in order.
@@ -30,74 +29,91 @@ pub fn check(tree: &Tree) -> Vec<Problem> {
     let lock = note(
         &mut problems,
         tree.read(&tree.lock())
-            .map_err(|problem| problem.mend(format!("git restore {lock_name}")))
+            .map_err(|problem| problem.hint(format!("git restore {lock_name}")))
             .and_then(|text| Lock::parse(&lock_name, &text)),
     );
-    let name = tree.name(&tree.document());
-    let text = note(
-        &mut problems,
-        tree.read(&tree.document())
-            .map_err(|problem| problem.mend(REGEN)),
-    );
-    // What is made of a document can only be mended after the document itself.
+    let files = note(&mut problems, tree.vendored()).unwrap_or_default();
+    // What is made of a document can only be fixed after the document itself.
     let mut remake = OFFLINE;
-    if let (Some(lock), Some(text)) = (&lock, &text)
-        && !is_locked(lock, text)
-    {
-        remake = REGEN;
-        problems.push(
-            Problem::at(
-                &name,
-                "not what sources.lock says: edited by hand? Deviations belong in \
-                     openapi/overlay.yaml",
-            )
-            .mend(format!(
-                "{REGEN}    (offline: git restore {name} {lock_name})"
-            )),
-        );
-    }
-    if let Some(text) = &text {
-        copies(tree, remake, &mut problems);
-        let document = note(
-            &mut problems,
-            parse(text).map_err(|why| Problem::at(&name, why).mend(REGEN)),
-        );
-        if let (Some(lock), Some(document)) = (&lock, &document) {
-            operations(&name, lock, document, &mut problems);
-            statuses(tree, lock, document, &mut problems);
+    if let Some(lock) = &lock {
+        for file in &files {
+            let problem = match check_lock(lock, file) {
+                Ok(()) => continue,
+                Err(problem) => problem,
+            };
+            remake = REGEN;
+            let name = tree.name(&tree.document(&file.name));
+            let hint = format!("{REGEN}    (offline: git restore {name} {lock_name})");
+            problems.push(Problem::at(name, problem).hint(hint));
+        }
+        for known in &lock.documents {
+            if !files.iter().any(|file| file.name == known.file) {
+                remake = REGEN;
+                let name = tree.name(&tree.document(&known.file));
+                problems.push(Problem::at(name, "the file is missing").hint(REGEN));
+            }
         }
     }
-    note(&mut problems, link::check(tree));
+    generated(tree, &files, remake, &mut problems);
+    for file in &files {
+        let name = tree.name(&tree.document(&file.name));
+        let document = note(
+            &mut problems,
+            parse(&file.text).map_err(|why| Problem::at(&name, why).hint(REGEN)),
+        );
+        if let (Some(lock), Some(document)) = (&lock, &document) {
+            operations(&name, lock, &file.name, document, &mut problems);
+            statuses(&name, lock, document, &mut problems);
+        }
+    }
+    if let Ok(documents) = Documents::read(tree, &files) {
+        let overlap = documents.overlap();
+        if !overlap.is_empty() {
+            let name = tree.name(&tree.supplement());
+            problems.push(Problem::at(&name, "repeats what is vendored").hint(format!(
+                "remove from {name}: {}; then {OFFLINE}",
+                overlap.names()
+            )));
+        }
+    }
+    note(&mut problems, openapi_link::check(tree));
     problems
 }
 
-/// Whether the document is the one that the lock was written for.
-fn is_locked(lock: &Lock, text: &str) -> bool {
-    let hash = sha256(text.as_bytes());
+/// Whether a document is the one that the lock was written for.
+fn check_lock(lock: &Lock, file: &File) -> Result<(), &'static str> {
+    let known = lock.documents.iter().find(|known| known.file == file.name);
+    let known = known.ok_or("not in sources.lock")?;
+    let hash = sha256(file.text.as_bytes());
+    let pages: Vec<_> = lock
+        .pages
+        .iter()
+        .filter(|page| page.document == file.name)
+        .collect();
     // Of one page the document is the fence.
-    let fence = match &lock.pages[..] {
+    let fence = match &pages[..] {
         [page] => &page.fence_sha256,
         _ => &hash,
     };
-    hash == lock.document_sha256 && hash == *fence
+    if hash == known.sha256 && hash == *fence {
+        return Ok(());
+    }
+    Err("not what sources.lock says: edited by hand? Deviations belong in openapi/overlay.yaml")
 }
 
 fn note<T>(problems: &mut Vec<Problem>, result: Result<T, Problem>) -> Option<T> {
     result.map_err(|problem| problems.push(problem)).ok()
 }
 
-fn copies(tree: &Tree, mend: &str, problems: &mut Vec<Problem>) {
-    let copies = tree
-        .vendored()
-        .and_then(|vendored| Copies::generate(tree, &vendored));
-    let Some(copies) = note(problems, copies) else {
+fn generated(tree: &Tree, files: &[File], hint: &str, problems: &mut Vec<Problem>) {
+    let Some(generated) = note(problems, Generated::new(tree, files)) else {
         return;
     };
     for (path, fresh) in [
-        (tree.client_copy(), copies.client),
-        (tree.httpmock_copy(), copies.httpmock),
+        (tree.client(), generated.client),
+        (tree.httpmock(), generated.httpmock),
     ] {
-        let found = tree.read(&path).map_err(|problem| problem.mend(mend));
+        let found = tree.read(&path).map_err(|problem| problem.hint(hint));
         let Some(found) = note(problems, found) else {
             continue;
         };
@@ -110,7 +126,7 @@ fn copies(tree: &Tree, mend: &str, problems: &mut Vec<Problem>) {
                     ),
                 )
                 .line(line)
-                .mend(mend),
+                .hint(hint),
             );
         }
     }
@@ -130,80 +146,43 @@ fn first_difference(found: &str, fresh: &str) -> Option<(usize, String, String)>
     })
 }
 
-fn operations(name: &str, lock: &Lock, document: &Value, problems: &mut Vec<Problem>) {
+fn operations(name: &str, lock: &Lock, file: &str, document: &Value, problems: &mut Vec<Problem>) {
     let mut found = Operation::of_document(document);
     let mut locked: Vec<Operation> = lock
         .pages
         .iter()
+        .filter(|page| page.document == file)
         .flat_map(|page| page.operations.clone())
         .collect();
     found.sort();
     locked.sort();
+    locked.dedup();
     if found != locked {
         problems
-            .push(Problem::at(name, "its operations are not those of sources.lock").mend(REGEN));
+            .push(Problem::at(name, "its operations are not those of sources.lock").hint(REGEN));
     }
 }
 
-/// Page's table, document's enum and SDK's variants are the same.
-fn statuses(tree: &Tree, lock: &Lock, document: &Value, problems: &mut Vec<Problem>) {
-    let table = lock.statuses();
-    let mut values: Vec<i64> = table.iter().map(|row| row.value).collect();
+/// The pages' table and the document's enum are the same.
+fn statuses(name: &str, lock: &Lock, document: &Value, problems: &mut Vec<Problem>) {
+    let mut values: Vec<i64> = lock.statuses().iter().map(|row| row.value).collect();
+    if values.is_empty() {
+        return;
+    }
     values.sort_unstable();
     for (pointer, mut found) in status_enums(document) {
         found.sort_unstable();
         if found != values {
             problems.push(
                 Problem::at(
-                    tree.name(&tree.document()),
+                    name,
                     format!(
                         "{pointer} has the values {found:?}, the page's status table in \
                          sources.lock has {values:?}"
                     ),
                 )
-                .mend(format!(
+                .hint(format!(
                     "{REGEN}    (if it stays: the vendor's page contradicts itself, ask the vendor)"
-                )),
-            );
-        }
-    }
-    let path = tree.status_source();
-    let source = tree.name(&path);
-    let documented = tree
-        .read(&path)
-        .and_then(|text| sdk::documented(&source, &text))
-        .map_err(|problem| problem.mend(sdk::EXPECTED));
-    let Some(documented) = note(problems, documented) else {
-        return;
-    };
-    for row in &table {
-        if !documented.iter().any(|(known, _)| known == row) {
-            let StatusRow { value, description } = row;
-            problems.push(
-                Problem::at(
-                    &source,
-                    format!("DOCUMENTED lacks the page's status {value} \"{description}\""),
-                )
-                .mend(format!(
-                    "edit {source}: name it in JobStatus and in DOCUMENTED"
-                )),
-            );
-        }
-    }
-    for (row, line) in &documented {
-        if !table.contains(row) {
-            let StatusRow { value, description } = row;
-            problems.push(
-                Problem::at(
-                    &source,
-                    format!(
-                        "DOCUMENTED has the status {value} \"{description}\", which is not in the \
-                         page's table"
-                    ),
-                )
-                .line(*line)
-                .mend(format!(
-                    "edit {source}: take it out of DOCUMENTED, or correct it"
                 )),
             );
         }

@@ -1,14 +1,14 @@
 //! The raw package's link to `openapi/`, by which `cargo package` finds the document.
 //!
-//! A checkout without symbolic links has a text file in its place, some tools copy the folder:
-//! both do, if they say the same.
+//! A checkout without symbolic links has a text file in its place, and some tools copy the folder:
+//! both will do, if they agree with it.
 
 use std::{fs, io, path::Path};
 
 use crate::{
     problem::Problem,
-    transaction::{Change, Content},
     tree::Tree,
+    write::{Change, Content},
 };
 
 /// Where the link points, from its own folder.
@@ -20,10 +20,10 @@ const REBUILD: &str = "cargo xtask regen --offline";
 ///
 /// # Errors
 ///
-/// What is wrong with it, and the command that mends it.
+/// What is wrong with it, and the command that fixes it.
 pub fn check(tree: &Tree) -> Result<(), Problem> {
     let link = tree.link();
-    let problem = |what: String| Problem::at(tree.name(&link), what).mend(REBUILD);
+    let problem = |what: String| Problem::at(tree.name(&link), what).hint(REBUILD);
     let metadata = match fs::symlink_metadata(&link) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -72,13 +72,13 @@ fn same_files(tree: &Tree, copy: &Path) -> Result<(), Problem> {
     let name = tree.name(copy);
     Err(
         Problem::at(&name, "a folder that does not hold the same as openapi/")
-            .mend(format!("rm -r {name} && {REBUILD}")),
+            .hint(format!("rm -r {name} && {REBUILD}")),
     )
 }
 
-/// What puts the link in order; nothing if it is, or if a folder stands there, which a person must
-/// judge.
-pub fn repair(tree: &Tree) -> Option<Change> {
+/// What fixes the link: nothing if it is in order, or if there is a folder in its place, which a
+/// person must judge.
+pub(crate) fn repair(tree: &Tree) -> Option<Change> {
     let link = tree.link();
     if link.symlink_metadata().is_ok_and(|found| found.is_dir()) || check(tree).is_ok() {
         return None;
