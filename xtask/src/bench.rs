@@ -8,14 +8,11 @@ mod client;
 mod program;
 mod report;
 mod server;
-mod soak;
 mod wait;
 
 use std::io;
 
 use crate::{problem::Problem, tree::Tree};
-
-pub use soak::soak;
 
 /// What to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

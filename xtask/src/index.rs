@@ -177,7 +177,7 @@ pub fn run(
         .read_if_any(&path)?
         .map(|text| Lock::parse(&tree.name(&path), &text))
         .transpose()?;
-    let sources = source::bring(&source::origins(from)?, progress)?;
+    let sources = source::read_all(&source::origins(from)?, progress)?;
     let [index] = &sources[..] else {
         return Err(Problem::at(from, "a folder; the index is one file"));
     };

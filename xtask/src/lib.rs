@@ -11,7 +11,6 @@ mod assembly;
 pub mod bench;
 pub mod changes;
 pub mod check;
-pub mod fuzz;
 pub mod generated;
 // The raw crate's build script compiles the same two files: one set of settings for both.
 #[path = "../../crates/akool-faceswap-raw/build/document.rs"]
@@ -21,12 +20,10 @@ mod generate;
 pub mod index;
 pub mod lock;
 pub mod merge;
-pub mod model;
 pub mod openapi_link;
 pub mod operation;
 pub mod page;
 pub mod problem;
-pub mod proof;
 pub mod regen;
 mod sdk_build;
 pub mod source;

@@ -1,4 +1,4 @@
-//! `cargo xtask`: parses the command line, calls the library, prints what it says.
+//! `cargo xtask`: parses the command line, calls the library and prints problems.
 
 use std::{
     env, io,
@@ -9,9 +9,8 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use xtask::{
     bench::{self, Subject},
-    check, fuzz, index, model,
+    check, index,
     problem::Problem,
-    proof,
     regen::{self, Input, Options},
     today,
     tree::Tree,
@@ -21,9 +20,9 @@ use xtask::{
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
-    /// Bring the vendored document, its lock and everything generated up to the vendor's pages.
+    /// Update the vendored documents, the lock and everything generated from the vendor's pages.
     Regen(Regen),
-    /// List the vendor's face swap pages, vendored or not.
+    /// List the vendor's pages about face swapping: vendored, in the supplement, or neither.
     Pages {
         /// Where the vendor's index is
         #[arg(long, value_name = "FILE|URL", default_value = index::INDEX)]
@@ -32,62 +31,37 @@ enum Command {
     /// Measure, and write the figures to BENCHMARKS.md; takes minutes.
     #[command(subcommand)]
     Bench(Bench),
-    /// Let waits come and go under faults, and fail if one is lost or anything is left behind.
-    Soak {
-        /// How long
-        #[arg(long, value_name = "SECONDS", default_value_t = 600)]
-        seconds: u32,
-    },
-    /// Run the SDK's fuzz targets; needs cargo-fuzz and a nightly compiler.
-    Fuzz {
-        /// How long each of the two targets runs
-        #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
-        seconds: u32,
-    },
-    /// Play random cases of waiting, very many of them, against what every wait is promised.
-    Model {
-        /// How many; a minute or two for the default
-        #[arg(long, value_name = "N", default_value_t = 100_000)]
-        cases: u32,
-    },
-    /// Break the SDK in one place after the other and run its tests; needs cargo-mutants.
-    Mutants {
-        /// The K-th of N equal parts, counted from 0; all of them take hours
-        #[arg(long, value_name = "K/N")]
-        shard: Option<String>,
-    },
-    /// Measure which lines of the SDK its tests run; needs cargo-tarpaulin.
-    Coverage,
 }
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
 enum Bench {
-    /// A lookup against reqwest and JSON by hand; needs valgrind
+    /// A lookup against hand-written reqwest and JSON code; needs valgrind
     Client,
     /// What a project pays at build time for depending on the SDK
     Build,
-    /// Waiting for up to a million jobs against what others do, simulated and live; 20 minutes
+    /// Waiting for up to a million jobs against other ways to wait, simulated and live; 20 minutes
     Wait,
 }
 
-/// Prints a report of what changed in the API; everything succeeds or nothing is written.
+/// Prints a report of what changed in the API. If a page or the generated code is wrong, nothing is
+/// written.
 #[derive(Debug, Args)]
 struct Regen {
-    /// Take pages from a file, a folder's *.md files, or an address, in place of the addresses in
-    /// openapi/sources.lock; may be repeated
+    /// Take pages from a file, a folder's *.md and *.yaml files, or a URL, instead of the URLs in
+    /// openapi/sources.lock; may be repeated. What ends in .yaml is a whole OpenAPI document
     #[arg(long, value_name = "FILE|DIR|URL", conflicts_with_all = ["check", "offline"])]
     from: Vec<String>,
-    /// Take the vendored document as it is: only make again what is made of it and the overlay
+    /// Use the vendored documents as they are, and only regenerate what is made of them
     #[arg(long, conflicts_with = "check")]
     offline: bool,
-    /// Report only, write nothing but the report
+    /// Only report; write nothing but the report
     #[arg(long, conflicts_with = "check")]
     dry_run: bool,
-    /// Write the report to this file, too
+    /// Also write the report to this file
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     report: Option<PathBuf>,
-    /// Offline, write nothing: fail if the tree is not what this command would leave behind
+    /// Offline and read-only: fail if the tree is not what this command would leave behind
     #[arg(long)]
     check: bool,
 }
@@ -99,7 +73,7 @@ fn main() -> ExitCode {
         Command::Regen(regen) if regen.check => {
             let problems = check::check(&tree);
             if problems.is_empty() {
-                println!("Fresh: document, lock, overlay, generated copies, statuses, link.");
+                println!("Up to date: documents, lock, supplement, overlay, generated code, link.");
             }
             problems
         }
@@ -108,11 +82,6 @@ fn main() -> ExitCode {
         }
         Command::Pages { from } => problem(index::run(&tree, &from, out, progress)),
         Command::Bench(Bench::Client) => problem(bench::run(&tree, Subject::Client, progress)),
-        Command::Fuzz { seconds } => problem(fuzz::run(&tree, seconds)),
-        Command::Model { cases } => problem(model::run(&tree, cases)),
-        Command::Mutants { shard } => problem(proof::mutants(&tree, shard.as_deref())),
-        Command::Coverage => problem(proof::coverage(&tree)),
-        Command::Soak { seconds } => problem(bench::soak(&tree, seconds, progress)),
         Command::Bench(Bench::Wait) => problem(bench::run(&tree, Subject::Wait, progress)),
         Command::Bench(Bench::Build) => problem(bench::run(&tree, Subject::Build, progress)),
     };
@@ -144,7 +113,7 @@ fn options(regen: Regen) -> Result<Options, Problem> {
     })
 }
 
-/// The workspace's root: the folder above this package, wherever cargo runs it from.
+/// The root of the workspace: the folder above this package, wherever cargo runs it from.
 fn root() -> PathBuf {
     let package = env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);

@@ -127,7 +127,7 @@ fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
         return Err(
             Problem::at(name, "an HTML page, where the page's Markdown is needed")
                 .line(line_of(text.as_bytes(), text.len() - start.len()))
-                .hint("take the address that ends in `.md`"),
+                .hint("take the URL that ends in `.md`"),
         );
     }
     Ok(text)

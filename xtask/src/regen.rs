@@ -144,7 +144,7 @@ fn gather(
                     source::page_url(&page.url).map_err(Problem::new)?,
                 ));
             }
-            let sources = source::bring(&origins, progress)?;
+            let sources = source::read_all(&origins, progress)?;
             assemble(Some(&lock), &sources, options.today)
         }
         Input::From(from) => {
@@ -152,7 +152,7 @@ fn gather(
             for from in from {
                 origins.extend(source::origins(from)?);
             }
-            let sources = source::bring(&origins, progress)?;
+            let sources = source::read_all(&origins, progress)?;
             assemble(lock(tree)?.as_ref(), &sources, options.today)
         }
     }

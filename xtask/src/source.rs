@@ -1,7 +1,7 @@
-//! Where page texts come from: files, folders, or addresses.
+//! Where page texts come from: files, folders, or URLs.
 //!
-//! Everything is bounded, in size, time and number, and only `https://` leaves the machine: plain `http://` is
-//! for servers on this machine.
+//! Size, time and number are bounded. Only `https://` leaves the machine: plain `http://` is for
+//! servers on this machine.
 
 mod download;
 
@@ -21,7 +21,7 @@ use crate::problem::Problem;
 pub enum Origin {
     /// A file on this machine.
     File(PathBuf),
-    /// An address, as [`page_url`] accepts it.
+    /// A URL, as [`page_url`] accepts it.
     Url(Url),
 }
 
@@ -46,7 +46,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A text as it was found.
+/// A text with its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// Where it was found.
@@ -55,7 +55,7 @@ pub struct Source {
     pub bytes: Vec<u8>,
 }
 
-/// As many texts are brought at once: five times the pages that the vendor has on face swap.
+/// The most texts that are read at once: five times the vendor's pages on face swapping.
 const TEXTS: usize = 64;
 
 /// What one text may cost.
@@ -79,13 +79,13 @@ impl Default for Limits {
     }
 }
 
-/// An address that pages may be fetched from: `https`, or `http` on this machine.
+/// A URL that pages may be fetched from: `https`, or `http` on this machine.
 ///
 /// # Errors
 ///
 /// If it is anything else.
 pub fn page_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("`{text}` is not an address: {error}"))?;
+    let url = Url::parse(text).map_err(|error| format!("`{text}` is not a URL: {error}"))?;
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
@@ -109,7 +109,7 @@ fn is_loopback(url: &Url) -> bool {
 ///
 /// # Errors
 ///
-/// If there is no such thing, or the folder has no such file.
+/// If it does not exist, or the folder has no such file.
 pub fn origins(from: &str) -> Result<Vec<Origin>, Problem> {
     if from.contains("://") {
         let url = page_url(from).map_err(Problem::new)?;
@@ -140,12 +140,12 @@ pub fn origins(from: &str) -> Result<Vec<Origin>, Problem> {
     Ok(files.into_iter().map(Origin::File).collect())
 }
 
-/// Brings every text, in order, with a line on `progress` for each address.
+/// Reads or fetches every text, in order, with a line on `progress` for each URL.
 ///
 /// # Errors
 ///
-/// At the first that cannot be brought whole, or if there are more than 64.
-pub fn bring(origins: &[Origin], progress: &mut dyn io::Write) -> Result<Vec<Source>, Problem> {
+/// At the first that cannot be read whole, or if there are more than 64.
+pub fn read_all(origins: &[Origin], progress: &mut dyn io::Write) -> Result<Vec<Source>, Problem> {
     if origins.len() > TEXTS {
         return Err(Problem::new(format!(
             "{} pages, where at most {TEXTS} are taken at once",
@@ -158,7 +158,7 @@ pub fn bring(origins: &[Origin], progress: &mut dyn io::Write) -> Result<Vec<Sou
         let bytes = match origin {
             Origin::File(path) => file(path, limits)?,
             Origin::Url(url) => {
-                // Nobody is told less if the terminal is gone.
+                // A closed terminal is no reason to stop.
                 let _ = writeln!(progress, "fetching {}/{} {url}", index + 1, origins.len());
                 download::get(url, limits)?
             }
@@ -231,7 +231,7 @@ mod tests {
         }
         fs::create_dir(folder.path().join("d.md")).unwrap();
         let found = origins(from).unwrap();
-        let sources = bring(&found, &mut Vec::new()).unwrap();
+        let sources = read_all(&found, &mut Vec::new()).unwrap();
         let texts: Vec<&[u8]> = sources.iter().map(|source| &source.bytes[..]).collect();
         assert_eq!(texts, [b"a.md", b"b.md"]);
     }
@@ -239,12 +239,12 @@ mod tests {
     #[test]
     fn a_folder_of_another_kind_is_not_swallowed() {
         let origins = vec![Origin::File("no/such.md".into()); TEXTS + 1];
-        let error = bring(&origins, &mut Vec::new()).unwrap_err().to_string();
+        let error = read_all(&origins, &mut Vec::new()).unwrap_err().to_string();
         assert!(error.starts_with("65 pages"), "{error}");
     }
 
     #[test]
-    fn what_is_not_there_or_too_large_is_an_error() {
+    fn what_is_missing_or_too_large_is_an_error() {
         let error = origins("no/such.md").unwrap_err().to_string();
         assert!(error.starts_with("no/such.md: cannot be read"), "{error}");
         assert!(origins("http://a.example/x.md").is_err());

@@ -114,7 +114,7 @@ impl Tree {
             .ok_or_else(|| Problem::at(self.name(path), "the file is missing"))
     }
 
-    /// As [`Tree::read`]; `None` if there is no such file.
+    /// As [`Tree::read`]; `None` if the file does not exist.
     ///
     /// # Errors
     ///

@@ -41,7 +41,7 @@ pub(crate) fn vendored(names: impl IntoIterator<Item = String>) -> Vec<String> {
     names
 }
 
-/// Why there is no document: one line for the person at the terminal.
+/// Why the documents give none to generate from, in one line for the terminal.
 #[derive(Debug)]
 pub(crate) struct DocumentError(String);
 

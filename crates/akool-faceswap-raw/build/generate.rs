@@ -20,7 +20,7 @@ const REPLACED: &[(&str, &str)] = &[
     ("Secret", "crate::Secret"),
 ];
 
-/// Why there is no source: one line for the person at the terminal.
+/// Why nothing could be generated, in one line for the terminal.
 #[derive(Debug)]
 pub(crate) struct GenerateError(String);
 

@@ -1,10 +1,10 @@
 //! The measured programs: bench targets of the SDK, built and run from outside, so that this command
-//! itself does not need an SDK that builds.
+//! works even if the SDK does not build.
 
 use std::{
     io,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Command,
 };
 
 use crate::{problem::Problem, tree::Tree};
@@ -35,34 +35,25 @@ pub(super) fn build(
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .filter(|message| message["target"]["name"] == name)
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .ok_or_else(|| Problem::new("cargo does not say where the measured program is"))
+        .ok_or_else(|| Problem::new("cargo does not name the measured program's file"))
 }
 
-/// What it printed.
+/// Runs one, and returns what it printed.
 pub(super) fn run(program: &Path, args: &[&str]) -> Result<String, Problem> {
-    let output = start(program, args)?;
+    let output = Command::new(program)
+        .args(args)
+        .output()
+        .map_err(|error| Problem::new(format!("cannot run the measured program: {error}")))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(Problem::new(format!(
             "the measured program failed:\n{said}"
         )));
     }
-    Ok(printed(&output))
-}
-
-/// The end of a run, good or not.
-pub(super) fn start(program: &Path, args: &[&str]) -> Result<Output, Problem> {
-    Command::new(program)
-        .args(args)
-        .output()
-        .map_err(|error| Problem::new(format!("cannot run the measured program: {error}")))
-}
-
-pub(super) fn printed(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 pub(super) fn say(progress: &mut dyn io::Write, what: &str) {
-    // Progress that nobody can read is no reason to stop.
+    // A closed terminal is no reason to stop.
     let _ = writeln!(progress, "{what} …");
 }

@@ -58,7 +58,7 @@ fn statuses(
             return Err(problem(format!("{value} has no description")));
         }
         if !seen.insert(value) {
-            return Err(problem(format!("{value} stands there twice")));
+            return Err(problem(format!("{value} is listed twice")));
         }
         statuses.push(StatusRow {
             value,
@@ -170,7 +170,7 @@ mod tests {
             ),
             (
                 "| 1 | a |\n| 1 | b |\n",
-                "p.md:8: the status table: 1 stands there twice",
+                "p.md:8: the status table: 1 is listed twice",
             ),
             (
                 "| 1 | |\n",

@@ -95,12 +95,12 @@ fn accept(url: &Url, response: Response) -> Result<Response, Problem> {
                 host.unwrap_or("nowhere")
             ),
         )
-        .hint("if the page moved for good, give its new address with `--from URL`"));
+        .hint("if the page moved for good, give its new URL with `--from URL`"));
     }
     if status != StatusCode::OK {
         return Err(
             Problem::at(response.url(), format!("the server answered {status}"))
-                .hint("`cargo xtask pages` lists the addresses that the vendor has today"),
+                .hint("`cargo xtask pages` lists the vendor's pages of today"),
         );
     }
     let kind = text_of(header::CONTENT_TYPE);
@@ -109,7 +109,7 @@ fn accept(url: &Url, response: Response) -> Result<Response, Problem> {
             response.url(),
             format!("an HTML page ({kind}), where the page's Markdown is needed"),
         )
-        .hint("take the address that ends in `.md`"));
+        .hint("take the URL that ends in `.md`"));
     }
     Ok(response)
 }

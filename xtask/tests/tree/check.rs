@@ -1,5 +1,4 @@
-//! `regen --check` on a copy of the tree: each rule fails alone, with what mends it, and the mend
-//! does mend it.
+//! `regen --check` on a copy of the tree: each rule fails alone, with a hint, and the hint fixes it.
 
 use std::fs;
 
@@ -30,7 +29,7 @@ fn a_clean_tree_passes_and_is_left_alone() {
 }
 
 #[test]
-fn a_hand_edited_document_fails_and_regen_mends_it() {
+fn a_hand_edited_document_fails_and_regen_restores_it() {
     let copy = Copy::new();
     let before = copy.state();
     let pages = copy.save(&copy.pages());
@@ -75,7 +74,7 @@ fn of_one_page_the_document_is_the_fence() {
 }
 
 #[test]
-fn a_document_that_is_no_yaml_any_more_is_mended_by_regen() {
+fn a_document_that_is_no_longer_yaml_is_restored_by_regen() {
     let copy = Copy::new();
     let pages = copy.save(&copy.pages());
     fs::write(copy.tree.document("faceswap.yaml"), "openapi: [\n").unwrap();
@@ -99,7 +98,7 @@ fn an_unused_overlay_action_fails() {
 }
 
 #[test]
-fn stale_copies_show_their_first_stale_line_and_offline_mends_them() {
+fn stale_code_shows_its_first_stale_line_and_offline_regenerates_it() {
     let copy = Copy::new();
     for path in [copy.tree.client(), copy.tree.httpmock()] {
         let text = read(&path);
@@ -108,16 +107,16 @@ fn stale_copies_show_their_first_stale_line_and_offline_mends_them() {
         lines[line] = "// by hand";
         fs::write(&path, lines.join("\n") + "\n").unwrap();
         let place = format!("{}:{}: stale", copy.tree.name(&path), line + 1);
-        let mend = "hint: cargo xtask regen --offline";
+        let hint = "hint: cargo xtask regen --offline";
         assert_says(
             &only(&copy),
-            &[&place, "is:        // by hand", "should be: ", mend],
+            &[&place, "is:        // by hand", "should be: ", hint],
         );
         assert_eq!(copy.regen(Input::Vendored).result, Ok(()));
         assert_eq!(read(&path), text);
 
         fs::remove_file(&path).unwrap();
-        assert_says(&only(&copy), &["the file is missing", mend]);
+        assert_says(&only(&copy), &["the file is missing", hint]);
         assert_eq!(copy.regen(Input::Vendored).result, Ok(()));
         assert_eq!(copy.check(), [""; 0]);
     }

@@ -3,7 +3,7 @@
 //!
 //! [`case`] draws what happens; [`server`] is the other end, and keeps a record; [`promise`] says what
 //! every wait may expect by that record, without any of the poller's own rules; [`caller`] is what
-//! callers hold. `PROPTEST_CASES` is the number of cases, `cargo xtask model` runs very many.
+//! callers hold. `PROPTEST_CASES` is the number of cases, `just model` runs very many.
 
 mod caller;
 mod case;
