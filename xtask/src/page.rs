@@ -51,7 +51,7 @@ impl Page {
     /// hold an OpenAPI 3.0 document with that operation and no other, or if its schemas have a
     /// status that no table explains. Each names the line of the page.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Problem> {
-        let text = text(name, bytes)?;
+        let text = &text(name, bytes)?;
         let fence = fence::find(name, text)?;
         let document = document::read(name, &fence.text, fence.line)?;
         document::check_operation(name, &fence, &document)?;
@@ -81,7 +81,7 @@ impl Page {
     ///
     /// If it is not an OpenAPI 3.0 document with an operation.
     pub fn read_document(name: &str, bytes: &[u8]) -> Result<Self, Problem> {
-        let text = text(name, bytes)?.replace("\r\n", "\n");
+        let text = text(name, bytes)?;
         let document = document::read(name, &text, 0)?;
         Self::new(name, text, document, Vec::new())
     }
@@ -110,8 +110,8 @@ impl Page {
     }
 }
 
-/// The page as text, if it is that and not a web page.
-fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
+/// The page as text with `\n` line ends, if it is that and not a web page.
+fn text(name: &str, bytes: &[u8]) -> Result<String, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         Problem::at(name, "not UTF-8 text").line(line_of(before, before.len()))
@@ -130,7 +130,7 @@ fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
                 .hint("take the URL that ends in `.md`"),
         );
     }
-    Ok(text)
+    Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 #[cfg(test)]
@@ -172,7 +172,15 @@ paths:
     }
 
     #[test]
-    fn html_is_told_from_markdown() {
+    fn any_line_ends_give_the_same_page() {
+        let page = read(FENCE).unwrap();
+        for ends in ["\r\n", "\r"] {
+            assert_eq!(read(&FENCE.replace('\n', ends)).unwrap(), page, "{ends:?}");
+        }
+    }
+
+    #[test]
+    fn html_is_distinguished_from_markdown() {
         for html in [
             "<!DOCTYPE html><p>",
             "\n <html lang=en>",

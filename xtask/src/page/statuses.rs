@@ -21,9 +21,9 @@ pub(super) fn find(name: &str, page: &str) -> Result<Vec<StatusRow>, Problem> {
         let Some((line, header)) = rows.next() else {
             continue;
         };
-        let is_header = header.len() == 2
-            && header[0].eq_ignore_ascii_case("status")
-            && header[1].eq_ignore_ascii_case("description");
+        let is_header = matches!(&header[..], [status, description, ..]
+            if status.eq_ignore_ascii_case("status")
+                && description.eq_ignore_ascii_case("description"));
         if !is_header || !table.heading.to_ascii_lowercase().contains("status") {
             continue;
         }
@@ -48,8 +48,8 @@ fn statuses(
     for (line, cells) in rows {
         let problem =
             |what: String| Problem::at(name, format!("the status table: {what}")).line(line);
-        let [value, description] = &cells[..] else {
-            return Err(problem(format!("{} cells in a row of two", cells.len())));
+        let [value, description, ..] = &cells[..] else {
+            return Err(problem("a row with less than two cells".to_owned()));
         };
         let value: i64 = value
             .parse()
@@ -145,6 +145,9 @@ mod tests {
         let rows = found(&page).unwrap();
         assert_eq!(rows, [(3, "In Queue".into()), (1, "Done, maybe".into())]);
         assert_eq!(found(&page.replace('\n', "\r\n")).unwrap(), rows);
+        let wider =
+            "## Status\n\n| Status | Description | Final |\n|-|-|-|\n| 3 | In Queue | no |\n";
+        assert_eq!(found(wider).unwrap(), [(3, "In Queue".into())]);
     }
 
     #[test]
