@@ -9,6 +9,8 @@
 //!    types must not change with them. Components that no operation uses are removed, too.
 //! 4. The overlay makes the deviations that concern single places.
 
+mod loosen;
+
 use std::{fmt, path::Path};
 
 use enumset::EnumSet;
@@ -74,8 +76,8 @@ pub(crate) fn effective(
     overlay: &str,
 ) -> Result<Value, DocumentError> {
     let mut document = combined(vendored, supplement)?;
-    loosen(&mut document);
-    remove_unused(&mut document);
+    loosen::loosen(&mut document);
+    loosen::remove_unused(&mut document);
     let overlay = parse(overlay).map_err(|e| error("overlay.yaml", format!("not YAML: {e}")))?;
     let overlay: Overlay = serde_json::from_value(overlay)
         .map_err(|e| error("overlay.yaml", format!("not an OpenAPI Overlay 1.1: {e}")))?;
@@ -140,13 +142,17 @@ pub(crate) fn prefix_paths(document: &mut Value) {
 ///
 /// The JSON pointer of what both have and do not say equally.
 fn add_document(document: &mut Value, other: &Value) -> Result<(), String> {
-    for section in ["/paths", "/components/schemas"] {
-        let Some(Value::Object(items)) = other.pointer(section) else {
+    let mut sections = vec!["/paths".to_owned()];
+    if let Some(Value::Object(components)) = other.get("components") {
+        // Credentials are the caller's, so generation never looks at their schemes.
+        let names = components.keys().filter(|name| *name != "securitySchemes");
+        sections.extend(names.map(|name| format!("/components/{name}")));
+    }
+    for section in sections {
+        let Some(Value::Object(items)) = other.pointer(&section) else {
             continue;
         };
-        let Some(Value::Object(known)) = document.pointer_mut(section) else {
-            return Err(section.to_owned());
-        };
+        let known = members(document, &section).ok_or_else(|| section.clone())?;
         for (name, item) in items {
             let before = known.entry(name.clone()).or_insert_with(|| item.clone());
             if before != item {
@@ -160,22 +166,29 @@ fn add_document(document: &mut Value, other: &Value) -> Result<(), String> {
     Ok(())
 }
 
+/// The mapping at a pointer, made if it is missing; `None` if something else is there.
+fn members<'a>(document: &'a mut Value, pointer: &str) -> Option<&'a mut Map<String, Value>> {
+    let mut members = document.as_object_mut()?;
+    for key in pointer.split('/').skip(1) {
+        let entry = members
+            .entry(key)
+            .or_insert_with(|| Value::Object(Map::new()));
+        members = entry.as_object_mut()?;
+    }
+    Some(members)
+}
+
 /// Adds what the vendored documents lack: operations, components, and properties of components.
 fn supply(document: &mut Value, supplement: &Value) {
-    for (section, also) in [("paths", None), ("components/schemas", Some("properties"))] {
-        let Some(Value::Object(items)) = supplement.pointer(&format!("/{section}")) else {
+    for (section, also) in [
+        ("/paths", None),
+        ("/components/schemas", Some("properties")),
+    ] {
+        let (Some(Value::Object(items)), Some(known)) =
+            (supplement.pointer(section), members(document, section))
+        else {
             continue;
         };
-        let mut known = &mut *document;
-        for key in section.split('/') {
-            let Value::Object(members) = known else {
-                return;
-            };
-            known = members
-                .entry(key)
-                .or_insert_with(|| Value::Object(Map::new()));
-        }
-        let Value::Object(known) = known else { return };
         for (name, item) in items {
             let Some(before) = known.get_mut(name) else {
                 known.insert(name.clone(), item.clone());
@@ -194,223 +207,100 @@ fn supply(document: &mut Value, supplement: &Value) {
     }
 }
 
-/// What a schema may say of values; the generator would make closed types of it.
-const LIMITS: &[&str] = &[
-    "default",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "pattern",
-    "uniqueItems",
-];
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-/// The fields by which an answer says whether it succeeded: every answer has the one of its kind.
-const DISCRIMINATORS: &[&str] = &["code", "error_code", "success"];
+    use super::*;
 
-/// Removes what a client must not depend on.
-fn loosen(document: &mut Value) {
-    let mut answers = Vec::new();
-    if let Some(Value::Object(paths)) = document.get_mut("paths") {
-        for operation in paths.values_mut().filter_map(Value::as_object_mut) {
-            for operation in operation.values_mut() {
-                if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-                    responses.retain(|status, _| status == "200");
-                }
-                each_schema(operation, &mut |schema| {
-                    schema.retain(|key, _| !LIMITS.contains(&key.as_str()));
-                });
-                for body in ["/requestBody/content", "/responses/200/content"] {
-                    if let Some(Value::Object(content)) = operation.pointer_mut(body) {
-                        *content = std::mem::take(content)
-                            .into_iter()
-                            .map(|(kind, body)| (media_type(&kind), body))
-                            .collect();
-                    }
-                }
-                if let Some(schema) =
-                    operation.pointer_mut("/responses/200/content/application~1json/schema")
-                {
-                    answers.extend(loosen_answer(schema, true));
-                }
-            }
+    fn file(name: &str, document: &Value) -> File {
+        File {
+            name: name.to_owned(),
+            text: document.to_string(),
         }
     }
-    let Some(schemas) = document.pointer_mut("/components/schemas") else {
-        return;
-    };
-    if let Value::Object(schemas) = &mut *schemas {
-        for schema in schemas.values_mut() {
-            each_schema(schema, &mut |schema| {
-                schema.retain(|key, _| !LIMITS.contains(&key.as_str()));
-            });
-        }
-    }
-    let mut done = Vec::new();
-    while let Some(found) = answers.pop() {
-        if !done.contains(&found)
-            && let Some(schema) = schemas.get_mut(&found.component)
-        {
-            answers.extend(loosen_answer(schema, found.is_answer));
-            done.push(found);
-        }
-    }
-}
 
-/// The media type without its parameters, such as a charset.
-fn media_type(kind: &str) -> String {
-    kind.split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
-}
-
-/// Removes the components that no operation refers to, such as the schemas of error responses.
-fn remove_unused(document: &mut Value) {
-    let mut wanted = Vec::new();
-    if let Some(paths) = document.get("paths") {
-        references(paths, &mut wanted);
-    }
-    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
-        return;
-    };
-    let mut used = Vec::new();
-    while let Some(name) = wanted.pop() {
-        if !used.contains(&name)
-            && let Some(schema) = schemas.get(&name)
-        {
-            references(schema, &mut wanted);
-            used.push(name);
+    #[test]
+    fn a_servers_path_goes_before_the_paths() {
+        for (url, path) in [
+            ("https://a.example", "/x"),
+            ("https://a.example/", "/x"),
+            ("https://a.example/b/c/", "/b/c/x"),
+            ("/relative", "/x"),
+        ] {
+            let mut document = json!({"servers": [{"url": url}], "paths": {"/x": {}}});
+            prefix_paths(&mut document);
+            assert_eq!(document["paths"], json!({path: {}}), "{url}");
         }
     }
-    schemas.retain(|name, _| used.contains(name));
-}
 
-/// The components that a value refers to.
-fn references(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::Object(members) => {
-            found.extend(component(members));
-            members.values().for_each(|value| references(value, found));
-        }
-        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
-        _ => {}
+    #[test]
+    fn documents_and_supplement_become_one_and_the_vendor_wins() {
+        let first = json!({"paths": {"/a": {"get": {"x": 1}}}, "components": {"schemas": {
+            "Row": {"required": ["id"], "properties": {"id": {"type": "string"}}},
+        }}});
+        let second = json!({
+            "servers": [{"url": "https://a.example/p"}],
+            "paths": {"/b": {"get": {}}},
+            "components": {
+                "schemas": {"Other": {}}, "parameters": {"P": {}}, "securitySchemes": {"K": {}},
+            },
+        });
+        let supplement = json!({
+            "paths": {"/a": {"get": {"x": 2}, "post": {}}, "/p/b": {"get": {"x": 2}}, "/c": {}},
+            "components": {"schemas": {
+                "Row": {"required": [], "properties": {"id": {"type": "integer"}, "more": {}}},
+                "Own": {},
+            }},
+        });
+        let files = [file("a.yaml", &first), file("b.yaml", &second)];
+        assert_eq!(
+            combined(&files, &supplement.to_string()).unwrap(),
+            json!({
+                "paths": {"/a": {"get": {"x": 1}, "post": {}}, "/p/b": {"get": {}}, "/c": {}},
+                "components": {
+                    "schemas": {
+                        "Row": {
+                            "required": ["id"],
+                            "properties": {"id": {"type": "string"}, "more": {}},
+                        },
+                        "Other": {},
+                        "Own": {},
+                    },
+                    "parameters": {"P": {}},
+                },
+            })
+        );
+        let contradicting = json!({"components": {"schemas": {"Row": {"type": "object"}}}});
+        let error = combined(&[files[0].clone(), file("c.yaml", &contradicting)], "{}");
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "openapi/c.yaml: /components/schemas/Row is not what an earlier document says"
+        );
     }
-}
 
-/// A component that an answer refers to.
-#[derive(PartialEq, Eq)]
-struct Reference {
-    component: String,
-    /// Whether it is the answer itself, or a part of its allOf, not something inside.
-    is_answer: bool,
-}
+    #[test]
+    fn plain_words_are_text_in_every_file() {
+        let words = "a: [yes, No, on, OFF, y]\n";
+        let expected = json!({"a": ["yes", "No", "on", "OFF", "y"]});
+        assert_eq!(parse(words).unwrap(), expected);
+        assert_eq!(
+            parse("a: [true, False]").unwrap(),
+            json!({"a": [true, false]})
+        );
+    }
 
-/// Makes everything in an answer optional but what says whether it succeeded. Returns the
-/// components that it refers to.
-fn loosen_answer(schema: &mut Value, is_answer: bool) -> Vec<Reference> {
-    let mut found = Vec::new();
-    let Value::Object(schema) = schema else {
-        return found;
-    };
-    if let Some(component) = component(schema) {
-        return vec![Reference {
-            component,
-            is_answer,
-        }];
-    }
-    for key in ["allOf", "anyOf", "oneOf"] {
-        if let Some(Value::Array(parts)) = schema.get_mut(key) {
-            for part in parts {
-                found.extend(loosen_answer(part, is_answer));
-            }
-        }
-    }
-    let declared = schema.remove("required").unwrap_or_default();
-    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-        let is_required = |name: &&String| {
-            is_answer
-                && (DISCRIMINATORS.contains(&name.as_str())
-                    || *name == "msg"
-                        && declared
-                            .as_array()
-                            .is_some_and(|all| all.contains(&"msg".into())))
-        };
-        let required: Vec<Value> = properties
-            .keys()
-            .filter(is_required)
-            .cloned()
-            .map(Value::from)
-            .collect();
-        for (name, property) in &mut *properties {
-            if !required.contains(&Value::from(name.as_str())) {
-                make_nullable(property);
-            }
-            found.extend(loosen_answer(property, false));
-        }
-        if !required.is_empty() {
-            schema.insert("required".to_owned(), required.into());
-        }
-    }
-    for key in ["items", "additionalProperties"] {
-        if let Some(inner) = schema.get_mut(key) {
-            found.extend(loosen_answer(inner, false));
-        }
-    }
-    found
-}
-
-/// Null is an absent list, map or value; an entry of a list of values may be null, too.
-fn make_nullable(property: &mut Value) {
-    let Value::Object(property) = property else {
-        return;
-    };
-    if component(property).is_some() {
-        return;
-    }
-    property.insert("nullable".to_owned(), true.into());
-    if let Some(Value::Object(items)) = property.get_mut("items")
-        && component(items).is_none()
-        && !items.contains_key("properties")
-    {
-        items.insert("nullable".to_owned(), true.into());
-    }
-}
-
-/// The component that a schema refers to.
-fn component(schema: &Map<String, Value>) -> Option<String> {
-    let reference = schema.get("$ref")?.as_str()?;
-    Some(reference.strip_prefix("#/components/schemas/")?.to_owned())
-}
-
-/// Calls `f` with every schema in a value. Names of properties are not taken for keywords.
-fn each_schema(value: &mut Value, f: &mut dyn FnMut(&mut Map<String, Value>)) {
-    match value {
-        Value::Object(members) => {
-            f(members);
-            for (key, member) in members {
-                match (key.as_str(), member) {
-                    ("properties", Value::Object(properties)) => {
-                        for property in properties.values_mut() {
-                            each_schema(property, f);
-                        }
-                    }
-                    ("example" | "examples", _) => {}
-                    (_, member) => each_schema(member, f),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| each_schema(item, f)),
-        _ => {}
+    #[test]
+    fn the_vendored_files_are_the_yaml_files_with_the_first_first() {
+        let names = [
+            "z.yaml",
+            "overlay.yaml",
+            "faceswap.yaml",
+            "supplement.yaml",
+            "a.yaml",
+            "a.md",
+        ];
+        let found = vendored(names.map(str::to_owned));
+        assert_eq!(found, ["faceswap.yaml", "a.yaml", "z.yaml"]);
     }
 }
