@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | make the tables | [`Fleet::migrate`], or [`postgres::MIGRATIONS`] in a tool of your own |
 //! | have jobs looked up | [`Fleet::track`], [`postgres::track`] in your transaction |
+//! | submit, so that no crash buys twice | [`Fleet::submit`], [`Fleet::resolve`] for its webhook |
 //! | look jobs up | [`Worker::run`] in any number of processes |
 //! | wait for one | [`Fleet::wait`] |
 //! | handle every outcome exactly once | [`postgres::take`] in your transaction |
@@ -36,10 +37,12 @@ mod error;
 mod fleet;
 mod lane;
 mod outcome;
+mod pause;
 mod stats;
 #[doc(hidden)]
 pub mod store;
 mod submission;
+mod submit;
 mod time;
 mod tracking;
 mod watch;

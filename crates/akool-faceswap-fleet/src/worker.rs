@@ -6,7 +6,6 @@
 mod batch;
 mod counters;
 mod judgement;
-mod pause;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -22,11 +21,11 @@ use crate::{
     error::Error,
     fleet::Fleet,
     lane::Lane,
+    pause::{Holds, Pauses},
     store::{Budget, Slot, Store},
 };
 use batch::Batch;
 pub use counters::WorkerCounters;
-use pause::{Holds, Pauses};
 
 /// How often a worker says that it lives.
 const BEAT: Duration = Duration::from_secs(10);

@@ -11,11 +11,11 @@ use tokio::time::{Instant, sleep};
 use super::{
     Work,
     judgement::{self, Verdict},
-    pause::Pauses,
 };
 use crate::{
     error::{Error, ErrorKind},
     outcome::OutcomeKind,
+    pause::Pauses,
     store::{Claim, ClaimedJob, Settlement, Upcoming},
     time::system_time,
 };

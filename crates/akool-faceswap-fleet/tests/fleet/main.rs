@@ -14,6 +14,7 @@ mod process;
 #[path = "../support/server.rs"]
 mod server;
 mod store;
+mod submitting;
 mod working;
 
 use akool_faceswap::ResultId;

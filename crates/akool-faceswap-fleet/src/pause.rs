@@ -1,4 +1,4 @@
-//! How long a worker pauses: after errors of the database, and after rate limits of the API.
+//! How long to pause: after errors of the database, and after rate limits of the API.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -17,16 +17,16 @@ const LONGEST_HOLD: Duration = Duration::from_secs(30);
 const LONGEST_ASKED: Duration = Duration::from_secs(300);
 
 /// Half fixed, half random: never too soon, never in step with other workers.
-pub(super) fn jittered(pause: Duration) -> Duration {
+pub(crate) fn jittered(pause: Duration) -> Duration {
     pause / 2 + (pause / 2).mul_f64(fastrand::f64())
 }
 
 /// Pauses between attempts at the database: from 100 ms to 5 s.
 #[derive(Debug, Default)]
-pub(super) struct Pauses(u32);
+pub(crate) struct Pauses(u32);
 
 impl Pauses {
-    pub(super) fn next(&mut self) -> Duration {
+    pub(crate) fn next(&mut self) -> Duration {
         let pause = FIRST.saturating_mul(1 << self.0.min(10)).min(LONGEST);
         self.0 = self.0.saturating_add(1);
         jittered(pause)
@@ -35,11 +35,11 @@ impl Pauses {
 
 /// How long the lane is held after a rate limit, by how many there were in a row.
 #[derive(Debug, Default)]
-pub(super) struct Holds(Mutex<(u32, Option<Instant>)>);
+pub(crate) struct Holds(Mutex<(u32, Option<Instant>)>);
 
 impl Holds {
     /// A rate limit was met; what the API asked for, if it did.
-    pub(super) fn engage(&self, asked: Option<Duration>) -> Duration {
+    pub(crate) fn engage(&self, asked: Option<Duration>) -> Duration {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (in_a_row, until) = &mut *state;
         let now = Instant::now();
@@ -55,7 +55,7 @@ impl Holds {
     }
 
     /// A request got through.
-    pub(super) fn release(&self) {
+    pub(crate) fn release(&self) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.1.is_some_and(|until| until <= Instant::now()) {
             *state = (0, None);

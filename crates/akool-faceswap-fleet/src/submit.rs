@@ -1,0 +1,101 @@
+//! A submit whose intent is in the database before the first byte goes out.
+//!
+//! Money moves once: the intent is committed, the submit is sent once, and how it ended is written down for
+//! all machines. What dies in between leaves an intent that the submit's own webhook resolves.
+
+use std::time::Duration;
+
+use akool_faceswap::{
+    Client,
+    submit::{PendingSubmit, SubmitError, SubmittedJob},
+};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    error::{Error, ErrorKind},
+    fleet::Fleet,
+    pause::Pauses,
+};
+
+/// How long a database that is away is waited for after the submit was sent.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Fleet {
+    /// Sends a prepared submit once, with its intent written down before, and tracks its job.
+    ///
+    /// ```no_run
+    /// use akool_faceswap::{Client, ResultId, submit::SubmitToken};
+    /// use akool_faceswap_fleet::Fleet;
+    ///
+    /// # async fn order(fleet: Fleet, client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let swap = client.swap().original("https://example.com/film.mp4");
+    /// let pending = swap
+    ///     .new_face("https://example.com/me.jpg")
+    ///     .callback("https://service.example/akool") // its token is appended
+    ///     .prepare()?;
+    /// match fleet.submit(&client, pending, Some("order 17")).await? {
+    ///     Ok(job) => println!("accepted: {}", job.id()),
+    ///     Err(error) if error.may_be_billed() => println!("unknown until its webhook comes"),
+    ///     Err(error) => println!("refused: {error}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// # async fn webhook(fleet: Fleet, token: SubmitToken, id: ResultId)
+    /// # -> Result<(), akool_faceswap_fleet::Error> {
+    /// // Where webhooks come in, on any machine: the token is the last segment of the path.
+    /// fleet.resolve(token.as_str(), &id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The inner result is that of [`Client::send`]. If the database goes away after the submit was sent, it
+    /// is waited for up to 10 s; after that the intent stays open, is listed by
+    /// [`unknown_submissions`](Self::unknown_submissions), and the webhook resolves it, or a later call of
+    /// [`accepted`](Self::accepted).
+    ///
+    /// # Errors
+    ///
+    /// If the intent cannot be written, or was written before: nothing was sent.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future does not stop a submit that was sent, and leaves its intent open.
+    pub async fn submit(
+        &self,
+        client: &Client,
+        pending: PendingSubmit,
+        tag: Option<&str>,
+    ) -> Result<Result<SubmittedJob, SubmitError>, Error> {
+        let token = pending.token().clone();
+        let endpoint = pending.endpoint().to_string();
+        if !self.intend(token.as_str(), Some(&endpoint), tag).await? {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "this submit was intended before and may have been sent; nothing was sent now",
+            )
+            .with_advice("wait for its webhook; to buy it again, prepare a new submit"));
+        }
+        let sent = client.send(pending).await;
+        let mut pauses = Pauses::default();
+        let begun = Instant::now();
+        loop {
+            let token = token.as_str();
+            let written = match &sent {
+                Ok(job) => self.accepted(token, job.id()).await,
+                Err(error) if error.may_be_billed() => self.unknown(token).await,
+                Err(_) => self.refused(token).await,
+            };
+            let Err(error) = written else { break };
+            if !error.is_transient() || begun.elapsed() > PATIENCE {
+                tracing::error!(
+                    submit.token = token,
+                    error = %error,
+                    "a submit was sent, and how it ended could not be written: its intent stays open",
+                );
+                break;
+            }
+            sleep(pauses.next()).await;
+        }
+        Ok(sent)
+    }
+}
