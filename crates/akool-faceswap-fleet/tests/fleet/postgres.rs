@@ -2,8 +2,9 @@
 
 use std::{error::Error as _, time::Duration};
 
-use akool_faceswap::ResultIds;
-use akool_faceswap_fleet::{ErrorKind, Fleet, Lane, Tracking, postgres};
+use akool_faceswap::{ResultIds, wait::PollPolicy};
+use akool_faceswap_fleet::{ErrorKind, Fleet, Lane, OutcomeKind, Tracking, postgres};
+use akool_faceswap_mock::FakeJob;
 
 use crate::{
     database::{Database, connect},
@@ -236,7 +237,7 @@ async fn a_connection_that_was_lost_is_made_anew() {
         .unwrap();
     let settled = akool_faceswap_fleet::store::Settlement {
         id: id(1).to_string(),
-        kind: akool_faceswap_fleet::OutcomeKind::Success,
+        kind: OutcomeKind::Success,
         job: None,
         error: None,
         ticket: None,
@@ -248,6 +249,70 @@ async fn a_connection_that_was_lost_is_made_anew() {
         .unwrap();
     // Whoever waited before the crash gets it.
     assert_eq!(wait.await.unwrap().unwrap().id(), &id(1));
+}
+
+/// All connections to the database break, but the one that says so.
+async fn break_connections(database: &Database) {
+    database
+        .execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity \
+             where datname = current_database() and pid <> pg_backend_pid()",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn a_worker_survives_lost_connections_in_every_state() {
+    let database = database!();
+    let fleet = database.fleet().await;
+    let fake = crate::working::fake();
+    let worker = crate::working::worker(&fleet, &fake);
+    let counters = worker.counters();
+    let running = tokio::spawn(worker.run(std::future::pending()));
+    let policy = PollPolicy::fixed(Duration::from_millis(100));
+    let track = async |job: FakeJob| {
+        let id: akool_faceswap::ResultId = fake.add_job(job).parse().unwrap();
+        let tracking = Tracking::new(id.clone()).poll_policy(policy.clone());
+        // A call that finds its connection broken says so; it can be repeated.
+        while fleet.track([tracking.clone()]).await.is_err() {}
+        id
+    };
+    // While it has nothing to do.
+    while fleet.stats().await.unwrap().workers == 0 {
+        tokio::task::yield_now().await;
+    }
+    break_connections(&database).await;
+    let id = track(FakeJob::image().after_polls(0, 0)).await;
+    assert_eq!(fleet.wait(&id).await.unwrap().kind(), OutcomeKind::Success);
+    // While a lookup is in flight, and while somebody waits: the answer is kept and written.
+    let held = fake.pause_responses();
+    let id = track(FakeJob::image().after_polls(0, 0)).await;
+    let wait = tokio::spawn({
+        let (fleet, id) = (fleet.clone(), id.clone());
+        async move { fleet.wait(&id).await }
+    });
+    while fake.requests_in_flight() == 0 {
+        tokio::task::yield_now().await;
+    }
+    break_connections(&database).await;
+    let sent = counters.requests();
+    drop(held);
+    assert_eq!(wait.await.unwrap().unwrap().kind(), OutcomeKind::Success);
+    assert_eq!((counters.requests(), counters.fenced()), (sent, 0));
+    // Again and again, wherever it is just then.
+    let ids = [
+        track(FakeJob::video().after_polls(5, 5)).await,
+        track(FakeJob::image().after_polls(9, 9)).await,
+    ];
+    for _ in 0..20 {
+        break_connections(&database).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for id in &ids {
+        assert_eq!(fleet.wait(id).await.unwrap().kind(), OutcomeKind::Success);
+    }
+    assert!(counters.database_errors() > 0 && !running.is_finished());
+    running.abort();
 }
 
 #[tokio::test]

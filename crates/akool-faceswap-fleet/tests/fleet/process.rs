@@ -283,6 +283,45 @@ async fn killing(server: &Server, clock: Option<PathBuf>, seed: u64) -> Figures 
     figures
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_workers_of_one_file_lose_and_double_nothing() {
+    let database = Database::sqlite().await.unwrap();
+    let mut random = fastrand::Rng::with_seed(1);
+    let fake = FakeAkool::builder().seed(1).start().unwrap();
+    fake.push_answer(Answer::latency(LATENCY).always());
+    let ids = ids(&fake, 300);
+    let policy = PollPolicy::fixed(Duration::from_millis(400));
+    let fleet = database.fleet().await;
+    let jobs = ids
+        .iter()
+        .map(|id| Tracking::new(id.clone()).poll_policy(policy.clone()));
+    fleet.track(jobs).await.unwrap();
+    let mut workers = Workers::start(&database.url, &fake, None, WORKERS);
+    let mut taken: Vec<ResultId> = Vec::new();
+    let begun = Instant::now();
+    let mut kills = 0;
+    while taken.len() < ids.len() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(120),
+            "{} of {}",
+            taken.len(),
+            ids.len()
+        );
+        tokio::time::sleep(Duration::from_millis(random.u64(100..400))).await;
+        if kills < 12 {
+            workers.kill(random.usize(..WORKERS));
+            kills += 1;
+        }
+        let outcomes = fleet.take(100).await.unwrap();
+        taken.extend(outcomes.iter().map(|outcome| outcome.id().clone()));
+    }
+    assert!(kills > 3, "{kills}");
+    taken.sort();
+    taken.dedup();
+    assert_eq!(taken.len(), ids.len());
+    assert_eq!(overlaps(&fake.requests()), 0);
+}
+
 /// The service: takes outcomes and writes its own rows, in one transaction, until it has all.
 async fn serve(url: String) {
     let mut client: Option<tokio_postgres::Client> = None;
