@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use akool_faceswap_mock::{
-//!     raw::{Client, Seam, types::ListResultsByIdsResponse},
+//!     raw::{Client, Hooks, types::ListResultsByIdsResponse},
 //!     stubs::{MockServerExt, httpmock::MockServer},
 //! };
 //!
@@ -25,7 +25,7 @@
 //! });
 //!
 //! # let _ = rustls::crypto::ring::default_provider().install_default();
-//! let client = Client::new_with_client(&server.base_url(), reqwest::Client::new(), Seam::plain());
+//! let client = Client::new_with_client(&server.base_url(), reqwest::Client::new(), Hooks::plain());
 //! assert_eq!(client.list_results_by_ids(&ids).await?.code, 1000);
 //! stub.assert_async().await;
 //! # Ok(())

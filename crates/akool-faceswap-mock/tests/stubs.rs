@@ -5,7 +5,7 @@
 
 use akool_faceswap_mock::{
     raw::{
-        Client, Seam,
+        Client, Hooks,
         types::{ListResultsByIdsIds, ListResultsByIdsResponse},
     },
     stubs::{MockServerExt, httpmock::MockServer},
@@ -24,7 +24,7 @@ fn client(server: &MockServer) -> Client {
     assert_eq!(base_url.matches('/').count(), 2, "{base_url} has a path");
     // Fails where another test was first, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::new_with_client(&base_url, reqwest::Client::new(), Seam::plain())
+    Client::new_with_client(&base_url, reqwest::Client::new(), Hooks::plain())
 }
 
 async fn status(client: &Client, ids: &ListResultsByIdsIds) -> Option<i64> {

@@ -99,7 +99,7 @@ fn settings() -> GenerationSettings {
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::Seam))
+        .with_inner_type(quote!(crate::Hooks))
         .with_map_type("::std::collections::BTreeMap");
     for (schema, path) in REPLACED {
         settings.with_replacement(schema, path, std::iter::empty());

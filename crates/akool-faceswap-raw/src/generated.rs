@@ -823,7 +823,7 @@ Version: 1.0.0*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: crate::Seam,
+    pub(crate) inner: crate::Hooks,
 }
 impl Client {
     /// Create a new client.
@@ -831,7 +831,7 @@ impl Client {
     /// `baseurl` is the base URL provided to the internal
     /// `reqwest::Client`, and should include a scheme and hostname,
     /// as well as port and a path stem if applicable.
-    pub fn new(baseurl: &str, inner: crate::Seam) -> Self {
+    pub fn new(baseurl: &str, inner: crate::Hooks) -> Self {
         #[cfg(not(target_arch = "wasm32"))]
         let client = {
             let dur = ::std::time::Duration::from_secs(15u64);
@@ -850,7 +850,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: crate::Seam,
+        inner: crate::Hooks,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -859,7 +859,7 @@ impl Client {
         }
     }
 }
-impl ClientInfo<crate::Seam> for Client {
+impl ClientInfo<crate::Hooks> for Client {
     fn api_version() -> &'static str {
         "1.0.0"
     }
@@ -869,7 +869,7 @@ impl ClientInfo<crate::Seam> for Client {
     fn client(&self) -> &reqwest::Client {
         &self.client
     }
-    fn inner(&self) -> &crate::Seam {
+    fn inner(&self) -> &crate::Hooks {
         &self.inner
     }
 }
@@ -877,7 +877,7 @@ const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
     where
-        Client: ClientHooks<crate::Seam>,
+        Client: ClientHooks<crate::Hooks>,
     {}
 };
 #[allow(clippy::all)]

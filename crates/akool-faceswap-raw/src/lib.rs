@@ -1,16 +1,16 @@
 //! The generated client of the AKOOL Face Swap API.
 //!
 //! progenitor generates [`Client`] and [`types`] from the vendored OpenAPI documents and the
-//! supplement, with the overlay applied. Hand-written here are only the seam through which requests
-//! are sent ([`Transport`]), and [`ResultUrl`] and [`Secret`]. The `Debug` output of a generated type
+//! supplement, with the overlay applied. Hand-written here are only the hooks that send requests
+//! ([`Transport`]), and [`ResultUrl`] and [`Secret`]. The `Debug` output of a generated type
 //! shows numbers and flags alone, never a link to a person's face, a landmark, an id or a secret.
 //!
 //! ```no_run
-//! use akool_faceswap_raw::{Client, Seam};
+//! use akool_faceswap_raw::{Client, Hooks};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let http = reqwest::Client::builder().build()?;
-//! let client = Client::new_with_client("https://openapi.akool.com", http, Seam::plain());
+//! let client = Client::new_with_client("https://openapi.akool.com", http, Hooks::plain());
 //! let answer = client.list_results_by_ids(&"667d228400000000000a0001".parse()?).await?;
 //! println!("business code {}", answer.code);
 //! # Ok(())
@@ -29,8 +29,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod hooks;
 mod redact;
-mod seam;
 
 // Generated code is held to the generator's style, not to ours.
 #[allow(
@@ -49,5 +49,5 @@ mod generated {
 }
 
 pub use generated::*;
+pub use hooks::{BoxFuture, Hooks, Transport};
 pub use redact::{ResultUrl, Secret};
-pub use seam::{Seam, Sending, Transport};

@@ -1,7 +1,7 @@
 //! The generated request as it goes over the wire, and what the client refuses to send.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use akool_faceswap_raw::{Client, Error, Seam, types::ListResultsByIdsIds};
+use akool_faceswap_raw::{Client, Error, Hooks, types::ListResultsByIdsIds};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -13,7 +13,7 @@ fn client(base_url: &str) -> Client {
     // Fails where another test was first, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder().referer(false).build().unwrap();
-    Client::new_with_client(base_url, http, Seam::plain())
+    Client::new_with_client(base_url, http, Hooks::plain())
 }
 
 /// Serves one request with `status` and `body`; gives its head.

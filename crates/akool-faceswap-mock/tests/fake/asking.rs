@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use akool_faceswap_mock::{
     FakeAkool,
-    raw::{Client, Seam, Sending, Transport, types::ListResultsByIdsResponse},
+    raw::{BoxFuture, Client, Hooks, Transport, types::ListResultsByIdsResponse},
 };
 
 /// Adds the API key to every request.
@@ -16,7 +16,7 @@ impl Transport for Keyed {
         client: &'a reqwest::Client,
         mut request: reqwest::Request,
         _operation_id: &'static str,
-    ) -> Sending<'a> {
+    ) -> BoxFuture<'a> {
         let key = self.0.parse().unwrap();
         request.headers_mut().insert("x-api-key", key);
         Box::pin(client.execute(request))
@@ -25,8 +25,8 @@ impl Transport for Keyed {
 
 /// A raw client with the fake's API key.
 pub(crate) fn client(fake: &FakeAkool) -> Client {
-    let seam = Seam::new(Keyed(fake.api_key()));
-    Client::new_with_client(fake.url(), http_client(), seam)
+    let hooks = Hooks::new(Keyed(fake.api_key()));
+    Client::new_with_client(fake.url(), http_client(), hooks)
 }
 
 /// A client of its own, and so connections of its own, that follows no redirects.

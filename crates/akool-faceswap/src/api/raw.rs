@@ -22,7 +22,7 @@ impl Api {
         raw::Client::new_with_client(
             self.channel.base_url.as_str(),
             self.channel.http.clone(),
-            raw::Seam::new(RawTransport(self.clone())),
+            raw::Hooks::new(RawTransport(self.clone())),
         )
     }
 }
@@ -56,7 +56,7 @@ impl raw::Transport for RawTransport {
         _: &'a reqwest::Client,
         request: reqwest::Request,
         operation_id: &'static str,
-    ) -> raw::Sending<'a> {
+    ) -> raw::BoxFuture<'a> {
         Box::pin(async move {
             let outcome = self.exchange(request, operation_id).await;
             Ok(generated(outcome.as_ref().ok()))

@@ -91,7 +91,7 @@ impl Channel {
         let client = raw::Client::new_with_client(
             self.base_url.as_str(),
             self.http.clone(),
-            raw::Seam::shared(exchange.clone()),
+            raw::Hooks::shared(exchange.clone()),
         );
         let typed = operation.send(&client).await;
         let outcome = exchange.take().and_then(|response| {
@@ -134,7 +134,7 @@ impl raw::Transport for OneExchange {
         _: &'a reqwest::Client,
         mut request: reqwest::Request,
         operation_id: &'static str,
-    ) -> raw::Sending<'a> {
+    ) -> raw::BoxFuture<'a> {
         Box::pin(async move {
             if let Some(handed_over) = &self.handed_over {
                 handed_over.watch(&mut request);

@@ -1,8 +1,8 @@
-//! The seam between the generated client and whoever sends its requests.
+//! The hooks through which the generated client sends its requests.
 //!
-//! The generator calls `ClientHooks::exec` for every request. The orphan rule wants that
-//! implementation in this crate, so it is here once, and hands the request to a [`Transport`]
-//! that the caller brings: credentials, attempts, limits and tracing are the caller's.
+//! The generated code calls `ClientHooks::exec` for every request. The orphan rule wants that
+//! implementation in this crate; it hands the request to the caller's [`Transport`], which adds
+//! credentials, retries, limits and tracing.
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
@@ -11,7 +11,7 @@ use progenitor_client::{ClientHooks, OperationInfo};
 use crate::Client;
 
 /// What a [`Transport`] returns: a future that can be sent between threads.
-pub type Sending<'a> =
+pub type BoxFuture<'a> =
     Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send + 'a>>;
 
 /// Sends the requests of the generated client.
@@ -27,33 +27,33 @@ pub trait Transport: Send + Sync {
         client: &'a reqwest::Client,
         request: reqwest::Request,
         operation_id: &'static str,
-    ) -> Sending<'a>;
+    ) -> BoxFuture<'a>;
 }
 
 /// The [`Transport`] of a generated client.
 #[derive(Clone)]
-pub struct Seam(Arc<dyn Transport>);
+pub struct Hooks(Arc<dyn Transport>);
 
-impl Seam {
-    /// A seam that hands every request to `transport`.
+impl Hooks {
+    /// Hooks that hand every request to `transport`.
     pub fn new(transport: impl Transport + 'static) -> Self {
         Self(Arc::new(transport))
     }
 
-    /// A seam that hands every request to a `transport` that others hold, too.
+    /// Hooks that hand every request to a `transport` that others hold, too.
     pub fn shared(transport: Arc<dyn Transport>) -> Self {
         Self(transport)
     }
 
-    /// A seam that sends every request once, as it is, without credentials.
+    /// Hooks that send every request once, unchanged, without credentials.
     pub fn plain() -> Self {
         Self::new(Plain)
     }
 }
 
-impl fmt::Debug for Seam {
+impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seam").finish_non_exhaustive()
+        f.debug_struct("Hooks").finish_non_exhaustive()
     }
 }
 
@@ -65,12 +65,12 @@ impl Transport for Plain {
         client: &'a reqwest::Client,
         request: reqwest::Request,
         _operation_id: &'static str,
-    ) -> Sending<'a> {
+    ) -> BoxFuture<'a> {
         Box::pin(client.execute(request))
     }
 }
 
-impl ClientHooks<Seam> for Client {
+impl ClientHooks<Hooks> for Client {
     async fn exec(
         &self,
         mut request: reqwest::Request,
