@@ -71,6 +71,31 @@ fn every_call_works_without_a_runtime() {
 }
 
 #[test]
+fn a_submit_is_sent_once_and_its_outcome_is_the_callers() {
+    let fake = FakeAkool::start().unwrap();
+    let client = client(&fake);
+    let swap = |original| {
+        let swap = client.swap().original(original);
+        swap.new_face("https://example.com/me.jpg")
+    };
+    let job = client.submit(swap("https://example.com/1.jpg")).unwrap();
+    assert!(client.resume(job.ticket()).is_ok());
+    let pending = swap("https://example.com/2.jpg").prepare().unwrap();
+    let token = pending.token().clone();
+    assert_eq!(client.send(pending).unwrap().token(), &token);
+
+    // Accepted, but the answer is lost; and again, because nobody looked at the error.
+    fake.push_answer(Answer::reset().after_handling().on_submits());
+    for is_repeat in [false, true] {
+        let lost = client.submit(swap("https://example.com/3.jpg"));
+        let error = lost.unwrap_err();
+        assert!(error.may_be_billed(), "{error}");
+        assert_eq!(error.is_repeat(), is_repeat);
+    }
+    fake.assert_jobs_created(3);
+}
+
+#[test]
 fn errors_are_those_of_the_asynchronous_client() {
     let fake = FakeAkool::start().unwrap();
     let refused = akool_faceswap::Client::builder().build_blocking();
