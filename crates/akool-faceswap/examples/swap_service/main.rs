@@ -1,7 +1,7 @@
 //! A web service that swaps faces: it submits, receives AKOOL's webhooks, has a status page, and
 //! survives a restart.
 //!
-//! `cargo run -p akool-faceswap --features webhook --example service`: AKOOL is a fake in this
+//! `cargo run -p akool-faceswap --features webhook --example swap_service`: AKOOL is a fake in this
 //! process, and the program is its own visitor, so it needs no key, costs nothing, and ends by itself.
 //!
 //! What it shows:
@@ -25,7 +25,7 @@ use std::{
 use akool_faceswap::{
     Client,
     submit::{PendingSubmit, SubmitToken},
-    wait::{Wait, Waiting},
+    wait::Wait,
     webhook::{MAX_BODY_BYTES, WebhookEvent, WebhookReceiver},
 };
 use akool_faceswap_mock::FakeAkool;
@@ -143,7 +143,7 @@ impl Service {
     }
 
     /// Waits in the background, and saves the result.
-    fn follow(&self, token: SubmitToken, waiting: Waiting) {
+    fn follow(&self, token: SubmitToken, waiting: Wait) {
         let service = self.clone();
         tokio::spawn(async move {
             let end = match waiting.await {
