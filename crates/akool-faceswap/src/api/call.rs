@@ -75,7 +75,11 @@ impl Call<'_> {
         let mut token_was_renewed = false;
         loop {
             let Some(permit) = self.acquire(O::POOL).await else {
-                let error = self.deadline.exceeded(O::NOUN, last);
+                let mut error = self.deadline.exceeded(O::NOUN, last);
+                if !O::IDEMPOTENT {
+                    // It was to be repeated, so surely nothing was done so far.
+                    error = error.with_reached(false);
+                }
                 return Err(error.with_attempts(attempts, begun.elapsed()));
             };
             let sent = Instant::now();

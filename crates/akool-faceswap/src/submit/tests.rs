@@ -293,6 +293,30 @@ async fn what_may_be_a_job_is_never_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deadline_after_a_refusal_bills_nothing() {
+    // The submit is refused as too frequent, and a lookup then holds the whole client back for longer
+    // than the submit may take.
+    let server = Scripted::new(|seen| {
+        if seen.path.ends_with("listbyids") {
+            Reply::http(429, "")
+                .with_header("retry-after", "100000")
+                .after(Duration::from_millis(100))
+        } else {
+            Reply::business(1005)
+        }
+    });
+    let client = server.client_with(|builder| {
+        let patient = RetryPolicy::new().max_retry_after(Duration::from_secs(1_000_000));
+        builder.api_key("k").retry(patient)
+    });
+    let ids: crate::ResultIds = ID.parse().unwrap();
+    let (submitted, _) = tokio::join!(submit(&client), client.lookup(ids));
+    let error = submitted.unwrap_err();
+    assert_eq!(error.error().unwrap().kind(), ErrorKind::Timeout);
+    assert_eq!(error.kind(), SubmitErrorKind::NotSent);
+}
+
+#[tokio::test(start_paused = true)]
 async fn unknown_stays_unknown_whatever_the_retry_policy_says() {
     let server = Scripted::new(|_| Reply::reset());
     let client = server.client_with(|builder| {

@@ -14,7 +14,7 @@ use std::{collections::HashMap, num::NonZeroUsize, time::Duration};
 
 use akool_faceswap::{
     Client, ClientBuilder, RetryPolicy,
-    submit::{PendingSubmit, SubmitErrorKind},
+    submit::{PendingSubmit, SubmitErrorKind, SubmitPhase},
 };
 
 use jobs::Jobs;
@@ -113,6 +113,51 @@ async fn connections_that_are_refused_buy_nothing() {
     let count = submits() / 4;
     let held = send_all(&client, &jobs, count).await;
     assert_eq!((held.nothing_billed, jobs.count()), (count, 0));
+}
+
+/// Each program stores its intent, sends it, and is gone before it hears of it; the next one reads
+/// what was stored.
+#[test]
+fn programs_that_die_buy_nothing_that_was_not_written_down() {
+    let jobs = Jobs::default();
+    let server = runtime();
+    let url = server.block_on(http1::serve(jobs.clone()));
+    let mut stored = Vec::new();
+    for n in 0..submits() / 20 {
+        let program = runtime();
+        program.block_on(async {
+            let client = client(&url, |builder| builder);
+            let pending = pending(&client, n);
+            stored.push((n, serde_json::to_string(&pending).unwrap()));
+            let sending = tokio::spawn(async move { client.send(pending).await.map(|_| ()) });
+            // It dies at another step each time.
+            for _ in 0..(n % 40) * 100 {
+                tokio::task::yield_now().await;
+            }
+            sending.abort();
+        });
+        program.shutdown_background();
+    }
+    let made = jobs.count();
+    runtime().block_on(async {
+        let client = client(&url, |builder| builder);
+        for (n, intent) in &stored {
+            assert!(jobs.made_for(*n).len() <= 1, "submit {n}");
+            let intent: PendingSubmit = serde_json::from_str(intent).unwrap();
+            let error = client.send(intent).await.unwrap_err();
+            assert_eq!(error.phase(), Some(SubmitPhase::Stored));
+        }
+    });
+    println!("{} intents, {made} jobs", stored.len());
+    assert!(jobs.count() <= stored.len());
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 #[cfg(feature = "http2")]
