@@ -61,7 +61,13 @@ fn required(walk: &mut Walk<'_>, merged: &Merged<'_, '_>) {
         }
         let is_now = new.contains(name);
         let usage = walk.usage(&of_field(walk, merged, name, false).used);
-        let fields = merged.place("properties").new;
+        let fields = merged.place("properties");
+        let (nodes, fields) = if is_now {
+            (has, fields.new)
+        } else {
+            (had, fields.old)
+        };
+        let field = nodes.first().map(|node| node.at.clone());
         let value = Some(Value::from(*name));
         walk.emit(Difference {
             kind: if is_now {
@@ -70,10 +76,7 @@ fn required(walk: &mut Walk<'_>, merged: &Merged<'_, '_>) {
                 Kind::FieldOptional
             },
             at: place,
-            about: Some(
-                has.first()
-                    .map_or_else(|| child(&fields, name), |node| node.at.clone()),
-            ),
+            about: Some(field.unwrap_or_else(|| child(&fields, name))),
             old: value.clone().filter(|_| !is_now),
             new: value.filter(|_| is_now),
             usage,
