@@ -91,6 +91,7 @@ impl<'a> ResultCollector<'a> {
                 .push(UnexpectedRow::unreadable("the row has no _id"));
             return;
         };
+        let text = &*ResultId::normalized(text);
         let asked = self.position(text, expected.peek().copied());
         let id = if let Some(position) = asked {
             expected.next();

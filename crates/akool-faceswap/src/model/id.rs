@@ -5,7 +5,7 @@
 //! `_id`, is answered by the API with an empty list and no error, so it has a reason of its own.
 
 use std::{
-    borrow::Borrow,
+    borrow::{Borrow, Cow},
     fmt,
     str::FromStr,
     sync::Arc,
@@ -27,9 +27,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// # Ok::<(), akool_faceswap::error::InvalidId>(())
 /// ```
 ///
-/// An id is opaque: 1 to [`MAX_LEN`](Self::MAX_LEN) bytes without comma, white space or control
-/// characters. All ids seen so far are 24 hexadecimal characters (an `ObjectId` of `MongoDB`), but the
-/// vendor's documentation promises no form, so none is asked for.
+/// An id is opaque: 1 to [`MAX_LEN`](Self::MAX_LEN) bytes without white space, control characters,
+/// invisible characters, quotes, brackets, `,`, `;`, `\\` and `|`, and not a URL. All ids seen so far are 24
+/// hexadecimal digits (an `ObjectId` of `MongoDB`), but the vendor's documentation promises no form.
+///
+/// An id of 24 hexadecimal digits is kept in small letters, as the API writes it: a spreadsheet that
+/// turned it into capitals does no harm. Any other id is compared byte for byte.
 ///
 /// Cloning copies no text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,11 +50,24 @@ impl ResultId {
     pub fn new(id: impl AsRef<str>) -> Result<Self, InvalidId> {
         let id = id.as_ref();
         match reason_against(id) {
-            None => Ok(Self(id.into())),
+            None => Ok(Self(Self::normalized(id).into())),
             Some(reason) => Err(InvalidId {
-                excerpt: excerpt(id),
+                excerpt: match reason {
+                    // A result URL is as good as the picture itself.
+                    Reason::Url => "a URL".into(),
+                    _ => excerpt(id),
+                },
                 reason,
             }),
+        }
+    }
+
+    /// An id in the letters in which the API writes it.
+    pub(crate) fn normalized(id: &str) -> Cow<'_, str> {
+        if is_object_id(id) && id.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            id.to_ascii_lowercase().into()
+        } else {
+            id.into()
         }
     }
 
@@ -74,12 +90,17 @@ impl ResultId {
     /// # Ok::<(), akool_faceswap::error::InvalidId>(())
     /// ```
     pub fn created_at(&self) -> Option<SystemTime> {
-        if self.0.len() != 24 || !self.0.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if !is_object_id(&self.0) {
             return None;
         }
         let seconds = u32::from_str_radix(self.0.get(..8)?, 16).ok()?;
         SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds.into()))
     }
+}
+
+/// 24 hexadecimal digits.
+fn is_object_id(id: &str) -> bool {
+    id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn reason_against(id: &str) -> Option<Reason> {
@@ -97,10 +118,74 @@ fn reason_against(id: &str) -> Option<Reason> {
             return Some(Reason::WhiteSpace);
         }
         if c.is_control() {
-            return Some(Reason::Control);
+            return Some(Reason::Control(c));
+        }
+        if is_invisible(c) {
+            return Some(Reason::Invisible(c));
+        }
+        if matches!(
+            c,
+            '"' | '\''
+                | '`'
+                | '\u{201c}'
+                | '\u{201d}'
+                | '\u{2018}'
+                | '\u{2019}'
+                | '['
+                | ']'
+                | '{'
+                | '}'
+                | '('
+                | ')'
+                | '<'
+                | '>'
+                | ';'
+                | '\\'
+                | '|'
+        ) {
+            return Some(Reason::Punctuation(c));
         }
     }
+    if id.contains("://") {
+        return Some(Reason::Url);
+    }
     has_job_id_form(id).then_some(Reason::JobId)
+}
+
+/// Whether a character shows nothing: Unicode's format characters (category Cf), which editors, chats and
+/// web pages leave in copied text.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
+            | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// The Unicode name of a character that people meet, for a message.
+fn name_of(c: char) -> &'static str {
+    match c {
+        '\u{ad}' => " SOFT HYPHEN",
+        '\u{200b}' => " ZERO WIDTH SPACE",
+        '\u{200c}' => " ZERO WIDTH NON-JOINER",
+        '\u{200d}' => " ZERO WIDTH JOINER",
+        '\u{200e}' => " LEFT-TO-RIGHT MARK",
+        '\u{200f}' => " RIGHT-TO-LEFT MARK",
+        '\u{202a}' => " LEFT-TO-RIGHT EMBEDDING",
+        '\u{202b}' => " RIGHT-TO-LEFT EMBEDDING",
+        '\u{202c}' => " POP DIRECTIONAL FORMATTING",
+        '\u{202d}' => " LEFT-TO-RIGHT OVERRIDE",
+        '\u{202e}' => " RIGHT-TO-LEFT OVERRIDE",
+        '\u{2060}' => " WORD JOINER",
+        '\u{feff}' => " ZERO WIDTH NO-BREAK SPACE (byte order mark)",
+        '\0' => " NULL",
+        '\u{1b}' => " ESCAPE",
+        '\u{7f}' => " DELETE",
+        _ => "",
+    }
 }
 
 /// `yyyyMMddHHmmssSSS-NNNN`: 17 digits, a dash, digits.
@@ -182,7 +267,7 @@ impl Serialize for ResultId {
 
 impl<'de> Deserialize<'de> for ResultId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
         Self::new(text).map_err(serde::de::Error::custom)
     }
 }
@@ -197,7 +282,7 @@ impl schemars::JsonSchema for ResultId {
         schemars::json_schema!({
             "type": "string",
             "minLength": 1,
-            "pattern": r"^[^\s,]+$",
+            "pattern": r#"^[^\s,;\\|\[\]{}()<>"'`]+$"#,
             "description": "The `_id` of a submit answer",
         })
     }
@@ -218,7 +303,10 @@ enum Reason {
     TooLong(usize),
     Comma,
     WhiteSpace,
-    Control,
+    Control(char),
+    Invisible(char),
+    Punctuation(char),
+    Url,
     JobId,
 }
 
@@ -249,7 +337,20 @@ impl fmt::Display for InvalidId {
                 "the id {id:?} contains a comma; parse a comma-separated list as ResultIds"
             ),
             Reason::WhiteSpace => write!(f, "the id {id:?} contains white space"),
-            Reason::Control => write!(f, "the id {id:?} contains a control character"),
+            Reason::Control(c) => write!(
+                f,
+                "the id {id:?} contains a control character, U+{:04X}{}",
+                u32::from(c),
+                name_of(c)
+            ),
+            Reason::Invisible(c) => write!(
+                f,
+                "the id {id:?} contains an invisible character, U+{:04X}{}",
+                u32::from(c),
+                name_of(c)
+            ),
+            Reason::Punctuation(c) => write!(f, "the id {id:?} contains {c}, which no id has"),
+            Reason::Url => f.write_str("a URL is not an id; give the `_id` of the submit answer"),
             Reason::JobId => write!(
                 f,
                 "{id:?} is a job_id; results are looked up by the `_id` of the same submit answer"
@@ -275,6 +376,16 @@ mod tests {
             ("a,b", "contains a comma"),
             ("a\u{7}", "contains a control character"),
             ("a\u{7f}", "contains a control character"),
+            ("a\u{200b}", "U+200B ZERO WIDTH SPACE"),
+            ("\u{feff}a", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+            ("a\u{ad}", "U+00AD SOFT HYPHEN"),
+            ("a\u{202e}b", "U+202E RIGHT-TO-LEFT OVERRIDE"),
+            ("\"a\"", "contains \""),
+            ("a;b", "contains ;"),
+            ("[a", "contains ["),
+            ("{\"id\":1}", "contains {"),
+            ("a\\b", "contains \\"),
+            ("https://cdn.example/x.png", "a URL is not an id"),
             ("20240627082748003-5746", "is a job_id"),
         ] {
             let message = ResultId::new(text).unwrap_err().to_string();
@@ -290,6 +401,20 @@ mod tests {
         assert!(refused.excerpt().chars().count() == 49 && refused.excerpt().ends_with('…'));
         // What is short is shown whole.
         assert_eq!(ResultId::new("a b").unwrap_err().excerpt(), "a b");
+    }
+
+    #[test]
+    fn a_url_is_refused_without_being_shown() {
+        let refused = ResultId::new("https://cdn.example/FACELINK.png?sig=1").unwrap_err();
+        assert!(!format!("{refused} {refused:?} {}", refused.excerpt()).contains("FACELINK"));
+    }
+
+    #[test]
+    fn an_object_id_in_capitals_is_the_same_id() {
+        let small = ResultId::new("667d228400000000000a0001").unwrap();
+        assert_eq!(ResultId::new("667D228400000000000A0001").unwrap(), small);
+        // Any other id is what it is.
+        assert_ne!(ResultId::new("ABC").unwrap(), ResultId::new("abc").unwrap());
     }
 
     #[test]
@@ -320,7 +445,8 @@ mod tests {
         fn any_text_is_an_id_or_an_error(text in any::<String>()) {
             match ResultId::new(&text) {
                 Ok(id) => {
-                    prop_assert_eq!(id.as_str(), &text);
+                    prop_assert_eq!(id.as_str(), &*ResultId::normalized(&text));
+                    prop_assert!(!text.chars().any(is_invisible));
                     let json = serde_json::to_string(&id).unwrap();
                     prop_assert_eq!(serde_json::from_str::<ResultId>(&json).unwrap(), id);
                 }
