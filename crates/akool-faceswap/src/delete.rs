@@ -54,13 +54,10 @@ pub(crate) async fn delete(
     poller: &Poller,
     ids: ResultIds,
 ) -> Result<Deletion, Error> {
-    if ids.is_empty() {
-        let message = "the list of ids is empty";
-        return Err(Error::new(ErrorKind::InvalidInput, message));
-    }
     let limits = &api.limits;
     let chunks: Vec<Vec<ResultId>> = ids
-        .chunks(limits.max_ids_per_request, usize::MAX)
+        .as_slice()
+        .chunks(limits.max_ids_per_request.get())
         .map(<[_]>::to_vec)
         .collect();
     let outcomes: Vec<_> = stream::iter(chunks)

@@ -28,7 +28,7 @@ use crate::{
     },
     error::{Error, ErrorKind},
     metrics::LookupMetrics,
-    model::{ResultId, ResultIds},
+    model::{IntoResultIds, InvalidIds, ResultId, ResultIds},
 };
 
 use crate::limits::request_size::RequestSize;
@@ -46,17 +46,17 @@ pub use results::{IncompleteResults, Outcome, Results, UnexpectedReason, Unexpec
 #[derive(Debug)]
 pub struct Lookup {
     api: Arc<Api>,
-    ids: ResultIds,
+    ids: Result<ResultIds, InvalidIds>,
     options: CallOptions,
     /// Whether an answer that lacks ids is checked for rows that were left out.
     checks_answers: bool,
 }
 
 impl Lookup {
-    pub(crate) fn new(api: Arc<Api>, ids: ResultIds) -> Self {
+    pub(crate) fn new(api: Arc<Api>, ids: impl IntoResultIds) -> Self {
         Self {
             api,
-            ids,
+            ids: ids.into_result_ids(),
             options: CallOptions::default(),
             checks_answers: true,
         }
@@ -77,7 +77,7 @@ impl Lookup {
     fn run(self) -> impl Future<Output = Result<Results, AllFailed>> + Send {
         let span = tracing::info_span!(
             "akool_faceswap.results",
-            ids.asked = self.ids.len(),
+            ids.asked = self.ids.as_ref().map_or(0, ResultIds::len),
             ids.found = tracing::field::Empty,
             ids.missing = tracing::field::Empty,
             ids.failed = tracing::field::Empty,
@@ -115,6 +115,10 @@ async fn look_up(lookup: Lookup, span: tracing::Span) -> Result<Results, AllFail
         checks_answers,
     } = lookup;
     let begun = Instant::now();
+    let ids = ids.map_err(|invalid| AllFailed {
+        error: invalid.into(),
+        outcomes: Vec::new(),
+    })?;
     let outcome = look_up_all(&api, &ids, &options, checks_answers).await;
     let told = outcome.as_ref().map_err(|nothing| &nothing.error);
     if let Some(metrics) = &api.metrics {
@@ -151,12 +155,6 @@ async fn look_up_all(
     options: &CallOptions,
     checks_answers: bool,
 ) -> Result<Results, AllFailed> {
-    if ids.is_empty() {
-        return Err(AllFailed {
-            error: Error::new(ErrorKind::InvalidInput, "the list of ids is empty"),
-            outcomes: Vec::new(),
-        });
-    }
     let limits = &api.limits;
     let call = &api.begin(options);
     let look_up = |chunk: Chunk| async move {

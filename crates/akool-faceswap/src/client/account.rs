@@ -5,7 +5,7 @@ use crate::{
     client::Client,
     delete::{self, Deletion},
     error::Error,
-    model::ResultIds,
+    model::IntoResultIds,
 };
 
 impl Client {
@@ -25,14 +25,13 @@ impl Client {
     ///
     /// ```
     /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
-    /// # use akool_faceswap::{Client, ResultIds};
+    /// # use akool_faceswap::Client;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let fake = FakeAkool::start()?;
     /// # let id = fake.add_job(FakeJob::image()).to_string();
     /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
-    /// let ids: ResultIds = id.parse()?;
-    /// let deletion = client.delete(ids).await?;
+    /// let deletion = client.delete(&id).await?;
     /// for (ids, error) in deletion.failed() {
     ///     println!("{} ids may still be there: {error}", ids.len());
     /// }
@@ -54,7 +53,7 @@ impl Client {
     ///
     /// Dropping the future loses the outcomes; what was sent may be deleted. Deleting it again does no
     /// harm.
-    pub async fn delete(&self, ids: impl Into<ResultIds>) -> Result<Deletion, Error> {
-        delete::delete(&self.api, &self.poller, ids.into()).await
+    pub async fn delete(&self, ids: impl IntoResultIds) -> Result<Deletion, Error> {
+        delete::delete(&self.api, &self.poller, ids.into_result_ids()?).await
     }
 }

@@ -109,7 +109,7 @@ impl Results {
     }
 
     /// The outcome of one id, or `None` if it was not asked for.
-    pub fn get(&self, id: &str) -> Option<&Outcome> {
+    pub fn get(&self, id: impl AsRef<str>) -> Option<&Outcome> {
         let positions = self.positions.get_or_init(|| {
             self.ids
                 .iter()
@@ -117,7 +117,8 @@ impl Results {
                 .map(|(position, id)| (id.clone(), position))
                 .collect()
         });
-        self.outcomes.get(*positions.get(id)?)
+        self.outcomes
+            .get(*positions.get(&*ResultId::normalized(id.as_ref()))?)
     }
 
     /// The number of ids that were asked for.
@@ -125,7 +126,7 @@ impl Results {
         self.ids.len()
     }
 
-    /// Always `false`: an empty list is refused before it is looked up.
+    /// Whether no id was asked for.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
@@ -164,6 +165,15 @@ impl IntoIterator for Results {
     /// Every id with its outcome, in the order of the list that was asked for.
     fn into_iter(self) -> Self::IntoIter {
         self.ids.into_iter().zip(self.outcomes)
+    }
+}
+
+impl<'a> IntoIterator for &'a Results {
+    type Item = (&'a ResultId, &'a Outcome);
+    type IntoIter = std::iter::Zip<std::slice::Iter<'a, ResultId>, std::slice::Iter<'a, Outcome>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.ids.iter().zip(&self.outcomes)
     }
 }
 

@@ -113,16 +113,20 @@ async fn an_error_has_what_the_server_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_list_is_refused_before_any_request() {
-    let wire = Scripted::new(Reply::found);
-    let error = wire
-        .client()
-        .lookup(ResultIds::default())
-        .await
-        .unwrap_err();
+async fn an_empty_list_gives_empty_results_without_a_request() {
+    let wire = Scripted::new(|_| Reply::business(1000));
+    let results = wire.client().lookup(ResultIds::default()).await.unwrap();
+    assert!(results.is_empty() && results.into_iter().next().is_none());
+    assert_eq!(wire.requests(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_text_that_is_not_an_id_is_refused_by_name_before_any_request() {
+    let wire = Scripted::new(|_| Reply::business(1000));
+    let error = wire.client().lookup(["a1", "b 2"]).await.unwrap_err();
     assert!(error.is_invalid_input());
-    assert_eq!((wire.requests(), error.attempts()), (0, 0));
-    assert!(!error.may_have_reached_server());
+    assert!(error.message().contains("item 2"), "{error}");
+    assert_eq!(wire.requests(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,17 +1,10 @@
-//! A list of result ids: first-seen order, no repeats, cut into requests.
-//!
-//! The API takes many ids in one query parameter, joined by commas. How many is not documented; a
-//! default nginx refuses a request line over 8 KiB. So a list is cut by count and by the bytes
-//! that its encoded form takes in the request line.
+//! A list of result ids: first-seen order, no repeats.
 
-use std::{collections::HashSet, fmt, num::NonZeroUsize, str::FromStr, sync::Arc};
+use std::{collections::HashSet, fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::model::{
-    InvalidIds, ResultId,
-    query::{encoded_len, join},
-};
+use crate::model::{InvalidId, InvalidIds, ResultId, query::join};
 
 /// Result ids in first-seen order, each once.
 ///
@@ -47,11 +40,17 @@ impl ResultIds {
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
+        Self::try_collect(texts.into_iter().map(ResultId::new))
+    }
+
+    /// The valid ids, or which are not.
+    pub(crate) fn try_collect(
+        ids: impl Iterator<Item = Result<ResultId, InvalidId>>,
+    ) -> Result<Self, InvalidIds> {
         let mut refused = Vec::new();
-        let valid: Self = texts
-            .into_iter()
+        let valid: Self = ids
             .enumerate()
-            .filter_map(|(index, text)| match ResultId::new(text) {
+            .filter_map(|(index, id)| match id {
                 Ok(id) => Some(id),
                 Err(error) => {
                     refused.push((index, error));
@@ -89,46 +88,6 @@ impl ResultIds {
     /// The ids in order.
     pub fn iter(&self) -> std::slice::Iter<'_, ResultId> {
         self.0.iter()
-    }
-
-    /// Cuts the list into pieces of at most `max_ids` ids, each of which takes at most
-    /// `max_encoded_bytes` bytes as the value of a query parameter.
-    ///
-    /// In a query parameter a comma takes three bytes (`%2C`), so `n` ids of 24 characters take
-    /// 27 n - 3. An id that is too long by itself is a piece of its own.
-    ///
-    /// ```
-    /// # use akool_faceswap::ResultIds;
-    /// use std::num::NonZeroUsize;
-    ///
-    /// let ids = ResultIds::parse_all((0..250).map(|n| format!("{n:024x}")))?;
-    /// let pieces = ids.chunks(NonZeroUsize::new(100).unwrap(), 4096);
-    /// assert_eq!(pieces.map(<[_]>::len).collect::<Vec<_>>(), [100, 100, 50]);
-    /// # Ok::<(), akool_faceswap::error::InvalidIds>(())
-    /// ```
-    pub fn chunks(
-        &self,
-        max_ids: NonZeroUsize,
-        max_encoded_bytes: usize,
-    ) -> impl Iterator<Item = &[ResultId]> {
-        let mut rest = self.0.as_slice();
-        std::iter::from_fn(move || {
-            if rest.is_empty() {
-                return None;
-            }
-            let mut bytes = 0;
-            let fitting = rest
-                .iter()
-                .take(max_ids.get())
-                .take_while(|id| {
-                    bytes += encoded_len(id.as_str()) + if bytes == 0 { 0 } else { 3 };
-                    bytes <= max_encoded_bytes
-                })
-                .count();
-            let (piece, behind) = rest.split_at(fitting.max(1));
-            rest = behind;
-            Some(piece)
-        })
     }
 }
 
@@ -174,6 +133,18 @@ impl From<Vec<ResultId>> for ResultIds {
 impl From<&[ResultId]> for ResultIds {
     fn from(ids: &[ResultId]) -> Self {
         ids.iter().cloned().collect()
+    }
+}
+
+impl From<HashSet<ResultId>> for ResultIds {
+    fn from(ids: HashSet<ResultId>) -> Self {
+        ids.into_iter().collect()
+    }
+}
+
+impl From<&Vec<ResultId>> for ResultIds {
+    fn from(ids: &Vec<ResultId>) -> Self {
+        ids.as_slice().into()
     }
 }
 
@@ -251,10 +222,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn hex_ids(count: usize) -> ResultIds {
-        ResultIds::parse_all((0..count).map(|n| format!("{n:024x}"))).unwrap()
-    }
 
     #[test]
     fn order_is_kept_and_repeats_are_dropped() {
@@ -334,29 +301,9 @@ mod tests {
         );
     }
 
-    #[test]
-    fn as_many_ids_fit_as_were_measured_on_the_wire() {
-        // "GET /api/open/v3/faceswap/result/listbyids?_ids=" and " HTTP/1.1" are 57 bytes.
-        let most = NonZeroUsize::MAX;
-        for (line, fitting) in [(4096, 149), (8192, 301)] {
-            let ids = hex_ids(400);
-            let first = ids.chunks(most, line - 57).next().unwrap();
-            assert_eq!(first.len(), fitting, "{line}");
-        }
-    }
-
-    #[test]
-    fn an_id_too_long_by_itself_is_a_piece_of_its_own() {
-        let ids: ResultIds = "aa,bbbbbbbb,cc,dd".parse().unwrap();
-        let pieces: Vec<String> = ids
-            .chunks(NonZeroUsize::new(10).unwrap(), 7)
-            .map(join)
-            .collect();
-        assert_eq!(pieces, ["aa", "bbbbbbbb", "cc,dd"]);
-    }
-
     fn any_id() -> impl Strategy<Value = ResultId> {
-        "[a-zA-Z0-9äß€+.:/?&=%_~-]{1,40}".prop_filter_map("not an id", |text| ResultId::new(text).ok())
+        "[a-zA-Z0-9äß€+.:/?&=%_~-]{1,40}"
+            .prop_filter_map("not an id", |text| ResultId::new(text).ok())
     }
 
     proptest! {
@@ -374,27 +321,5 @@ mod tests {
             prop_assert_eq!(ids.to_string().parse::<ResultIds>().unwrap(), ids);
         }
 
-        #[test]
-        fn pieces_cover_the_list_exactly_and_keep_both_limits(
-            ids in prop::collection::vec(any_id(), 0..80),
-            max_ids in 1usize..20,
-            max_bytes in 0usize..400,
-        ) {
-            let ids = ResultIds::from(ids);
-            let pieces: Vec<&[ResultId]> =
-                ids.chunks(NonZeroUsize::new(max_ids).unwrap(), max_bytes).collect();
-            prop_assert_eq!(pieces.concat(), ids.as_slice());
-            for piece in pieces {
-                prop_assert!(piece.len() <= max_ids);
-                prop_assert!(query_len(&join(piece)) <= max_bytes || piece.len() == 1);
-            }
-        }
-    }
-
-    /// The length of the query that a URL library makes of one value.
-    fn query_len(value: &str) -> usize {
-        let mut url = reqwest::Url::parse("http://localhost/").unwrap();
-        url.query_pairs_mut().append_pair("v", value);
-        url.query().unwrap().len() - "v=".len()
     }
 }

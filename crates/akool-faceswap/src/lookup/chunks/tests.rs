@@ -137,6 +137,41 @@ fn requests_of_an_informed_client(n: usize, server: &Server) -> usize {
 }
 
 #[test]
+fn as_many_ids_fit_as_were_measured_on_the_wire() {
+    // "GET /api/open/v3/faceswap/result/listbyids?_ids=" and " HTTP/1.1" are 57 bytes.
+    let list = ids(400);
+    let known = KnownSizes::default();
+    for (line, fitting) in [(4096, 149), (8192, 301)] {
+        let configured = RequestSize {
+            ids: usize::MAX,
+            bytes: line - 57,
+        };
+        let mut chunks = Chunks::new(&list, configured, &known, true);
+        let Next::Send(first) = chunks.next() else {
+            panic!("nothing to send");
+        };
+        assert_eq!(first.positions.len(), fitting, "{line}");
+    }
+}
+
+#[test]
+fn an_id_too_long_by_itself_is_a_request_of_its_own() {
+    let list: crate::model::ResultIds = "aa,bbbbbbbb,cc,dd".parse().unwrap();
+    let known = KnownSizes::default();
+    let mut chunks = Chunks::new(
+        list.as_slice(),
+        RequestSize { ids: 10, bytes: 7 },
+        &known,
+        true,
+    );
+    let mut lengths = Vec::new();
+    while let Next::Send(chunk) = chunks.next() {
+        lengths.push(chunk.positions.len());
+    }
+    assert_eq!(lengths, [1, 1, 2]);
+}
+
+#[test]
 fn a_list_without_trouble_is_cut_by_the_settings() {
     let list = ids(250);
     let seen = run(
