@@ -96,6 +96,9 @@ impl Settlement {
                 let missing = whole(progress.missing_for().unwrap_or_default());
                 format!("AKOOL has answered without this job for {missing}").into()
             }
+            WaitErrorKind::NoResultUrl => {
+                Cow::Borrowed("AKOOL reports success but gives no link to the result")
+            }
             WaitErrorKind::DeadlinePassed => {
                 let waited = whole(self.waited);
                 let last = progress.status().map_or("never seen".to_owned(), |status| {

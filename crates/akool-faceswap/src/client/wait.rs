@@ -26,20 +26,24 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Awaiting it gives the job at success. Every other end is a [`WaitError`](crate::wait::WaitError):
-    /// the job failed, it is missing for longer than a grace period, the deadline passed, the client
-    /// was shut down, or there is a fault that no repetition can mend, such as refused credentials.
-    /// A lookup that fails in another way never ends a wait; it shows as
-    /// [`Progress::last_error`](crate::wait::Progress::last_error), and the wait goes on until its deadline.
+    /// Awaiting it gives the job at success, with its URL. Every other end is a
+    /// [`WaitError`](crate::wait::WaitError): the job failed, it is missing for longer than a grace
+    /// period, it has succeeded without a URL, the deadline passed, the client was shut down, the wait
+    /// was cancelled, or lookups cannot succeed, as with refused credentials or a base URL that is not
+    /// the API's. A lookup that fails in a transient way never ends a wait; it shows as
+    /// [`Progress::last_error`](crate::wait::Progress::last_error). At the deadline the job is looked up
+    /// once more, so a job that ended before it is not reported as late; if that lookup fails, it is
+    /// repeated for up to 30 s.
     ///
-    /// All waits of a client and its clones share one poller: see [`PollPolicy`](crate::wait::PollPolicy) for
-    /// how often it asks. It runs as a task on the tokio runtime of the first wait, and ends after the
-    /// last one. A wait keeps what it needs of the client alive.
+    /// All waits of a client and its clones share one poller: see
+    /// [`PollPolicy`](crate::wait::PollPolicy) for how often it looks. It runs as a task on the tokio
+    /// runtime of the first wait and ends after the last one. A wait keeps what it needs of the client
+    /// alive.
     ///
     /// # Cancel safety
     ///
-    /// Dropping a wait ends it and nothing else: nobody asks for the job any more, unless others wait
-    /// for it. See [`Wait`](crate::wait::Wait).
+    /// Dropping a wait ends it and nothing else: the job is no longer looked up, unless others wait for
+    /// it. See [`Wait`](crate::wait::Wait).
     pub fn wait(&self, id: impl Into<ResultId>) -> Wait {
         Wait::for_id(self.poller.clone(), id.into())
     }
@@ -96,33 +100,33 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends the waits and loses outcomes that have come in already. Where that
-    /// matters use [`wait_each`](Self::wait_each), which hands each out as it comes.
+    /// Dropping the future ends the waits and loses the outcomes that have come in. Where that matters
+    /// use [`wait_each`](Self::wait_each), which hands each out as it comes.
     pub fn wait_all(&self, ids: impl Into<ResultIds>) -> WaitAll {
         let ids = ids.into();
         WaitAll::new(ids.clone(), self.wait_each(ids))
     }
 
-    /// Waits until the first of these jobs has ended, in whichever way, and gives the others up.
+    /// Waits until the first of these jobs has ended, in whichever way, and ends the other waits.
     ///
-    /// `None` only where there are no ids. To take the others as well use
+    /// `None` only if there are no ids. To take the others as well use
     /// [`wait_each`](Self::wait_each).
     pub fn wait_any(&self, ids: impl Into<ResultIds>) -> WaitAny {
         WaitAny::new(self.wait_each(ids))
     }
 
-    /// Goes on with a wait that was put away, in this process or another.
+    /// Resumes a stored wait, in this process or another.
     ///
-    /// Its age, schedule and deadline are those of the [`Ticket`]; options set here take their place.
-    /// One whose deadline has passed meanwhile looks once more, so that a job which ended in the
+    /// Its age, poll policy and deadline are those of the [`Ticket`]; options set here override them. A
+    /// wait whose deadline has passed meanwhile looks once more, so that a job which ended in the
     /// meantime is not lost.
     pub fn resume(&self, ticket: Ticket) -> Wait {
         Wait::resumed(self.poller.clone(), ticket)
     }
 
-    /// Goes on with many waits that were put away, and hands each job out as it ends.
+    /// Resumes many stored waits, and hands each job out as it ends.
     ///
-    /// Options set here take the place of those in every [`Ticket`].
+    /// Options set here override those of every [`Ticket`].
     pub fn resume_each(&self, tickets: impl IntoIterator<Item = Ticket>) -> WaitEach {
         WaitEach::resumed(self.poller.clone(), tickets.into_iter().collect())
     }

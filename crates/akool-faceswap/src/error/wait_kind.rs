@@ -12,6 +12,8 @@ pub enum WaitErrorKind {
     Missing,
     /// This client deleted the job; see [`Client::delete`](crate::client::Client::delete).
     Deleted,
+    /// The job has succeeded, but the API has not given the URL of its result for a minute.
+    NoResultUrl,
     /// The wait's own deadline passed. The job may still be running.
     DeadlinePassed,
     /// The client was shut down. The job may still be running.
@@ -19,8 +21,11 @@ pub enum WaitErrorKind {
     /// [`WaitHandle::cancel`](crate::wait::WaitHandle::cancel) ended the wait. The job may still be
     /// running.
     Cancelled,
-    /// A fault that no repetition can mend, such as refused credentials or a bill to pay;
-    /// [`WaitError::error`](crate::wait::WaitError::error) says which. The job may still be running.
+    /// Lookups cannot succeed; [`WaitError::error`](crate::wait::WaitError::error) says why. Refused
+    /// credentials, a missing payment or an invalid id end a wait at once. A refused certificate, HTML
+    /// in place of the API, and HTTP 400, 403, 404 and the like end it after at least 5 tries over one
+    /// minute, or over 10 minutes if the API has answered about the job before. The job may still be
+    /// running.
     Fault,
     /// The client waits for as many ids as it may; see
     /// [`ClientBuilder::max_tracked_ids`](crate::client::ClientBuilder::max_tracked_ids).
@@ -34,6 +39,7 @@ impl WaitErrorKind {
             Self::JobFailed => "job_failed",
             Self::Missing => "missing",
             Self::Deleted => "deleted",
+            Self::NoResultUrl => "no_result_url",
             Self::DeadlinePassed => "deadline_passed",
             Self::ShutDown => "shut_down",
             Self::Cancelled => "cancelled",
@@ -56,12 +62,14 @@ mod tests {
     #[test]
     fn a_kind_is_told_by_its_name() {
         use WaitErrorKind::{
-            Cancelled, DeadlinePassed, Deleted, Fault, JobFailed, Missing, ShutDown, TooManyIds,
+            Cancelled, DeadlinePassed, Deleted, Fault, JobFailed, Missing, NoResultUrl, ShutDown,
+            TooManyIds,
         };
         let kinds = [
             JobFailed,
             Missing,
             Deleted,
+            NoResultUrl,
             DeadlinePassed,
             ShutDown,
             Cancelled,
@@ -71,7 +79,7 @@ mod tests {
         let names = kinds.map(|kind| kind.to_string()).join(" ");
         assert_eq!(
             names,
-            "job_failed missing deleted deadline_passed shut_down cancelled fault too_many_ids"
+            "job_failed missing deleted no_result_url deadline_passed shut_down cancelled fault too_many_ids"
         );
     }
 }

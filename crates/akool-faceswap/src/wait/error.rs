@@ -114,6 +114,9 @@ impl WaitError {
                 "check the id and the account; a deleted job does not come back"
             }
             WaitErrorKind::Deleted => "a deleted job does not come back",
+            WaitErrorKind::NoResultUrl => {
+                "resume its ticket later; if the URL stays away, ask the vendor about the job"
+            }
             WaitErrorKind::DeadlinePassed | WaitErrorKind::ShutDown | WaitErrorKind::Cancelled => {
                 "resume its ticket; do not submit the job again"
             }
@@ -141,6 +144,9 @@ impl fmt::Display for WaitError {
                 write!(f, "the API has answered without it for {missing}")?;
             }
             WaitErrorKind::Deleted => write!(f, "it was deleted after {waited}")?,
+            WaitErrorKind::NoResultUrl => {
+                f.write_str("it has succeeded, but the API gives no URL of its result")?;
+            }
             WaitErrorKind::DeadlinePassed => write!(f, "not settled within {waited}")?,
             WaitErrorKind::ShutDown => write!(f, "the client was shut down after {waited}")?,
             WaitErrorKind::Cancelled => write!(f, "the wait was cancelled after {waited}")?,
@@ -191,16 +197,51 @@ impl StdError for WaitError {
     }
 }
 
-/// Whether an error is about what no repetition can mend, so that waiting on is of no use.
-///
-/// Everything else is last_error: the wait goes on until its own deadline. A body that cannot be read
-/// and an odd status are often a proxy's, and pass.
-pub(super) fn ends_a_wait(error: &Error) -> bool {
-    error.is_auth()
+/// What hope there is that a lookup which failed will succeed later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hope {
+    /// The error is transient.
+    Good,
+    /// Transient after there have been answers; before that the settings are wrong.
+    LittleAtFirst,
+    /// Time rarely cures it: the wait ends once it has lasted for minutes.
+    Little,
+    /// Only a person can cure it: the wait ends at once.
+    None,
+}
+
+pub(super) fn hope(error: &Error) -> Hope {
+    // A request for several ids that was refused because of one says nothing about the others.
+    let is_about_this_id = error.ids().len() <= 1;
+    if error.is_auth()
         || error.is_billing()
-        || error.is_invalid_input()
+        || error.is_invalid_input() && is_about_this_id
         || matches!(error.kind(), ErrorKind::Configuration | ErrorKind::Redirect)
         || error
             .business_code()
             .is_some_and(|code| code.class() == BusinessClass::Permission)
+    {
+        return Hope::None;
+    }
+    match error.kind() {
+        // HTML in place of the API, or 400, 403, 404 and the like: mostly a wrong base URL or a proxy.
+        ErrorKind::Decode => Hope::Little,
+        ErrorKind::Http if !error.is_retryable() => Hope::Little,
+        ErrorKind::Connect if has_cause(error, "certificate") => Hope::Little,
+        ErrorKind::Connect if has_cause(error, "dns error") => Hope::LittleAtFirst,
+        _ => Hope::Good,
+    }
+}
+
+/// Whether the text of a cause has these words; the libraries below say it in no other way that holds
+/// for every TLS backend.
+fn has_cause(error: &Error, words: &str) -> bool {
+    let mut cause = error.source();
+    while let Some(this) = cause {
+        if this.to_string().to_ascii_lowercase().contains(words) {
+            return true;
+        }
+        cause = this.source();
+    }
+    false
 }

@@ -7,13 +7,38 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::wait::{
-    WaitErrorKind, error::ends_a_wait, options::WaitOptions, poll_policy::jittered, time::Timestamp,
+    WaitErrorKind,
+    error::{Hope, hope},
+    options::WaitOptions,
+    poll_policy::jittered,
+    time::Timestamp,
 };
 use crate::{
     error::Error,
     lookup::Outcome,
     model::{Job, JobStatus},
 };
+
+/// How long a job at success may be without a URL before the wait ends.
+const URL_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a job at success that has no URL yet is left alone at most.
+const URL_INTERVAL: Duration = Duration::from_secs(5);
+
+/// How long the last look of a wait whose deadline has passed may take, with its retries.
+pub(super) const LAST_LOOK_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a failed last look is left alone at most.
+pub(super) const LAST_LOOK_INTERVAL: Duration = Duration::from_secs(2);
+
+/// A wait ends when at least so many lookups in a row were rejected ...
+const MIN_REJECTIONS: u32 = 5;
+
+/// ... over this time, while the API has never answered about the job: the settings are wrong.
+const REJECTED_AT_FIRST: Duration = Duration::from_secs(60);
+
+/// ... or over this time, after it has: something on the way may be down for a while.
+const REJECTED_LATER: Duration = Duration::from_secs(10 * 60);
 
 /// When an id is looked up again after a lookup failed.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +81,11 @@ pub(super) struct JobState {
     pub(super) polls: u32,
     /// Failed lookups since the last one that succeeded.
     pub(super) failures: u32,
+    /// When the job was first seen at success without a URL.
+    pub(super) without_url_since: Option<Timestamp>,
+    /// The first lookup since the last success that was rejected in a way that time does not cure.
+    pub(super) rejected_since: Option<Timestamp>,
+    pub(super) rejections: u32,
 }
 
 /// What one wait adds to the state of its job.
@@ -63,6 +93,8 @@ pub(super) struct JobState {
 pub(super) struct WaitSpan<'a> {
     pub(super) begun: Timestamp,
     pub(super) deadline: Timestamp,
+    /// Until when a failed last look is repeated; never before there has been one.
+    pub(super) last_look_ends: Timestamp,
     pub(super) options: &'a WaitOptions,
 }
 
@@ -90,20 +122,44 @@ impl JobState {
             missing_since: None,
             polls: 0,
             failures: 0,
+            without_url_since: None,
+            rejected_since: None,
+            rejections: 0,
         }
+    }
+
+    /// Whether the API has ever answered about this job.
+    fn was_answered(&self) -> bool {
+        self.status.is_some() || self.missing_since.is_some()
     }
 
     /// Records an observation. Returns whether it differs from the one before.
     pub(super) fn update(&mut self, observation: &Observation, now: Timestamp) -> bool {
         self.polls = self.polls.saturating_add(1);
-        if let Observation::Failed { .. } = observation {
+        if let Observation::Failed { error, .. } = observation {
             self.failures = self.failures.saturating_add(1);
+            let is_rejection = match hope(error) {
+                Hope::Little => true,
+                Hope::LittleAtFirst => !self.was_answered(),
+                Hope::None | Hope::Good => false,
+            };
+            if is_rejection {
+                self.rejections = self.rejections.saturating_add(1);
+                self.rejected_since.get_or_insert(now);
+            }
             return self.failures == 1;
         }
+        self.rejections = 0;
+        self.rejected_since = None;
         let was_failing = std::mem::take(&mut self.failures) > 0;
         let was_missing = self.missing_since.is_some();
         let is_change = if let Observation::Found(job) = observation {
             self.missing_since = None;
+            if is_without_url(job) {
+                self.without_url_since.get_or_insert(now);
+            } else {
+                self.without_url_since = None;
+            }
             let before = self.status.replace(job.status());
             // The first sighting is no progress of the job.
             if was_missing || before.is_some_and(|before| before != job.status()) {
@@ -117,29 +173,56 @@ impl JobState {
         is_change || was_failing
     }
 
-    /// How the observation that was just recorded ends a wait; `None` if the wait continues.
+    /// How the observation that was just recorded ends a wait; `None` if the wait continues. `sent` is
+    /// when its lookup was sent.
     pub(super) fn verdict(
         &self,
         observation: &Observation,
         wait: WaitSpan<'_>,
+        sent: Timestamp,
         now: Timestamp,
     ) -> Option<Verdict> {
+        let unsettled = |kind| Some(Verdict::Unsettled(kind));
         match observation {
+            Observation::Found(job) if is_without_url(job) => {
+                let patience = self.without_url_since?.plus(URL_PATIENCE);
+                if patience <= now {
+                    return unsettled(WaitErrorKind::NoResultUrl);
+                }
+            }
             Observation::Found(job) if job.status() == JobStatus::Success => {
                 return Some(Verdict::Succeeded);
             }
             Observation::Found(job) if job.is_terminal() => return Some(Verdict::JobFailed),
-            Observation::Failed { error, .. } if ends_a_wait(error) => {
-                return Some(Verdict::Unsettled(WaitErrorKind::Fault));
+            Observation::Failed { error, .. } => {
+                if hope(error) == Hope::None || self.is_rejected(now) {
+                    return unsettled(WaitErrorKind::Fault);
+                }
+                // It says nothing about the job, so the last look of a late wait is repeated.
+                if wait.last_look_ends > now {
+                    return None;
+                }
             }
-            // It says nothing about the job, so it is not the last look of a wait that is late.
-            Observation::Failed { .. } => return None,
             Observation::Missing if self.grace_ends(wait) <= now => {
-                return Some(Verdict::Unsettled(WaitErrorKind::Missing));
+                return unsettled(WaitErrorKind::Missing);
             }
             Observation::Found(_) | Observation::Missing => {}
         }
-        (wait.deadline <= now).then_some(Verdict::Unsettled(WaitErrorKind::DeadlinePassed))
+        // What was sent before the deadline may have missed an end before the deadline.
+        (wait.deadline <= sent).then_some(Verdict::Unsettled(WaitErrorKind::DeadlinePassed))
+    }
+
+    /// Whether lookups have been rejected for so long that waiting on is of no use.
+    fn is_rejected(&self, now: Timestamp) -> bool {
+        let limit = if self.was_answered() {
+            REJECTED_LATER
+        } else {
+            REJECTED_AT_FIRST
+        };
+        self.rejections >= MIN_REJECTIONS
+            && self
+                .rejected_since
+                .is_some_and(|since| since.plus(limit) <= now)
     }
 
     /// When a wait that continues wants its job looked up again. `jitter` is from 0 to 1; 0.5 leaves
@@ -151,8 +234,21 @@ impl JobState {
         now: Timestamp,
         jitter: f64,
     ) -> NextPoll {
-        let policy = &wait.options.schedule;
-        let interval = jittered(policy.interval(now.since(self.changed)), jitter);
+        let mut interval = wait.options.schedule.interval(now.since(self.changed));
+        if self.without_url_since.is_some() {
+            interval = interval.min(URL_INTERVAL);
+        }
+        if wait.deadline <= now {
+            interval = interval.min(LAST_LOOK_INTERVAL);
+        }
+        let interval = jittered(interval, jitter);
+        // The last look is at the deadline.
+        let scheduled = now.plus(interval);
+        let scheduled = if wait.deadline > now {
+            scheduled.min(wait.deadline)
+        } else {
+            scheduled
+        };
         let at = match observation {
             Observation::Failed {
                 retry: Retry::After(delay),
@@ -161,8 +257,8 @@ impl JobState {
             Observation::Failed {
                 retry: Retry::BySchedule(at_least),
                 ..
-            } => now.plus(interval.max(*at_least)),
-            _ => now.plus(interval).min(self.grace_ends(wait)),
+            } => scheduled.max(now.plus(*at_least)),
+            _ => scheduled.min(self.grace_ends(wait)),
         };
         NextPoll {
             at: at.max(now),
@@ -177,4 +273,9 @@ impl JobState {
             since.max(wait.begun).plus(wait.options.missing_grace)
         })
     }
+}
+
+/// Whether the job has succeeded and its URL is not filled in yet.
+fn is_without_url(job: &Job) -> bool {
+    job.status() == JobStatus::Success && job.result_url().is_none()
 }

@@ -42,7 +42,6 @@ pub(super) struct Start {
     pub(super) begun: Timestamp,
     pub(super) deadline: Timestamp,
     pub(super) state: JobState,
-    pub(super) is_resumed: bool,
 }
 
 impl Start {
@@ -52,7 +51,6 @@ impl Start {
             begun,
             deadline,
             state: JobState::new(begun),
-            is_resumed: false,
         }
     }
 
@@ -60,6 +58,7 @@ impl Start {
         WaitSpan {
             begun: self.begun,
             deadline: self.deadline,
+            last_look_ends: Timestamp::NEVER,
             options: &self.options,
         }
     }
@@ -105,6 +104,9 @@ impl Options {
             missing_since: state.missing_since.map(past),
             // The cause of earlier failures may be gone.
             failures: 0,
+            rejections: 0,
+            rejected_since: None,
+            without_url_since: None,
             ..state
         };
         let deadline = match self.end {
@@ -125,7 +127,6 @@ impl Options {
             begun: past(now.timestamp_at(ticket.begun)),
             deadline,
             state,
-            is_resumed: true,
         }
     }
 }

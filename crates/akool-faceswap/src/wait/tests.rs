@@ -1,11 +1,13 @@
 //! Waiting under a paused clock: hours of jobs in milliseconds, to the millisecond.
 
 mod bounds;
+mod deadlines;
 mod ends;
 mod family;
 mod leaks;
 mod many;
 mod model;
+mod rejections;
 mod sharing;
 mod tickets;
 mod timing;

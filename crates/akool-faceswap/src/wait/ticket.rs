@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::wait::{
     PollPolicy, Progress, WaitError, WaitErrorKind,
-    observation::{JobState, Observation, Retry, Verdict, WaitSpan},
+    observation::{JobState, LAST_LOOK_LIMIT, Observation, Retry, Verdict, WaitSpan},
     options::{self, WaitOptions},
     poll_policy::millis,
     time::{Now, Timestamp},
@@ -71,6 +71,11 @@ pub struct Ticket {
     pub(super) options: WaitOptions,
     pub(super) polls: u32,
     pub(super) failures: u32,
+    pub(super) without_url_since: Option<i64>,
+    pub(super) rejected_since: Option<i64>,
+    pub(super) rejections: u32,
+    /// The first look after the deadline, if it failed.
+    pub(super) late_since: Option<i64>,
 }
 
 /// A ticket as it is written.
@@ -93,6 +98,14 @@ struct Form {
     polls: u32,
     #[serde(default, skip_serializing_if = "is_zero")]
     failures: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    without_url_since_unix_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rejected_since_unix_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    rejections: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    late_since_unix_ms: Option<i64>,
 }
 
 #[expect(
@@ -139,6 +152,10 @@ impl TryFrom<Form> for Ticket {
             },
             polls: form.polls,
             failures: form.failures,
+            without_url_since: form.without_url_since_unix_ms,
+            rejected_since: form.rejected_since_unix_ms,
+            rejections: form.rejections,
+            late_since: form.late_since_unix_ms,
         })
     }
 }
@@ -158,6 +175,10 @@ impl From<Ticket> for Form {
             schedule: ticket.options.schedule,
             polls: ticket.polls,
             failures: ticket.failures,
+            without_url_since_unix_ms: ticket.without_url_since,
+            rejected_since_unix_ms: ticket.rejected_since,
+            rejections: ticket.rejections,
+            late_since_unix_ms: ticket.late_since,
         }
     }
 }
@@ -183,6 +204,10 @@ impl Ticket {
             options: WaitOptions::default(),
             polls: 0,
             failures: 0,
+            without_url_since: None,
+            rejected_since: None,
+            rejections: 0,
+            late_since: None,
         }
     }
 
@@ -289,17 +314,26 @@ impl Ticket {
         let mut state = self.state(&now);
         state.update(&observation, now.timestamp);
         let options = self.options.clone();
+        let deadline = self
+            .deadline
+            .map_or(Timestamp::NEVER, |deadline| now.timestamp_at(deadline));
+        let late_since = (deadline <= now.timestamp)
+            .then(|| self.late_since.unwrap_or(now.unix_millis(now.timestamp)));
         let span = WaitSpan {
             begun: now.timestamp_at(self.begun),
-            deadline: self
-                .deadline
-                .map_or(Timestamp::NEVER, |deadline| now.timestamp_at(deadline)),
+            deadline,
+            last_look_ends: late_since.map_or(Timestamp::NEVER, |since| {
+                now.timestamp_at(since).plus(LAST_LOOK_LIMIT)
+            }),
             options: &options,
         };
-        let verdict = state.verdict(&observation, span, now.timestamp);
+        let verdict = state.verdict(&observation, span, now.timestamp, now.timestamp);
         let next = state.next_poll(&observation, span, now.timestamp, jitter);
         let next_at = verdict.is_none().then_some(next.at);
-        *self = Self::from_state(self.id.clone(), &state, span, next_at, &now);
+        *self = Self {
+            late_since: late_since.filter(|_| verdict.is_none()),
+            ..Self::from_state(self.id.clone(), &state, span, next_at, &now)
+        };
         let Some(verdict) = verdict else {
             let after = next.at.since(now.timestamp);
             return Next::Again {
@@ -349,6 +383,10 @@ impl Ticket {
             options: span.options.clone(),
             polls: state.polls,
             failures: state.failures,
+            without_url_since: state.without_url_since.map(unix_millis),
+            rejected_since: state.rejected_since.map(unix_millis),
+            rejections: state.rejections,
+            late_since: None,
         }
     }
 
@@ -359,6 +397,9 @@ impl Ticket {
             missing_since: self.missing_since.map(|since| now.timestamp_at(since)),
             polls: self.polls,
             failures: self.failures,
+            without_url_since: self.without_url_since.map(|since| now.timestamp_at(since)),
+            rejected_since: self.rejected_since.map(|since| now.timestamp_at(since)),
+            rejections: self.rejections,
         }
     }
 }
@@ -427,6 +468,10 @@ mod tests {
             options: WaitOptions::default(),
             polls: 7,
             failures: 0,
+            without_url_since: None,
+            rejected_since: None,
+            rejections: 0,
+            late_since: None,
         }
     }
 

@@ -46,9 +46,6 @@ pub(super) const COALESCE_WINDOW: Duration = Duration::from_millis(20);
 /// A hint has an id looked up at most this often: hints may come from anybody.
 pub(super) const MIN_HINT_INTERVAL: Duration = Duration::from_millis(500);
 
-/// How long a wait that is resumed after its deadline may take for one last look.
-const LAST_LOOKUP_LIMIT: Duration = Duration::from_secs(30);
-
 /// How a wait ends, with the job shared by all that wait for it.
 pub(super) type Settled = Result<Arc<Job>, WaitError>;
 
@@ -148,14 +145,8 @@ impl Tracker {
         };
         self.schedule_by(job, due);
         let key = self.attach(job, waiter);
-        // One that is resumed too late may look once more: what ended meanwhile is not lost.
-        let is_late = start.is_resumed && start.deadline <= now.timestamp;
-        let deadline_key = if is_late {
-            now.timestamp.plus(LAST_LOOKUP_LIMIT)
-        } else {
-            start.deadline
-        };
-        self.set_deadline_key(key, deadline_key);
+        // A wait that is resumed after its deadline takes its last look at once.
+        self.set_deadline_key(key, start.deadline.max(now.timestamp));
         Some(key)
     }
 
@@ -235,7 +226,7 @@ impl Tracker {
             WaiterKind::UntilTerminal { options, .. } => {
                 Some(self.jobs[waiter.job].ticket(waiter.span(options), now))
             }
-            _ => None,
+            WaiterKind::Answer { .. } => None,
         }
     }
 

@@ -89,15 +89,6 @@ async fn a_deadline_ends_the_wait_on_time_with_what_was_known() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_holds_while_a_lookup_hangs() {
-    let begun = Instant::now();
-    let wire = Scripted::new(|_| Reply::nothing());
-    let error = wire.client().wait(id("a")).timeout(5 * SECOND).await;
-    assert_eq!(error.unwrap_err().kind(), WaitErrorKind::DeadlinePassed);
-    assert_eq!(begun.elapsed(), 5 * SECOND);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_fault_that_nothing_can_mend_ends_the_wait() {
     type Fault = fn() -> Reply;
     let final_ones: [Fault; 7] = [

@@ -102,9 +102,9 @@ impl Tracker {
         now: &Now,
     ) -> Option<super::Settled> {
         let job = &self.jobs[waiter.job];
-        let verdict = job
-            .state
-            .verdict(observation, waiter.span(options), now.timestamp)?;
+        let sent = job.asked.unwrap_or(now.timestamp);
+        let span = waiter.span(options);
+        let verdict = job.state.verdict(observation, span, sent, now.timestamp)?;
         Some(match (verdict, observation) {
             (Verdict::Succeeded, Observation::Found(found)) => Ok(found.clone()),
             (Verdict::JobFailed, Observation::Found(found)) => Err(WaitError::job_failed(
@@ -149,6 +149,13 @@ impl Tracker {
         let at = tracked.poll_again_at.map_or(at, |again| again.min(at));
         let tracked = &mut self.jobs[job];
         tracked.interval = interval;
+        tracked.not_before = match observation {
+            Observation::Failed {
+                retry: Retry::After(delay) | Retry::BySchedule(delay),
+                ..
+            } => now.timestamp.plus(*delay),
+            _ => now.timestamp,
+        };
         self.schedule_by(job, at.max(now.timestamp));
     }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::wait::observation::{LAST_LOOK_INTERVAL, LAST_LOOK_LIMIT};
 use crate::wait::tracker::{
     Effects, Key, Now, Ticket, Tracker, WaitErrorKind, Waiter, WaiterKind, job::unsettled,
 };
 use crate::{error::Error, model::ResultId};
 
 impl Tracker {
-    /// Ends an interest without an outcome.
+    /// Ends a waiter without an outcome.
     pub(in crate::wait) fn withdraw(&mut self, key: Key) {
         if let Some(waiter) = self.waiters.get(key) {
             let job = waiter.job;
@@ -17,7 +18,7 @@ impl Tracker {
         }
     }
 
-    /// Ends an interest because of a fault that no answer will mend.
+    /// Ends a waiter because of an error that no answer resolves.
     pub(in crate::wait) fn fail(
         &mut self,
         key: Key,
@@ -95,16 +96,29 @@ impl Tracker {
         }
     }
 
-    /// Ends what has passed its deadline.
+    /// Has waits whose deadline has passed take a last look, and ends those that have had theirs.
     pub(in crate::wait) fn expire(&mut self, now: &Now, effects: &mut Effects) {
-        while let Some(&(deadline, key)) = self.deadlines.first()
-            && deadline <= now.timestamp
+        while let Some(&(at, key)) = self.deadlines.first()
+            && at <= now.timestamp
         {
-            self.end(key, WaitErrorKind::DeadlinePassed, None, now, effects);
+            let waiter = &self.waiters[key];
+            let job = waiter.job;
+            let tracked = &self.jobs[job];
+            let may_look = matches!(waiter.kind, WaiterKind::UntilTerminal { .. })
+                && !waiter.is_last_look
+                && tracked.not_before.since(now.timestamp) <= LAST_LOOK_INTERVAL;
+            if may_look {
+                let at = tracked.not_before.max(now.timestamp);
+                self.waiters[key].is_last_look = true;
+                self.set_deadline_key(key, now.timestamp.plus(LAST_LOOK_LIMIT));
+                self.reschedule_earlier(job, at);
+            } else {
+                self.end(key, WaitErrorKind::DeadlinePassed, None, now, effects);
+            }
         }
     }
 
-    /// Ends one interest that has no result.
+    /// Ends one waiter that has no result.
     fn end(
         &mut self,
         key: Key,

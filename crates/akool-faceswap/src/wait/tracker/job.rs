@@ -28,6 +28,8 @@ pub(super) struct Tracked {
     pub(super) in_flight: Option<u64>,
     /// When it has to be looked up again, whatever the lookup under way brings.
     pub(super) poll_again_at: Option<Timestamp>,
+    /// Before this time the server, or a backoff, does not want another lookup.
+    pub(super) not_before: Timestamp,
     pub(super) last_error: Option<Error>,
 }
 
@@ -42,6 +44,7 @@ impl Tracked {
             asked: None,
             in_flight: None,
             poll_again_at: None,
+            not_before: start.begun,
             last_error: None,
         }
     }

@@ -17,8 +17,9 @@ pub(in crate::wait) struct Waiter {
     pub(super) next: Key,
     pub(super) begun: Timestamp,
     pub(super) deadline: Timestamp,
-    /// Where it stands among the deadlines.
-    deadline_key: Timestamp,
+    /// Where it stands among the deadlines: at its own, or at the end of its last look.
+    pub(super) deadline_key: Timestamp,
+    pub(super) is_last_look: bool,
     pub(super) kind: WaiterKind,
 }
 
@@ -94,6 +95,7 @@ impl Waiter {
             begun,
             deadline,
             deadline_key: Timestamp::NEVER,
+            is_last_look: false,
             kind,
         }
     }
@@ -102,6 +104,8 @@ impl Waiter {
         WaitSpan {
             begun: self.begun,
             deadline: self.deadline,
+            // The deadlines end a last look that takes too long.
+            last_look_ends: Timestamp::NEVER,
             options,
         }
     }
@@ -146,6 +150,8 @@ impl Tracker {
     }
 
     pub(super) fn set_deadline_key(&mut self, key: Key, deadline_key: Timestamp) {
+        self.deadlines
+            .remove(&(self.waiters[key].deadline_key, key));
         self.waiters[key].deadline_key = deadline_key;
         if deadline_key != Timestamp::NEVER {
             self.deadlines.insert((deadline_key, key));

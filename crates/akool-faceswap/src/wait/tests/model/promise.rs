@@ -22,6 +22,9 @@ const FAULT: Duration = Duration::from_secs(60);
 /// How long one that is resumed after its deadline may take.
 const LAST_LOOK: Duration = Duration::from_secs(30);
 
+/// How long a job at success may be without a URL.
+const URL: Duration = Duration::from_secs(60);
+
 /// The limit of a single look.
 pub(super) const OPERATION: Duration = Duration::from_secs(60);
 
@@ -75,6 +78,7 @@ impl Promise {
         let seen = from.max(self.given + self.first) + felt;
         let settled = match state {
             State::Success | State::Failed | State::Refused => Some(seen),
+            State::WithoutUrl => Some(seen + URL),
             State::Missing => Some(seen + self.grace),
             _ => None,
         };
@@ -82,7 +86,8 @@ impl Promise {
         let given_up = if self.is_late {
             Some(self.given + LAST_LOOK)
         } else {
-            self.deadline
+            // The last look may be held up, and is repeated where it fails.
+            self.deadline.map(|deadline| deadline + LAST_LOOK)
         };
         let end = settled
             .into_iter()
@@ -125,10 +130,11 @@ impl Promise {
                             entry.state(self.job).is_some() && entry.answered + FAULT >= self.given
                         })
                 }
-                WaitErrorKind::DeadlinePassed => {
-                    self.deadline.is_some_and(|deadline| at + TICK >= deadline)
-                }
+                WaitErrorKind::DeadlinePassed => self.deadline.is_some_and(|deadline| {
+                    at + TICK >= deadline && !self.was_over(deadline, at, world)
+                }),
                 WaitErrorKind::ShutDown => shut_down.is_some(),
+                WaitErrorKind::NoResultUrl => self.was_without_url(at, world),
                 WaitErrorKind::Cancelled => self.cancelled.is_some(),
                 WaitErrorKind::Fault => self.was_refused(at, world),
                 WaitErrorKind::TooManyIds => at == self.given || polled_from == at,
@@ -193,6 +199,25 @@ impl Promise {
     fn heard(&self, state: State, at: At, world: &World) -> bool {
         self.answers(at, world)
             .any(|entry| entry.state(self.job) == Some(state))
+    }
+
+    /// Whether an answer to what was asked after the deadline showed that the job had ended by then.
+    fn was_over(&self, deadline: At, at: At, world: &World) -> bool {
+        let ends = [State::Success, State::Failed];
+        world.log.iter().any(|entry| {
+            entry.sent >= deadline
+                && entry.answered < at
+                && entry
+                    .state(self.job)
+                    .is_some_and(|state| ends.contains(&state))
+        })
+    }
+
+    /// Whether the job was first seen at success without a URL a minute ago.
+    fn was_without_url(&self, at: At, world: &World) -> bool {
+        self.answers(at, world).any(|entry| {
+            entry.state(self.job) == Some(State::WithoutUrl) && entry.answered + URL <= at + TICK
+        })
     }
 
     fn was_refused(&self, at: At, world: &World) -> bool {

@@ -35,6 +35,8 @@ pub(super) enum State {
     Processing,
     /// A status that nobody knows.
     Odd,
+    /// Success whose URL is not filled in.
+    WithoutUrl,
     Success,
     Failed,
     /// Every request with its id is answered 1003.
@@ -47,7 +49,7 @@ impl State {
             Self::Missing | Self::Refused => None,
             Self::Queued => Some(1),
             Self::Processing => Some(2),
-            Self::Success => Some(3),
+            Self::Success | Self::WithoutUrl => Some(3),
             Self::Failed => Some(4),
             Self::Odd => Some(9),
         }
@@ -76,12 +78,14 @@ pub(super) fn lives() -> impl Strategy<Value = Vec<Life>> {
         2 => Just(State::Processing),
         1 => Just(State::Missing),
         1 => Just(State::Odd),
+        1 => Just(State::WithoutUrl),
     ];
     let last = prop_oneof![
         6 => Just(State::Success),
         2 => Just(State::Failed),
         2 => Just(State::Missing),
         1 => Just(State::Refused),
+        1 => Just(State::WithoutUrl),
         1 => Just(State::Processing),
         1 => Just(State::Odd),
     ];
@@ -315,8 +319,9 @@ impl World {
 }
 
 fn rows(jobs: &[usize], states: &[State], plan: &Plan, n: usize) -> Reply {
-    let row = |id: &str, status: i64| {
-        format!(r#"{{"_id":"{id}","faceswap_status":{status},"url":"https://cdn.example/{id}"}}"#)
+    let row = |id: &str, status: i64, has_url: bool| {
+        let url = if has_url { "https://cdn.example/x" } else { "" };
+        format!(r#"{{"_id":"{id}","faceswap_status":{status},"url":"{url}"}}"#)
     };
     let mut rows: Vec<String> = Vec::new();
     for (job, state) in jobs.iter().zip(states) {
@@ -324,15 +329,20 @@ fn rows(jobs: &[usize], states: &[State], plan: &Plan, n: usize) -> Reply {
             continue;
         };
         let id = id(*job);
-        rows.push(row(id.as_str(), code));
+        let has_url = *state != State::WithoutUrl;
+        rows.push(row(id.as_str(), code, has_url));
         if plan.repeated && (job + n).is_multiple_of(2) {
             // Of two rows for one job the one that tells more counts, wherever it stands.
-            let is_terminal = matches!(state, State::Success | State::Failed);
-            rows.push(row(id.as_str(), if is_terminal { 2 } else { code }));
+            let is_terminal = code == 3 || code == 4;
+            rows.push(row(
+                id.as_str(),
+                if is_terminal { 2 } else { code },
+                has_url,
+            ));
         }
     }
     if plan.foreign {
-        rows.insert(rows.len() / 2, row("667d2284000000000000beef", 3));
+        rows.insert(rows.len() / 2, row("667d2284000000000000beef", 3, true));
     }
     if plan.reversed {
         rows.reverse();
