@@ -1,4 +1,4 @@
-//! Which account a worker belongs to, without its key.
+//! A fingerprint of a worker's account.
 
 use std::fmt;
 

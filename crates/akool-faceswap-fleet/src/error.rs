@@ -1,4 +1,4 @@
-//! What can go wrong between a program and the fleet's database, and what to do about it.
+//! Errors of the fleet: what failed, and what to do.
 
 use std::{error::Error as StdError, fmt};
 
@@ -41,8 +41,8 @@ pub enum ErrorKind {
 /// # }
 /// ```
 ///
-/// `Display` says what happened; the database's own words are in `source()`; what to do is in
-/// [`advice`](Self::advice). None of them contains a password, a key or a result's URL.
+/// `Display` says what happened, `source()` has the database's message, and [`advice`](Self::advice) says what
+/// to do. No password, key or result URL appears in them.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -79,9 +79,8 @@ impl Error {
         self.0.kind
     }
 
-    /// Whether the same call may succeed later without anybody doing anything here.
-    ///
-    /// A worker retries these by itself until its stop signal.
+    /// Whether the same call may succeed later without any change by the caller. A worker retries these
+    /// errors itself.
     pub fn is_transient(&self) -> bool {
         matches!(
             self.kind(),

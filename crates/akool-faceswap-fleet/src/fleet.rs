@@ -1,4 +1,4 @@
-//! The fleet, as a program holds it: one database, one lane.
+//! The handle of a program: one database, one lane.
 
 use std::sync::Arc;
 
@@ -17,9 +17,8 @@ use crate::{
 
 /// One set of tracked jobs, shared by all programs that connect to the same database.
 ///
-/// Cloning is cheap and shares the connections. A lost connection is made anew by the next call; calls
-/// that write are not repeated by themselves, since each of them can be repeated by you: tracking what is
-/// tracked changes nothing.
+/// Clones share the connections. After a lost connection the next call reconnects. Calls are not retried
+/// automatically; each is safe to repeat, because tracking a tracked id changes nothing.
 ///
 #[cfg_attr(feature = "sqlite", doc = "```")]
 #[cfg_attr(not(feature = "sqlite"), doc = "```no_run")]

@@ -1,4 +1,4 @@
-//! What a person on call asks a lane first.
+//! Figures of a lane, for monitoring.
 
 use std::time::Duration;
 

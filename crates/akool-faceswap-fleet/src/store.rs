@@ -1,7 +1,7 @@
-//! What the fleet asks of a database: one trait, two implementations.
+//! The operations that a fleet needs from a database: one trait, two implementations.
 //!
-//! PostgreSQL is for many machines, SQLite for many processes of one. The rules of waiting are not here:
-//! a store keeps rows, leases them, and keeps the account's budget. Its clock is the only one that counts.
+//! PostgreSQL is for many machines, SQLite for many processes of one machine. A store keeps rows, leases them
+//! and counts the request budget, all by its own clock. The rules of waiting are not here.
 
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -233,7 +233,7 @@ mod sealed {
 
 /// A database with the fleet's rows. It is implemented here alone.
 ///
-/// Those who call [`Fleet`](crate::Fleet) and [`Worker`](crate::Worker) need none of it.
+/// Use [`Fleet`](crate::Fleet) and [`Worker`](crate::Worker) instead.
 pub trait Store: sealed::Sealed + fmt::Debug + Send + Sync {
     #[doc(hidden)]
     fn track<'a>(&'a self, lane: &'a Lane, jobs: &'a [Tracking]) -> Answer<'a, u64>;

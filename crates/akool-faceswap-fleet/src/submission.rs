@@ -1,7 +1,7 @@
-//! Submits that are about to be paid for: what was intended, and how it ended.
+//! The submit journal: each intent, and how it ended.
 //!
-//! The intent is committed before the first byte of a submit goes out. A submit whose answer was lost is
-//! *unknown*: it is never repeated. Its callback URL has a token, so the webhook that reaches any machine
+//! The intent is committed before the first byte of a submit is sent. A submit whose answer was lost is
+//! *unknown* and is never repeated. Its callback URL carries a token, so a webhook delivered to any machine
 //! resolves it for all.
 
 use std::{fmt, time::SystemTime};

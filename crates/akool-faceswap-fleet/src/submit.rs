@@ -1,7 +1,7 @@
-//! A submit whose intent is in the database before the first byte goes out.
+//! Submits with a durable intent.
 //!
-//! Money moves once: the intent is committed, the submit is sent once, and how it ended is written down for
-//! all machines. What dies in between leaves an intent that the submit's own webhook resolves.
+//! The intent is committed, the submit is sent once, and its outcome is recorded for all machines. A crash in
+//! between leaves an intent that the submit's webhook resolves.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! One job to be tracked, with what its caller says about it.
+//! A job to track, with its options.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::time::whole_ms;
 
 /// A job to track: its id, a tag of the caller's, and how to wait for it.
 ///
-/// Made from a [`ResultId`] or from a [`Ticket`], which goes on with a wait that began elsewhere.
+/// Made from a [`ResultId`] or from a [`Ticket`], which resumes a wait that began elsewhere.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,6 +1,6 @@
-//! Everybody in this program who waits for an outcome, and the one task that asks the database for all.
+//! All waiters of this program, and the one task that queries the database for them.
 //!
-//! A notification is a hint to look; the table is the truth. The task lives as long as somebody waits.
+//! A notification only triggers a query; the table decides. The task ends with the last waiter.
 
 use std::{
     collections::HashMap,

@@ -1,7 +1,7 @@
-//! A worker: takes due jobs out of the database, looks them up, and writes down what that brought.
+//! A worker claims due jobs, looks them up, and writes the results back.
 //!
-//! Any number of them run beside each other, on any number of machines. A worker that dies loses nothing:
-//! what it held is due again when its lease ends.
+//! Any number of workers run on any number of machines. When one dies, its jobs become due again as its lease
+//! ends.
 
 mod batch;
 mod counters;
@@ -34,9 +34,8 @@ const SWEEP: Duration = Duration::from_secs(60);
 
 /// Looks up the jobs of a lane; made by [`Worker::new`], run by [`Worker::run`].
 ///
-/// A lookup goes through the client that it is given, one attempt at a time: repeating is the fleet's
-/// business. When a job is looked up again and how its wait ends are the rules of
-/// [`Client::wait`](akool_faceswap::Client::wait).
+/// Each lookup is one attempt of the given client; the fleet decides when to retry. When a job is looked up
+/// again and how its wait ends follow the rules of [`Client::wait`](akool_faceswap::Client::wait).
 #[derive(Debug)]
 pub struct Worker {
     work: Work,

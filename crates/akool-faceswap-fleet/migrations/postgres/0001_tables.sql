@@ -16,14 +16,14 @@ create table akool_faceswap.lane (
     held_until timestamptz
 ) with (fillfactor = 10);
 
--- A job that is waited for. A lease is a later due time: what nobody brings back is due again.
+-- A tracked job. A lease is a later due time, so a job that a worker never returns becomes due again.
 create table akool_faceswap.pending (
     lane          text not null,
     id            text collate "C" not null,
     due_at        timestamptz not null,
-    -- From then on it may share a request with jobs that are due.
+    -- From this time on it may join a request for jobs that are due.
     early_at      timestamptz not null,
-    -- Random, so that a crash cannot hand out the same token twice.
+    -- A random token: a crash cannot issue the same one twice.
     lease         uuid,
     looked_up_at  timestamptz,
     hinted        boolean not null default false,
@@ -34,7 +34,7 @@ create table akool_faceswap.pending (
     deadline      timestamptz,
     polls         integer not null default 0,
     faults        integer not null default 0,
-    -- What the caller set; null is the default of the worker's release.
+    -- Set by the caller; null means the defaults of the worker's release.
     terms         jsonb,
     tag           text,
     primary key (lane, id)
@@ -45,7 +45,7 @@ create table akool_faceswap.pending (
 );
 create index pending_due on akool_faceswap.pending (lane, due_at);
 
--- How a wait ended. `json`, not `jsonb`: the row as it came, whatever characters it has.
+-- How a wait ended. `json`, not `jsonb`, keeps the API's row byte for byte, escaped NULs included.
 create table akool_faceswap.outcome (
     seq        bigint generated always as identity primary key,
     lane       text not null,
@@ -62,7 +62,7 @@ create table akool_faceswap.outcome (
     autovacuum_vacuum_cost_delay = 0
 );
 
--- What is about to be paid for: written before a submit is sent.
+-- The submit journal: written before a submit is sent.
 create table akool_faceswap.submission (
     token      text collate "C" primary key,
     lane       text not null,
@@ -76,7 +76,7 @@ create table akool_faceswap.submission (
 create index submission_open on akool_faceswap.submission (lane, created_at)
     where state in ('intended', 'unknown');
 
--- Who works here, for people who watch.
+-- Workers and their counters, for monitoring.
 create table akool_faceswap.worker (
     lane     text not null,
     name     text not null,

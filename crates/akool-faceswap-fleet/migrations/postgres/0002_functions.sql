@@ -1,8 +1,7 @@
--- The public interface. Each function names its own search_path, so that the caller's cannot change
--- what it means. Durations are milliseconds. Time is `clock_timestamp()`: a transaction that waited
--- for a lock has an old `now()`.
+-- The public interface. Each function sets its own search_path, so the caller's cannot change its meaning.
+-- Durations are milliseconds. Time is `clock_timestamp()`: after waiting for a lock, `now()` is stale.
 
--- A lane's name, or an error with the reason.
+-- Returns the lane's name, or raises an error with the reason.
 create function akool_faceswap.checked_lane(lane text) returns text
 language plpgsql immutable set search_path = akool_faceswap, pg_temp as $$
 begin
@@ -13,8 +12,8 @@ begin
     return lane;
 end $$;
 
--- Tracks jobs: if and only if the calling transaction commits, a worker looks them up until they have
--- ended. Returns how many were not tracked yet. `tags` runs parallel to `ids`. `terms` is one object
+-- Tracks jobs: once the calling transaction commits, workers look them up until each has an outcome.
+-- Returns how many were not tracked before. `tags` runs parallel to `ids`. `terms` is one object
 -- for all ids, or an array parallel to `ids`: `timeout_ms`, or any field of a stored ticket.
 create function akool_faceswap.track(
     lane text, ids text[], tags text[] default null, terms jsonb default null
@@ -61,9 +60,9 @@ begin
     cross join lateral (select coalesce(
         case jsonb_typeof(track.terms) when 'array' then track.terms -> (i.n - 1)::integer
             else track.terms end, '{}') as o) t
-    -- An outcome that nobody has taken yet is the answer already.
+    -- The job already has an outcome that was not taken.
     where not exists (select from outcome o where o.lane = track.lane and o.id = i.id)
-    -- In one order everywhere, so that two transactions cannot wait for each other.
+    -- A fixed order prevents deadlocks between callers.
     order by i.id
     on conflict (lane, id) do nothing;
     get diagnostics added = row_count;
@@ -81,8 +80,8 @@ begin
     return removed;
 end $$;
 
--- Opens a lane for a worker: its account, its budget. `account` is a fingerprint; another one than
--- the lane's is refused, since ids of another account are missing and would be settled as that.
+-- Registers a worker's account and budget with the lane. `account` is a fingerprint. A different account is
+-- refused: the API does not return its jobs, so they would be settled as missing.
 create function akool_faceswap.enter(
     lane text, account bytea, interval_us bigint, burst integer
 ) returns void
@@ -150,8 +149,7 @@ begin
     end if;
 end $$;
 
--- Adds `n` requests to what was used of the budget: those that were sent without a slot. A negative `n`
--- gives back slots that were not used.
+-- Charges `n` requests that were sent without a slot. A negative `n` returns unused slots.
 create function akool_faceswap.charge(lane text, n integer) returns void
 language sql set search_path = akool_faceswap, pg_temp as $$
     update lane l set tat = case when $2 > 0 then greatest(l.tat, clock_timestamp()) else l.tat end
@@ -159,8 +157,8 @@ language sql set search_path = akool_faceswap, pg_temp as $$
     where l.name = $1 and l.interval_ > interval '0'
 $$;
 
--- Leases up to `n` due jobs, filled up with those that are due within 15 s and may come early.
--- `token` is what brings them back.
+-- Leases up to `n` due jobs, and fills the batch with jobs that are due within 15 s and may be looked up
+-- early. `token` is needed to write to them.
 create function akool_faceswap.claim(lane text, n integer, lease_ms bigint)
 returns table (
     token text, id text, tag text, due_at timestamptz, status integer, begun_at timestamptz,
@@ -168,7 +166,7 @@ returns table (
     faults integer, terms text, was_leased boolean, claimed_at timestamptz
 )
 language plpgsql set search_path = akool_faceswap, pg_temp
--- The plan must not hang on statistics: those of a queue are always old.
+-- The plan must not depend on statistics: for a queue they are always stale.
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
 set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -183,7 +181,7 @@ begin
             select p.id, p.due_at, p.early_at, p.lease is not null as was_leased from pending p
             where p.lane = claim.lane and p.due_at <= at + interval '15 s'
             order by p.due_at
-            -- So many are looked at in search of some that may come early.
+            -- Bounds the search for jobs that may be looked up early.
             limit 20 * claim.n
             for update skip locked
         ) s
@@ -199,10 +197,9 @@ begin
               p.missing_since, p.deadline, p.polls, p.faults, p.terms::text, c.was_leased, at;
 end $$;
 
--- Brings jobs back that have not ended, each due after its own time, and ready to share a request of
--- others from `earliest_ms` on. Returns how many the token still
--- held. All arrays run parallel to `ids`. Its transaction commits without waiting for the disk: what a
--- crash loses of it is a job that is looked up once more.
+-- Reschedules jobs that have not ended: each is due after its own `after_ms`, and may join another request
+-- after `earliest_ms`. Returns how many jobs the token still holds. All arrays run parallel to `ids`. The
+-- commit does not wait for the disk: if a crash loses it, the jobs are looked up once more.
 create function akool_faceswap.again(
     lane text, token text, ids text[], after_ms bigint[], earliest_ms bigint[], status integer[],
     changed_at timestamptz[], missing_since timestamptz[], polls integer[], faults integer[]
@@ -231,8 +228,8 @@ begin
     return written;
 end $$;
 
--- Ends waits: each job leaves `pending` and has one outcome, in one statement. Returns how many the
--- token still held. `jobs` and `tickets` are JSON texts; all arrays run parallel to `ids`.
+-- Settles jobs: each moves from `pending` to `outcome` in one statement. Returns how many jobs the token
+-- still held. `jobs` and `tickets` are JSON texts; all arrays run parallel to `ids`.
 create function akool_faceswap.settle(
     lane text, token text, ids text[], kinds text[], jobs text[], errors text[], tickets text[],
     notify boolean default true
@@ -244,7 +241,7 @@ set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
 declare
     at timestamptz := clock_timestamp();
     settled text[];
-    told text;
+    payload text;
 begin
     with s as materialized (
         select * from unnest(settle.ids, settle.kinds, settle.jobs, settle.errors, settle.tickets)
@@ -256,21 +253,21 @@ begin
     ), put as (
         insert into outcome (lane, id, tag, kind, job, error, ticket, settled_at)
         select settle.lane, g.id, g.tag, g.kind, g.job::json, g.error, g.ticket::json, at from gone g
-        -- The first outcome stands.
+        -- The first outcome wins.
         on conflict (lane, id) do nothing
     )
     select array_agg(g.id) into settled from gone g;
     if settle.notify and settled is not null then
-        told := array_to_string(settled, ',');
-        -- A payload has less than 8000 bytes. An empty one means: look.
+        payload := array_to_string(settled, ',');
+        -- A payload is limited to 8000 bytes; an empty one means that any job may have been settled.
         perform pg_notify('akool_faceswap_' || settle.lane,
-                          case when octet_length(told) < 7900 then told else '' end);
+                          case when octet_length(payload) < 7900 then payload else '' end);
     end if;
     return coalesce(cardinality(settled), 0);
 end $$;
 
--- Takes up to `n` outcomes, the oldest first, or those of `ids`. They are gone if and only if the
--- calling transaction commits: what it writes beside is written exactly once.
+-- Takes up to `n` outcomes, oldest first, or those of `ids`. They are deleted if and only if the calling
+-- transaction commits, so whatever else it writes is written exactly once.
 create function akool_faceswap.take(lane text, n integer default 100, ids text[] default null)
 returns table (
     seq bigint, id text, tag text, kind text, job text, error text, ticket text,
@@ -292,8 +289,8 @@ begin
     select d.* from d order by d.seq;
 end $$;
 
--- Reads outcomes and leaves them there. `state` is `settled`, `pending`, or `absent`: not tracked, or
--- taken already.
+-- Reads outcomes without taking them. `state` is `settled`, `pending`, or `absent`: not tracked, or already
+-- taken.
 create function akool_faceswap.peek(lane text, ids text[])
 returns table (
     id text, state text, seq bigint, tag text, kind text, job text, error text, ticket text,
@@ -308,15 +305,15 @@ language sql stable set search_path = akool_faceswap, pg_temp as $$
     left join pending p on p.lane = $1 and p.id = i.id
 $$;
 
--- Holds all requests of the account back: one machine met a rate limit. Never makes a hold shorter.
+-- Pauses all requests of the account after a rate limit. Never shortens a pause.
 create function akool_faceswap.hold(lane text, for_ms bigint) returns void
 language sql set search_path = akool_faceswap, pg_temp as $$
     update lane l set held_until = greatest(l.held_until, clock_timestamp() + $2 * interval '1 ms')
     where l.name = $1
 $$;
 
--- Has jobs looked up at once, because a webhook says that they changed. Anybody may say so: a job is
--- looked up again 500 ms after its last lookup at the soonest. Returns how many are tracked.
+-- Makes jobs due at once, for example after a webhook. Anyone can call a webhook, so a job is looked up at
+-- most every 500 ms. Returns how many of the ids are tracked.
 create function akool_faceswap.hint(lane text, ids text[]) returns bigint
 language plpgsql set search_path = akool_faceswap, pg_temp as $$
 #variable_conflict use_column
@@ -335,7 +332,7 @@ begin
     return hinted_;
 end $$;
 
--- What a person on call asks first.
+-- Figures for monitoring.
 create function akool_faceswap.stats(
     lane text, out tracked bigint, out due bigint, out leased bigint, out expired bigint,
     out lag_ms bigint, out outcomes bigint, out oldest_outcome_ms bigint, out held_ms bigint,
@@ -364,16 +361,15 @@ begin
     where w.lane = stats.lane and w.seen_at > at - interval '30 s';
 end $$;
 
--- A worker says that it lives, and what it has done.
+-- Records that a worker is alive, with its counters.
 create function akool_faceswap.beat(lane text, worker text, counters jsonb) returns void
 language sql set search_path = akool_faceswap, pg_temp as $$
     insert into worker values ($1, $2, clock_timestamp(), $3)
     on conflict (lane, name) do update set seen_at = excluded.seen_at, counters = excluded.counters
 $$;
 
--- Deletes what nobody will want: outcomes older than 8 days (the result itself is deleted after 7),
--- workers not seen for a day, submissions that ended 30 days ago. One caller at a time does it;
--- returns the number of outcomes that nobody took, null if another one is at it.
+-- Deletes outcomes older than 8 days (results expire after 7), workers not seen for a day, and submissions
+-- that ended 30 days ago. Returns the number of deleted outcomes; null if another session is sweeping.
 create function akool_faceswap.sweep(lane text) returns bigint
 language plpgsql set search_path = akool_faceswap, pg_temp as $$
 #variable_conflict use_column
@@ -391,8 +387,8 @@ begin
     return swept;
 end $$;
 
--- Writes down that a submit is about to be sent. `token` is part of its callback URL. Commit before
--- the first byte goes out. False if the token is known already.
+-- Records that a submit is about to be sent. `token` is part of its callback URL. Commit before the first
+-- byte is sent. Returns false if the token is already recorded.
 create function akool_faceswap.intend(
     lane text, token text, digest text default null, tag text default null
 ) returns boolean
@@ -406,8 +402,8 @@ begin
     return found;
 end $$;
 
--- How a submit ended: `accepted` with its id, `refused`, or `unknown`. An accepted job is tracked, with
--- the tag of the intent. False if the token is not known, or accepted already.
+-- Records how a submit ended: `accepted` with its id, `refused`, or `unknown`. An accepted job is tracked
+-- with the tag of the intent. Returns false if the token is unknown or already accepted.
 create function akool_faceswap.settle_submission(
     lane text, token text, state text, id text default null
 ) returns boolean
@@ -432,8 +428,8 @@ begin
     return true;
 end $$;
 
--- A webhook came to a callback URL with this token: the submit was accepted, whatever its sender knows.
--- The job is tracked and looked up at once. Returns the state before; null if the token is not known.
+-- Resolves a submit by its webhook: a delivery to the callback URL with this token proves that it was
+-- accepted. The job is tracked and due at once. Returns the state before; null if the token is unknown.
 create function akool_faceswap.resolve(lane text, token text, id text) returns text
 language plpgsql set search_path = akool_faceswap, pg_temp as $$
 #variable_conflict use_column
@@ -448,7 +444,7 @@ begin
     return before;
 end $$;
 
--- Submits whose end is not known: those said to be, and intents older than `older_ms`.
+-- Lists submits whose outcome is unknown: those recorded as `unknown`, and intents older than `older_ms`.
 create function akool_faceswap.unknown_submissions(
     lane text, older_ms bigint default 300000, n integer default 100
 ) returns table (token text, state text, digest text, tag text, created_at timestamptz)

@@ -7,8 +7,10 @@
 mod connection;
 mod fault;
 mod migrate;
+mod rows;
 #[cfg(feature = "tls")]
 mod tls;
+mod transaction;
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -18,18 +20,16 @@ use std::{
 use akool_faceswap::ResultId;
 use serde_json::Value;
 use tokio_postgres::{
-    GenericClient, Row,
-    types::{FromSql, ToSql, Type},
+    Row,
+    types::{ToSql, Type},
 };
 
-use super::{
-    Answer, Budget, Claim, ClaimedJob, Hints, Peeked, Settlement, Slot, Store, Upcoming, sealed,
-};
+use super::{Answer, Budget, Claim, Hints, Peeked, Settlement, Slot, Store, Upcoming, sealed};
 use crate::{
     account::Account,
-    error::{Error, ErrorKind},
+    error::Error,
     lane::Lane,
-    outcome::{Outcome, OutcomeRow},
+    outcome::Outcome,
     stats::Stats,
     submission::{SubmissionState, UnknownSubmission},
     time::{system_time, unix_ms, whole_ms},
@@ -37,147 +37,14 @@ use crate::{
 };
 use connection::Connections;
 pub use migrate::MIGRATIONS;
+use rows::{claimed, first, get, outcome, texts};
+use transaction::take_of;
+pub use transaction::{take, track};
 
 type Param<'a> = (&'a (dyn ToSql + Sync), Type);
 
 /// How often somebody who waits looks, beside the notifications.
 const POLL: Duration = Duration::from_secs(2);
-
-/// Tracks jobs inside your own transaction: they are tracked if and only if it commits.
-///
-/// Returns how many were not tracked yet.
-///
-/// ```no_run
-/// use akool_faceswap_fleet::{Lane, Tracking, postgres};
-///
-/// # async fn order(mut client: tokio_postgres::Client, tracking: Tracking)
-/// # -> Result<(), Box<dyn std::error::Error>> {
-/// let transaction = client.transaction().await?;
-/// transaction.execute("insert into orders (id) values (17)", &[]).await?;
-/// postgres::track(&transaction, &Lane::default(), [tracking.tag("17")]).await?;
-/// transaction.commit().await?;
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-///
-/// If the database refuses it.
-pub async fn track(
-    client: &impl GenericClient,
-    lane: &Lane,
-    jobs: impl IntoIterator<Item = impl Into<Tracking>>,
-) -> Result<u64, Error> {
-    let jobs: Vec<Tracking> = jobs.into_iter().map(Into::into).collect();
-    let ids: Vec<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
-    let tags: Vec<Option<&str>> = jobs.iter().map(|job| job.tag.as_deref()).collect();
-    let terms = if jobs.iter().all(|job| job.terms.is_empty()) {
-        None
-    } else {
-        let terms: Vec<_> = jobs.iter().map(|job| &job.terms).collect();
-        serde_json::to_string(&terms).ok()
-    };
-    let rows = client
-        .query_typed(
-            "select akool_faceswap.track($1, $2, $3, $4::text::jsonb)",
-            &[
-                (&lane.as_str(), Type::TEXT),
-                (&ids, Type::TEXT_ARRAY),
-                (&tags, Type::TEXT_ARRAY),
-                (&terms, Type::TEXT),
-            ],
-        )
-        .await
-        .map_err(fault::error)?;
-    count(&rows)
-}
-
-/// Takes up to `max` outcomes inside your own transaction, the oldest first: they are gone if and only if
-/// it commits, so what you write beside them is written exactly once.
-///
-/// ```no_run
-/// use akool_faceswap_fleet::{Lane, postgres};
-///
-/// # async fn settle(mut client: tokio_postgres::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// let transaction = client.transaction().await?;
-/// for outcome in postgres::take(&transaction, &Lane::default(), 100).await? {
-///     let (order, kind) = (outcome.tag(), outcome.kind().as_str());
-///     transaction.execute("update orders set state = $2 where id = $1", &[&order, &kind]).await?;
-/// }
-/// transaction.commit().await?;
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-///
-/// If the database refuses it.
-pub async fn take(
-    client: &impl GenericClient,
-    lane: &Lane,
-    max: u32,
-) -> Result<Vec<Outcome>, Error> {
-    take_of(client, lane, max, None).await
-}
-
-async fn take_of(
-    client: &impl GenericClient,
-    lane: &Lane,
-    max: u32,
-    ids: Option<&[ResultId]>,
-) -> Result<Vec<Outcome>, Error> {
-    let ids: Option<Vec<&str>> = ids.map(texts);
-    let max = i32::try_from(max).unwrap_or(i32::MAX);
-    let rows = client
-        .query_typed(
-            "select seq, id, tag, kind, job, error, ticket, settled_at \
-             from akool_faceswap.take($1, $2, $3)",
-            &[
-                (&lane.as_str(), Type::TEXT),
-                (&max, Type::INT4),
-                (&ids, Type::TEXT_ARRAY),
-            ],
-        )
-        .await
-        .map_err(fault::error)?;
-    let mut outcomes = Vec::with_capacity(rows.len());
-    for row in &rows {
-        outcomes.extend(outcome(row)?);
-    }
-    Ok(outcomes)
-}
-
-fn texts(ids: &[ResultId]) -> Vec<&str> {
-    ids.iter().map(ResultId::as_str).collect()
-}
-
-fn outcome(row: &Row) -> Result<Option<Outcome>, Error> {
-    Ok(OutcomeRow {
-        seq: get(row, "seq")?,
-        id: get(row, "id")?,
-        tag: get(row, "tag")?,
-        kind: get(row, "kind")?,
-        job: get(row, "job")?,
-        error: get(row, "error")?,
-        ticket: get(row, "ticket")?,
-        settled_at: get(row, "settled_at")?,
-    }
-    .read())
-}
-
-fn get<'a, T: FromSql<'a>>(row: &'a Row, column: &str) -> Result<T, Error> {
-    row.try_get(column).map_err(fault::error)
-}
-
-fn count(rows: &[Row]) -> Result<u64, Error> {
-    let count: i64 = first(rows)?.try_get(0).map_err(fault::error)?;
-    Ok(u64::try_from(count).unwrap_or(0))
-}
-
-fn first(rows: &[Row]) -> Result<&Row, Error> {
-    rows.first()
-        .ok_or_else(|| Error::new(ErrorKind::Database, "the database answered without a row"))
-}
 
 /// The fleet's rows in PostgreSQL.
 #[derive(Debug)]
@@ -617,27 +484,4 @@ impl Store for PostgresStore {
     fn poll_interval(&self) -> Duration {
         POLL
     }
-}
-
-fn claimed(row: &Row) -> Result<ClaimedJob, Error> {
-    let time = |column: &str| get::<SystemTime>(row, column).map(unix_ms);
-    let maybe = |column: &str| -> Result<Option<i64>, Error> {
-        Ok(get::<Option<SystemTime>>(row, column)?.map(unix_ms))
-    };
-    let number = |column: &str| -> Result<u32, Error> {
-        Ok(u32::try_from(get::<i32>(row, column)?).unwrap_or(0))
-    };
-    Ok(ClaimedJob {
-        id: get(row, "id")?,
-        due_at_ms: time("due_at")?,
-        status: get::<Option<i32>>(row, "status")?.map(i64::from),
-        begun_at_ms: time("begun_at")?,
-        changed_at_ms: time("changed_at")?,
-        missing_since_ms: maybe("missing_since")?,
-        deadline_ms: maybe("deadline")?,
-        polls: number("polls")?,
-        faults: number("faults")?,
-        terms: get(row, "terms")?,
-        was_leased: get(row, "was_leased")?,
-    })
 }

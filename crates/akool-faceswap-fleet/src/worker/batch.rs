@@ -1,4 +1,4 @@
-//! One claim, from the lease to what is written: check the lease, look up, judge, write.
+//! One claim: check the lease, look the ids up, apply the rules, write the results.
 
 use std::{
     num::NonZeroUsize,

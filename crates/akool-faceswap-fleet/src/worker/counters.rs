@@ -1,4 +1,4 @@
-//! What a worker does, counted.
+//! Counters of a worker.
 
 use std::sync::{
     Arc,

@@ -1,6 +1,6 @@
-//! What one answer means for one job: look again after this long, or ended, and how.
+//! What one answer means for one job: look it up again after some time, or settle it.
 //!
-//! The rules are those of [`Ticket::observe`], which a client's own waits have, too.
+//! The rules are those of [`Ticket::observe`], as for a client's own waits.
 
 use std::time::{Duration, SystemTime};
 
@@ -139,7 +139,7 @@ mod tests {
         let next = again(judge(ticket(1000), &found(2), at(900), true));
         assert!(next.after > Duration::from_secs(26), "{next:?}");
         let Verdict::Settled(settled) = judge(ticket(1000), &found(2), at(1000), true) else {
-            panic!("it goes on after its deadline");
+            panic!("the wait continues after its deadline");
         };
         assert_eq!(settled.kind, OutcomeKind::DeadlinePassed);
         assert!(settled.ticket.is_some() && settled.error.is_some());
@@ -161,7 +161,7 @@ mod tests {
             (false, 4, OutcomeKind::JobFailed),
         ] {
             let Verdict::Settled(settled) = judge(ticket(1000), &found(status), at(5), keep) else {
-                panic!("it goes on after its end");
+                panic!("the wait continues after the job ended");
             };
             assert_eq!((settled.kind, settled.job.is_some()), (kind, keep));
             assert!(settled.ticket.is_none());

@@ -247,7 +247,7 @@ async fn a_connection_that_was_lost_is_made_anew() {
         .settle(fleet.lane(), &claim.token, &[settled], true)
         .await
         .unwrap();
-    // Whoever waited before the crash gets it.
+    // The wait that began before the crash ends.
     assert_eq!(wait.await.unwrap().unwrap().id(), &id(1));
 }
 

@@ -42,7 +42,7 @@ pub fn worker(fleet: &Fleet, fake: &FakeAkool) -> Worker {
         .requests_per_second(0.0, 1)
 }
 
-/// A worker that runs until it is told to stop.
+/// A worker that runs until it is stopped.
 struct Running {
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<akool_faceswap_fleet::WorkerReport, akool_faceswap_fleet::Error>>,

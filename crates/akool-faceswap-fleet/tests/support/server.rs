@@ -201,7 +201,7 @@ fn as_server_user(program: &Path) -> Command {
     } else {
         command = Command::new(program);
     }
-    // Whoever runs the tests may be in a folder that the other user cannot enter.
+    // The current folder may be closed to the other user.
     command.current_dir("/tmp");
     command
 }

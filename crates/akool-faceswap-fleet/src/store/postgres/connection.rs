@@ -1,4 +1,4 @@
-//! Connections: made when they are needed, shared by all calls, replaced when they break.
+//! Connections: opened on demand, shared by all calls, replaced after an error.
 
 use std::{sync::Arc, time::Duration};
 

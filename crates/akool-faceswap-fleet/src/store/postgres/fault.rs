@@ -1,4 +1,4 @@
-//! What an error of the driver means for the fleet.
+//! Maps errors of the driver to errors of the fleet.
 
 use std::{error::Error as _, io};
 
