@@ -5,7 +5,7 @@
 
 use std::error::Error;
 
-use akool_faceswap::{Client, submit::V3Model};
+use akool_faceswap::{Client, model::Frame, submit::V3Model};
 use akool_faceswap_mock::{FakeAkool, Scene};
 
 const FILM: &str = "https://example.com/film.mp4";
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .frames()
         .iter()
         .max_by_key(|frame| frame.faces().len())
-        .map(|frame| frame.faces())
+        .map(Frame::faces)
         .ok_or("no frame")?;
     let me = client
         .detect("https://example.com/me.jpg")
