@@ -1,9 +1,9 @@
 //! The file of a job that has succeeded: fetched once, checked, and on the disk only when whole.
 //!
 //! The file is not the API's but some file server's, so none of the API's ways are used: no
-//! credentials, a connection of its own, and nothing taken from the server's words. [`source`] says
-//! whether there can be a file, [`request`] asks for it, [`head`] and [`media`] judge what comes,
-//! [`transfer`] goes on after a break; [`stream`] hands the bytes out, [`save`] puts them on the disk.
+//! credentials, a connection of its own, and nothing taken from the server's words. `source` says
+//! whether there can be a file, `request` asks for it, `head` and `media` judge what comes,
+//! `transfer` goes on after a break; `stream` hands the bytes out, `save` puts them on the disk.
 
 mod coding;
 mod destination;
@@ -42,7 +42,7 @@ use transfer::{Event, StartingOver, Transfer};
 /// The fetching of one job's result: set options, then call [`save_in`](Self::save_in),
 /// [`save_to`](Self::save_to) or [`stream`](Self::stream).
 ///
-/// Made by [`Client::download`].
+/// Made by [`Client::download`](crate::Client::download).
 ///
 /// ```
 /// # use std::io::{Read as _, Write as _};

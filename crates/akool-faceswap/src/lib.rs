@@ -92,6 +92,24 @@
 //! `error.type`. A download is a span `akool_faceswap.download` (info) with the file's host as
 //! `server.address`, `file.media_type` and `file.bytes`; its requests are attempts, too. No id, key
 //! or URL is in them. Numbers go to [`Metrics`].
+//!
+//! [`Results`]: lookup::Results
+//! [`Results::into_complete`]: lookup::Results::into_complete
+//! [`Outcome`]: lookup::Outcome
+//! [`Lookup::attempt_timeout`]: lookup::Lookup::attempt_timeout
+//! [`Lookup::operation_timeout`]: lookup::Lookup::operation_timeout
+//! [`Lookup::retry`]: lookup::Lookup::retry
+//! [`Download`]: download::Download
+//! [`Download::max_bytes`]: download::Download::max_bytes
+//! [`Download::idle_timeout`]: download::Download::idle_timeout
+//! [`Download::operation_timeout`]: download::Download::operation_timeout
+//! [`PollPolicy`]: wait::PollPolicy
+//! [`PollPolicy::initial_delay`]: wait::PollPolicy::initial_delay
+//! [`Wait::timeout`]: wait::Wait::timeout
+//! [`Wait::deadline`]: wait::Wait::deadline
+//! [`Wait::missing_grace`]: wait::Wait::missing_grace
+//! [`WaitError`]: wait::WaitError
+//! [`Metrics`]: metrics::Metrics
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]

@@ -41,7 +41,7 @@ pub use results::{IncompleteResults, Outcome, Results, UnexpectedReason, Unexpec
 
 /// A lookup that has not begun: await it, or set options first.
 ///
-/// Made by [`Client::lookup`]. Options of a lookup override those of its client.
+/// Made by [`Client::lookup`](crate::Client::lookup). Options of a lookup override those of its client.
 #[must_use = "a lookup does nothing until it is awaited"]
 #[derive(Debug)]
 pub struct Lookup {

@@ -43,7 +43,7 @@ impl Client {
     /// # Cancel safety
     ///
     /// Dropping a wait ends it and nothing else: the job is no longer looked up, unless others wait for
-    /// it. See [`Wait`](crate::wait::Wait).
+    /// it. See [`Wait`].
     pub fn wait(&self, id: impl Into<ResultId>) -> Wait {
         Wait::for_id(self.poller.clone(), id.into())
     }

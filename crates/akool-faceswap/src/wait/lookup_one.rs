@@ -19,7 +19,7 @@ use crate::{
     model::{Job, ResultId},
 };
 
-/// A lookup of one id that shares its request with others; from [`Client::lookup_one`].
+/// A lookup of one id that shares its request with others; from [`Client::lookup_one`](crate::Client::lookup_one).
 ///
 /// # Cancel safety
 ///
