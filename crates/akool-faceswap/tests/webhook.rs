@@ -9,11 +9,16 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use akool_faceswap::webhook::{
-    DEFAULT_REPLAY_WINDOW, MAX_BODY_BYTES, WebhookError, WebhookErrorKind, WebhookEvent,
-    WebhookReceiver,
+use akool_faceswap::{
+    Client,
+    submit::SubmitToken,
+    webhook::{
+        DEFAULT_REPLAY_WINDOW, MAX_BODY_BYTES, WebhookError, WebhookErrorKind, WebhookEvent,
+        WebhookReceiver,
+    },
 };
-use akool_faceswap_mock::WebhookSigner;
+use akool_faceswap_mock::{Answer, FakeAkool, WebhookSigner};
+use axum::{Router, body::Bytes, extract::Path, routing::post};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -188,6 +193,46 @@ fn nothing_secret_is_printed() {
         let secret = ["PLANTED", "cdn", &data[4..20], &data[data.len() - 8..]];
         assert!(!secret.iter().any(|secret| text.contains(secret)), "{text}");
     }
+}
+
+/// The answer to a submit is lost on its way. Its callback brings the token that the error has, and the
+/// id that the error lacks.
+#[tokio::test]
+async fn a_job_whose_answer_was_lost_is_found_by_its_callback() {
+    let fake = FakeAkool::start().unwrap();
+    let client = Client::builder()
+        .base_url(fake.url())
+        .api_key(fake.api_key())
+        .build()
+        .unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let callback = format!("http://{}/akool", listener.local_addr().unwrap());
+    let (deliveries, mut delivered) = tokio::sync::mpsc::unbounded_channel();
+    let receive = async move |path: Path<SubmitToken>, body: Bytes| {
+        deliveries.send((path.0, body)).unwrap();
+    };
+    let routes = Router::new().route("/akool/{token}", post(receive));
+    tokio::spawn(axum::serve(listener, routes).into_future());
+
+    fake.push_answer(Answer::reset().after_handling().on_submits());
+    let swap = client
+        .swap()
+        .original("https://example.com/1.jpg")
+        .new_face("https://example.com/me.jpg")
+        .callback(callback);
+    let lost = swap.submit().await.unwrap_err();
+    assert!(lost.may_be_billed(), "{lost}");
+
+    let receiver = WebhookReceiver::new(fake.client_id(), fake.client_secret()).unwrap();
+    let (token, body) = delivered.recv().await.unwrap();
+    let event = receiver
+        .verify_and_decrypt(&body, SystemTime::now())
+        .unwrap();
+    assert_eq!(lost.token(), Some(&token));
+    assert_eq!(fake.submitted_ids(), [event.id().as_str()]);
+    assert!(!client.notify_event(&event), "nobody waits for it yet");
+    assert!(client.wait(event.id()).await.is_ok());
+    fake.assert_jobs_created(1);
 }
 
 /// Any JSON value, of any depth.
