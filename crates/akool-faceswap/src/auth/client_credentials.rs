@@ -71,15 +71,12 @@ impl Operation for ClientSecret {
         typed: Option<GetTokenResponse>,
         response: &RawResponse,
     ) -> Result<Secret, Error> {
-        let token = match typed {
-            Some(GetTokenResponse { code, msg, token }) => {
-                response.check(code, &msg.unwrap_or_default())?;
-                token
-            }
-            None => {
-                response.envelope()?;
-                None
-            }
+        let token = if let Some(GetTokenResponse { code, msg, token }) = typed {
+            response.check(code, &msg.unwrap_or_default())?;
+            token
+        } else {
+            response.envelope()?;
+            None
         };
         match token {
             Some(token) => Secret::new("token of getToken", token.expose()),

@@ -60,7 +60,7 @@ async fn found_missing_and_failed_are_kept_apart() {
     assert_eq!(error.business_code().unwrap().code(), 1009);
     assert_eq!(error.ids().len(), 100);
     assert!(matches!(
-        results.get(&format!("{:024x}", 0)),
+        results.get(format!("{:024x}", 0)),
         Some(Outcome::Found(_))
     ));
     assert!(results.get("never asked").is_none());
