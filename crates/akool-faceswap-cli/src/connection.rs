@@ -11,6 +11,7 @@ use std::{
 
 use akool_faceswap::{Client, ClientBuilder, Error, ErrorKind};
 
+use crate::verbosity::reason;
 use crate::{
     args::ConnectionArgs,
     environment::{self, Environment, NotUtf8},
@@ -58,7 +59,7 @@ impl Connection {
                 .map(|from| format!(", the base URL from {from}"))
                 .unwrap_or_default();
             Problem::usage(
-                error.message(),
+                reason(&error),
                 format!(
                     "correct the setting: the API key is from {key_from}{host}; no request was made"
                 ),
@@ -87,7 +88,7 @@ impl Connection {
                     account count too"
                 .into();
         }
-        if error.is_timeout() {
+        if error.kind() == ErrorKind::Timeout {
             return "try again later, or with fewer ids".into();
         }
         error.advice().into()
@@ -96,7 +97,7 @@ impl Connection {
     /// As [`advice`](Self::advice), where the error is about a file and not about the API: there the
     /// key has no part in it.
     pub(crate) fn download_advice(error: &Error) -> Cow<'static, str> {
-        if error.is_rate_limit() || error.is_timeout() {
+        if error.is_rate_limit() || error.kind() == ErrorKind::Timeout {
             return "run the command again".into();
         }
         error.advice().into()

@@ -19,7 +19,7 @@ use crate::{
     output::{Counts, Reader, Record, Stdout, style, tell, write_csv, write_line, write_table},
     problem::{Problem, write_causes},
     runtime,
-    verbosity::{Verbosity, causes},
+    verbosity::{Verbosity, causes, reason},
 };
 
 /// A job that was submitted this short a time ago may not be known to the lookup yet.
@@ -131,11 +131,7 @@ fn write_remarks(
             }
             Outcome::Failed(error) => {
                 let advice = connection.advice(error);
-                writeln!(
-                    out,
-                    "{bad}error:{bad:#} {id}: {}; {advice}",
-                    error.message()
-                )?;
+                writeln!(out, "{bad}error:{bad:#} {id}: {}; {advice}", reason(error))?;
                 if verbosity >= Verbosity::Causes {
                     // Ids of one request have one error: its causes once are enough.
                     let causes = causes(error);
@@ -192,7 +188,7 @@ fn nothing_learnt(error: &Error, ids: usize, connection: &Connection) -> Problem
     Problem::failure(
         format!(
             "nothing was learnt about {ids} id{plural}: {}{tried}",
-            error.message()
+            reason(error)
         ),
         connection.advice(error),
     )

@@ -1,6 +1,6 @@
 //! How much is told on standard error: what happened, why (`-v`), and the course of it (`-vv`).
 
-use std::io;
+use std::{borrow::Cow, io};
 
 use akool_faceswap::Error;
 use tracing_subscriber::{
@@ -54,6 +54,17 @@ impl Verbosity {
             .with(ours)
             .try_init();
     }
+}
+
+/// What happened and the root cause, in one line.
+pub(crate) fn reason(error: &Error) -> Cow<'_, str> {
+    let mut cause = std::error::Error::source(error);
+    while let Some(deeper) = cause.and_then(std::error::Error::source) {
+        cause = Some(deeper);
+    }
+    cause.map_or(error.message().into(), |cause| {
+        format!("{}: {cause}", error.message()).into()
+    })
 }
 
 /// What is behind `error`, from near to far, one line each.

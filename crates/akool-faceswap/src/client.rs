@@ -67,8 +67,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If there are no credentials, or a setting is none that can work:
-    /// [`Error::is_configuration`].
+    /// If there are no credentials, or a setting is invalid:
+    /// [`ErrorKind::Configuration`](crate::error::ErrorKind::Configuration).
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }

@@ -1,8 +1,8 @@
 //! The one error of this library, for the person on call.
 //!
-//! It says what happened, to which ids, what was done already and what to do now. What kind of
-//! thing it is, is asked through methods, so that kinds can be added. It holds no key, no token and
-//! no URL: texts that the server sent are cut short and stripped of everything like one.
+//! It says what happened, to which ids, what was done already and what to do now. Its category is
+//! asked through methods, so that kinds can be added. It contains no key, token or URL: texts from
+//! the server are cut short, and everything that looks like one is removed.
 
 mod kind;
 mod meaning;
@@ -15,10 +15,10 @@ use http::StatusCode;
 
 use crate::model::{FaceError, ResultId};
 
-pub use crate::model::{BusinessClass, BusinessCode, InvalidId, InvalidIds, UnknownCode};
+pub use crate::model::{BusinessClass, BusinessCode, InvalidId, InvalidIds};
 pub use kind::ErrorKind;
 
-/// Any error of what a program hands in, such as a token provider.
+/// Any error from code that a program passes in, such as a token provider.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 pub(crate) use snippet::Snippet;
@@ -26,8 +26,11 @@ pub use wait_kind::WaitErrorKind;
 
 /// What went wrong, with what is needed to act on it.
 ///
-/// Its `Display` output is one line for a log or a terminal: what happened, to which ids, after how
-/// many attempts, and what to do. It never holds credentials or URLs. Cloning is cheap.
+/// Its `Display` output is one line for a log or a terminal: what happened, to which ids, and after
+/// how many attempts. The cause, if there is one, is the [`source`](std::error::Error::source), and
+/// what to do is [`advice`](Self::advice); `Debug` output begins with the line and the advice, so a
+/// `main` that returns the error prints something useful. No output contains credentials or URLs.
+/// Cloning is cheap.
 ///
 /// ```
 /// use akool_faceswap::{Client, ErrorKind};
@@ -125,11 +128,21 @@ impl Error {
         self.with(|inner| inner.may_have_reached_server = may_have_reached_server)
     }
 
+    /// The status, code and delay of another error: what the predicates look at.
+    pub(crate) fn with_answer_of(self, other: &Self) -> Self {
+        self.with(|inner| {
+            inner.http_status = other.0.http_status;
+            inner.business_code = other.0.business_code;
+            inner.retry_after = other.0.retry_after;
+            inner.may_have_reached_server = other.0.may_have_reached_server;
+        })
+    }
+
     pub(crate) fn with_source(self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.with(|inner| inner.source = Some(Arc::new(source)))
     }
 
-    /// What kind of thing happened.
+    /// The category of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
@@ -144,18 +157,18 @@ impl Error {
         self.0.business_code
     }
 
-    /// What happened, without ids, attempts and advice.
+    /// What happened, without ids and attempts.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// Where in the answer's body the fault is, as a JSON path.
+    /// Where in the body decoding failed, as a JSON path.
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path
     }
 
-    /// The beginning of the answer's body, at most 256 characters, with everything like a URL or a
-    /// secret taken out.
+    /// The beginning of the answer's body, at most 256 characters, with everything that looks like a
+    /// URL or a secret removed.
     pub fn body_snippet(&self) -> Option<&str> {
         self.0.snippet.as_ref().map(Snippet::as_str)
     }
@@ -165,19 +178,19 @@ impl Error {
         &self.0.ids
     }
 
-    /// How many times the request was sent; 0 if it never was.
+    /// How many times the request was sent; 0 if it was not sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// How long the operation took, waiting between attempts included.
+    /// How long the operation took, including the delays between attempts.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
 
     /// Whether the server may have seen the request.
     ///
-    /// `false` is certain: the request never left, or no connection was made.
+    /// `false` is certain: the request was not sent, or no connection was made.
     pub fn may_have_reached_server(&self) -> bool {
         self.0.may_have_reached_server
     }
@@ -217,16 +230,17 @@ impl fmt::Display for Error {
                 self.0.attempts
             )?;
         }
-        write!(f, ": {}", self.advice())
+        Ok(())
     }
 }
 
+/// The `Display` line, what to do, and then the fields: what `fn main() -> Result<(), Error>` prints.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
+        write!(f, "{self}; to do: {}. ", self.advice())?;
         f.debug_struct("Error")
             .field("kind", &inner.kind)
-            .field("message", &inner.message)
             .field("http_status", &self.http_status())
             .field("business_code", &inner.business_code)
             .field("json_path", &inner.json_path)
@@ -258,13 +272,13 @@ impl From<FaceError> for Error {
 
 impl From<InvalidIds> for Error {
     fn from(error: InvalidIds) -> Self {
-        Self::new(ErrorKind::InvalidInput, error.to_string()).with_source(error)
+        Self::new(ErrorKind::InvalidInput, error.to_string())
     }
 }
 
 impl From<InvalidId> for Error {
     fn from(error: InvalidId) -> Self {
-        Self::new(ErrorKind::InvalidInput, error.to_string()).with_source(error)
+        Self::new(ErrorKind::InvalidInput, error.to_string())
     }
 }
 
@@ -292,7 +306,10 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "AKOOL answered HTTP 503, asked to wait 7 s, for 4 ids (a, b, c, …), \
-             after 4 attempts in 2.3 s: try again later"
+             after 4 attempts in 2.3 s"
         );
+        let debug = format!("{error:?}");
+        let begin = format!("{error}; to do: try again later. Error {{ kind: Http, ");
+        assert!(debug.starts_with(&begin), "{debug}");
     }
 }

@@ -20,7 +20,7 @@ mod status;
 
 pub use analysis::{Analysis, Appearance, Person};
 pub use boxes::{InvalidBox, XyWh, XyXy};
-pub use business_code::{BusinessClass, BusinessCode, UnknownCode};
+pub use business_code::{BusinessClass, BusinessCode};
 pub(crate) use detection::UnreadableFaces;
 pub use detection::{Frame, Picture, Video};
 pub use face::{CROP_LIFETIME, Face, FaceError, FaceImage, Faces};

@@ -61,7 +61,7 @@ mod tests {
             ("PLANTED\nx-other: 1", "not visible ASCII"),
         ] {
             let error = Secret::new("API key", value).unwrap_err();
-            assert!(error.is_configuration());
+            assert_eq!(error.kind(), ErrorKind::Configuration);
             assert!(error.to_string().contains(expected), "{error}");
             assert!(!format!("{error} {error:?}").contains("PLANTED"));
         }

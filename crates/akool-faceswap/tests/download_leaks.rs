@@ -8,7 +8,7 @@ mod support;
 
 use std::{error::Error as StdError, time::Duration};
 
-use akool_faceswap::{Error, RetryPolicy};
+use akool_faceswap::{Error, ErrorKind, RetryPolicy};
 use futures_util::TryStreamExt as _;
 use support::{
     files::{LENGTH, answer, broken, client, download, job_at, serve, whole},
@@ -82,7 +82,7 @@ async fn neither_the_url_nor_credentials_are_told_whatever_happens() {
         .download(&nobody)
         .retry(RetryPolicy::never());
     let error = refused.stream().await.unwrap_err();
-    assert!(error.is_connect(), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     assert!(error.to_string().contains("check the network"), "{error}");
     lines.extend(printed(&error));
 

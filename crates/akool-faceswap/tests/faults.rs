@@ -42,12 +42,13 @@ async fn complaint(stage: &Stage, fault: &Fault) -> Option<String> {
     (!complaints.is_empty()).then(|| format!("{}\n  {}", fault.name, complaints.join("\n  ")))
 }
 
-/// What every error keeps: it is one line, says which ids, and ends with what to do.
+/// What every error keeps: it is one line and says which ids; what to do stands in `Debug` alone.
 fn against(error: &akool_faceswap::Error) -> Option<String> {
     let line = error.to_string();
     let snippet = error.body_snippet().unwrap_or_default();
     let is_kept = !line.contains(['\n', '\r'])
-        && line.ends_with(error.advice())
+        && !line.contains(error.advice())
+        && format!("{error:?}").starts_with(&format!("{line}; to do: {}. ", error.advice()))
         && line.contains(error.message())
         && !error.ids().is_empty()
         && error.attempts() > 0

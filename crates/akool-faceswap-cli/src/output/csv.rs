@@ -59,7 +59,7 @@ fn cells<'a>(record: &'a Record<'a>) -> [Cow<'a, str>; COLUMNS.len()] {
         text(error.map(|error| error.kind)),
         number(error.and_then(|error| error.code)),
         number(error.and_then(|error| error.http_status)),
-        text(error.map(|error| error.message)),
+        text(error.map(|error| &*error.message)),
     ]
 }
 

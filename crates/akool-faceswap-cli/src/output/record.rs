@@ -1,7 +1,11 @@
 //! What is known of one id, for machines: the same fields in every format.
 
+use std::borrow::Cow;
+
 use akool_faceswap::{Error, Job, ResultId, error::BusinessCode, lookup::Outcome};
 use serde::Serialize;
+
+use crate::verbosity::reason;
 
 use super::time::rfc3339;
 
@@ -24,7 +28,7 @@ pub(super) struct Fault<'a> {
     pub(super) kind: &'static str,
     pub(super) code: Option<i64>,
     pub(super) http_status: Option<u16>,
-    pub(super) message: &'a str,
+    pub(super) message: Cow<'a, str>,
 }
 
 impl<'a> Record<'a> {
@@ -78,7 +82,7 @@ impl<'a> Record<'a> {
             kind,
             code: cause.and_then(Error::business_code).map(BusinessCode::code),
             http_status: cause.and_then(Error::http_status),
-            message,
+            message: message.into(),
         });
         Self { error, ..self }
     }
@@ -90,7 +94,7 @@ impl<'a> Fault<'a> {
             kind: error.kind().as_str(),
             code: error.business_code().map(BusinessCode::code),
             http_status: error.http_status(),
-            message: error.message(),
+            message: reason(error),
         }
     }
 }

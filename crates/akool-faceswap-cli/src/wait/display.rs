@@ -12,7 +12,10 @@ use akool_faceswap::wait::GroupProgress;
 
 use self::{bars::Bars, remarks::Remarks};
 use super::tally::Tally;
-use crate::output::{tell, write_amounts};
+use crate::{
+    output::{tell, write_amounts},
+    verbosity::reason,
+};
 
 /// Everything on standard error while waits are under way.
 pub(crate) enum Display {
@@ -106,7 +109,7 @@ impl Situation<'_> {
         Some(format!(
             "lookups of {} jobs fail, and are repeated: {}",
             self.progress.failing,
-            error.message()
+            reason(error)
         ))
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     interrupt::Interrupt,
     output::{Reader, Stdout, style, tell},
     problem::{Problem, write_causes},
-    verbosity::{Verbosity, causes},
+    verbosity::{Verbosity, causes, reason},
 };
 
 /// How the ends are told on standard output.
@@ -197,7 +197,7 @@ impl Follower<'_> {
             }
             Err(NotSaved::Error(error)) => {
                 let advice = Connection::download_advice(&error);
-                format!("{}; {advice}", error.message())
+                format!("{}; {advice}", reason(&error))
             }
             Err(NotSaved::Gone) => {
                 "AKOOL no longer knows the job; results are deleted after 7 days".to_owned()
@@ -264,7 +264,7 @@ impl Follower<'_> {
         let bad = style::BAD;
         for (error, jobs) in &open.faults {
             let (jobs, message, advice) =
-                (Jobs(*jobs), error.message(), self.connection.advice(error));
+                (Jobs(*jobs), reason(error), self.connection.advice(error));
             tell(|out| {
                 writeln!(out, "{bad}error:{bad:#} {jobs}: {message}; {advice}")?;
                 if self.verbosity >= Verbosity::Causes {
@@ -296,7 +296,7 @@ impl Follower<'_> {
         let jobs = Jobs(open.tickets.len());
         match open.faults.first() {
             Some((error, _)) => Problem::failure(
-                format!("nothing was learnt about {jobs}: {}", error.message()),
+                format!("nothing was learnt about {jobs}: {}", reason(error)),
                 self.connection.advice(error),
             )
             .because(causes(error)),

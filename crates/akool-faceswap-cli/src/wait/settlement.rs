@@ -13,7 +13,10 @@ use akool_faceswap::{
 use anstyle::Style;
 use serde::{Deserialize, Serialize};
 
-use crate::output::{Record, shown, style, write_line};
+use crate::{
+    output::{Record, shown, style, write_line},
+    verbosity::reason,
+};
 
 /// The end of one wait.
 #[derive(Debug)]
@@ -107,7 +110,7 @@ impl Settlement {
                 match error.error() {
                     Some(fault) => format!(
                         "not settled within {waited}, {last}; the last lookup failed: {}",
-                        fault.message()
+                        reason(fault)
                     )
                     .into(),
                     None => format!("not settled within {waited}, {last}").into(),
@@ -115,9 +118,7 @@ impl Settlement {
             }
             _ => error
                 .error()
-                .map_or(Cow::Borrowed(error.kind().as_str()), |fault| {
-                    fault.message().into()
-                }),
+                .map_or(Cow::Borrowed(error.kind().as_str()), |fault| reason(fault)),
         })
     }
 

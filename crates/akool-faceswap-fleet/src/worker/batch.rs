@@ -277,11 +277,10 @@ struct RateLimit {
 
 /// Whether an error is about this worker's credentials, account or settings: no job's wait ends for it.
 fn is_the_workers(error: &akool_faceswap::Error) -> bool {
-    use akool_faceswap::error::BusinessClass;
+    use akool_faceswap::error::{BusinessClass, ErrorKind};
     error.is_auth()
         || error.is_billing()
-        || error.is_configuration()
-        || error.is_redirect()
+        || matches!(error.kind(), ErrorKind::Configuration | ErrorKind::Redirect)
         || error
             .business_code()
             .is_some_and(|code| code.class() == BusinessClass::Permission)

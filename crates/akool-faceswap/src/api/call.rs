@@ -218,5 +218,5 @@ struct GaveUp;
 
 /// 1101: the token is invalid or expired.
 fn is_refused_token(error: &Error) -> bool {
-    error.business_code() == Some(BusinessCode::TokenInvalid)
+    error.business_code() == Some(BusinessCode::TOKEN_INVALID)
 }

@@ -282,8 +282,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// If there is not exactly one kind of credentials, or a setting is none that can work:
-    /// [`Error::is_configuration`]. Nothing is sent.
+    /// If there is not exactly one kind of credentials, or a setting is invalid:
+    /// [`ErrorKind::Configuration`](crate::error::ErrorKind::Configuration). Nothing is sent.
     pub fn build(self) -> Result<Client, Error> {
         let base_url = BaseUrl::parse(&self.base_url, self.allow_insecure_http)?;
         let mut given = Vec::new();

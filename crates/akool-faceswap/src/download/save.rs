@@ -251,7 +251,7 @@ async fn blocking<T: Send + 'static>(
 }
 
 fn failed(what: &str, error: io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("{what}: {error}")).with_source(error)
+    Error::new(ErrorKind::Io, what).with_source(error)
 }
 
 fn cut_short() -> Error {

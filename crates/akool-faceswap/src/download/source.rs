@@ -147,7 +147,7 @@ mod tests {
         let url = "https://cdn.example/a.png";
         assert!(at(3, url, expiry - Duration::from_secs(1)).is_ok());
         let error = at(3, url, expiry).err().unwrap();
-        assert!(error.is_expired() && error.attempts() == 0);
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Expired, 0));
         assert!(error.message().contains("2024-07-04T08:27:48Z"), "{error}");
     }
 

@@ -86,7 +86,7 @@ mod tests {
         let patience = Patience::new((9 * SECOND).into(), (3 * SECOND).into());
         let error = patience.for_byte("h", pending::<()>()).await.unwrap_err();
         assert!(error.message().contains("within 3.0 s"), "{error}");
-        assert!(error.is_timeout());
+        assert_eq!(error.kind(), ErrorKind::Timeout);
         assert_eq!(begun.elapsed(), 4 * SECOND);
         assert!(!patience.deadline().allows(Instant::now()));
     }

@@ -1,42 +1,72 @@
-//! What kinds of things go wrong.
+//! The categories of errors.
 
 use std::fmt;
 
-/// What kind of thing an [`Error`](crate::error::Error) tells of.
+/// The category of an [`Error`](crate::error::Error).
+///
+/// Where several kinds mean the same to a program, ask the error's predicates instead:
+/// [`is_retryable`](crate::error::Error::is_retryable), [`is_auth`](crate::error::Error::is_auth) and
+/// others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// What the caller gave can never work; no request was made.
+    /// The input is invalid; no request was made.
     InvalidInput,
     /// The client tracks as many ids as it may; no request was made.
     TooManyIds,
     /// The client cannot be built from its settings and environment.
+    ///
+    /// Set `AKOOL_API_KEY`, or give the builder exactly one kind of credentials; a base URL must
+    /// begin with `https://` unless it is on this machine.
     Configuration,
-    /// No token could be had from the token provider.
+    /// The token provider returned no token.
     Credentials,
     /// No connection to the server; it has not seen the request.
+    ///
+    /// Check the base URL, name resolution, proxies, firewalls and certificates; the source says
+    /// which of them it was.
     Connect,
     /// A time limit passed.
+    ///
+    /// The message says which. If it is the operation's, attempts before it may have failed for
+    /// another reason: see the source.
     Timeout,
     /// The connection broke after it was made.
     Transport,
     /// The answer is larger than the limit.
     ResponseTooLarge,
-    /// The server wants to send the request elsewhere, which is refused.
+    /// The server redirects the request, which is refused: the credentials would go along.
+    ///
+    /// Set the base URL to where the API is; the message names the host.
     Redirect,
     /// An HTTP status that is an error, without an envelope in the body.
     Http,
-    /// The answer is no envelope of this API.
+    /// The answer is not an envelope of this API.
+    ///
+    /// Often a proxy or a login page answered instead: see
+    /// [`body_snippet`](crate::error::Error::body_snippet).
     Decode,
     /// The API answered with a business code other than 1000.
     Api,
     /// The picture does not show the number of faces that was asked for.
     FaceCount,
-    /// The job has no result to download: it has not succeeded, or has no URL that can be fetched.
+    /// The job failed; from a [`WaitError`](crate::wait::WaitError).
+    JobFailed,
+    /// The API has answered without the job for too long, or the job was deleted; from a
+    /// [`WaitError`](crate::wait::WaitError).
+    Missing,
+    /// The client was shut down, or the wait cancelled; from a
+    /// [`WaitError`](crate::wait::WaitError).
+    ShutDown,
+    /// The job has no result to download: it has not succeeded, or its URL cannot be fetched.
     NoResult,
-    /// The result is not there: it has been deleted after its 7 days, or is not filled in yet.
+    /// The result is not there: it was deleted after its 7 days, or is not filled in yet.
+    ///
+    /// Compare [`Job::expires_at`](crate::model::Job::expires_at) with the time of day. If the job is
+    /// younger, look it up again and download from the URL of the fresh answer; if it is older, only
+    /// a new submit makes the result again.
     Expired,
-    /// What the result's host sent is no image and no video.
+    /// The result's host sent neither an image nor a video.
     UnexpectedContent,
     /// A file could not be read or written.
     Io,
@@ -59,6 +89,9 @@ impl ErrorKind {
             Self::Decode => "decode",
             Self::Api => "api",
             Self::FaceCount => "face_count",
+            Self::JobFailed => "job_failed",
+            Self::Missing => "missing",
+            Self::ShutDown => "shut_down",
             Self::NoResult => "no_result",
             Self::Expired => "expired",
             Self::UnexpectedContent => "unexpected_content",

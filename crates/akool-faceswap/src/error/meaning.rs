@@ -1,4 +1,7 @@
-//! What an error means: the questions that a program asks, and what a person can do.
+//! What an error means: predicates for programs, and advice for people.
+//!
+//! A predicate is here only if it spans several kinds, such as a business code and an HTTP status
+//! that mean the same. A single kind is asked for by [`Error::kind`].
 
 use http::StatusCode;
 
@@ -6,16 +9,16 @@ use crate::error::{Error, ErrorKind};
 use crate::model::{BusinessClass, BusinessCode};
 
 impl Error {
-    /// Whether the same call may succeed later without anybody changing anything.
+    /// Whether the same call may succeed later without any change.
     ///
-    /// Connection faults, time limits, a full client, HTTP 408, 429 and 5xx, and the business codes of rate limits
-    /// (1005) and server faults (2001). For lookups such a call was repeated already as often as
-    /// the client's settings allow.
+    /// `true` for connection errors, timeouts, a full client, HTTP 408, 429 and 5xx, and the business
+    /// codes of rate limits (1005) and server errors (2001). A lookup was retried already, as often
+    /// as the client's settings allow.
     ///
     /// # Troubleshooting
     ///
-    /// Where this is `true` for minutes on end, look at the network and at the vendor's status; a
-    /// shorter interval between calls makes it worse.
+    /// If this stays `true` for minutes, check the network and the vendor's status; calling more
+    /// often makes it worse.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Connect
@@ -34,12 +37,12 @@ impl Error {
         }
     }
 
-    /// Whether the input can never work, whoever asks.
+    /// Whether the input is invalid, whoever sends it.
     ///
     /// # Troubleshooting
     ///
-    /// Look at the ids: the message names what is wrong with which. An `_id` of a submit answer is
-    /// needed, not its `job_id`.
+    /// The message says which id is wrong and why. Use the `_id` of a submit's answer, not its
+    /// `job_id`.
     pub fn is_invalid_input(&self) -> bool {
         self.kind() == ErrorKind::InvalidInput
             || self
@@ -47,109 +50,46 @@ impl Error {
                 .is_some_and(BusinessCode::is_invalid_request)
     }
 
-    /// Whether the client's settings or environment are at fault.
-    ///
-    /// # Troubleshooting
-    ///
-    /// Set `AKOOL_API_KEY`, or give the builder exactly one kind of credentials; a base URL must
-    /// begin with `https://` unless it is on this machine.
-    pub fn is_configuration(&self) -> bool {
-        self.kind() == ErrorKind::Configuration
-    }
-
     /// Whether the credentials or the account were refused.
     ///
     /// # Troubleshooting
     ///
-    /// Compare the key with the one of the vendor's console; a key that was copied with a missing
-    /// character, or that belongs to another account, gives 1101. Nothing is repeated until the
-    /// credentials change.
+    /// Compare the key with the one in the vendor's console. A key that lacks a character, or belongs
+    /// to another account, gives 1101. Such a request is not retried.
     pub fn is_auth(&self) -> bool {
         self.business_code().is_some_and(BusinessCode::is_auth)
             || self.is_http(StatusCode::UNAUTHORIZED)
     }
 
-    /// Whether somebody has to pay, or to change the plan.
+    /// Whether the account needs credit or another plan.
     ///
     /// # Troubleshooting
     ///
-    /// Look at the credit balance and the subscription in the vendor's console. Jobs that are
-    /// already running are not lost.
+    /// Check the credit balance and the subscription in the vendor's console. Jobs that are already
+    /// running are not lost.
     pub fn is_billing(&self) -> bool {
         self.business_code().is_some_and(BusinessCode::is_billing)
             || self.is_http(StatusCode::PAYMENT_REQUIRED)
     }
 
-    /// Whether the server asked the whole client to slow down.
+    /// Whether the server asked the client to slow down.
     ///
     /// # Troubleshooting
     ///
-    /// Ask for many ids in one call in place of one each, share one client among all tasks, and
-    /// look for other programs that use the same account.
+    /// Look up many ids in one call, share one client among all tasks, and check for other programs
+    /// that use the same account.
     pub fn is_rate_limit(&self) -> bool {
         self.business_code()
             .is_some_and(BusinessCode::is_rate_limit)
             || self.is_http(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Whether a time limit passed.
-    ///
-    /// # Troubleshooting
-    ///
-    /// The message says which limit. If it is the operation's, attempts before it may have failed
-    /// for another reason: see the source.
-    pub fn is_timeout(&self) -> bool {
-        self.kind() == ErrorKind::Timeout
-    }
-
-    /// Whether there was no connection to the server.
-    ///
-    /// # Troubleshooting
-    ///
-    /// Look at the base URL, name resolution, proxies, firewalls and certificates; the source says
-    /// which of them it was.
-    pub fn is_connect(&self) -> bool {
-        self.kind() == ErrorKind::Connect
-    }
-
-    /// Whether the answer was not one of this API.
-    ///
-    /// # Troubleshooting
-    ///
-    /// Often a proxy or a login page answered in place of the API: see
-    /// [`body_snippet`](Self::body_snippet).
-    pub fn is_decode(&self) -> bool {
-        self.kind() == ErrorKind::Decode
-    }
-
-    /// Whether the server wanted to send the request elsewhere.
-    ///
-    /// # Troubleshooting
-    ///
-    /// Redirects are refused, since the credentials would go along. Set the base URL to where the
-    /// API really is; the message names the host.
-    pub fn is_redirect(&self) -> bool {
-        self.kind() == ErrorKind::Redirect
-    }
-
-    /// Whether a result is not there to be downloaded: deleted after its 7 days, or not filled in
-    /// yet.
-    ///
-    /// # Troubleshooting
-    ///
-    /// Compare [`Job::expires_at`](crate::model::Job::expires_at) with the time of day. If the job is
-    /// younger, look it up again and download what the fresh answer names; if it is older, only a
-    /// new submit makes the result again.
-    pub fn is_expired(&self) -> bool {
-        self.kind() == ErrorKind::Expired
-    }
-
     fn is_http(&self, status: StatusCode) -> bool {
         self.meant_status() == Some(status)
     }
 
-    /// The HTTP status, where it is what says what happened: where the body is no envelope, or one
-    /// with a code that is not the vendor's, such as a gateway's own JSON.
+    /// The HTTP status, if it decides what the error means: the body is not an envelope, or its code
+    /// is not one of the vendor's, as in a gateway's own JSON.
     fn meant_status(&self) -> Option<StatusCode> {
         let counts = match self.kind() {
             ErrorKind::Http => true,
@@ -161,7 +101,7 @@ impl Error {
         self.0.http_status.filter(|_| counts)
     }
 
-    /// What to do, in a few words.
+    /// What to do, in a few words. It is part of `Debug` output, but not of `Display`.
     pub fn advice(&self) -> &'static str {
         if let Some(advice) = self.0.advice {
             return advice;
@@ -179,10 +119,10 @@ impl Error {
             ErrorKind::InvalidInput => "correct the input; no request was made",
             ErrorKind::TooManyIds => "wait until others have ended, or raise max_tracked_ids",
             ErrorKind::Configuration => "correct the client's settings; no request was made",
-            ErrorKind::Credentials => "see why the token provider fails; no request was made",
+            ErrorKind::Credentials => "fix the token provider; no request was made",
             ErrorKind::Connect => "check the base URL, the network, proxies and certificates",
             ErrorKind::Timeout => "try again later, or allow more time",
-            ErrorKind::Transport => "try again; if it stays, look at proxies on the way",
+            ErrorKind::Transport => "try again; if it persists, check proxies on the way",
             ErrorKind::ResponseTooLarge => "ask for fewer ids in one request, or allow more bytes",
             ErrorKind::Redirect => "set the base URL to where the API is; redirects are refused",
             ErrorKind::Http if self.is_retryable() => "try again later",
@@ -192,6 +132,9 @@ impl Error {
             ErrorKind::Api if self.is_retryable() => "try again later",
             ErrorKind::Api => "look the code up in the vendor's documentation",
             ErrorKind::FaceCount => "use another picture, or choose among its faces",
+            ErrorKind::JobFailed => "submit it again if the input is good",
+            ErrorKind::Missing => "check the id and the account; a deleted job does not come back",
+            ErrorKind::ShutDown => "resume its ticket; do not submit the job again",
             ErrorKind::NoResult => {
                 "download jobs whose status is Success; wait for one that has not ended"
             }
@@ -200,7 +143,7 @@ impl Error {
                  is filled"
             }
             ErrorKind::UnexpectedContent => {
-                "look the job up again and download anew; if it stays, look at proxies on the way"
+                "look the job up again and download it again; if it persists, check proxies on the way"
             }
             ErrorKind::Io => "check the path, its permissions and the free space",
         }
@@ -295,27 +238,5 @@ mod tests {
             api(1005).is_rate_limit() && http(429).is_rate_limit() && !http(503).is_rate_limit()
         );
         assert!(api(1003).is_invalid_input() && !api(1005).is_invalid_input());
-    }
-
-    #[test]
-    fn every_kind_has_its_own_name_and_predicate() {
-        type Predicate = fn(&Error) -> bool;
-        let predicates: [(ErrorKind, Predicate); 8] = [
-            (ErrorKind::InvalidInput, Error::is_invalid_input),
-            (ErrorKind::Configuration, Error::is_configuration),
-            (ErrorKind::Timeout, Error::is_timeout),
-            (ErrorKind::Connect, Error::is_connect),
-            (ErrorKind::Decode, Error::is_decode),
-            (ErrorKind::Redirect, Error::is_redirect),
-            (ErrorKind::Transport, Error::is_retryable),
-            (ErrorKind::Expired, Error::is_expired),
-        ];
-        for (kind, predicate) in predicates {
-            assert!(predicate(&Error::new(kind, "")), "{kind}");
-            assert!(
-                !predicate(&Error::new(ErrorKind::ResponseTooLarge, "")),
-                "{kind}"
-            );
-        }
     }
 }

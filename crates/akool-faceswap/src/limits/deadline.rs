@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(deadline.elapsed(), SECOND);
         let error = deadline.exceeded("the lookup", None);
         assert_eq!(error.message(), "the lookup did not end within 1.0 s");
-        assert!(error.is_timeout() && !error.may_have_reached_server());
+        assert!(error.kind() == ErrorKind::Timeout && !error.may_have_reached_server());
     }
 
     #[tokio::test(start_paused = true)]

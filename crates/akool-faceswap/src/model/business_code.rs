@@ -1,13 +1,13 @@
-//! The API's business codes, each with its class: what kind of thing happened.
+//! The API's business codes, each with its class.
 //!
-//! A business code stands in the body of every answer; HTTP says 200 for most errors too. 1000
-//! alone is success. The documented list has gaps, so unknown codes are kept as they came.
+//! Every answer has a business code in its body; the HTTP status is 200 for most errors, too. Only
+//! 1000 is success. The documented list has gaps, so unknown codes are kept as they came.
 //!
 //! Source: <https://docs.akool.com/authentication/usage>, error codes.
 
 use std::fmt;
 
-/// What kind of thing a [`BusinessCode`] tells of, and so what to do about it.
+/// The category of a [`BusinessCode`], which decides what to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BusinessClass {
@@ -37,191 +37,186 @@ pub enum BusinessClass {
     Unknown,
 }
 
-macro_rules! business_codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal: $class:ident, $words:literal;)+) => {
-        /// The `code` of an answer's body.
-        ///
-        /// ```
-        /// use akool_faceswap::error::{BusinessClass, BusinessCode};
-        ///
-        /// let code = BusinessCode::from_code(1005);
-        /// assert_eq!(code, BusinessCode::TooFrequent);
-        /// assert_eq!(code.class(), BusinessClass::RateLimit);
-        ///
-        /// // The vendor's list has gaps; what it does not say is kept as it came.
-        /// let later = BusinessCode::from_code(4242);
-        /// assert_eq!((later.code(), later.class()), (4242, BusinessClass::Unknown));
-        /// ```
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum BusinessCode {
-            $($(#[doc = $doc])+ $name,)+
-            /// A code that this version of the library does not know.
-            Unknown(UnknownCode),
-        }
+/// The `code` of an answer's body.
+///
+/// The codes that programs act on are constants; every other one is kept as it came.
+///
+/// ```
+/// use akool_faceswap::error::{BusinessClass, BusinessCode};
+///
+/// let code = BusinessCode::from_code(1005);
+/// assert_eq!(code, BusinessCode::TOO_FREQUENT);
+/// assert_eq!(code.class(), BusinessClass::RateLimit);
+///
+/// // The vendor's list has gaps; a code that is not in it is kept, too.
+/// let later = BusinessCode::from_code(4242);
+/// assert_eq!((later.code(), later.class()), (4242, BusinessClass::Unknown));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BusinessCode(i64);
 
-        const LISTED: &[(i64, BusinessCode, BusinessClass, &str)] = &[
-            $(($code, BusinessCode::$name, BusinessClass::$class, $words),)+
-        ];
+use BusinessClass as Class;
 
-        impl BusinessCode {
-            /// The code as the API writes it.
-            pub const fn code(self) -> i64 {
-                match self {
-                    $(Self::$name => $code,)+
-                    Self::Unknown(UnknownCode(code)) => code,
-                }
-            }
-
-            /// The code that the API writes as `code`.
-            pub const fn from_code(code: i64) -> Self {
-                match code {
-                    $($code => Self::$name,)+
-                    _ => Self::Unknown(UnknownCode(code)),
-                }
-            }
-
-            /// What kind of thing it tells of.
-            pub const fn class(self) -> BusinessClass {
-                match self {
-                    $(Self::$name => BusinessClass::$class,)+
-                    Self::Unknown(_) => BusinessClass::Unknown,
-                }
-            }
-        }
-    };
-}
-
-/// A business code that this version of the library does not know; see [`BusinessCode::code`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct UnknownCode(i64);
-
-business_codes! {
-    /// 1000: the operation was accepted.
-    Success = 1000: Success, "success";
-    /// 1003: a parameter is wrong or empty.
-    InvalidParameter = 1003: InvalidRequest, "a parameter is wrong or empty";
-    /// 1004: the account needs verification.
-    NeedsVerification = 1004: Authentication, "the account needs verification";
-    /// 1005: operation too frequent.
-    TooFrequent = 1005: RateLimit, "operation too frequent";
-    /// 1006: the quota is used up.
-    QuotaInsufficient = 1006: Billing, "the quota is used up";
-    /// 1007: more than 8 faces.
-    TooManyFaces = 1007: InvalidRequest, "more than 8 faces";
-    /// 1008: not found.
-    NotFound = 1008: NotFound, "not found";
-    /// 1009: no permission.
-    PermissionDenied = 1009: Permission, "no permission";
-    /// 1010: conflict with what exists.
-    Conflict = 1010: Conflict, "conflict with what exists";
-    /// 1011: conflict with what exists.
-    Conflict1011 = 1011: Conflict, "conflict with what exists";
-    /// 1013: an invalid request; the list gives no words that tell it from others.
-    InvalidRequest1013 = 1013: InvalidRequest, "invalid request";
-    /// 1014: not found.
-    NotFound1014 = 1014: NotFound, "not found";
-    /// 1015: video processing failed.
-    VideoProcessing = 1015: Processing, "video processing failed";
-    /// 1016: face swapping failed.
-    FaceSwapping = 1016: Processing, "face swapping failed";
-    /// 1017: audio processing failed.
-    AudioProcessing = 1017: Processing, "audio processing failed";
-    /// 1101: the token is invalid or expired.
-    TokenInvalid = 1101: Authentication, "the API key or token is invalid or expired";
-    /// 1102: the token is empty.
-    TokenEmpty = 1102: Authentication, "the API key or token is empty";
-    /// 1103: not paid or overdue.
-    PaymentOverdue = 1103: Billing, "the account is not paid or overdue";
-    /// 1104: the credit balance is too low.
-    InsufficientCredit = 1104: Billing, "the credit balance is too low";
-    /// 1105: processing failed.
-    Processing1105 = 1105: Processing, "processing failed";
-    /// 1108: processing failed.
-    Processing1108 = 1108: Processing, "processing failed";
-    /// 1109: the account does not exist.
-    AccountNotFound = 1109: Authentication, "the account does not exist";
-    /// 1110: processing failed.
-    Processing1110 = 1110: Processing, "processing failed";
-    /// 1111: processing failed.
-    Processing1111 = 1111: Processing, "processing failed";
-    /// 1112: processing failed.
-    Processing1112 = 1112: Processing, "processing failed";
-    /// 1200: the account is banned.
-    AccountBanned = 1200: Authentication, "the account is banned";
-    /// 1201: processing failed.
-    Processing1201 = 1201: Processing, "processing failed";
-    /// 1202: an invalid request.
-    InvalidRequest1202 = 1202: InvalidRequest, "invalid request";
-    /// 1203: an invalid request.
-    InvalidRequest1203 = 1203: InvalidRequest, "invalid request";
-    /// 1204: the video is too long.
-    VideoTooLong = 1204: InputLimit, "the video is too long";
-    /// 1205: processing failed.
-    Processing1205 = 1205: Processing, "processing failed";
-    /// 1206: processing failed.
-    Processing1206 = 1206: Processing, "processing failed";
-    /// 1207: the video is too large.
-    VideoTooLarge = 1207: InputLimit, "the video is too large";
-    /// 1208: the input could not be parsed.
-    InputParsing = 1208: InputLimit, "the input could not be parsed";
-    /// 1209: the input's encoding is not accepted.
-    InputEncoding = 1209: InputLimit, "the input's encoding is not accepted";
-    /// 1210: more than 30 frames a second.
-    FrameRateTooHigh = 1210: InputLimit, "more than 30 frames a second";
-    /// 1211: processing failed.
-    Processing1211 = 1211: Processing, "processing failed";
-    /// 1212: processing failed.
-    Processing1212 = 1212: Processing, "processing failed";
-    /// 1213: needs a subscription.
-    SubscriptionRequired = 1213: Billing, "a subscription is needed";
-    /// 1221: not subscribed.
-    NotSubscribed = 1221: Billing, "the account is not subscribed";
-    /// 1222: conflict with what exists.
-    Conflict1222 = 1222: Conflict, "conflict with what exists";
-    /// 1223: an input limit.
-    InputLimit1223 = 1223: InputLimit, "an input limit is exceeded";
-    /// 2001: a fault of the vendor's servers.
-    ServerFault = 2001: Server, "a fault of the vendor's servers";
-}
+/// The vendor's list, by number: each code with its class and what the list says of it.
+#[rustfmt::skip]
+const LISTED: &[(i64, BusinessClass, &str)] = &[
+    (1000, Class::Success, "success"),
+    (1003, Class::InvalidRequest, "a parameter is wrong or empty"),
+    (1004, Class::Authentication, "the account needs verification"),
+    (1005, Class::RateLimit, "operation too frequent"),
+    (1006, Class::Billing, "the quota is used up"),
+    (1007, Class::InvalidRequest, "more than 8 faces"),
+    (1008, Class::NotFound, "not found"),
+    (1009, Class::Permission, "no permission"),
+    (1010, Class::Conflict, "conflict with what exists"),
+    (1011, Class::Conflict, "conflict with what exists"),
+    (1013, Class::InvalidRequest, "invalid request"),
+    (1014, Class::NotFound, "not found"),
+    (1015, Class::Processing, "video processing failed"),
+    (1016, Class::Processing, "face swapping failed"),
+    (1017, Class::Processing, "audio processing failed"),
+    (1101, Class::Authentication, "the API key or token is invalid or expired"),
+    (1102, Class::Authentication, "the API key or token is empty"),
+    (1103, Class::Billing, "the account is not paid or overdue"),
+    (1104, Class::Billing, "the credit balance is too low"),
+    (1105, Class::Processing, "processing failed"),
+    (1108, Class::Processing, "processing failed"),
+    (1109, Class::Authentication, "the account does not exist"),
+    (1110, Class::Processing, "processing failed"),
+    (1111, Class::Processing, "processing failed"),
+    (1112, Class::Processing, "processing failed"),
+    (1200, Class::Authentication, "the account is banned"),
+    (1201, Class::Processing, "processing failed"),
+    (1202, Class::InvalidRequest, "invalid request"),
+    (1203, Class::InvalidRequest, "invalid request"),
+    (1204, Class::InputLimit, "the video is too long"),
+    (1205, Class::Processing, "processing failed"),
+    (1206, Class::Processing, "processing failed"),
+    (1207, Class::InputLimit, "the video is too large"),
+    (1208, Class::InputLimit, "the input could not be parsed"),
+    (1209, Class::InputLimit, "the input's encoding is not accepted"),
+    (1210, Class::InputLimit, "more than 30 frames a second"),
+    (1211, Class::Processing, "processing failed"),
+    (1212, Class::Processing, "processing failed"),
+    (1213, Class::Billing, "a subscription is needed"),
+    (1221, Class::Billing, "the account is not subscribed"),
+    (1222, Class::Conflict, "conflict with what exists"),
+    (1223, Class::InputLimit, "an input limit is exceeded"),
+    (2001, Class::Server, "a fault of the vendor's servers"),
+];
 
 impl BusinessCode {
+    /// 1000: the operation was accepted.
+    pub const SUCCESS: Self = Self(1000);
+    /// 1003: a parameter is wrong or empty.
+    pub const INVALID_PARAMETER: Self = Self(1003);
+    /// 1004: the account needs verification.
+    pub const NEEDS_VERIFICATION: Self = Self(1004);
+    /// 1005: operation too frequent.
+    pub const TOO_FREQUENT: Self = Self(1005);
+    /// 1006: the quota is used up.
+    pub const QUOTA_INSUFFICIENT: Self = Self(1006);
+    /// 1007: more than 8 faces.
+    pub const TOO_MANY_FACES: Self = Self(1007);
+    /// 1008: not found.
+    pub const NOT_FOUND: Self = Self(1008);
+    /// 1009: no permission.
+    pub const PERMISSION_DENIED: Self = Self(1009);
+    /// 1010: conflict with what exists.
+    pub const CONFLICT: Self = Self(1010);
+    /// 1015: video processing failed.
+    pub const VIDEO_PROCESSING: Self = Self(1015);
+    /// 1016: face swapping failed.
+    pub const FACE_SWAPPING: Self = Self(1016);
+    /// 1017: audio processing failed.
+    pub const AUDIO_PROCESSING: Self = Self(1017);
+    /// 1101: the token is invalid or expired.
+    pub const TOKEN_INVALID: Self = Self(1101);
+    /// 1102: the token is empty.
+    pub const TOKEN_EMPTY: Self = Self(1102);
+    /// 1103: not paid or overdue.
+    pub const PAYMENT_OVERDUE: Self = Self(1103);
+    /// 1104: the credit balance is too low.
+    pub const INSUFFICIENT_CREDIT: Self = Self(1104);
+    /// 1109: the account does not exist.
+    pub const ACCOUNT_NOT_FOUND: Self = Self(1109);
+    /// 1200: the account is banned.
+    pub const ACCOUNT_BANNED: Self = Self(1200);
+    /// 1204: the video is too long.
+    pub const VIDEO_TOO_LONG: Self = Self(1204);
+    /// 1207: the video is too large.
+    pub const VIDEO_TOO_LARGE: Self = Self(1207);
+    /// 1208: the input could not be parsed.
+    pub const INPUT_PARSING: Self = Self(1208);
+    /// 1209: the input's encoding is not accepted.
+    pub const INPUT_ENCODING: Self = Self(1209);
+    /// 1210: more than 30 frames a second.
+    pub const FRAME_RATE_TOO_HIGH: Self = Self(1210);
+    /// 1213: needs a subscription.
+    pub const SUBSCRIPTION_REQUIRED: Self = Self(1213);
+    /// 1221: not subscribed.
+    pub const NOT_SUBSCRIBED: Self = Self(1221);
+    /// 2001: a fault of the vendor's servers.
+    pub const SERVER_FAULT: Self = Self(2001);
+
+    /// The code that the API writes as `code`.
+    pub const fn from_code(code: i64) -> Self {
+        Self(code)
+    }
+
+    /// The code as the API writes it.
+    pub const fn code(self) -> i64 {
+        self.0
+    }
+
+    /// What kind of thing happened.
+    pub fn class(self) -> BusinessClass {
+        self.listed().map_or(Class::Unknown, |(_, class, _)| *class)
+    }
+
+    fn listed(self) -> Option<&'static (i64, BusinessClass, &'static str)> {
+        let at = LISTED
+            .binary_search_by_key(&self.0, |(code, ..)| *code)
+            .ok()?;
+        LISTED.get(at)
+    }
+
     /// Whether the operation was accepted: 1000 alone is.
-    pub const fn is_success(self) -> bool {
-        matches!(self.class(), BusinessClass::Success)
+    pub fn is_success(self) -> bool {
+        self == Self::SUCCESS
     }
 
     /// Whether the client has to slow down.
-    pub const fn is_rate_limit(self) -> bool {
+    pub fn is_rate_limit(self) -> bool {
         matches!(self.class(), BusinessClass::RateLimit)
     }
 
     /// Whether somebody has to pay or change the plan.
-    pub const fn is_billing(self) -> bool {
+    pub fn is_billing(self) -> bool {
         matches!(self.class(), BusinessClass::Billing)
     }
 
     /// Whether the credentials or the account are not accepted.
-    pub const fn is_auth(self) -> bool {
+    pub fn is_auth(self) -> bool {
         matches!(self.class(), BusinessClass::Authentication)
     }
 
     /// Whether the vendor's servers are at fault.
-    pub const fn is_server(self) -> bool {
+    pub fn is_server(self) -> bool {
         matches!(self.class(), BusinessClass::Server)
     }
 
     /// Whether the request itself is wrong.
-    pub const fn is_invalid_request(self) -> bool {
+    pub fn is_invalid_request(self) -> bool {
         matches!(self.class(), BusinessClass::InvalidRequest)
     }
 
     /// What the vendor's list says of the code, in short.
     pub fn description(self) -> &'static str {
-        LISTED
-            .iter()
-            .find(|(_, code, ..)| *code == self)
-            .map_or("a code that the vendor's list does not have", |row| row.3)
+        self.listed()
+            .map_or("a code that is not in the vendor's list", |(.., words)| {
+                words
+            })
     }
 }
 
@@ -234,18 +229,14 @@ impl fmt::Display for BusinessCode {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
 
     #[test]
-    fn number_variant_and_class_agree_for_every_listed_code() {
-        let mut numbers = HashSet::new();
-        for &(number, code, class, words) in LISTED {
-            assert!(numbers.insert(number), "{number} stands twice");
-            assert_eq!(BusinessCode::from_code(number), code);
-            assert_eq!(code.code(), number);
-            assert_eq!(code.class(), class);
+    fn the_list_is_sorted_and_every_code_is_found_in_it() {
+        assert!(LISTED.is_sorted_by(|one, next| one.0 < next.0));
+        for &(number, class, words) in LISTED {
+            let code = BusinessCode::from_code(number);
+            assert_eq!((code.code(), code.class()), (number, class));
             assert_eq!(code.description(), words);
         }
     }
@@ -297,7 +288,7 @@ mod tests {
         );
         assert_eq!(
             BusinessCode::from_code(7).to_string(),
-            "7 (a code that the vendor's list does not have)"
+            "7 (a code that is not in the vendor's list)"
         );
     }
 }

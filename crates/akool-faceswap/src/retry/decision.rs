@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::{
-    error::Error,
+    error::{Error, ErrorKind},
     limits::deadline::Deadline,
     retry::{Jitter, RetryPolicy, budget::Budget, throttle::Throttle},
 };
@@ -87,7 +87,7 @@ impl Rules<'_> {
         // Paid last, so that nothing is paid for an attempt that is not made.
         let is_paid = self
             .budget
-            .is_none_or(|budget| budget.withdraw(error.is_timeout()));
+            .is_none_or(|budget| budget.withdraw(error.kind() == ErrorKind::Timeout));
         if is_paid {
             Decision::Retry(delay)
         } else {
@@ -110,7 +110,7 @@ impl Rules<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{error::ErrorKind, limits::Timeout};
+    use crate::limits::Timeout;
 
     const SECOND: Duration = Duration::from_secs(1);
 

@@ -27,17 +27,6 @@ pub(crate) struct TransportError {
     pub(crate) source: Box<dyn std::error::Error + Send + Sync>,
 }
 
-impl TransportError {
-    /// The root cause, such as "Connection refused".
-    pub(crate) fn innermost(&self) -> String {
-        let mut cause: &dyn std::error::Error = self;
-        while let Some(deeper) = cause.source() {
-            cause = deeper;
-        }
-        cause.to_string()
-    }
-}
-
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.source.fmt(f)

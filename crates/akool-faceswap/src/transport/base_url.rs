@@ -204,7 +204,7 @@ mod tests {
             "https://PLANTED example",
         ] {
             let error = BaseUrl::parse(text, true).unwrap_err();
-            assert!(error.is_configuration(), "{text}");
+            assert_eq!(error.kind(), ErrorKind::Configuration, "{text}");
             assert!(!format!("{error} {error:?}").contains("PLANTED"), "{error}");
         }
     }

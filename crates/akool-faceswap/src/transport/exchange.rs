@@ -220,20 +220,13 @@ fn record(span: &tracing::Span, outcome: Result<&RawResponse, &Error>) {
 /// A request to `host` that got no answer.
 pub(crate) fn unanswered(host: &str, error: TransportError) -> Error {
     let (kind, message) = if error.is_connect {
-        let why = error.innermost();
-        (
-            ErrorKind::Connect,
-            format!("no connection to {host}: {why}"),
-        )
+        (ErrorKind::Connect, format!("no connection to {host}"))
     } else if error.is_timeout {
         (ErrorKind::Timeout, format!("{host} gave no answer in time"))
     } else {
         (
             ErrorKind::Transport,
-            format!(
-                "the connection to {host} broke before an answer: {}",
-                error.innermost()
-            ),
+            format!("the connection to {host} broke before an answer"),
         )
     };
     Error::new(kind, message)
@@ -245,10 +238,7 @@ pub(crate) fn unanswered(host: &str, error: TransportError) -> Error {
 pub(crate) fn broken(host: &str, status: StatusCode, error: TransportError) -> Error {
     Error::new(
         ErrorKind::Transport,
-        format!(
-            "the connection to {host} broke in the middle of an answer: {}",
-            error.innermost()
-        ),
+        format!("the connection to {host} broke in the middle of an answer"),
     )
     .with_http_status(status)
     .with_reached(true)

@@ -131,6 +131,61 @@ impl WaitError {
     }
 }
 
+/// The same predicates as those of [`Error`].
+impl WaitError {
+    /// Whether waiting again may bring the result: see [`Error::is_retryable`].
+    pub fn is_retryable(&self) -> bool {
+        self.as_error().is_retryable()
+    }
+
+    /// Whether the input is invalid: see [`Error::is_invalid_input`].
+    pub fn is_invalid_input(&self) -> bool {
+        self.as_error().is_invalid_input()
+    }
+
+    /// Whether the credentials or the account were refused: see [`Error::is_auth`].
+    pub fn is_auth(&self) -> bool {
+        self.as_error().is_auth()
+    }
+
+    /// Whether the account needs credit or another plan: see [`Error::is_billing`].
+    pub fn is_billing(&self) -> bool {
+        self.as_error().is_billing()
+    }
+
+    /// Whether the server asked the client to slow down: see [`Error::is_rate_limit`].
+    pub fn is_rate_limit(&self) -> bool {
+        self.as_error().is_rate_limit()
+    }
+
+    /// The same as an [`Error`], without its source.
+    fn as_error(&self) -> Error {
+        let cause = self.error().filter(|_| self.kind() == WaitErrorKind::Fault);
+        let kind = match self.kind() {
+            WaitErrorKind::JobFailed => ErrorKind::JobFailed,
+            WaitErrorKind::Missing | WaitErrorKind::Deleted => ErrorKind::Missing,
+            WaitErrorKind::DeadlinePassed => ErrorKind::Timeout,
+            WaitErrorKind::ShutDown | WaitErrorKind::Cancelled => ErrorKind::ShutDown,
+            WaitErrorKind::TooManyIds => ErrorKind::TooManyIds,
+            WaitErrorKind::Fault => cause.map_or(ErrorKind::Transport, Error::kind),
+        };
+        let error = Error::new(kind, "the wait ended without a result")
+            .with_ids(std::slice::from_ref(self.id()))
+            .with_advice(self.advice());
+        match cause {
+            Some(cause) => error.with_answer_of(cause),
+            None => error,
+        }
+    }
+}
+
+/// The wait's own error is the source: `downcast_ref::<WaitError>()` gives its ticket back.
+impl From<WaitError> for Error {
+    fn from(error: WaitError) -> Self {
+        error.as_error().with_source(error)
+    }
+}
+
 impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let progress = self.progress();
@@ -160,10 +215,7 @@ impl fmt::Display for WaitError {
         {
             write!(f, ", last seen {}", status.as_str())?;
         }
-        if let Some(error) = self.error() {
-            write!(f, ": {}", error.message())?;
-        }
-        write!(f, ": {}", self.advice())
+        Ok(())
     }
 }
 
@@ -182,6 +234,7 @@ impl fmt::Display for Whole {
 
 impl fmt::Debug for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}; to do: {}. ", self.advice())?;
         f.debug_struct("WaitError")
             .field("kind", &self.0.kind)
             .field("progress", &self.0.progress)
@@ -244,4 +297,65 @@ fn has_cause(error: &Error, words: &str) -> bool {
         cause = this.source();
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::BusinessCode, wait::Ticket};
+
+    const TICKET: &str = r#"{"version":1,"id":"a","status":2,"begun_unix_ms":1,"changed_unix_ms":1,"missing_since_unix_ms":null,"deadline_unix_ms":9,"missing_grace_ms":120000,"schedule":{"first_after_ms":0,"shortest_ms":2000,"growth_percent":10,"longest_ms":30000},"polls":7}"#;
+
+    fn ended(kind: WaitErrorKind, error: Option<Error>) -> WaitError {
+        let ticket: Ticket = serde_json::from_str(TICKET).unwrap();
+        let progress = Progress {
+            id: ticket.id.clone(),
+            status: None,
+            waited: Duration::from_secs(1),
+            unchanged_for: Duration::ZERO,
+            missing_for: None,
+            polls: 1,
+            next_poll_in: None,
+            last_error: None,
+        };
+        WaitError::unsettled(kind, progress, ticket, error)
+    }
+
+    #[test]
+    fn as_an_error_it_keeps_its_meaning_its_id_and_its_ticket() {
+        let refused = Error::new(ErrorKind::Api, "AKOOL answered 1101")
+            .with_business_code(BusinessCode::TOKEN_INVALID);
+        let wait = ended(WaitErrorKind::Fault, Some(refused));
+        assert!(wait.is_auth() && !wait.is_retryable());
+        let error = Error::from(wait.clone());
+        assert_eq!(error.kind(), ErrorKind::Api);
+        assert!(error.is_auth() && error.advice() == wait.advice());
+        assert_eq!(error.ids(), [wait.id().clone()]);
+        let source = StdError::source(&error).unwrap();
+        let kept = source.downcast_ref::<WaitError>().unwrap();
+        assert_eq!(kept.ticket(), wait.ticket());
+    }
+
+    #[test]
+    fn a_deadline_is_a_timeout_whatever_failed_before() {
+        let refused =
+            Error::new(ErrorKind::Api, "").with_business_code(BusinessCode::TOKEN_INVALID);
+        let wait = ended(WaitErrorKind::DeadlinePassed, Some(refused));
+        assert!(wait.is_retryable() && !wait.is_auth());
+        assert_eq!(Error::from(wait).kind(), ErrorKind::Timeout);
+    }
+
+    #[test]
+    fn text_is_in_display_or_in_the_source_and_advice_in_neither() {
+        let wait = ended(
+            WaitErrorKind::Fault,
+            Some(Error::new(ErrorKind::Redirect, "CAUSE")),
+        );
+        let line = wait.to_string();
+        assert!(
+            !line.contains("CAUSE") && !line.contains(wait.advice()),
+            "{line}"
+        );
+        assert!(format!("{wait:?}").starts_with(&format!("{line}; to do: {}. ", wait.advice())));
+    }
 }

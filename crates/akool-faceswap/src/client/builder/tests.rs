@@ -69,7 +69,7 @@ fn what_is_no_root_certificate_is_refused() {
     ] {
         let builder = ClientBuilder::new().api_key("k").root_certificate_pem(pem);
         let error = builder.build().unwrap_err();
-        assert!(error.is_configuration(), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
         assert!(error.to_string().contains("PEM"), "{error}");
     }
 }

@@ -227,7 +227,8 @@ async fn a_part_that_is_not_known_is_void() {
 async fn a_refusal_leaves_nothing_new_and_takes_nothing_away() {
     let forbidden = |_: &Seen| Reply::http(403, "");
     let dir = tempfile::tempdir().unwrap();
-    assert!(gone_on(&dir, forbidden).await.0.unwrap_err().is_expired());
+    let error = gone_on(&dir, forbidden).await.0.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Expired);
     assert!(names(dir.path()).is_empty());
     let dir = begun().await;
     assert!(gone_on(&dir, forbidden).await.0.is_err());

@@ -1,7 +1,7 @@
 //! Who shares a request with whom.
 
-use crate::wait::PollPolicy;
 use crate::wait::tests::*;
+use crate::{error::ErrorKind, wait::PollPolicy};
 
 #[tokio::test(start_paused = true)]
 async fn an_id_that_a_thousand_tasks_wait_for_is_one_id_on_the_wire() {
@@ -166,7 +166,8 @@ async fn a_shared_lookup_fails_by_the_rules_of_lookups() {
     let begun = Instant::now();
     let wire = Scripted::new(|_| Reply::nothing());
     let client = client_with(&wire, |builder| builder.operation_timeout(7 * SECOND));
-    assert!(client.lookup_one(id("a")).await.unwrap_err().is_timeout());
+    let error = client.lookup_one(id("a")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(begun.elapsed(), 7 * SECOND);
 }
 
