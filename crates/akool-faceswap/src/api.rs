@@ -5,6 +5,7 @@
 mod call;
 pub(crate) mod options;
 mod permits;
+#[cfg(feature = "semver-exempt")]
 mod raw;
 
 use std::{fmt, sync::Arc};

@@ -1,8 +1,8 @@
-//! What a request is authenticated with: exactly one thing, kept out of every output.
+//! Credentials: exactly one kind for each client, kept out of every output.
 //!
-//! The API takes an API key or a bearer token. If both are sent, `Authorization` wins and the key
-//! is discarded, so this library sends one and never both. A bearer token is given once, or comes
-//! from a provider and is then shared by all clones of a client.
+//! The API takes an API key or a bearer token. If both are sent, `Authorization` wins and the key is
+//! discarded, so this library never sends both. A bearer token is fixed, or comes from a provider and
+//! is then shared by all clones of a client.
 //!
 //! Source: <https://docs.akool.com/authentication/usage>.
 
@@ -22,8 +22,8 @@ use crate::{
 };
 
 pub(crate) use client_credentials::ClientSecret;
-pub use token::{FetchingToken, Token, TokenProvider};
-pub(crate) use token::{Generation, SharedToken};
+pub(crate) use token::{AnyProvider, Generation, SharedToken};
+pub use token::{Token, TokenProvider};
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 

@@ -1,10 +1,11 @@
-//! The client: what all its clones share, and the calls that it offers.
+//! The client: what its clones share, and the calls that it offers.
 
 mod account;
 mod builder;
 mod detect;
 mod download;
 mod lookup;
+mod stats;
 mod submit;
 mod wait;
 #[cfg(feature = "webhook")]
@@ -42,7 +43,7 @@ pub use builder::ClientBuilder;
 /// ```
 ///
 /// Cloning is cheap, and clones share everything: connections, limits, the retry budget and the
-/// throttle that a rate limit puts on. Make one client for a program and clone it.
+/// throttle of rate limits. Make one client for a program and clone it.
 ///
 /// It needs a tokio runtime with I/O and time enabled.
 #[derive(Clone)]
@@ -61,8 +62,8 @@ impl Client {
 
     /// A client with the settings of the environment.
     ///
-    /// `AKOOL_API_KEY` is the API key; where it is not set, `AKOOL_CLIENT_ID` and
-    /// `AKOOL_CLIENT_SECRET` are what a token is fetched for. `AKOOL_API_HOST`, if set, is the base URL, with or without
+    /// `AKOOL_API_KEY` is the API key. If it is not set, a token is fetched with `AKOOL_CLIENT_ID` and
+    /// `AKOOL_CLIENT_SECRET`. `AKOOL_API_HOST`, if set, is the base URL, with or without
     /// `https://`; the default is `https://openapi.akool.com`.
     ///
     /// # Errors
@@ -73,12 +74,14 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    /// The generated client underneath, for what this library does not offer.
+    /// The generated client underneath, for endpoints that this library does not cover.
     ///
-    /// Its requests carry this client's credentials, go to its origin alone, and keep its limits of
-    /// time and size. They are not repeated, and a business code other than 1000 is no error: look
-    /// at `code`. This is one of two places where a type of the generated client shows; it may
-    /// change without a new major version of this library.
+    /// Its requests carry this client's credentials, go to its origin only, and keep its limits of
+    /// time and size. They are not retried, and a business code other than 1000 is not an error: check
+    /// `code`.
+    ///
+    /// Needs the feature `semver-exempt`: the generated client may change without a new major version
+    /// of this library.
     ///
     /// ```
     /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -93,6 +96,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[cfg(feature = "semver-exempt")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "semver-exempt")))]
     pub fn raw(&self) -> akool_faceswap_raw::Client {
         self.api.raw_client()
     }

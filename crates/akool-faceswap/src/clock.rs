@@ -1,7 +1,7 @@
-//! The time of day, handed in, so that tests can set it.
+//! The time of day, passed in, so that tests can set it.
 //!
-//! Durations are measured with tokio's clock, which tests pause; only HTTP dates need the time of
-//! day.
+//! Durations are measured with tokio's clock, which tests pause. HTTP dates and tickets need the time
+//! of day.
 
 use std::{fmt, sync::Arc, time::SystemTime};
 

@@ -126,8 +126,6 @@ impl Operation for DeleteResults {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroUsize;
-
     use serde_json::{Value, json};
 
     use crate::{
@@ -156,8 +154,8 @@ mod tests {
         let client = server.client_with(|builder| {
             builder
                 .api_key("k")
-                .max_ids_per_request(NonZeroUsize::new(2).unwrap())
-                .max_concurrent_requests(NonZeroUsize::MIN)
+                .max_ids_per_request(2)
+                .max_concurrent_requests(1)
         });
         let deletion = client.delete(ids("a,b,c,d,e")).await.unwrap();
         assert_eq!(

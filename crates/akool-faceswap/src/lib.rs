@@ -1,7 +1,7 @@
-//! Ask the AKOOL Face Swap API what became of any number of jobs.
+//! Look up, wait for and download jobs of the AKOOL Face Swap API, any number at a time.
 //!
-//! A program submits face swap jobs, keeps their ids, and must learn of each: queued, processing,
-//! success with a URL that dies after 7 days, or failed. One call does it, for one id or 100,000:
+//! A job is queued, processing, successful with a URL that expires after 7 days, or failed. One call
+//! reports the state of one id or of 100,000:
 //!
 //! ```
 //! # use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -27,7 +27,7 @@
 //!     println!("{id}: unknown, too new, deleted, or another account's");
 //! }
 //! for (id, error) in results.failed() {
-//!     println!("{id}: not learnt: {error}");
+//!     println!("{id}: lookup failed: {error}");
 //! }
 //! # assert_eq!((results.found().count(), results.missing().count()), (1, 1));
 //! # Ok(())
@@ -36,33 +36,33 @@
 //!
 //! # What to know
 //!
-//! - [`ResultIds`] refuses what could never be an id, by name and with the reason, before any
-//!   request. A `job_id` is not an id.
+//! - [`ResultIds`] refuses invalid ids before any request, and says which and why. A `job_id` is not an
+//!   id.
 //! - [`Client`] is cheap to clone; clones share connections, limits, the retry budget and the throttle
-//!   that a rate limit puts on. Make one for a program.
-//! - [`Results`] has one [`Outcome`] for every id. The call itself fails only where nothing at all
-//!   could be learnt; [`Results::into_complete`] is for callers who want all or an error.
-//! - [`Job::result_url`] is a URL at [`JobStatus::Success`] alone, though the API fills one in
-//!   from the start, and it dies at [`Job::expires_at`].
+//!   of rate limits. Make one for a program.
+//! - [`Results`] has one [`Outcome`] for every id. The call itself fails only if every
+//!   id failed; [`Results::into_complete`] is for callers who want all or an error.
+//! - [`Job::result_url`] returns a URL at [`JobStatus::Success`] only, although the API fills one in
+//!   from the start. It expires at [`Job::expires_at`].
 //! - [`Client::download`] fetches the file of a job that has succeeded, as a stream or to the disk:
-//!   without credentials, checked, resumed after a break, and under its own name only when it is
-//!   whole. See [`Download`].
-//! - [`Client::wait`] and its like wait until jobs end, by one poller for all waits of a client. Every
-//!   end but success is a [`WaitError`], and where the job may still end it has a [`Ticket`].
+//!   without credentials, checked, resumed after an interruption, and under its own name only once it
+//!   is complete. See [`Download`].
+//! - [`Client::wait`] and its siblings wait until jobs end; one poller serves all waits of a client. Every
+//!   end other than success is a [`WaitError`], which has a [`Ticket`] if the job may still end.
 //! - [`Client::swap`] submits a face swap once. A [`SubmitError`](submit::SubmitError) says whether a job may exist that
 //!   costs credits; nothing that may be one is sent again by itself.
 //! - [`Client::detect`] and its like find the faces that a swap can be about.
-//! - [`Error`] says what happened, to which ids, after how many attempts, and what to do. It can be
-//!   asked: [`Error::is_auth`], [`Error::is_billing`], [`Error::is_rate_limit`],
-//!   [`Error::is_retryable`] and others.
+//! - [`Error`] says what happened, to which ids, and after how many attempts; [`Error::advice`] says what
+//!   to do. Programs ask [`Error::kind`] and its predicates: [`Error::is_auth`], [`Error::is_billing`],
+//!   [`Error::is_rate_limit`], [`Error::is_retryable`].
 //!
 //! # Defaults
 //!
 //! | What | Default | Change it with |
 //! | --- | --- | --- |
 //! | ids in a request | 100, and 4096 bytes of request line | [`ClientBuilder::max_ids_per_request`], [`ClientBuilder::max_request_line_bytes`] |
-//! | requests under way | 4 for all clones | [`ClientBuilder::max_concurrent_requests`] |
-//! | making a connection | 10 s | [`ClientBuilder::connect_timeout`] |
+//! | requests in flight | 4 lookups and 4 others, for all clones | [`ClientBuilder::max_concurrent_requests`] |
+//! | connect timeout | 10 s | [`ClientBuilder::connect_timeout`] |
 //! | one attempt | 30 s | [`ClientBuilder::attempt_timeout`], [`Lookup::attempt_timeout`] |
 //! | one call | 5 min | [`ClientBuilder::operation_timeout`], [`Lookup::operation_timeout`] |
 //! | one attempt at a submit or detection | no less than 2 min | |
@@ -70,28 +70,29 @@
 //! | an unknown outcome holds back the same content | 24 h | [`allow_second_purchase`](submit::PendingSubmit::allow_second_purchase) |
 //! | attempts at a request | 4, up to 20 s apart | [`ClientBuilder::retry`], [`Lookup::retry`] |
 //! | `Retry-After` | up to 60 s | [`RetryPolicy::max_retry_after`] |
-//! | repetitions of all clones | 100 in a burst, then one for five successes | |
-//! | first look of a wait | at once | [`PollPolicy::initial_delay`] |
-//! | looks of a wait | every 10 % of the time since the job last changed, 2 s to 30 s | [`PollPolicy`] |
+//! | retries of all clones | 100 in a burst, then one for five successes | |
+//! | first poll of a wait | at once | [`PollPolicy::initial_delay`] |
+//! | poll interval | every 10 % of the time since the job last changed, 2 s to 30 s | [`PollPolicy`] |
 //! | a wait | 4 h | [`Wait::timeout`], [`Wait::deadline`] |
 //! | a job may be missing | 2 min | [`Wait::missing_grace`] |
 //! | ids waited for | 200,000 | [`ClientBuilder::max_tracked_ids`] |
-//! | ids wanted within this time share a request | 20 ms | |
-//! | looks at a job for hints | 500 ms apart | |
-//! | size of an answer | 8 MiB | [`ClientBuilder::max_response_bytes`] |
-//! | files on their way | 4 for all clones | [`ClientBuilder::max_concurrent_downloads`] |
-//! | size of a file | 4 GiB | [`Download::max_bytes`] |
-//! | silence of a file's host | 30 s | [`Download::idle_timeout`] |
+//! | ids requested within this time share a request | 20 ms | |
+//! | polls of a job because of hints | 500 ms apart | |
+//! | response size | 8 MiB | [`ClientBuilder::max_response_bytes`] |
+//! | concurrent downloads | 4 for all clones | [`ClientBuilder::max_concurrent_downloads`] |
+//! | file size | 4 GiB | [`Download::max_bytes`] |
+//! | download idle timeout | 30 s | [`Download::idle_timeout`] |
 //! | one download | no limit | [`Download::operation_timeout`] |
 //!
 //! # Observability
 //!
-//! Each call is a [`tracing`] span `akool_faceswap.results` (info) with counts of ids; each attempt
+//! Each lookup is a [`tracing`] span `akool_faceswap.results` (info) with counts of ids; each attempt
 //! is a span `akool_faceswap.attempt` (debug) with OpenTelemetry's names: `http.request.method`,
 //! `server.address`, `server.port`, `http.response.status_code`, `http.request.resend_count`,
 //! `error.type`. A download is a span `akool_faceswap.download` (info) with the file's host as
-//! `server.address`, `file.media_type` and `file.bytes`; its requests are attempts, too. No id, key
-//! or URL is in them. Numbers go to [`Metrics`].
+//! `server.address`, `file.media_type` and `file.bytes`; its requests are attempts, too. Retries
+//! (debug), rate limits and given up calls (warn) are events. None of them contains an id, key or URL.
+//! Numbers go to [`Metrics`]; gauges are in [`Client::stats`].
 //!
 //! [`Results`]: lookup::Results
 //! [`Results::into_complete`]: lookup::Results::into_complete
@@ -139,7 +140,7 @@ pub mod wait;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-/// Ways in for the fuzzer alone.
+/// Entry points for the fuzzer.
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;

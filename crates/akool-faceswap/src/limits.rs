@@ -7,7 +7,8 @@ use std::{num::NonZeroUsize, time::Duration};
 
 /// A time limit, or explicitly none.
 ///
-/// Not to name a limit is a third thing: then the client's, or the library's default, holds.
+/// Leaving a timeout unset is different from disabling it: the client's setting, or the default,
+/// applies.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Many ids to one answer about all of them.
+//! Looks up many ids, with one outcome for each.
 //!
 //! A list is cut into chunks, the chunks are looked up side by side, and each row is matched with
 //! what was asked by its `_id`. A chunk that the API refuses as a whole is split until what was wrong
@@ -39,7 +39,7 @@ use rows::Rows;
 
 pub use results::{IncompleteResults, Outcome, Results, UnexpectedReason, UnexpectedRow};
 
-/// A lookup that has not begun: await it, or set options first.
+/// A lookup that has not started: await it, or set options first.
 ///
 /// Made by [`Client::lookup`](crate::Client::lookup). Options of a lookup override those of its client.
 #[must_use = "a lookup does nothing until it is awaited"]
@@ -62,8 +62,7 @@ impl Lookup {
         }
     }
 
-    /// What became of each id, in the order of the list, even where nothing at all was learnt: two
-    /// ids may have failed for two reasons then.
+    /// The outcome of each id, in the order of the list, even if all failed, each for its own reason.
     ///
     /// An answer that lacks ids is not checked: the poller asks again by itself.
     pub(crate) async fn each(mut self) -> Vec<Outcome> {
@@ -87,7 +86,7 @@ impl Lookup {
     }
 }
 
-/// No id was answered.
+/// Every id failed.
 struct AllFailed {
     /// What happened to the first of them.
     error: Error,

@@ -1,17 +1,18 @@
 //! Counts and durations, for whatever a program measures itself with.
 //!
-//! One trait with a method for each event; a program turns events into its own counters and
-//! histograms. Events hold numbers and kinds alone: nothing in them can be secret, and nothing is
-//! made where nobody listens.
+//! One trait has a method for each event, which a program turns into its own counters and histograms;
+//! a snapshot has the values of gauges. They contain numbers, kinds and host names, never a secret,
+//! and nothing is measured if nobody listens.
 
 use std::{sync::Arc, time::Duration};
 
 use crate::error::{BusinessCode, ErrorKind, WaitErrorKind};
 
-/// Receives counts and durations; given to
+/// Receives counts and durations; pass it, or an `Arc` of it, to
 /// [`ClientBuilder::metrics`](crate::client::ClientBuilder::metrics).
 ///
-/// The methods run on the tasks that do the work: they must return at once.
+/// The methods run on the tasks that do the work, so they must return at once. Values that rise and
+/// fall are in [`Stats`].
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,7 +35,7 @@ use crate::error::{BusinessCode, ErrorKind, WaitErrorKind};
 /// # Ok::<(), akool_faceswap::Error>(())
 /// ```
 pub trait Metrics: Send + Sync + 'static {
-    /// One request was answered, or was not.
+    /// One request was answered, or failed.
     fn request(&self, request: &RequestMetrics) {
         let _ = request;
     }
@@ -48,7 +49,37 @@ pub trait Metrics: Send + Sync + 'static {
     fn wait(&self, wait: &WaitMetrics) {
         let _ = wait;
     }
+
+    /// The transfer of one file ended, other than by being dropped.
+    fn download(&self, download: &DownloadMetrics) {
+        let _ = download;
+    }
 }
+
+/// Shared or boxed metrics are metrics, too.
+macro_rules! forward {
+    ($($pointer:ident),+) => {$(
+        impl<M: Metrics + ?Sized> Metrics for $pointer<M> {
+            fn request(&self, request: &RequestMetrics) {
+                (**self).request(request);
+            }
+
+            fn lookup(&self, lookup: &LookupMetrics) {
+                (**self).lookup(lookup);
+            }
+
+            fn wait(&self, wait: &WaitMetrics) {
+                (**self).wait(wait);
+            }
+
+            fn download(&self, download: &DownloadMetrics) {
+                (**self).download(download);
+            }
+        }
+    )+};
+}
+
+forward!(Arc, Box);
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +119,7 @@ pub struct LookupMetrics {
     pub failed: usize,
     /// The whole call.
     pub duration: Duration,
-    /// The kind of error, if nothing was learnt.
+    /// The kind of error, if every id failed.
     pub error: Option<ErrorKind>,
 }
 
@@ -98,10 +129,45 @@ pub struct LookupMetrics {
 pub struct WaitMetrics {
     /// Why it ended without a result; `None` where the job succeeded.
     pub error: Option<WaitErrorKind>,
-    /// How long it was, in this process and those before it.
+    /// How long it took, in this process and those before it.
     pub duration: Duration,
-    /// The answers there were about the job.
+    /// How many answers there were about the job.
     pub polls: u32,
+}
+
+/// The transfer of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DownloadMetrics {
+    /// The host of the file.
+    pub host: String,
+    /// The bytes of the file that are there, those of an earlier download included.
+    pub bytes: u64,
+    /// How many requests were sent.
+    pub attempts: u32,
+    /// From the beginning to the end, the delays between attempts included.
+    pub duration: Duration,
+    /// The kind of error, if it failed.
+    pub error: Option<ErrorKind>,
+}
+
+/// What a client does at one moment: values for gauges. See
+/// [`Client::stats`](crate::client::Client::stats).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Lookup requests in flight.
+    pub lookups_in_flight: usize,
+    /// Other requests in flight: submits, detections, deletions, credit.
+    pub other_requests_in_flight: usize,
+    /// Files that are being downloaded.
+    pub downloads_in_flight: usize,
+    /// Ids that waits and single lookups track.
+    pub tracked_ids: usize,
+    /// How long the client still holds its requests back after a rate limit; `None` if it does not.
+    pub throttled_for: Option<Duration>,
+    /// How many retries the budget of all clones pays for now; 100 when it is full.
+    pub retries_left: u32,
 }
 
 #[cfg(test)]
@@ -143,7 +209,9 @@ mod tests {
             reply.after(Duration::from_secs(2))
         });
         let kept = Kept::default();
-        let client = wire.client_with(|builder| builder.api_key("k").metrics(kept.clone()));
+        // Shared metrics are metrics, too.
+        let shared: Arc<dyn Metrics> = Arc::new(kept.clone());
+        let client = wire.client_with(|builder| builder.api_key("k").metrics(shared));
         let ids: ResultIds = "a,b,c".parse().unwrap();
         client.lookup(ids).await.unwrap();
 

@@ -14,10 +14,10 @@ use std::{
     time::Duration,
 };
 
-/// How often a lookup is repeated, and how far apart.
+/// How often a request is retried, and how far apart.
 ///
-/// A lookup changes nothing, so it is repeated after every fault that may pass: see
-/// [`Error::is_retryable`](crate::error::Error::is_retryable). The delay before repetition `n` is drawn
+/// A lookup changes nothing, so it is retried after every transient error: see
+/// [`Error::is_retryable`](crate::error::Error::is_retryable). The delay before retry `n` is drawn
 /// evenly from zero to `base_delay` times 2ⁿ⁻¹, and at most `max_delay` ("full jitter"), so that
 /// clients which failed together do not come back together.
 ///
@@ -56,34 +56,34 @@ impl RetryPolicy {
         Self::default()
     }
 
-    /// One attempt, no repetition.
+    /// One attempt, no retries.
     pub fn never() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// The most attempts at one request, the first included. 0 is taken as 1. Default: 4.
+    /// The most attempts at one request, including the first. 0 is taken as 1. Default: 4.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// The most that is waited before the first repetition. Default: 250 ms.
+    /// Upper bound of the delay before the first retry. Default: 250 ms.
     #[must_use]
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// The most that is waited before any repetition. Default: 20 s.
+    /// Upper bound of the delay before any retry. Default: 20 s.
     #[must_use]
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// The most that is waited because the server asked for it in `Retry-After`; where it asks for
-    /// more, this much is waited. Default: 60 s.
+    /// Upper bound of the delay that a server asks for in `Retry-After`; a longer one is cut to this.
+    /// Default: 60 s.
     #[must_use]
     pub fn max_retry_after(mut self, delay: Duration) -> Self {
         self.max_retry_after = delay;
@@ -112,13 +112,13 @@ impl RetryPolicy {
         backoff.max(asked)
     }
 
-    /// What is waited of the time that the server asked for.
+    /// The part of the server's delay that is kept.
     pub(crate) fn capped(&self, retry_after: Duration) -> Duration {
         retry_after.min(self.max_retry_after)
     }
 }
 
-/// Where jitter comes from; with a seed it is the same every time.
+/// The source of jitter; a seed makes it reproducible.
 #[derive(Debug)]
 pub(crate) struct Jitter(Mutex<fastrand::Rng>);
 

@@ -313,7 +313,7 @@ async fn a_disk_that_refuses_is_an_error_of_its_own() {
     fs::create_dir(dir.path().join("one.part.json")).unwrap();
     let error = download(&server).save_in(dir.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
-    assert!(error.to_string().contains("free space"), "{error}");
+    assert!(error.advice().contains("free space"), "{error}");
     assert_eq!(names(dir.path()), ["one.part.json"]);
 }
 

@@ -55,7 +55,7 @@ pub fn run(jobs: usize, settings: Settings) {
         .api_key(fake.api_key())
         .max_tracked_ids(jobs);
     if let Some(requests) = settings.concurrency {
-        builder = builder.max_concurrent_requests(requests);
+        builder = builder.max_concurrent_requests(requests.get());
     }
     let client = builder.build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -89,7 +89,7 @@ pub fn client(world: &Arc<Mutex<World>>, settings: Settings) -> Client {
         .jitter_seed(7)
         .max_tracked_ids(jobs);
     if let Some(requests) = settings.concurrency {
-        builder = builder.max_concurrent_requests(requests);
+        builder = builder.max_concurrent_requests(requests.get());
     }
     let (world, begun) = (world.clone(), Instant::now());
     let handler = move |request: http::Request<RequestBody>| {

@@ -12,6 +12,7 @@ use crate::transport::operation::Pool;
 pub(crate) struct Permits {
     lookups: Semaphore,
     others: Semaphore,
+    in_each: usize,
 }
 
 impl Permits {
@@ -21,6 +22,7 @@ impl Permits {
         Self {
             lookups: Semaphore::new(permits),
             others: Semaphore::new(permits),
+            in_each: permits,
         }
     }
 
@@ -30,10 +32,10 @@ impl Permits {
         self.pool(pool).acquire().await.ok()
     }
 
-    /// The permits of a pool that nobody holds.
-    #[cfg(test)]
-    pub(crate) fn available(&self, pool: Pool) -> usize {
-        self.pool(pool).available_permits()
+    /// How many permits of a pool are held.
+    pub(crate) fn in_use(&self, pool: Pool) -> usize {
+        self.in_each
+            .saturating_sub(self.pool(pool).available_permits())
     }
 
     fn pool(&self, pool: Pool) -> &Semaphore {

@@ -1,4 +1,4 @@
-//! Tokens that are fetched: once, for all clones of a client, and again only when refused.
+//! Tokens from a provider: fetched once for all clones of a client, and again only when refused.
 
 use std::{
     fmt,
@@ -19,14 +19,17 @@ use crate::{
     transport::{authorization::Authorization, channel::Channel},
 };
 
-/// What a [`TokenProvider`] returns.
-pub type FetchingToken<'a> = Pin<Box<dyn Future<Output = Result<Token, BoxError>> + Send + 'a>>;
-
 /// A bearer token; never shown, and overwritten when it is dropped.
+///
+/// ```
+/// use akool_faceswap::auth::Token;
+///
+/// assert_eq!(format!("{:?}", Token::new("planted")), "Token(<secret>)");
+/// ```
 pub struct Token(akool_faceswap_raw::Secret);
 
 impl Token {
-    /// A token as the API gave it.
+    /// A token as the API issued it.
     pub fn new(token: impl Into<String>) -> Self {
         Self(akool_faceswap_raw::Secret::from(token.into()))
     }
@@ -38,32 +41,66 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Fetches bearer tokens from wherever a program keeps them.
+/// Fetches bearer tokens from wherever a program keeps them: an async function or closure, or a type
+/// of your own.
 ///
-/// It is asked once, by whichever request is first; all clones of the client share the token. It is
-/// asked again when the API refuses the token with 1101, once for that token however many requests
-/// were refused, and never twice at the same time.
+/// The first request asks it, and all clones of the client share the token. It is asked again when the
+/// API refuses the token with 1101: once for each token, however many requests were refused, and never
+/// twice at the same time.
 ///
 /// ```
-/// use akool_faceswap::{Client, auth::{FetchingToken, Token, TokenProvider}};
+/// use akool_faceswap::{Client, auth::{Token, TokenProvider}, error::BoxError};
 ///
-/// struct Vault;
+/// async fn read_token() -> std::io::Result<Token> {
+///     Ok(Token::new(std::fs::read_to_string("/run/secrets/akool")?))
+/// }
+///
+/// let client = Client::builder().token_provider(read_token).build()?;
+///
+/// struct Vault {
+///     path: String,
+/// }
 ///
 /// impl TokenProvider for Vault {
-///     fn fetch(&self) -> FetchingToken<'_> {
-///         Box::pin(async { Ok(Token::new(std::fs::read_to_string("/run/secrets/akool")?)) })
+///     async fn fetch(&self) -> Result<Token, BoxError> {
+///         Ok(Token::new(std::fs::read_to_string(&self.path)?))
 ///     }
 /// }
 ///
-/// let client = Client::builder().token_provider(Vault).build()?;
+/// let vault = Vault { path: "/run/secrets/akool".to_owned() };
+/// let client = Client::builder().token_provider(vault).build()?;
 /// # Ok::<(), akool_faceswap::Error>(())
 /// ```
 pub trait TokenProvider: Send + Sync + 'static {
-    /// A token that has not been refused yet.
+    /// Returns a token that has not been refused yet.
     ///
-    /// It is part of an attempt, and bounded by the attempt's time limit. It is dropped where the
-    /// request that needs it is dropped; the next request then asks again.
-    fn fetch(&self) -> FetchingToken<'_>;
+    /// The attempt's time limit bounds it. The future is dropped with the request that needs the
+    /// token; the next request then asks again.
+    fn fetch(&self) -> impl Future<Output = Result<Token, BoxError>> + Send;
+}
+
+impl<F, Fut, E> TokenProvider for F
+where
+    F: Fn() -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Token, E>> + Send,
+    E: Into<BoxError>,
+{
+    async fn fetch(&self) -> Result<Token, BoxError> {
+        self().await.map_err(Into::into)
+    }
+}
+
+type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Token, BoxError>> + Send + 'a>>;
+
+/// A [`TokenProvider`] of any type.
+pub(crate) trait AnyProvider: Send + Sync {
+    fn fetch_boxed(&self) -> Fetching<'_>;
+}
+
+impl<P: TokenProvider> AnyProvider for P {
+    fn fetch_boxed(&self) -> Fetching<'_> {
+        Box::pin(self.fetch())
+    }
 }
 
 /// Which fetched token it is, counted from 1.
@@ -72,19 +109,19 @@ pub(crate) type Generation = u64;
 /// The token that all clones of a client share.
 pub(crate) struct SharedToken {
     source: Source,
-    /// Held while a token is fetched, so that others wait for it and do not fetch one too.
+    /// Locked while a token is fetched, so that other requests wait for it instead of fetching one.
     held: Mutex<Option<(Authorization, Generation)>>,
-    /// Up to which token all were refused.
+    /// All tokens up to this one were refused.
     refused: AtomicU64,
 }
 
 enum Source {
-    Custom(Box<dyn TokenProvider>),
+    Custom(Box<dyn AnyProvider>),
     GetToken(ClientSecret),
 }
 
 impl SharedToken {
-    pub(crate) fn custom(provider: Box<dyn TokenProvider>) -> Self {
+    pub(crate) fn custom(provider: Box<dyn AnyProvider>) -> Self {
         Self::new(Source::Custom(provider))
     }
 
@@ -115,10 +152,10 @@ impl SharedToken {
         let token = match &self.source {
             Source::GetToken(secret) => secret.fetch(channel).await?,
             Source::Custom(provider) => {
-                let token = provider.fetch().await.map_err(|error| {
+                let token = provider.fetch_boxed().await.map_err(|error| {
                     Error::new(
                         ErrorKind::Credentials,
-                        "the token provider could not give a token",
+                        "the token provider returned no token",
                     )
                     .with_source(Cause(error))
                 })?;
@@ -131,7 +168,7 @@ impl SharedToken {
         Ok((authorization, generation))
     }
 
-    /// Takes note that the API refused this token.
+    /// Records that the API refused this token.
     pub(super) fn forget(&self, generation: Generation) {
         self.refused.fetch_max(generation, Ordering::AcqRel);
     }
@@ -145,7 +182,7 @@ impl fmt::Debug for SharedToken {
 
 /// The error of a provider as the source of ours.
 ///
-/// Its text is the provider's own; what it says of its secrets is in its hands.
+/// Its text is the provider's own, and so is the responsibility for secrets in it.
 struct Cause(BoxError);
 
 impl fmt::Debug for Cause {

@@ -2,14 +2,16 @@
 
 use std::{env, fmt, num::NonZeroUsize, sync::Arc};
 
+#[cfg(feature = "semver-exempt")]
+use crate::transport::http_client::Configure;
 use crate::{
     api::{Api, Permits},
     client::Client,
     limits::request_size::KnownSizes,
-    transport::http_client::{self, Configure},
+    transport::http_client,
 };
 use crate::{
-    auth::{ClientSecret, Credentials, SharedToken, TokenProvider},
+    auth::{AnyProvider, ClientSecret, Credentials, SharedToken, TokenProvider},
     clock::Clock,
     download::Downloader,
     error::{Error, ErrorKind},
@@ -44,11 +46,13 @@ pub struct ClientBuilder {
     api_key: Option<String>,
     bearer_token: Option<String>,
     client_credentials: Option<(String, String)>,
-    token_provider: Option<Box<dyn TokenProvider>>,
+    token_provider: Option<Box<dyn AnyProvider>>,
     limits: Limits,
     retry: RetryPolicy,
     jitter_seed: Option<u64>,
     root_certificates: Vec<Vec<u8>>,
+    proxy: Option<String>,
+    #[cfg(feature = "semver-exempt")]
     configure: Option<Configure>,
     metrics: Option<Arc<dyn Metrics>>,
     pub(crate) backend: Box<dyn HttpBackend>,
@@ -68,6 +72,8 @@ impl ClientBuilder {
             retry: RetryPolicy::default(),
             jitter_seed: None,
             root_certificates: Vec::new(),
+            proxy: None,
+            #[cfg(feature = "semver-exempt")]
             configure: None,
             metrics: None,
             backend: Box::new(ReqwestBackend),
@@ -108,19 +114,19 @@ impl ClientBuilder {
         })
     }
 
-    /// The API key: what the vendor recommends. Give exactly one kind of credentials.
+    /// The API key, which the vendor recommends. Give exactly one kind of credentials.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(key.into());
         self
     }
 
-    /// A bearer token that the program has already. Give exactly one kind of credentials.
+    /// A bearer token that you have already. Give exactly one kind of credentials.
     pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
         self.bearer_token = Some(token.into());
         self
     }
 
-    /// The client id and secret, for which the API itself gives a token (`getToken`).
+    /// The client id and secret, for which the API issues a token (`getToken`).
     ///
     /// The token is fetched by the first request and again if it is refused, as with a
     /// [`token_provider`](Self::token_provider). Give exactly one kind of credentials.
@@ -129,8 +135,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Where bearer tokens come from, if the program keeps them somewhere else. Give exactly one
-    /// kind of credentials.
+    /// Where bearer tokens come from: an async function or closure, or a type of your own. Give exactly
+    /// one kind of credentials.
     pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
         self.token_provider = Some(Box::new(provider));
         self
@@ -138,20 +144,19 @@ impl ClientBuilder {
 
     /// Where the API is. Default: `https://openapi.akool.com`.
     ///
-    /// `http://` is accepted for this machine alone, since the credentials would go over the
-    /// network in the clear; see [`allow_insecure_http`](Self::allow_insecure_http).
+    /// `http://` is accepted for this machine only, because it would send the credentials in the clear; see [`allow_insecure_http`](Self::allow_insecure_http).
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Accepts a base URL with `http://` for any host. Default: for this machine alone.
+    /// Accepts a base URL with `http://` for any host. Default: for this machine only.
     pub fn allow_insecure_http(mut self) -> Self {
         self.allow_insecure_http = true;
         self
     }
 
-    /// The time limit for making a connection. Default: 10 s.
+    /// The time limit for connecting. Default: 10 s.
     pub fn connect_timeout(mut self, limit: impl Into<Timeout>) -> Self {
         self.limits.connect_timeout = limit.into();
         self
@@ -164,41 +169,42 @@ impl ClientBuilder {
         self
     }
 
-    /// The time limit for one call of this library: all its requests, their repetitions and the
-    /// waiting between them. Default: 5 min.
+    /// The time limit for one call of this library: all its requests, their retries and the delays
+    /// between them. Default: 5 min.
     ///
-    /// When it passes, the ids that were not answered yet fail with a timeout; the others keep
-    /// their answers.
+    /// When it passes, the ids without an answer fail with a timeout; the others keep their answers.
     pub fn operation_timeout(mut self, limit: impl Into<Timeout>) -> Self {
         self.limits.operation_timeout = limit.into();
         self
     }
 
-    /// The largest answer that is read, in bytes. Default: 8 MiB; 100 jobs take about 40 KiB.
+    /// The largest response that is read, in bytes. Default: 8 MiB; 100 jobs take about 40 KiB.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.limits.max_response_bytes = bytes;
         self
     }
 
-    /// The most requests under way at once, over all clones; further ones wait their turn.
-    /// Default: 4.
+    /// The most requests in flight at once, over all clones; further ones queue. Default: 4. 0 is taken
+    /// as 1.
     ///
-    /// Who waits for more than some ten thousand jobs at once learns of their ends sooner with 16.
-    pub fn max_concurrent_requests(mut self, requests: NonZeroUsize) -> Self {
-        self.limits.max_concurrent_requests = requests;
+    /// Lookups have a pool of that size, and all other requests another one, so that a submit never
+    /// queues behind a large lookup. With more than about 10,000 concurrent waits, 16 reports
+    /// completions sooner.
+    pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
+        self.limits.max_concurrent_requests = at_least_one(requests);
         self
     }
 
-    /// The most files that are downloaded at once, over all clones; further ones wait their turn.
-    /// Default: 4.
-    pub fn max_concurrent_downloads(mut self, files: NonZeroUsize) -> Self {
-        self.limits.max_concurrent_downloads = files;
+    /// The most files that are downloaded at once, over all clones; further ones queue. Default: 4. 0
+    /// is taken as 1.
+    pub fn max_concurrent_downloads(mut self, files: usize) -> Self {
+        self.limits.max_concurrent_downloads = at_least_one(files);
         self
     }
 
-    /// The most ids in one request. Default: 100; the vendor documents no limit.
-    pub fn max_ids_per_request(mut self, ids: NonZeroUsize) -> Self {
-        self.limits.max_ids_per_request = ids;
+    /// The most ids in one request. Default: 100; the vendor documents no limit. 0 is taken as 1.
+    pub fn max_ids_per_request(mut self, ids: usize) -> Self {
+        self.limits.max_ids_per_request = at_least_one(ids);
         self
     }
 
@@ -210,17 +216,25 @@ impl ClientBuilder {
         self
     }
 
-    /// How often requests are repeated, and how far apart.
+    /// How often requests are retried, and how far apart.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// A further certificate authority to trust, in PEM form, beside those of the platform.
+    /// Another certificate authority to trust, in PEM form, in addition to those of the platform.
     ///
-    /// For a proxy or a test server of one's own; downloads trust it, too. A text with several certificates adds each.
+    /// For a proxy or a test server of your own; downloads trust it, too. PEM text with several
+    /// certificates adds all of them.
     pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// A proxy for all requests, downloads included, such as `http://proxy.example:3128`; user name and
+    /// password may be in it. Default: the proxies of the environment (`HTTPS_PROXY` and others).
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
         self
     }
 
@@ -233,8 +247,8 @@ impl ClientBuilder {
     /// [`root_certificate_pem`](Self::root_certificate_pem)). Do not set `authorization` or
     /// `x-api-key` as a default header: it would be sent beside the client's own.
     ///
-    /// This is one of two places where a type of `reqwest` shows; a new major version of `reqwest`
-    /// changes it without a new major version of this library.
+    /// Needs the feature `semver-exempt`: a new major version of `reqwest` changes this without a new
+    /// major version of this library.
     ///
     /// ```
     /// # use akool_faceswap::Client;
@@ -246,6 +260,8 @@ impl ClientBuilder {
     ///     .build()?;
     /// # Ok::<(), akool_faceswap::Error>(())
     /// ```
+    #[cfg(feature = "semver-exempt")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "semver-exempt")))]
     pub fn configure_reqwest(
         mut self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
@@ -254,9 +270,9 @@ impl ClientBuilder {
         self
     }
 
-    /// The most ids that are waited for at a time by all clones, however many tasks wait for each.
+    /// The most ids that all clones track at a time, however many tasks wait for each.
     /// Default: 200,000. A wait for one more ends at once with
-    /// [`TooManyIds`](crate::wait::WaitErrorKind::TooManyIds) and a ticket; the others go on.
+    /// [`TooManyIds`](crate::wait::WaitErrorKind::TooManyIds) and a ticket; the others continue.
     ///
     /// A job that is waited for takes 440 bytes in a group and 630 with a
     /// [`Wait`](crate::wait::Wait) of its own, measured with ids of 24 characters: 200,000 take up
@@ -266,19 +282,19 @@ impl ClientBuilder {
         self
     }
 
-    /// Where counts and durations go; without it none are taken.
+    /// Receives counts and durations; without it nothing is measured.
     pub fn metrics(mut self, metrics: impl Metrics) -> Self {
         self.metrics = Some(Arc::new(metrics));
         self
     }
 
-    /// A seed for the jitter of delays, so that they are the same each time. For tests.
+    /// A seed for the jitter of delays, which makes them reproducible in tests.
     pub fn jitter_seed(mut self, seed: u64) -> Self {
         self.jitter_seed = Some(seed);
         self
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
@@ -316,10 +332,13 @@ impl ClientBuilder {
                  give exactly one",
             ));
         }
+        let proxy = self.proxy.as_deref().map(http_client::proxy).transpose()?;
         let http = http_client::build(
             &base_url,
             &self.limits,
             &self.root_certificates,
+            proxy.clone(),
+            #[cfg(feature = "semver-exempt")]
             self.configure,
         )?;
         let channel = Channel::new(
@@ -343,9 +362,13 @@ impl ClientBuilder {
             known_sizes: KnownSizes::default(),
         });
         let poller = Poller::new(api.clone(), self.jitter_seed);
-        let downloader = Downloader::new(api.clone(), self.root_certificates);
+        let downloader = Downloader::new(api.clone(), self.root_certificates, proxy);
         Ok(Client::new(api, poller, downloader))
     }
+}
+
+fn at_least_one(number: usize) -> NonZeroUsize {
+    NonZeroUsize::new(number).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// Shows which credentials are set, not what they are.

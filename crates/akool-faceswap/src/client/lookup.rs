@@ -52,10 +52,10 @@ impl Client {
 
     /// Looks one job up, together with whatever else is looked up at about the same time.
     ///
-    /// `None` if the API answers without it. Calls for any number of ids from any number of tasks
-    /// within about 20 ms become one request, as far as it has room, and so does what waits have due:
-    /// this is the call for a service that learns of ids one by one. The request is always one that is
-    /// sent after the call. Faults that may pass are repeated by the client's
+    /// `None` if the API answers without it. Calls from any number of tasks within about 20 ms share one
+    /// request, together with the polls of waits that are due: this is the call for a service that
+    /// receives ids one by one. The request is always sent after the call. Transient errors are retried
+    /// by the client's
     /// [`RetryPolicy`](crate::retry::RetryPolicy) within its
     /// [`operation_timeout`](crate::client::ClientBuilder::operation_timeout).
     ///
@@ -81,8 +81,8 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// Dropping any caller's future, the first one's included, neither loses nor repeats what others
-    /// asked for.
+    /// Dropping one caller's future, even the first one's, neither loses nor repeats what others asked
+    /// for.
     pub fn lookup_one(&self, id: impl Into<ResultId>) -> LookupOne {
         LookupOne::new(self.poller.clone(), id.into())
     }

@@ -18,6 +18,7 @@ pub(crate) struct Downloader {
     pub(super) places: Arc<Semaphore>,
     most: usize,
     root_certificates: Vec<Vec<u8>>,
+    proxy: Option<reqwest::Proxy>,
     /// For `https://`.
     secure: OnceLock<reqwest::Client>,
     /// For `http://`, which leads to this machine or to the API's own host. It needs no
@@ -26,7 +27,11 @@ pub(crate) struct Downloader {
 }
 
 impl Downloader {
-    pub(crate) fn new(api: Arc<Api>, root_certificates: Vec<Vec<u8>>) -> Self {
+    pub(crate) fn new(
+        api: Arc<Api>,
+        root_certificates: Vec<Vec<u8>>,
+        proxy: Option<reqwest::Proxy>,
+    ) -> Self {
         let most = api
             .limits
             .max_concurrent_downloads
@@ -37,9 +42,15 @@ impl Downloader {
             places: Arc::new(Semaphore::new(most)),
             most,
             root_certificates,
+            proxy,
             secure: OnceLock::new(),
             plain: OnceLock::new(),
         }
+    }
+
+    /// How many files are being downloaded.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.most.saturating_sub(self.places.available_permits())
     }
 
     /// The HTTP client for a file at `url`.
@@ -56,6 +67,7 @@ impl Downloader {
             self.most,
             &self.api.limits,
             &self.root_certificates,
+            self.proxy.clone(),
         )?;
         Ok(kept.get_or_init(|| client))
     }

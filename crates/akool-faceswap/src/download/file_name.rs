@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(stem("a".repeat(LONGEST)).unwrap().len(), LONGEST);
         let error = stem("A".repeat(ResultId::MAX_LEN)).unwrap_err();
         assert!(error.is_invalid_input());
-        assert!(error.to_string().contains("save_to"), "{error}");
+        assert!(error.advice().contains("save_to"), "{error}");
     }
 
     /// The id that a name was made of.

@@ -380,10 +380,10 @@ mod tests {
             assert!(error.message().contains("cdn.example"), "{error}");
         }
         let busy = judged(429, None, &[]).unwrap_err();
-        assert!(busy.to_string().contains("fewer files at once"), "{busy}");
+        assert!(busy.advice().contains("fewer files at once"), "{busy}");
         // It is the host's own fault, which the job's next lookup does not change.
         let broken = judged(503, None, &[]).unwrap_err();
-        assert!(!broken.to_string().contains("look the job up"), "{broken}");
+        assert!(!broken.advice().contains("look the job up"), "{broken}");
     }
 
     proptest! {

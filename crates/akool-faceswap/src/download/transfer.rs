@@ -27,6 +27,7 @@ use crate::download::{
 };
 use crate::{
     error::{Error, ErrorKind},
+    metrics::DownloadMetrics,
     retry::decision::{Decision, Rules},
 };
 #[cfg(feature = "_decode")]
@@ -166,12 +167,28 @@ impl Transfer {
                 span.record("file.media_type", facts.media_type.as_str());
             }
             Ok(Some(Event::Bytes(_))) => {}
-            Ok(None) => self.downloader.api.budget.refund(),
+            Ok(None) => {
+                self.downloader.api.budget.refund();
+                self.measure(None);
+            }
             Err(error) => {
                 span.record("error.type", error.kind().as_str());
+                self.measure(Some(error.kind()));
             }
         }
         outcome
+    }
+
+    fn measure(&self, error: Option<ErrorKind>) {
+        if let Some(metrics) = &self.downloader.api.metrics {
+            metrics.download(&DownloadMetrics {
+                host: self.host(),
+                bytes: self.position,
+                attempts: self.attempts,
+                duration: self.patience.elapsed(),
+                error,
+            });
+        }
     }
 
     async fn step(&mut self) -> Result<Option<Event>, Error> {

@@ -71,7 +71,7 @@ impl<'a> ResultCollector<'a> {
     pub(super) fn fail(&mut self, positions: &[usize], error: &Error) {
         for position in positions {
             let outcome = &mut self.outcomes[*position];
-            // A row that another request's answer brought is worth more than an error.
+            // A row from another request's answer is worth more than an error.
             if matches!(outcome, Outcome::Missing) {
                 *outcome = Outcome::Failed(error.clone());
             }

@@ -1,4 +1,4 @@
-//! The answer about many ids: found, missing and failed, each for itself, nothing dropped.
+//! The outcomes of a lookup: found, missing or failed, one for each id.
 
 use std::{collections::HashMap, fmt, sync::OnceLock};
 
@@ -7,7 +7,7 @@ use crate::{
     model::{Job, ResultId, ResultIds},
 };
 
-/// What a lookup learnt of one id.
+/// The outcome of one id.
 #[derive(Clone, Debug)]
 #[expect(
     clippy::large_enum_variant,
@@ -18,11 +18,11 @@ pub enum Outcome {
     Found(Job),
     /// The API answered without this id: unknown, too new, deleted, or another account's.
     Missing,
-    /// The request about this id failed; nothing is known of the job.
+    /// The request about this id failed; the state of the job is unknown.
     Failed(Error),
 }
 
-/// What a lookup learnt, for every id that was asked for.
+/// The outcomes of a lookup, one for every id that was asked for.
 ///
 /// Each id has exactly one [`Outcome`]. The three lists keep the order in which the ids were given.
 ///
@@ -131,14 +131,14 @@ impl Results {
         self.ids.is_empty()
     }
 
-    /// Rows of the answers that belong to no id that was asked for; nearly always none.
+    /// Rows that belong to no id that was asked for; usually empty.
     pub fn unexpected(&self) -> &[UnexpectedRow] {
         &self.unexpected
     }
 
     /// All jobs, if every id was found.
     ///
-    /// For callers who want all or an error. The error still has everything that was learnt.
+    /// For callers who want all or an error. The error still has all outcomes.
     ///
     /// # Errors
     ///
@@ -190,7 +190,7 @@ impl fmt::Debug for Results {
 
 /// A row of an answer that belongs to no id that was asked for.
 ///
-/// `Debug` shows the reason alone: nobody vouches for what is in such a row, its `_id` included.
+/// `Debug` shows only the reason: nothing in such a row can be trusted, not even its `_id`.
 #[derive(Clone)]
 pub struct UnexpectedRow {
     reason: UnexpectedReason,
@@ -206,7 +206,7 @@ pub enum UnexpectedReason {
     NotAsked,
     /// Its id was answered before.
     Repeated,
-    /// It is no object with an `_id`.
+    /// It is not an object with an `_id`.
     Unreadable,
 }
 
@@ -266,12 +266,12 @@ impl fmt::Display for UnexpectedRow {
 pub struct IncompleteResults(Box<Results>);
 
 impl IncompleteResults {
-    /// Everything that was learnt.
+    /// All outcomes.
     pub fn results(&self) -> &Results {
         &self.0
     }
 
-    /// Everything that was learnt.
+    /// All outcomes.
     pub fn into_results(self) -> Results {
         *self.0
     }

@@ -1,18 +1,18 @@
-//! How much repeating all clones of a client may do together.
+//! How many retries all clones of a client may make together.
 //!
-//! When a server fails for everyone, every caller repeating its request multiplies the load just
-//! when it hurts. So repetitions are paid from one purse, which successes fill again: while most
-//! requests succeed it is never empty, and when most fail it soon is.
+//! When a server fails for everyone, retries multiply the load just when it hurts. So all retries are
+//! paid from one budget, which successes refill: while most requests succeed it is never empty, and
+//! when most fail it soon is.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// What a full purse holds: a hundred repetitions.
+/// A full budget: a hundred retries.
 const CAPACITY: u32 = 500;
-/// What a repetition costs.
+/// The cost of a retry.
 const COST: u32 = 5;
-/// What a repetition after a timeout costs: it kept the server busy for longest.
+/// The cost of a retry after a timeout, which keeps a server busy for longest.
 const TIMEOUT_COST: u32 = 10;
-/// What a successful request pays in.
+/// What a successful request refunds.
 const REFUND: u32 = 1;
 
 #[derive(Debug)]
@@ -23,7 +23,7 @@ impl Budget {
         Self(AtomicU32::new(CAPACITY))
     }
 
-    /// Pays for one repetition; `false` if the purse does not hold enough.
+    /// Pays for one retry; `false` if there is not enough left.
     pub(crate) fn withdraw(&self, after_timeout: bool) -> bool {
         let cost = if after_timeout { TIMEOUT_COST } else { COST };
         self.0
@@ -33,7 +33,12 @@ impl Budget {
             .is_ok()
     }
 
-    /// Pays in for a successful request.
+    /// How many retries it pays for now.
+    pub(crate) fn retries_left(&self) -> u32 {
+        self.0.load(Ordering::Relaxed) / COST
+    }
+
+    /// Refunds a little for a successful request.
     pub(crate) fn refund(&self) {
         let _ = self
             .0
@@ -67,7 +72,9 @@ mod tests {
             assert!(!budget.withdraw(false));
         }
         budget.refund();
+        assert_eq!(budget.retries_left(), 1);
         assert!(budget.withdraw(false));
+        assert_eq!(budget.retries_left(), 0);
     }
 
     proptest! {

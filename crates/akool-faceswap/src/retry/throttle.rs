@@ -1,8 +1,8 @@
-//! The throttle that a rate limit puts on a whole client.
+//! Slows a whole client down after a rate limit.
 //!
-//! 1005 and HTTP 429 are about the account, not about one request: if the other tasks went on, each
-//! would run into the same limit and keep it alive. So one such answer holds every request of the
-//! client back, the next one for longer, until requests succeed again.
+//! 1005 and HTTP 429 are about the account, not about one request: if the other tasks continued, each
+//! would run into the same limit and prolong it. So one such answer holds every request of the client
+//! back, the next one for longer, until requests succeed again.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -15,10 +15,10 @@ use crate::retry::Jitter;
 
 /// The first pause, if the server does not say how long; doubled by each further rate limit.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// The longest pause that the throttle chooses by itself.
+/// The longest pause that the throttle chooses itself.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// What stands for a delay that no clock can express.
+/// Replaces a delay that no clock can express.
 const LONGEST_DELAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 #[derive(Debug, Default)]
@@ -35,8 +35,8 @@ impl Throttle {
     pub(crate) fn engage(&self, asked: Option<Duration>, jitter: &Jitter) {
         let now = Instant::now();
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Requests that were under way together are told of the same limit together: that is one
-        // rate limit, not several in a row.
+        // Requests that were in flight together hit the same limit together: that is one rate limit,
+        // not several in a row.
         let is_new = state.until.is_none_or(|until| until <= now);
         if is_new {
             state.rate_limits_in_a_row = state.rate_limits_in_a_row.saturating_add(1);

@@ -1,4 +1,4 @@
-//! Where the API is: checked once, so that credentials go to no other place and not in the clear.
+//! The base URL: checked once, so that credentials go nowhere else and never in the clear.
 
 use std::fmt;
 
@@ -27,7 +27,8 @@ impl BaseUrl {
         } else {
             format!("https://{text}")
         };
-        let url = Url::parse(&with_scheme).map_err(|error| refuse(&format!("is none: {error}")))?;
+        let url =
+            Url::parse(&with_scheme).map_err(|error| refuse(&format!("is invalid: {error}")))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refuse(
                 "has a user name or password in it; use api_key or bearer_token",
@@ -42,7 +43,7 @@ impl BaseUrl {
             "http" => {
                 return Err(refuse(
                     "begins with http://, which would send the credentials in the clear and is \
-                     accepted for this machine alone; use https://",
+                     accepted for this machine only; use https://",
                 ));
             }
             _ => return Err(refuse("must begin with https://")),

@@ -1,4 +1,4 @@
-//! The `reqwest` client underneath, with the rules that keep credentials and ids where they belong.
+//! Builds the `reqwest` client, with the rules that keep credentials and ids where they belong.
 
 use std::time::Duration;
 
@@ -13,7 +13,14 @@ const USER_AGENT: &str = concat!("akool-faceswap/", env!("CARGO_PKG_VERSION"));
 /// How long a connection is kept for the next request.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What a program changes about the client underneath.
+/// Checks the URL of a proxy, which may have a password in it and is not shown.
+pub(crate) fn proxy(url: &str) -> Result<reqwest::Proxy, Error> {
+    reqwest::Proxy::all(url)
+        .map_err(|_| Error::new(ErrorKind::Configuration, "the URL of the proxy is invalid"))
+}
+
+/// A program's own changes to the client.
+#[cfg(feature = "semver-exempt")]
 pub(crate) type Configure =
     Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
 
@@ -21,7 +28,8 @@ pub(crate) fn build(
     base_url: &BaseUrl,
     limits: &Limits,
     root_certificates: &[Vec<u8>],
-    configure: Option<Configure>,
+    proxy: Option<reqwest::Proxy>,
+    #[cfg(feature = "semver-exempt")] configure: Option<Configure>,
 ) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
@@ -31,20 +39,25 @@ pub(crate) fn build(
         // What is meant for this machine must not go to a proxy that the environment names.
         builder = builder.no_proxy();
     }
+    if let Some(proxy) = proxy {
+        builder = builder.proxy(proxy);
+    }
+    #[cfg(feature = "semver-exempt")]
     if let Some(configure) = configure {
         builder = configure(builder);
     }
     finish(builder, base_url.is_https(), limits, root_certificates)
 }
 
-/// A client for files on other hosts, which no setting of the program reaches but those of TLS and
-/// the time limit for connecting: what is meant for the API must not be sent elsewhere.
+/// A client for files on other hosts. Of the program's settings only TLS, the proxy and the connect
+/// timeout apply: what is meant for the API must not be sent elsewhere.
 pub(crate) fn for_files(
     is_secure: bool,
     no_proxy: bool,
     max_idle_per_host: usize,
     limits: &Limits,
     root_certificates: &[Vec<u8>],
+    proxy: Option<reqwest::Proxy>,
 ) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
@@ -65,6 +78,9 @@ pub(crate) fn for_files(
     }
     if no_proxy {
         builder = builder.no_proxy();
+    }
+    if let Some(proxy) = proxy {
+        builder = builder.proxy(proxy);
     }
     finish(builder, is_secure, limits, root_certificates)
 }
@@ -95,11 +111,8 @@ fn finish(
     tls::configure(builder, is_secure, root_certificates)?
         .build()
         .map_err(|error| {
-            Error::new(
-                ErrorKind::Configuration,
-                "the HTTP client could not be set up",
-            )
-            .with_source(error)
+            Error::new(ErrorKind::Configuration, "the HTTP client cannot be set up")
+                .with_source(error)
         })
 }
 
@@ -156,7 +169,7 @@ mod tls {
     }
 
     fn refused(error: rustls::Error) -> Error {
-        Error::new(ErrorKind::Configuration, "TLS could not be set up").with_source(error)
+        Error::new(ErrorKind::Configuration, "TLS cannot be set up").with_source(error)
     }
 
     fn parse(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {

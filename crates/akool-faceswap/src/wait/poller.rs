@@ -117,6 +117,11 @@ impl Poller {
         self.wake();
     }
 
+    /// How many ids are tracked.
+    pub(crate) fn tracked_ids(&self) -> usize {
+        self.lock().tracked_ids()
+    }
+
     /// Ends every wait, and refuses new ones. Returns the tickets of the waits that end.
     pub(crate) fn shut_down(&self) -> Vec<Ticket> {
         let tickets = self.track(Tracker::shut_down);

@@ -88,6 +88,11 @@ impl Tracker {
         }
     }
 
+    /// How many ids are tracked.
+    pub(super) fn tracked_ids(&self) -> usize {
+        self.jobs.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.jobs.is_empty()
     }

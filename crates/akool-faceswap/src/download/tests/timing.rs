@@ -1,9 +1,6 @@
 //! Repetitions, time limits and places: how long everything takes, to the millisecond.
 
-use std::{
-    num::NonZeroUsize,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use futures_util::{TryStreamExt as _, future::join_all};
 use tokio::time::Instant;
@@ -268,8 +265,7 @@ async fn the_whole_download_ends_at_its_own_limit() {
 #[tokio::test(start_paused = true)]
 async fn no_more_files_are_on_their_way_than_allowed() {
     let wire = Scripted::new(|_| whole().after(SECOND));
-    let two = NonZeroUsize::new(2).unwrap();
-    let client = wire.client_with(|builder| builder.api_key("k").max_concurrent_downloads(two));
+    let client = wire.client_with(|builder| builder.api_key("k").max_concurrent_downloads(2));
     let begun = Instant::now();
     let job = job();
     let all = join_all((0..6).map(|_| received(&client, &job))).await;
@@ -295,8 +291,7 @@ async fn nobody_waits_behind_a_pause() {
         0 => Reply::http(503, "").with_header("retry-after", "60"),
         _ => whole(),
     });
-    let one = NonZeroUsize::MIN;
-    let client = wire.client_with(|builder| builder.api_key("k").max_concurrent_downloads(one));
+    let client = wire.client_with(|builder| builder.api_key("k").max_concurrent_downloads(1));
     let begun = Instant::now();
     let job = job();
     let first = received(&client, &job);

@@ -10,9 +10,9 @@ use std::{
 
 use crate::lookup::tests::ids;
 use crate::{
-    auth::{FetchingToken, Token, TokenProvider},
+    auth::{Token, TokenProvider},
     client::Client,
-    error::ErrorKind,
+    error::{BoxError, ErrorKind},
     retry::RetryPolicy,
     testing::scripted::{Reply, Scripted, Seen},
 };
@@ -42,21 +42,19 @@ impl std::error::Error for Sealed {
 }
 
 impl TokenProvider for Counting {
-    fn fetch(&self) -> FetchingToken<'_> {
-        Box::pin(async {
-            assert_eq!(
-                self.under_way.fetch_add(1, Ordering::SeqCst),
-                0,
-                "fetched twice at once"
-            );
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            self.under_way.fetch_sub(1, Ordering::SeqCst);
-            let n = self.fetched.fetch_add(1, Ordering::SeqCst) + 1;
-            if self.fails_first && n == 1 {
-                return Err(Sealed(std::io::Error::other("no quorum")).into());
-            }
-            Ok(Token::new(format!("token-{n}")))
-        })
+    async fn fetch(&self) -> Result<Token, BoxError> {
+        assert_eq!(
+            self.under_way.fetch_add(1, Ordering::SeqCst),
+            0,
+            "fetched twice at once"
+        );
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        self.under_way.fetch_sub(1, Ordering::SeqCst);
+        let n = self.fetched.fetch_add(1, Ordering::SeqCst) + 1;
+        if self.fails_first && n == 1 {
+            return Err(Sealed(std::io::Error::other("no quorum")).into());
+        }
+        Ok(Token::new(format!("token-{n}")))
     }
 }
 
@@ -225,4 +223,14 @@ async fn what_get_token_refuses_is_the_error_of_the_call() {
         assert!(!format!("{error:?}").contains("SECRET"), "{error:?}");
         assert_eq!(wire.requests(), 1);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_async_closure_is_a_token_provider() {
+    let wire = Scripted::new(Reply::found);
+    let client = wire.client_with(|builder| {
+        builder.token_provider(|| async { Ok::<_, std::io::Error>(Token::new("from-a-closure")) })
+    });
+    client.lookup(ids(1)).await.unwrap();
+    assert_eq!(sent(&wire.seen()[0]), "Bearer from-a-closure");
 }

@@ -39,12 +39,8 @@ async fn one_id_too_many_is_refused_at_once_and_the_others_go_on() {
 #[tokio::test(start_paused = true)]
 async fn requests_stay_within_their_limits() {
     let wire = Scripted::new(|seen| rows(seen, |_| Some(3)).after(SECOND));
-    let two = std::num::NonZeroUsize::new(2).unwrap();
-    let seven = std::num::NonZeroUsize::new(7).unwrap();
     let client = client_with(&wire, |builder| {
-        builder
-            .max_concurrent_requests(two)
-            .max_ids_per_request(seven)
+        builder.max_concurrent_requests(2).max_ids_per_request(7)
     });
     client.wait_all(ids("a", 100)).await;
     assert_eq!(wire.most_under_way(), 2);
@@ -143,7 +139,8 @@ async fn a_handler_that_panics_ends_waits_after_a_few_tries() {
     let client = client_with(&wire, |builder| builder.metrics(Panicking));
     let error = client.wait(id("a")).await.unwrap_err();
     assert_eq!(error.kind(), WaitErrorKind::Fault);
-    assert!(error.to_string().contains("again and again"), "{error}");
+    let cause = error.error().unwrap().message();
+    assert!(cause.contains("again and again"), "{cause}");
     assert_eq!(wire.requests(), 3);
 }
 

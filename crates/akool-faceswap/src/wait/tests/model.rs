@@ -12,7 +12,6 @@ mod server;
 
 use std::{
     future::{Future as _, poll_fn},
-    num::NonZeroUsize,
     pin::pin,
     sync::{Arc, Weak},
     task::{Context, Poll},
@@ -386,15 +385,14 @@ fn ids(promises: &[Promise]) -> ResultIds {
 }
 
 fn process(case: &Case, server: &Server, clock: &Clock) -> Client {
-    let some = |number| NonZeroUsize::new(number).unwrap();
     client_with(&server.wire, |mut builder| {
         builder.clock = clock.clone();
         builder
             .jitter_seed(case.seed)
             .attempt_timeout(ATTEMPT)
             .operation_timeout(OPERATION)
-            .max_ids_per_request(some(case.max_ids))
-            .max_concurrent_requests(some(case.max_requests))
+            .max_ids_per_request(case.max_ids)
+            .max_concurrent_requests(case.max_requests)
             .max_tracked_ids(case.max_tracked)
     })
 }
