@@ -226,7 +226,8 @@ async fn a_population_settles_and_every_job_is_accounted_for() {
 
     // Three hours are the longest that a job takes.
     for _ in 0..20 {
-        fake.advance(std::time::Duration::from_secs(3 * 60 * 60));
+        fake.clock()
+            .advance(std::time::Duration::from_secs(3 * 60 * 60));
         client.lookup(&ids).await.unwrap();
     }
     let settled = client.lookup(&ids).await.unwrap();

@@ -33,13 +33,13 @@ pub use self::{
 };
 use crate::limits::MAX_DELAY;
 
-/// An answer that a test puts in the way of the normal one.
+/// An answer that a test gives in place of the normal one.
 ///
-/// It is given once, to the next request to the API, before path, credentials and ids are looked
-/// at; [`times`](Self::times), [`always`](Self::always), [`every`](Self::every),
+/// It is given once, to the next request to the API, before the path, credentials and ids are
+/// checked; [`times`](Self::times), [`always`](Self::always), [`every`](Self::every),
 /// [`share`](Self::share), [`for_id`](Self::for_id) and [`on_files`](Self::on_files) change that.
-/// [`on_connect`](Self::on_connect) is for a new connection, before any request, and
-/// [`refuse_connections`](crate::FakeAkool::refuse_connections) lets none come about.
+/// [`on_connect`](Self::on_connect) applies to a new connection, before any request;
+/// [`refuse_connections`](crate::FakeAkool::refuse_connections) refuses connections altogether.
 /// Anything without a constructor here is made from an [`http::Response`] or, below HTTP, from a
 /// [`WireScript`]. A [`FaultRule`](crate::FaultRule) is the same as text.
 ///
@@ -50,10 +50,10 @@ use crate::limits::MAX_DELAY;
 /// let fake = FakeAkool::start()?;
 /// let id = fake.add_job(FakeJob::image());
 ///
-/// // Twice too many requests, then a strange page, then business as usual ...
+/// // Two rate limits, then an unexpected page, then normal answers ...
 /// fake.push_answer(Answer::too_many_requests(None).times(2));
 /// fake.push_answer(http::Response::builder().status(203).body("hello")?);
-/// // ... but never again for this id, and every 20th answer breaks off.
+/// // ... but this id is always refused, and every 20th answer is cut off.
 /// fake.push_answer(Answer::business(1003).for_id(id).always());
 /// fake.push_answer(Answer::truncated().every(20).always());
 /// # Ok(())
@@ -67,7 +67,7 @@ pub struct Answer {
     selector: Selector,
 }
 
-/// What is said.
+/// What is sent.
 #[derive(Clone)]
 pub(crate) enum Reply {
     /// In place of the normal answer.
@@ -75,19 +75,19 @@ pub(crate) enum Reply {
     /// In place of any answer.
     Wire(WireScript),
     Normal,
-    /// The normal answer, spoiled on its way.
+    /// The normal answer with a damaged body.
     BodyFault(BodyFault),
     /// The normal answer with other rows.
     Rows(RowFault),
     /// The normal answer to a submission without the job's `_id`.
     WithoutId,
-    /// A reset after so many frames of the request's body were read.
+    /// A reset after this many frames of the request's body were read.
     ResetInRequest {
         after_frames: u32,
     },
-    /// The normal answer under a false name.
+    /// The normal answer with another `Content-Type`.
     ContentType(HeaderValue),
-    /// These three let the next answer of the script decide.
+    /// After these three, the next answer of the script decides.
     Delayed,
     MissingFirst(u32),
     RateLimited(RateLimit),
@@ -119,7 +119,7 @@ impl Answer {
         self
     }
 
-    /// Adds a `Retry-After` in seconds, rounded up, to an answer that has a head of its own.
+    /// Adds a `Retry-After` in seconds, rounded up, to an answer that is an HTTP response.
     ///
     /// ```
     /// use std::time::Duration;
@@ -136,22 +136,22 @@ impl Answer {
         self
     }
 
-    /// Gives the answer only to requests that ask for this id, alone or among others; an answer
-    /// with other rows changes the row of this id alone.
+    /// Gives the answer only to lookups of this id, alone or among others; an answer that changes
+    /// rows changes only the row of this id.
     #[must_use]
     pub fn for_id(mut self, id: impl Into<String>) -> Self {
         self.selector.id = Some(id.into());
         self
     }
 
-    /// Gives the answer to downloads of result files in place of requests to the API.
+    /// Gives the answer to downloads of result files instead of requests to the API.
     ///
     /// ```
     /// use akool_faceswap_mock::{Answer, FakeAkool, http::StatusCode};
     ///
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeAkool::start()?;
-    /// // The first download is an error page that says 200, the second breaks off.
+    /// // The first download is an error page with HTTP 200, the second is cut off.
     /// fake.push_answer(Answer::html(StatusCode::OK).on_files());
     /// fake.push_answer(Answer::truncated().on_files());
     /// # Ok(())
@@ -212,20 +212,21 @@ impl Answer {
         self
     }
 
-    /// Gives the answer to every `nth` of the requests that it is for, first to the `nth`; 0 is
-    /// taken as 1.
+    /// Gives the answer to every `nth` matching request, starting with the `nth`; 0 means 1.
     ///
-    /// [`times`](Self::times) still counts how often it is given, once unless told otherwise.
+    /// It is still given once in all, unless [`times`](Self::times) or [`always`](Self::always)
+    /// says otherwise.
     #[must_use]
     pub fn every(mut self, nth: u32) -> Self {
         self.selector.sampling = Sampling::Every(nth.max(1));
         self
     }
 
-    /// Gives the answer to this share of the requests that it is for, in percent, drawn from the
-    /// fake's [seed](crate::FakeAkoolBuilder::seed).
+    /// Gives the answer to this percentage of the matching requests, drawn from the fake's
+    /// [seed](crate::FakeAkoolBuilder::seed).
     ///
-    /// [`times`](Self::times) still counts how often it is given, once unless told otherwise.
+    /// It is still given once in all, unless [`times`](Self::times) or [`always`](Self::always)
+    /// says otherwise.
     ///
     /// ```
     /// use akool_faceswap_mock::{Answer, FakeAkool, http::StatusCode};
@@ -249,7 +250,7 @@ impl Answer {
         self
     }
 
-    /// Gives the answer without end, until the script is
+    /// Gives the answer every time, until the script is
     /// [cleared](crate::FakeAkool::clear_answers).
     #[must_use]
     pub fn always(mut self) -> Self {
@@ -265,7 +266,7 @@ impl<B: Into<Bytes>> From<Response<B>> for Answer {
     }
 }
 
-/// Shows neither header values nor bodies: a test may plant credentials or result URLs there.
+/// Shows neither header values nor bodies, which may contain credentials or result URLs.
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

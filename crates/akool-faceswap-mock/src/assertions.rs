@@ -67,8 +67,8 @@ impl FakeAkool {
         );
     }
 
-    /// Asserts that at most `most` requests to the API came, answered or not; downloads are not
-    /// among them.
+    /// Asserts that at most `most` requests to the API were received, answered or not; downloads do
+    /// not count.
     ///
     /// # Panics
     ///
@@ -78,7 +78,7 @@ impl FakeAkool {
         let seen = self.request_count();
         assert!(
             seen <= most,
-            "{seen} requests came, at most {most} were allowed"
+            "{seen} requests were received, at most {most} were allowed"
         );
     }
 
@@ -98,10 +98,10 @@ impl FakeAkool {
         );
     }
 
-    /// Asserts that no job was asked for again after an answer had told of its success or failure.
+    /// Asserts that no job was looked up again after an answer had reported its success or failure.
     ///
-    /// An answer that was spoiled on purpose tells nothing, and a request that came before the
-    /// answer was made could not know.
+    /// Answers with a fault report nothing, and requests received before the answer was made do
+    /// not count.
     ///
     /// # Panics
     ///
@@ -113,14 +113,14 @@ impl FakeAkool {
             let times = asked.times;
             assert!(
                 times == 0,
-                "ids were asked for {times} times after their end had been told, {id} first"
+                "ids were looked up {times} times after their end had been reported, first {id}"
             );
         }
     }
 
-    /// Asserts that no request for a result file carried `x-api-key` or `Authorization`.
+    /// Asserts that no download carried `x-api-key` or `Authorization`.
     ///
-    /// Files need no credentials, and real ones are on another host.
+    /// Result files need no credentials, and real ones are on another host.
     ///
     /// # Panics
     ///

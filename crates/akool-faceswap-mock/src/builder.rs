@@ -1,4 +1,4 @@
-//! The settings of a fake, and its start.
+//! The settings of a fake, and how it starts.
 
 use std::{
     fmt, io,
@@ -78,7 +78,7 @@ impl FakeAkoolBuilder {
 
     /// The port on 127.0.0.1; default: 0, any that is free.
     ///
-    /// Let the system choose wherever a test can ask for [`FakeAkool::url`].
+    /// Prefer the default and [`FakeAkool::url`].
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -86,7 +86,7 @@ impl FakeAkoolBuilder {
 
     /// A path in front of the API's own, as behind a proxy; default: none.
     ///
-    /// Slashes at its ends do not matter. Requests without it get HTTP 404.
+    /// Leading and trailing slashes are ignored. Requests without the prefix get HTTP 404.
     pub fn path_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.path_prefix = prefix.into();
         self
@@ -121,8 +121,8 @@ impl FakeAkoolBuilder {
 
     /// The seed of everything random: ids, populations, the order of rows; default: 0.
     ///
-    /// The same seed gives the same on every platform. Ids and times follow the clock too, so they
-    /// repeat only with a [manual one](Clock::manual).
+    /// The same seed gives the same results on every platform. Ids and times also depend on the
+    /// clock, so they repeat only with a [manual one](Clock::manual).
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
@@ -141,15 +141,15 @@ impl FakeAkoolBuilder {
         self
     }
 
-    /// The HTTP status of the codes 1101 and 1102; default: 200, as the vendor's.
+    /// The HTTP status of the codes 1101 and 1102; default: 200, as at the vendor.
     pub fn auth_failure_status(mut self, status: StatusCode) -> Self {
         self.auth_failure_status = status;
         self
     }
 
-    /// The longest request line in bytes, without its line end; a longer one gets HTTP 414 and a
-    /// page that is no envelope. Default: 8192, as a default nginx; above 65,534 bytes of target
-    /// the server refuses by itself, without recording the request.
+    /// The longest request line in bytes, without its line end; a longer one gets HTTP 414 without
+    /// an envelope. Default: 8192, as in nginx. The server itself refuses targets of more than
+    /// 65,534 bytes, without recording the request.
     pub fn max_request_line(mut self, bytes: usize) -> Self {
         self.max_request_line = bytes;
         self
@@ -196,7 +196,7 @@ impl FakeAkoolBuilder {
         credentials::check("bearer token", &self.bearer_token)?;
         let signer = WebhookSigner::new(self.client_id, self.client_secret.clone())?;
         let mut rng = Rng::new(self.seed);
-        // In this order: a seed that somebody noted down must go on to mean the same.
+        // Keep this order: a seed must mean the same in every release.
         let [store, population, script, nonces] = std::array::from_fn(|_| rng.split());
         let service = Arc::new(Service {
             base_url: format!("{origin}{prefix}"),
@@ -238,7 +238,7 @@ impl fmt::Debug for FakeAkoolBuilder {
     }
 }
 
-/// With a slash in front and none behind, or empty.
+/// With a leading slash and no trailing one, or empty.
 fn normal_prefix(prefix: &str) -> io::Result<String> {
     let trimmed = prefix.trim_matches('/');
     if trimmed.is_empty() {
@@ -250,7 +250,8 @@ fn normal_prefix(prefix: &str) -> io::Result<String> {
         Ok(normal)
     } else {
         Err(invalid(format!(
-            "the path prefix {prefix:?} is no URL path: percent-encode it, without query and fragment"
+            "the path prefix {prefix:?} is not a URL path: percent-encode it, and remove query and \
+             fragment"
         )))
     }
 }
@@ -264,7 +265,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prefixes_become_normal_or_are_refused() {
+    fn prefixes_are_normalized_or_refused() {
         for (given, normal) in [
             ("", ""),
             ("/", ""),

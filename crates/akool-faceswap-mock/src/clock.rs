@@ -1,7 +1,7 @@
-//! The fake's clock: what it takes for now.
+//! The fake's clock.
 //!
-//! Jobs on a schedule by time, creation times and ids all read it. The test moves it, so nothing
-//! has to sleep; delays of answers are not on it, they are real.
+//! Jobs on a schedule by time, creation times and ids use it. A test advances it, so nothing has to
+//! sleep. Delays of answers are real and do not use it.
 
 use std::{
     fmt,
@@ -11,9 +11,9 @@ use std::{
 
 use tokio::sync::watch;
 
-/// What a [`FakeAkool`](crate::FakeAkool) takes for the current time.
+/// The current time of a [`FakeAkool`](crate::FakeAkool).
 ///
-/// Clones share one time, so that several fakes can live on the same clock.
+/// Clones share one time, so several fakes can use the same clock.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -43,7 +43,7 @@ enum Base {
 }
 
 impl Clock {
-    /// The machine's clock, plus whatever it is [advanced](Self::advance) by.
+    /// The machine's clock, plus the time by which it was [advanced](Self::advance).
     pub fn wall() -> Self {
         Self {
             base: Base::Machine,
@@ -51,7 +51,7 @@ impl Clock {
         }
     }
 
-    /// A clock that stands at `start` until it is [advanced](Self::advance).
+    /// A clock that stands still at `start` until it is [advanced](Self::advance).
     pub fn manual(start: SystemTime) -> Self {
         Self {
             base: Base::Standing(start),

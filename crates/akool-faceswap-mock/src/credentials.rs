@@ -17,7 +17,7 @@ const EMPTY: i64 = 1102;
 
 const X_API_KEY: &str = "x-api-key";
 
-/// Which of the two credential headers a request carried, whatever was in them.
+/// Which of the two credential headers a request carried, regardless of their values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CredentialKind {
     /// Neither header.
@@ -26,7 +26,7 @@ pub enum CredentialKind {
     ApiKey,
     /// `Authorization` alone.
     Bearer,
-    /// Both, of which the vendor discards `x-api-key`.
+    /// Both; the vendor ignores `x-api-key` then.
     Both,
 }
 
@@ -102,11 +102,11 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Surrounding blanks would be lost on the way, and an empty value means that none is there.
+/// Leading and trailing blanks would be lost on the way, and an empty value counts as absent.
 pub(crate) fn check(what: &str, value: &str) -> io::Result<()> {
     if value.is_empty() || value.trim() != value || HeaderValue::from_str(value).is_err() {
         let message = format!(
-            "the fake's {what} is empty or cannot stand in a header: use visible ASCII characters"
+            "the fake's {what} is empty or not a valid header value: use visible ASCII characters"
         );
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_as_client_secret_is_good_for_a_token() {
+    fn the_key_or_the_client_secret_gets_a_token() {
         let credentials = Credentials {
             api_key: "good-key".to_owned(),
             bearer_token: "good-token".to_owned(),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn authorization_decides_if_both_are_there() {
+    fn authorization_decides_if_both_are_present() {
         let good_bearer = [
             ("authorization", "Bearer good-token"),
             ("x-api-key", "bad-key"),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_differs_from_what_is_wrong() {
+    fn missing_credentials_differ_from_wrong_ones() {
         assert_eq!(refused(&[]), Some(1102));
         assert_eq!(refused(&[("x-api-key", "")]), Some(1102));
         assert_eq!(refused(&[("x-api-key", "bad-key")]), Some(1101));

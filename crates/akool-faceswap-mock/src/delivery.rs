@@ -22,7 +22,7 @@ use crate::{job::JobState, rng::Rng, service::Service, store::Follow, webhook::W
 /// Between two attempts of one delivery, in real time. The vendor's schedule is not documented.
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// One delivery is given up after so many attempts, a minute and a half at the least.
+/// A delivery is given up after this many attempts, which take at least 100 seconds.
 const MAX_ATTEMPTS: u32 = 2_000;
 
 /// How long a receiver may take for its answer.
@@ -52,7 +52,7 @@ impl WebhookDelivery {
         self.status
     }
 
-    /// Counted from 1 for each status of a job; copies count on.
+    /// The number of the attempt for this status, from 1; copies count, too.
     pub fn attempt(&self) -> u32 {
         self.attempt
     }

@@ -1,4 +1,4 @@
-//! The bodies the fake answers with: the vendor's JSON envelope, and HTML where no envelope is.
+//! Response bodies: the vendor's JSON envelope, and HTML pages without one.
 
 use akool_faceswap_raw::types::{
     FaceswapResultDetail, FaceswapResultList, GetTokenResponse, ListResultsByIdsResponse,
@@ -52,7 +52,7 @@ pub(crate) fn success(msg: &str, data: Option<&Value>) -> Response<Bytes> {
     json(StatusCode::OK, &envelope)
 }
 
-/// A token, which stands at the top level, with no `data` and no `msg`.
+/// A token, at the top level, without `data` and `msg`.
 pub(crate) fn token(token: &str) -> Response<Bytes> {
     json(
         StatusCode::OK,
@@ -102,12 +102,12 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response<Bytes>
             HeaderValue::from_static("application/json; charset=utf-8"),
             body.into(),
         ),
-        // Maps with string keys and numbers: there is nothing in it that JSON cannot hold.
+        // Objects of strings and numbers always serialize.
         Err(_) => html(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
-/// Prose of our own; the vendor's differs, and nobody may depend on it.
+/// Our own text; the vendor's differs, and no client may depend on it.
 fn message(code: i64) -> &'static str {
     match code {
         SUCCESS => "OK",

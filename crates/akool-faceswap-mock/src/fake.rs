@@ -1,4 +1,4 @@
-//! The fake itself, as a test holds it in its hands.
+//! The fake, as a test uses it.
 
 #[cfg(feature = "in-process")]
 use std::error::Error;
@@ -35,12 +35,12 @@ use crate::{
     store::{AskedAfterTerminal, NoSuchJob},
 };
 
-/// A fake AKOOL: a real HTTP server on loopback with jobs in memory.
+/// A fake AKOOL: an HTTP server on loopback, or a function [in process](Self::in_process), with
+/// jobs in memory.
 ///
-/// Until it is dropped it serves the lookup, `GET /api/open/v3/faceswap/result/listbyids`, the
-/// token endpoint, `POST /api/open/v3/getToken`, and the result files that the rows of its jobs
-/// name; any other path is HTTP 404. All methods take `&self`, so that it can be shared between
-/// threads and tasks.
+/// It serves every operation of the documents in `openapi/` and the files that its answers name;
+/// any other path gets HTTP 404. A server runs until the fake is dropped. All methods take `&self`,
+/// so threads and tasks can share it.
 ///
 /// ```
 /// use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -55,7 +55,7 @@ use crate::{
 pub struct FakeAkool {
     service: Arc<Service>,
     population: Mutex<Rng>,
-    /// Last, so that it stops when all else is still there.
+    /// The last field, so that it stops while the others still exist.
     server: Option<Server>,
 }
 
@@ -68,24 +68,24 @@ impl FakeAkool {
         }
     }
 
-    /// Settings other than the defaults.
+    /// A builder, for settings other than the defaults.
     pub fn builder() -> FakeAkoolBuilder {
         FakeAkoolBuilder::new()
     }
 
-    /// Starts a fake with the defaults; see [`FakeAkoolBuilder`] for what they are.
+    /// Starts a fake with the defaults of [`FakeAkoolBuilder`].
     ///
     /// # Errors
     ///
-    /// If the system has no port or thread to give.
+    /// If the system has no port or thread left.
     pub fn start() -> io::Result<Self> {
         Self::builder().start()
     }
 
     /// Makes a fake that answers in the caller's runtime, without a socket.
     ///
-    /// Under a paused tokio clock it and a client in process share one time, so that hours of
-    /// waiting take milliseconds and end exactly when they should:
+    /// Under a paused tokio clock the fake and a client in process share one time, so hours of
+    /// waiting take milliseconds and end exactly on time:
     ///
     /// ```
     /// use std::time::Duration;
@@ -110,12 +110,12 @@ impl FakeAkool {
     /// # }
     /// ```
     ///
-    /// `Client::in_process` comes with the feature `testing` of the SDK. Webhooks are sent over a
-    /// real socket all the same.
+    /// `ClientBuilder::in_process` needs the feature `testing` of the SDK. Webhooks are still sent
+    /// over a real socket.
     ///
     /// # Errors
     ///
-    /// None with the defaults.
+    /// Never with the defaults; see [`FakeAkoolBuilder::in_process`].
     #[cfg(feature = "in-process")]
     pub fn in_process() -> io::Result<Self> {
         Self::builder().in_process()
@@ -135,7 +135,7 @@ impl FakeAkool {
         move |request| Box::pin(in_process::answer(Arc::clone(&service), request))
     }
 
-    /// The base URL, with the path prefix if there is one, without a slash at its end.
+    /// The base URL, including a path prefix, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.service.base_url
     }
@@ -150,7 +150,7 @@ impl FakeAkool {
         self.service.credentials().bearer_token.clone()
     }
 
-    /// Accepts another API key from now on, and no longer the old one, as after a rotation.
+    /// Accepts only this API key from now on, as after a rotation.
     ///
     /// ```
     /// use akool_faceswap_mock::FakeAkool;
@@ -165,7 +165,7 @@ impl FakeAkool {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::InvalidInput`] if it cannot stand in a header; the old one still counts.
+    /// [`io::ErrorKind::InvalidInput`] if it is not a valid header value; the old one stays valid.
     pub fn set_api_key(&self, key: impl Into<String>) -> io::Result<()> {
         let key = key.into();
         credentials::check("API key", &key)?;
@@ -173,7 +173,7 @@ impl FakeAkool {
         Ok(())
     }
 
-    /// Accepts, and gives, another bearer token from now on, and no longer the old one.
+    /// Accepts and returns only this bearer token from now on.
     ///
     /// # Errors
     ///
@@ -185,20 +185,20 @@ impl FakeAkool {
         Ok(())
     }
 
-    /// The clock it reads.
+    /// Its clock.
     pub fn clock(&self) -> &Clock {
         &self.service.clock
     }
 
     /// Lets time pass.
     ///
-    /// For a fake [in process](Self::in_process) this is tokio's time, which has to be paused: every
-    /// timer until then fires in its turn, so that a client polls as often as it would. For a
-    /// server it moves the fake's clock alone, as [`Clock::advance`] does without `await`.
+    /// For a fake [in process](Self::in_process) this is tokio's time, which has to be paused. Timers
+    /// fire one after another, so a client polls as often as it would in that time. For a server
+    /// this only moves the fake's clock, as [`Clock::advance`] does in synchronous code.
     ///
     /// # Panics
     ///
-    /// If a fake in process runs under a clock that is not paused: it would have to wait for real.
+    /// If a fake in process runs under a clock that is not paused.
     pub async fn advance(&self, by: Duration) {
         #[cfg(feature = "in-process")]
         if self.server.is_none() {
@@ -218,7 +218,7 @@ impl FakeAkool {
 
     /// Adds `count` jobs of [`Population::Quick`] and returns their ids.
     ///
-    /// All are settled after at most twelve lookups.
+    /// All have ended after at most twelve lookups.
     pub fn seed_population(&self, count: usize) -> Vec<String> {
         self.seed_population_of(Population::Quick, count)
     }
@@ -265,7 +265,7 @@ impl FakeAkool {
         removed
     }
 
-    /// Puts a job into a state, where it stays: its schedule no longer counts.
+    /// Puts a job into a state, in which it stays: its schedule no longer applies.
     ///
     /// ```
     /// use akool_faceswap_mock::{FakeAkool, FakeJob, JobState};
@@ -358,7 +358,7 @@ impl FakeAkool {
         self.service.credentials().client_secret.clone()
     }
 
-    /// Delivers each webhook so many times, although the first was accepted; default: once.
+    /// Delivers each webhook this many times, although the first was accepted; default: once.
     pub fn set_webhook_copies(&self, copies: u32) {
         self.service.deliveries.set_copies(copies);
     }
@@ -373,9 +373,9 @@ impl FakeAkool {
         self.service.deliveries.record()
     }
 
-    /// The bytes of the file that the fake serves for a job, whether it is there yet or not.
+    /// The bytes of the file that the fake serves for a job, even before it has succeeded.
     ///
-    /// A small PNG or MP4, another one for each id.
+    /// A small PNG or MP4, different for each id.
     ///
     /// ```
     /// use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -395,14 +395,14 @@ impl FakeAkool {
         self.service.jobs().file_bytes(id)
     }
 
-    /// Adds an answer to the script, behind those that are there.
+    /// Appends an answer to the script.
     ///
-    /// A request gets the first scripted answer that is meant for it, else the normal one.
+    /// A request gets the first scripted answer that matches it, else the normal one.
     pub fn push_answer(&self, answer: impl Into<Answer>) {
         self.service.script().push(answer.into());
     }
 
-    /// Forgets all scripted answers.
+    /// Removes all scripted answers.
     pub fn clear_answers(&self) {
         self.service.script().clear();
     }
@@ -412,11 +412,11 @@ impl FakeAkool {
         self.service.script().len()
     }
 
-    /// Keeps every answer back until the returned value is dropped, at most for
+    /// Holds back every response until the returned value is dropped, at most for
     /// [`MAX_DELAY`](crate::MAX_DELAY).
     ///
-    /// With it a test sees how many requests its client sends side by side, without sleeping.
-    /// Downloads are not kept back.
+    /// With it a test sees how many requests its client has in flight, without sleeping. Downloads
+    /// are not held back.
     ///
     /// ```
     /// use akool_faceswap_mock::FakeAkool;
@@ -424,10 +424,10 @@ impl FakeAkool {
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeAkool::start()?;
     /// let held = fake.pause_responses();
-    /// // Here your service starts to ask. When it can get no further:
-    /// let side_by_side = fake.requests_in_flight();
+    /// // Here your service sends requests. When it can send no more:
+    /// let in_flight = fake.requests_in_flight();
     /// drop(held);
-    /// # assert_eq!(side_by_side, 0);
+    /// # assert_eq!(in_flight, 0);
     /// # Ok(())
     /// # }
     /// ```
@@ -435,8 +435,8 @@ impl FakeAkool {
         PausedResponses::new(Arc::clone(&self.service))
     }
 
-    /// Refuses connections until the returned value is dropped, as a server that is down, and ends
-    /// those that are open; jobs, script and figures stay.
+    /// Refuses connections until the returned value is dropped, like a server that is down, and
+    /// closes the open ones; jobs, script and counters stay.
     ///
     /// ```
     /// use akool_faceswap_mock::FakeAkool;
@@ -444,7 +444,7 @@ impl FakeAkool {
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeAkool::start()?;
     /// let outage = fake.refuse_connections()?;
-    /// // Here your service has to live without AKOOL. Then it is back:
+    /// // Here your service runs without AKOOL. Then AKOOL is back:
     /// outage.end()?;
     /// # Ok(())
     /// # }
@@ -452,7 +452,7 @@ impl FakeAkool {
     ///
     /// # Errors
     ///
-    /// If the system gives the port to another program in the very moment of closing it.
+    /// If the system gives the port to another program while it is closed.
     pub fn refuse_connections(&self) -> io::Result<RefusedConnections> {
         match &self.server {
             Some(server) => RefusedConnections::new(server.control()),
@@ -462,17 +462,17 @@ impl FakeAkool {
         }
     }
 
-    /// The requests to the API, or to no known path, oldest first.
+    /// The requests to the API or to unknown paths, oldest first.
     ///
-    /// Bounded: the newest [`MAX_RECORDED_REQUESTS`](crate::MAX_RECORDED_REQUESTS) are kept, and of
-    /// their texts [`MAX_RECORDED_BYTES`](crate::MAX_RECORDED_BYTES);
-    /// [`requests_not_recorded`](Self::requests_not_recorded) counts those forgotten for it. The
-    /// figures below cover all.
+    /// Only the newest [`MAX_RECORDED_REQUESTS`](crate::MAX_RECORDED_REQUESTS) are kept, with at
+    /// most [`MAX_RECORDED_BYTES`](crate::MAX_RECORDED_BYTES) of text;
+    /// [`requests_not_recorded`](Self::requests_not_recorded) counts the others. The counters below
+    /// cover all requests.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.service.recorder.requests()
     }
 
-    /// The requests for result files, oldest first; bounded in the same way.
+    /// The downloads of result files, oldest first; bounded in the same way.
     ///
     /// ```
     /// use akool_faceswap_mock::FakeAkool;
@@ -491,12 +491,12 @@ impl FakeAkool {
         self.service.recorder.downloads()
     }
 
-    /// How many requests for result files came, answered or not.
+    /// How many downloads of result files were requested, answered or not.
     pub fn download_count(&self) -> u64 {
         self.service.recorder.figures().downloads
     }
 
-    /// All figures at once.
+    /// All counters.
     pub fn stats(&self) -> Stats {
         let figures = self.service.recorder.figures();
         Stats {
@@ -516,17 +516,17 @@ impl FakeAkool {
         self.service.jobs().asked_after_terminal().clone()
     }
 
-    /// How many requests came, still kept or not, answered or not; without downloads.
+    /// How many requests were received, answered or not; downloads do not count.
     pub fn request_count(&self) -> u64 {
         self.service.recorder.figures().requests
     }
 
-    /// How many requests are no longer in [`requests`](Self::requests) because it was full.
+    /// How many requests were dropped from [`requests`](Self::requests) because it was full.
     pub fn requests_not_recorded(&self) -> u64 {
         self.service.recorder.figures().not_recorded
     }
 
-    /// How many requests have come whose answer is not made yet.
+    /// How many requests are in flight: received and not answered yet.
     pub fn requests_in_flight(&self) -> usize {
         self.service.recorder.figures().in_flight
     }

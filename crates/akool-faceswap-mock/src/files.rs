@@ -25,9 +25,9 @@ pub(crate) const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The folder of all files, behind the path prefix.
 pub(crate) const FOLDER: &str = "/files/";
 
-/// The last part of a job's URL.
+/// The last path segment of a job's URL.
 pub(crate) fn name(id: &str, kind: Kind) -> String {
-    // As in a query, so that any id makes one part of a path and comes back.
+    // Encoded as in a query, so that any id is one path segment and can be decoded.
     let encoded: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
     let suffix = match kind {
         Kind::Image => "png",
@@ -36,7 +36,7 @@ pub(crate) fn name(id: &str, kind: Kind) -> String {
     format!("{encoded}.{suffix}")
 }
 
-/// The id in the last part of a URL.
+/// The id in the last path segment of a URL.
 pub(crate) fn id_of(name: &str) -> Option<String> {
     let (encoded, _suffix) = name.rsplit_once('.')?;
     let (id, _) = form_urlencoded::parse(encoded.as_bytes()).next()?;
@@ -67,7 +67,7 @@ pub(crate) fn bytes(id: &str, kind: Kind) -> Bytes {
     .into()
 }
 
-/// Answers a request for a file that is there; all of it, a range of it, or why not.
+/// Answers a request for a file that exists: all of it, a range, or an error.
 pub(crate) fn serve(id: &str, kind: Kind, method: &Method, headers: &HeaderMap) -> Response<Bytes> {
     if method != Method::GET && method != Method::HEAD {
         let mut refusal = envelope::html(StatusCode::METHOD_NOT_ALLOWED);
@@ -79,9 +79,9 @@ pub(crate) fn serve(id: &str, kind: Kind, method: &Method, headers: &HeaderMap) 
     let length = file.len();
     let etag = etag(id, length);
     let wanted = match headers.get(RANGE) {
-        // Ranges are defined for GET alone (RFC 9110, 14.2).
+        // Ranges are only defined for GET (RFC 9110, 14.2).
         Some(range) if method == Method::GET && is_same(headers.get(IF_RANGE), &etag) => {
-            Wanted::of(range, length)
+            Wanted::from_header(range, length)
         }
         _ => Wanted::All,
     };
@@ -116,12 +116,12 @@ pub(crate) fn serve(id: &str, kind: Kind, method: &Method, headers: &HeaderMap) 
     response
 }
 
-/// Whether a range may be answered as one: no condition, or the file is still the same.
+/// Whether a range may be sent: there is no condition, or the file is still the same.
 fn is_same(if_range: Option<&HeaderValue>, etag: &HeaderValue) -> bool {
     if_range.is_none_or(|condition| condition == etag)
 }
 
-/// As good as a checksum of the file, which is made from the id.
+/// As good as a checksum of the file, because the file is made from the id.
 fn etag(id: &str, length: usize) -> HeaderValue {
     let tag = format!("\"{:08x}-{length:x}\"", content::crc32(id.as_bytes()));
     HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"0\""))
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_can_be_had_in_parts() {
+    fn a_file_can_be_fetched_in_parts() {
         let whole = ask(&Method::GET, &[]);
         let etag = whole.headers()[ETAG].to_str().unwrap().to_owned();
         assert_eq!(whole.status(), 200);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn another_file_is_sent_whole() {
+    fn a_changed_file_is_sent_whole() {
         let other = ask(
             &Method::GET,
             &[(RANGE, "bytes=5-"), (IF_RANGE, "\"other\"")],
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn beyond_the_end_there_is_nothing() {
+    fn a_range_beyond_the_end_is_not_satisfiable() {
         let beyond = ask(&Method::GET, &[(RANGE, "bytes=99999999-")]);
         assert_eq!(beyond.status(), 416);
         let length = bytes("a", FILM).len();
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_read_and_not_written() {
+    fn files_cannot_be_written() {
         assert_eq!(ask(&Method::HEAD, &[(RANGE, "bytes=5-")]).status(), 200);
         let refusal = ask(&Method::PUT, &[]);
         assert_eq!(refusal.status(), 405);

@@ -1,7 +1,7 @@
-//! The fake without a server: requests are answered in the caller's own runtime.
+//! The fake without a server: it answers requests in the caller's runtime.
 //!
-//! No socket is involved, so a paused tokio clock never jumps ahead of an answer, and it moves the
-//! fake and its client alike.
+//! There is no socket, so a paused tokio clock never jumps ahead of an answer, and it moves the
+//! fake and its client together.
 
 use std::{
     collections::VecDeque,
@@ -48,7 +48,7 @@ where
     }
 }
 
-/// The body of an answer that is given in process: whole, or as a fault leaves it.
+/// The body of an answer in process: whole, or damaged by a fault.
 #[derive(Debug)]
 pub struct FakeBody {
     parts: VecDeque<Bytes>,

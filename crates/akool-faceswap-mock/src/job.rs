@@ -1,10 +1,10 @@
-//! A job as a test describes it: what it is, how it ends and when.
+//! A job as a test describes it: its kind, outcome and schedule.
 
 use std::time::{Duration, SystemTime};
 
 use akool_faceswap_raw::ResultUrl;
 
-/// Where a job stands; the vendor's `faceswap_status`.
+/// The state of a job: the vendor's `faceswap_status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JobState {
     /// 1, In Queue.
@@ -32,10 +32,10 @@ impl JobState {
     }
 }
 
-/// A job to be put into a [`FakeAkool`](crate::FakeAkool).
+/// A job for a [`FakeAkool`](crate::FakeAkool).
 ///
-/// Unless told otherwise it is created when it is added, is in the queue at the first lookup,
-/// being processed at the second, and has succeeded at the third.
+/// By default it is created when you add it, is in the queue at its first lookup, is processing at
+/// the second, and has succeeded at the third.
 ///
 /// ```
 /// use std::time::Duration;
@@ -71,12 +71,12 @@ pub(crate) enum Kind {
     Video { seconds: f64 },
 }
 
-/// How a job comes to its outcome.
+/// How a job reaches its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Schedule {
-    /// Queued for the first so many lookups, processing for the next so many.
+    /// Queued for the first `queued` lookups, processing for the next `processing`.
     Polls { queued: u32, processing: u32 },
-    /// Queued for so long from its creation, processing for so long after that.
+    /// Queued for `queued` from its creation, then processing for `processing`.
     Time {
         queued: Duration,
         processing: Duration,
@@ -110,28 +110,27 @@ impl FakeJob {
         }
     }
 
-    /// The job's `_id`; default: 24 hex characters, the first eight its creation second, as the
-    /// vendor's.
+    /// The job's `_id`; default: 24 hex characters, of which the first eight are the second of its
+    /// creation, as at the vendor.
     ///
-    /// Lookups separate ids by commas, so an id with a comma is never found.
+    /// An id with a comma is never found, because lookups separate ids by commas.
     #[must_use]
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// When it was submitted; default: the fake's time when it is added.
+    /// When it was submitted; default: the fake's time when you add it.
     #[must_use]
     pub fn created_at(mut self, at: SystemTime) -> Self {
         self.created_at = Some(at);
         self
     }
 
-    /// The `url` of its rows; default: a place on the fake itself.
+    /// The `url` of its rows; default: a file that the fake serves.
     ///
-    /// As with the vendor it is there from the start, while the job is still queued. The fake's
-    /// own files answer 404 until the job has succeeded, and 403 from seven days after its
-    /// creation.
+    /// As at the vendor, rows have it from the start, while the job is still queued. The fake's
+    /// own files answer 403 until the job has succeeded, and from seven days after its creation.
     #[must_use]
     pub fn with_url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(ResultUrl::from(url.into()));
@@ -162,9 +161,9 @@ impl FakeJob {
         self.failing()
     }
 
-    /// Has no row at its first `polls` lookups, as if it were too new; default: 0.
+    /// Has no row in its first `polls` lookups, as if it were too new; default: 0.
     ///
-    /// Its life cycle by lookups begins after them.
+    /// Its life cycle by lookups starts after them.
     ///
     /// ```
     /// use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -181,25 +180,25 @@ impl FakeJob {
         self
     }
 
-    /// Never has a row, as an id that is unknown to the vendor.
+    /// Never has a row, like an id that the vendor does not know.
     #[must_use]
     pub fn missing(self) -> Self {
         self.missing_first(u32::MAX)
     }
 
-    /// In the queue for the first `queued` lookups of it, processing for the next `processing`,
-    /// then at its outcome; default: 1 and 1.
+    /// In the queue for its first `queued` lookups, processing for the next `processing`, then at
+    /// its outcome; default: 1 and 1.
     ///
-    /// A lookup counts if the job is in its answer: not if the request is refused, or gets a
-    /// [scripted answer](crate::Answer).
+    /// A lookup counts if its answer contains the job: not if the request is refused or gets a
+    /// [scripted answer](crate::Answer) instead.
     #[must_use]
     pub fn after_polls(mut self, queued: u32, processing: u32) -> Self {
         self.schedule = Schedule::Polls { queued, processing };
         self
     }
 
-    /// In the queue for this long after its creation, processing for this long after that, then
-    /// at its outcome, by the fake's [clock](crate::Clock).
+    /// In the queue for `queued` after its creation, then processing for `processing`, then at its
+    /// outcome, by the fake's [clock](crate::Clock).
     #[must_use]
     pub fn after(mut self, queued: Duration, processing: Duration) -> Self {
         self.schedule = Schedule::Time { queued, processing };
@@ -208,7 +207,7 @@ impl FakeJob {
 }
 
 impl Schedule {
-    /// Where a job stands at its `poll`th lookup (from 1), `age` after its creation.
+    /// The state of a job at its `poll`th lookup (from 1), `age` after its creation.
     pub(crate) fn state(self, poll: u32, age: Duration, outcome: JobState) -> JobState {
         let (queued, started) = match self {
             Self::Polls { queued, processing } => {

@@ -1,7 +1,7 @@
-//! Listener on the fake's port, and refusing to.
+//! Listens on the fake's port, or refuses connections.
 //!
-//! While connections are refused a socket holds the port that does not listen, so that the port
-//! stays the fake's and clients are told what they are told of a server that is down.
+//! While connections are refused, a socket that does not listen holds the port: the port stays the
+//! fake's, and clients get the error of a server that is down.
 
 use std::{
     fmt, io,
@@ -19,17 +19,17 @@ use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
 };
 
-/// How many connections wait to be accepted; as the standard library has it.
+/// How many connections wait to be accepted; as in the standard library.
 const BACKLOG: u32 = 128;
 
-/// How long a caller waits for the server's thread, which is at hand unless the machine is stuck.
+/// How long a caller waits for the server's thread, which answers at once on a healthy machine.
 const CHANGING: Duration = Duration::from_secs(5);
 
 /// The fake's port, listening or not.
 pub(crate) struct Listener {
     address: SocketAddr,
     state: State,
-    /// How many there are who want connections to be refused.
+    /// How many callers want connections to be refused.
     refusals: usize,
     changes: UnboundedReceiver<Change>,
 }
@@ -38,11 +38,11 @@ enum State {
     Open(TcpListener),
     /// Bound, and not listening.
     Held(TcpSocket),
-    /// The system gave the port to somebody else.
+    /// The system gave the port to another program.
     Lost,
 }
 
-/// Wants connections to be refused, or no longer.
+/// A request to refuse connections, or to accept them again.
 struct Change {
     refuse: bool,
     done: Done,
@@ -50,23 +50,23 @@ struct Change {
 
 type Done = mpsc::Sender<io::Result<()>>;
 
-/// What comes to pass at the port.
+/// What happened at the port.
 pub(crate) enum Event {
     Connection(TcpStream),
-    /// Connections are refused from now on; those that are open have to end, and then to be told.
+    /// Connections are refused from now on; the open ones have to be closed, then `Done` answered.
     Refusing(Done),
-    /// The client was gone already, or there are no file descriptors.
+    /// The client had already disconnected, or the file descriptors are used up.
     Failed,
-    /// Nobody can want anything any more.
+    /// All [`Control`]s are gone.
     Ended,
 }
 
-/// Where changes are asked for.
+/// Requests changes.
 #[derive(Clone)]
 pub(crate) struct Control(UnboundedSender<Change>);
 
 impl Listener {
-    /// In a runtime.
+    /// Has to be called in a runtime.
     pub(crate) fn new(listener: std::net::TcpListener) -> io::Result<(Self, Control)> {
         let listener = TcpListener::from_std(listener)?;
         let (control, changes) = unbounded_channel();
@@ -79,8 +79,7 @@ impl Listener {
         Ok((listener, Control(control)))
     }
 
-    /// The next event, connections only if there is room for one; nothing is lost when it is
-    /// dropped.
+    /// The next event; connections only if there is room for one. Cancel-safe.
     pub(crate) async fn next(&mut self, has_room: bool) -> Event {
         loop {
             let change = tokio::select! {
@@ -105,7 +104,7 @@ impl Listener {
 
     fn refuse(&mut self) -> io::Result<()> {
         if self.refusals == 0 {
-            self.state = State::Lost; // The listener is gone before its port is bound anew.
+            self.state = State::Lost; // Closes the listener before its port is bound again.
             match bind(self.address) {
                 Ok(socket) => self.state = State::Held(socket),
                 Err(error) => {
@@ -147,14 +146,14 @@ async fn accept(state: &State) -> Event {
     }
 }
 
-/// As the standard library binds a listener.
+/// Binds as the standard library does.
 fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4(),
         SocketAddr::V6(_) => TcpSocket::new_v6(),
     }?;
     if cfg!(unix) {
-        // Connections that have ended hold the port for a while.
+        // Closed connections hold the port for a while.
         socket.set_reuseaddr(true)?;
     }
     socket.bind(address)?;
@@ -170,7 +169,7 @@ impl Control {
     }
 }
 
-/// Keeps a fake from accepting connections until it is dropped; see
+/// Makes a fake refuse connections until this is dropped; see
 /// [`FakeAkool::refuse_connections`](crate::FakeAkool::refuse_connections).
 #[must_use = "connections are accepted again when this is dropped"]
 pub struct RefusedConnections(Option<Refusing>);
@@ -192,13 +191,13 @@ impl RefusedConnections {
         Self(Some(Refusing::InProcess(refusals)))
     }
 
-    /// Accepts connections again, unless another such value is left.
+    /// Accepts connections again, unless another such value exists.
     ///
-    /// Dropping it does the same, and hides the error.
+    /// Dropping it does the same and ignores errors.
     ///
     /// # Errors
     ///
-    /// If the system has given the port to another program meanwhile.
+    /// If the system has given the port to another program.
     pub fn end(mut self) -> io::Result<()> {
         self.allow()
     }

@@ -1,7 +1,7 @@
-//! A mixed lot of jobs drawn from a seed, for demonstrations and load.
+//! A mixed population of jobs drawn from a seed, for demonstrations and load tests.
 //!
-//! Everything is drawn with integers: floating point functions differ between platforms in their
-//! last digit, and a seed has to mean the same everywhere.
+//! All draws use integers: floating-point functions differ between platforms in the last digit, and
+//! a seed has to mean the same everywhere.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use crate::{
     rng::Rng,
 };
 
-/// Of what kind the jobs of [`seed_population_of`](crate::FakeAkool::seed_population_of) are.
+/// The kind of jobs that [`seed_population_of`](crate::FakeAkool::seed_population_of) draws.
 ///
 /// ```
 /// use akool_faceswap_mock::{FakeAkool, Population};
@@ -26,26 +26,26 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Population {
-    /// Settled by the number of lookups, for short tests and demonstrations.
+    /// Jobs that end after a number of lookups, for short tests and demonstrations.
     ///
-    /// 30 % are videos and 12 % fail. Images are settled after at most six lookups and videos
-    /// after at most twelve. All were created within the last half hour, none is missing.
+    /// 30 % are videos and 12 % fail. Images end after at most six lookups and videos after at
+    /// most twelve. All were created within the last half hour, and all are found.
     Quick,
-    /// Settled by the fake's time, as a busy account is.
+    /// Jobs that end by the fake's time, like those of a busy account.
     ///
-    /// 30 % are videos, 3 % fail, 0.5 % are never found. All are created now. Images take from 8
-    /// seconds to 6 minutes, half of them at most 40 seconds; videos from one minute to 3 hours,
-    /// half of them at most 12 minutes. A tenth to a half of that is spent in the queue.
+    /// 30 % are videos, 3 % fail, 0.5 % are never found. All are created now. Images take 8
+    /// seconds to 6 minutes (median 40 seconds), videos one minute to 3 hours (median 12
+    /// minutes). They spend a tenth to a half of that in the queue.
     Realistic,
 }
 
 /// Videos in a hundred jobs.
 const VIDEOS: u32 = 30;
 
-/// A quick population's oldest job was submitted at most this long before now.
+/// The greatest age of a job of a quick population, in milliseconds.
 const OLDEST: u32 = 30 * 60 * 1000;
 
-/// How long jobs take: so many of a thousand at most so many milliseconds, linear in between.
+/// How long jobs take: thousandths of all jobs and milliseconds, linear in between.
 type Quantiles = [(u32, u32)];
 
 const IMAGE: &Quantiles = &[
@@ -115,7 +115,7 @@ fn video(rng: &mut Rng) -> FakeJob {
 }
 
 fn drawn_from(quantiles: &Quantiles, rng: &mut Rng) -> Duration {
-    // In millionths, to be exact between two quantiles.
+    // In millionths, for precision between two quantiles.
     let drawn = u64::from(rng.below(1_000_000));
     let mut before = (0, 0);
     for &(thousandth, millis) in quantiles {
@@ -192,7 +192,7 @@ mod tests {
         }
     }
 
-    /// Pinned: a seed that somebody noted down must mean the same next year.
+    /// Pinned: a seed must mean the same in every release.
     #[test]
     fn a_seed_means_the_same_in_every_release() {
         let jobs = drawn(Population::Realistic, 2);

@@ -1,7 +1,7 @@
-//! What came in: each request without its secrets, and figures over all of them.
+//! The record of received requests, without their secrets, and counters over all of them.
 //!
-//! Of the requests the newest are kept in detail, so that a test with a hundred thousand jobs
-//! needs no more memory than a small one; the figures are over all.
+//! Only the newest requests are kept in detail, so a test with a hundred thousand jobs needs no
+//! more memory than a small one.
 
 use std::{
     collections::VecDeque,
@@ -13,14 +13,14 @@ use http::{HeaderMap, Method, Uri};
 
 use crate::credentials::CredentialKind;
 
-/// The most requests that [`FakeAkool::requests`](crate::FakeAkool::requests) keeps, and of
-/// downloads [`FakeAkool::downloads`](crate::FakeAkool::downloads).
+/// The most requests that [`FakeAkool::requests`](crate::FakeAkool::requests) keeps, and the most
+/// downloads that [`FakeAkool::downloads`](crate::FakeAkool::downloads) keeps.
 pub const MAX_RECORDED_REQUESTS: usize = 10_000;
 
-/// The most bytes of paths, ids and header names that are kept for each of the two.
+/// The most bytes of paths, ids and header names that each of the two keeps.
 pub const MAX_RECORDED_BYTES: usize = 64 * 1024 * 1024;
 
-/// A request that a [`FakeAkool`](crate::FakeAkool) received, without any header's value.
+/// A request that a [`FakeAkool`](crate::FakeAkool) received, without header values.
 ///
 /// ```
 /// use akool_faceswap_mock::{CredentialKind, FakeAkool};
@@ -61,27 +61,27 @@ impl RecordedRequest {
         }
     }
 
-    /// The method, in capitals.
+    /// The method, in upper case.
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// The path as it was sent, including a path prefix, without the query.
+    /// The path as sent, including a path prefix, without the query.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The ids asked for, percent-decoded, in the order in which they were sent.
+    /// The requested ids, percent-decoded, in the order in which they were sent.
     pub fn ids(&self) -> &[String] {
         &self.ids
     }
 
-    /// The names of the headers, in small letters, each once; never their values.
+    /// The names of the headers, in lower case, each once; never their values.
     pub fn header_names(&self) -> &[String] {
         &self.header_names
     }
 
-    /// The length in bytes of path and query as they were sent, percent-encoded.
+    /// The length in bytes of path and query as sent, percent-encoded.
     pub fn target_len(&self) -> usize {
         self.target_len
     }
@@ -91,7 +91,7 @@ impl RecordedRequest {
         self.method.len() + 1 + self.target_len + " HTTP/1.1".len()
     }
 
-    /// Which credential headers it carried, good or bad.
+    /// Which credential headers it carried, valid or not.
     pub fn credential(&self) -> CredentialKind {
         self.credential
     }
@@ -108,7 +108,7 @@ impl RecordedRequest {
     }
 }
 
-/// Figures over all requests, still kept in detail or not.
+/// Counters over all requests.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Figures {
     pub(crate) requests: u64,
@@ -132,7 +132,7 @@ struct Record {
     downloads: Newest,
 }
 
-/// The newest requests, as many as there is room for.
+/// The newest requests, up to the limits.
 #[derive(Default)]
 struct Newest {
     requests: VecDeque<RecordedRequest>,
@@ -140,7 +140,7 @@ struct Newest {
 }
 
 impl Newest {
-    /// Keeps a request and forgets the oldest ones for it; returns how many it forgets.
+    /// Keeps a request; returns how many of the oldest ones it dropped for it.
     fn keep(&mut self, request: RecordedRequest) -> u64 {
         self.bytes += request.bytes();
         self.requests.push_back(request);
@@ -157,7 +157,7 @@ impl Newest {
 }
 
 impl Recorder {
-    /// Notes a request to the API; it is in flight until the returned guard is dropped.
+    /// Records a request to the API, which is in flight until the returned guard is dropped.
     pub(crate) fn arrived(&self, request: RecordedRequest) -> InFlight<'_> {
         let mut record = self.lock();
         let figures = &mut record.figures;
@@ -175,7 +175,7 @@ impl Recorder {
         }
     }
 
-    /// Notes a download of a file.
+    /// Records a download.
     pub(crate) fn downloaded(&self, request: RecordedRequest) {
         let mut record = self.lock();
         record.figures.downloads += 1;
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_are_kept_and_figures_go_on() {
+    fn the_newest_are_kept_and_counters_cover_all() {
         let recorder = Recorder::default();
         for _ in 0..MAX_RECORDED_REQUESTS {
             drop(recorder.arrived(request(1)));

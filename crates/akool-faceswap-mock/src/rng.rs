@@ -1,15 +1,15 @@
-//! Jitter that a seed repeats on every platform.
+//! Seeded random numbers that are the same on every platform.
 //!
-//! PCG's output is documented to be portable, and may change with a new minor version of its
-//! crate only, which a test here would notice. The draws made from it are here, because those of
-//! the general random libraries change more freely.
+//! PCG's output is documented to be portable. It may change only with a new minor version of its
+//! crate, which a test here would notice. The draws are implemented here, because those of general
+//! random libraries change more often.
 
 use rand_pcg::{
     Pcg64Mcg,
     rand_core::{Rng as _, SeedableRng as _},
 };
 
-/// A source of seeded draws.
+/// A seeded random number generator.
 #[derive(Clone)]
 pub(crate) struct Rng(Pcg64Mcg);
 
@@ -18,7 +18,7 @@ impl Rng {
         Self(Pcg64Mcg::seed_from_u64(seed))
     }
 
-    /// A source of its own, so that draws for one purpose do not shift those for another.
+    /// An independent generator, so that draws for one purpose do not shift those for another.
     pub(crate) fn split(&mut self) -> Self {
         Self::new(self.0.next_u64())
     }

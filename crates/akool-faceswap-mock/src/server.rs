@@ -1,8 +1,8 @@
-//! The HTTP server: a thread of its own with a runtime of its own.
+//! The HTTP server, on a thread and a runtime of its own.
 //!
-//! So a fake starts from synchronous and asynchronous code alike, answers while the caller's
-//! runtime is blocked or its clock is paused, and is gone when it is dropped. hyper is used as it
-//! is, without a framework: hanging up and half an answer need the connection itself.
+//! So a fake starts from sync and async code, answers while the caller's runtime is blocked or its
+//! clock is paused, and stops when it is dropped. It uses hyper without a framework, because faults
+//! need the connection itself.
 
 use std::{
     convert::Infallible,
@@ -34,16 +34,16 @@ use crate::{
 /// The most connections open at a time; more wait in the system's queue.
 const MAX_CONNECTIONS: usize = 1024;
 
-/// A connection that sends no request for so long is closed; longer than clients keep idle ones.
+/// Connections without a request for this long are closed; clients close idle ones earlier.
 const IDLE: Duration = Duration::from_secs(120);
 
-/// How long a drop waits for the thread; it ends at once unless the machine is stuck.
+/// How long a drop waits for the thread, which ends at once on a healthy machine.
 const STOPPING: Duration = Duration::from_secs(5);
 
 /// A running server; stops when dropped.
 pub(crate) struct Server {
     stop: Option<oneshot::Sender<Infallible>>,
-    /// Disconnected when the thread has nothing left to do.
+    /// Disconnected when the thread has ended its work.
     ended: Mutex<Receiver<io::Result<Control>>>,
     control: Control,
     thread: Option<JoinHandle<()>>,
@@ -69,7 +69,7 @@ impl Server {
         }
     }
 
-    /// Where its listening can be ended and begun anew.
+    /// The control of its listener.
     pub(crate) fn control(&self) -> Control {
         self.control.clone()
     }
@@ -88,7 +88,7 @@ impl Drop for Server {
     }
 }
 
-/// The thread's whole life; tells through `started` whether it began, and by dropping that it ends.
+/// The body of the thread; reports its start through `started`, and its end by dropping it.
 fn run(
     listener: TcpListener,
     service: Arc<Service>,
@@ -111,7 +111,7 @@ fn run(
             Ok((listener, control)) => {
                 tokio::spawn(accept(listener, service));
                 let _ = started.send(Ok(control));
-                // Ends when its other half is dropped.
+                // Ends when the sender is dropped.
                 let _ = stopped.await;
             }
             Err(error) => {
@@ -119,7 +119,7 @@ fn run(
             }
         }
     });
-    // Dropping the runtime ends every connection, also those in the middle of a delay.
+    // Dropping the runtime ends every connection, including delayed ones.
 }
 
 async fn accept(mut listener: Listener, service: Arc<Service>) {
@@ -132,7 +132,7 @@ async fn accept(mut listener: Listener, service: Arc<Service>) {
         };
         match event {
             Event::Connection(stream) => {
-                // Without it small answers may wait for the client's acknowledgement.
+                // Otherwise small responses may wait for the client's acknowledgement.
                 let _ = stream.set_nodelay(true);
                 connections.spawn(serve(stream, Arc::clone(&service)));
             }
@@ -146,13 +146,13 @@ async fn accept(mut listener: Listener, service: Arc<Service>) {
     }
 }
 
-/// The HTTP library is to let go of the connection, for the script left behind.
+/// Makes hyper release the connection, so that a script can be played on it.
 #[derive(Debug)]
 struct TakenOver;
 
 impl fmt::Display for TakenOver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection goes on without HTTP, as the test wants it")
+        f.write_str("a script takes the connection over")
     }
 }
 
@@ -183,7 +183,7 @@ async fn serve(stream: tokio::net::TcpStream, service: Arc<Service>) {
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE)
         .serve_connection(TokioIo::new(stream), answering);
-    // An error here is a client that went away, or a connection that is to be taken over.
+    // An error here is a client that disconnected, or `TakenOver`.
     let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;
     let mut stream = connection.into_parts().io.into_inner();
     let script = script.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -6,10 +6,7 @@
 use std::{
     fmt,
     pin::pin,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicUsize},
 };
 
 use bytes::Bytes;
@@ -72,7 +69,7 @@ pub(crate) struct Service {
 /// The answer to one request.
 pub(crate) enum Answered {
     Response(Response<Bytes>),
-    /// The bare connection is needed for these.
+    /// These need the raw connection.
     Wire(WireScript),
     BodyFault(BodyFault, Response<Bytes>),
 }
@@ -111,7 +108,7 @@ impl Service {
     #[cfg(feature = "in-process")]
     /// Whether a request that is made in process finds no server.
     pub(crate) fn is_refusing(&self) -> bool {
-        self.refusals.load(Ordering::Relaxed) > 0
+        self.refusals.load(std::sync::atomic::Ordering::Relaxed) > 0
     }
 
     /// What a new connection meets before any request, if the script has something for it.
@@ -232,7 +229,7 @@ impl Service {
                 handle(plan);
                 return Answered::Wire(script.clone());
             }
-            // Handled before the body is read.
+            // Already handled before the body was read.
             Reply::ResetInRequest { .. } => return Answered::Wire(WireScript::new().reset()),
             Reply::BodyFault(fault) => return Answered::BodyFault(*fault, normal(plan)),
             Reply::Rows(fault) => {
@@ -358,7 +355,7 @@ async fn apply_delay(plan: &Plan) {
     }
 }
 
-/// Keeps a fake from answering until it is dropped; see
+/// Makes a fake hold back its responses until this is dropped; see
 /// [`FakeAkool::pause_responses`](crate::FakeAkool::pause_responses).
 #[must_use = "responses resume when this is dropped"]
 pub struct PausedResponses(Arc<Service>);

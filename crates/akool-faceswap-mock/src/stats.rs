@@ -1,11 +1,11 @@
-//! All figures of a fake at once, to be printed at the end of a run.
+//! All counters of a fake, to print at the end of a run.
 
 use std::fmt;
 
-/// What a [`FakeAkool`](crate::FakeAkool) has seen so far; from
+/// The counters of a [`FakeAkool`](crate::FakeAkool); from
 /// [`FakeAkool::stats`](crate::FakeAkool::stats).
 ///
-/// Its text form is one figure a line.
+/// The text form has one counter per line.
 ///
 /// ```
 /// use akool_faceswap_mock::FakeAkool;
@@ -32,12 +32,12 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Requests to the API, answered or not; downloads are counted apart.
+    /// Requests to the API, answered or not; downloads are counted separately.
     pub fn requests(&self) -> u64 {
         self.requests
     }
 
-    /// Ids in all of them, each as often as it was asked for.
+    /// Ids in all requests, including repeated ones.
     pub fn ids_asked(&self) -> u64 {
         self.ids_asked
     }
@@ -57,23 +57,23 @@ impl Stats {
         self.max_concurrent_requests
     }
 
-    /// Requests and downloads that were answered otherwise than normally, or late.
+    /// Requests, downloads and connections that got a fault or a delay.
     pub fn faults_given(&self) -> u64 {
         self.faults_given
     }
 
-    /// How often an id was asked for whose end had been told; see
+    /// How often an id was looked up after its end had been reported; see
     /// [`FakeAkool::assert_no_id_asked_after_terminal`](crate::FakeAkool::assert_no_id_asked_after_terminal).
     pub fn asked_after_terminal(&self) -> u64 {
         self.asked_after_terminal
     }
 
-    /// Requests for result files, answered or not.
+    /// Downloads of result files, answered or not.
     pub fn downloads(&self) -> u64 {
         self.downloads
     }
 
-    /// How many of them carried `x-api-key` or `Authorization`, which is a mistake.
+    /// Downloads that carried `x-api-key` or `Authorization`, which is a mistake.
     pub fn downloads_with_credentials(&self) -> u64 {
         self.downloads_with_credentials
     }

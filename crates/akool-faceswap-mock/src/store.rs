@@ -1,4 +1,4 @@
-//! The jobs a fake knows, and the rows it answers about them.
+//! The jobs of a fake, and the rows of lookups.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -20,7 +20,7 @@ use crate::{
     stored_job::{File, StoredJob},
 };
 
-/// In which order the rows of an answer stand; the vendor's documentation promises none.
+/// The order of the rows in an answer; the vendor documents none.
 ///
 /// ```
 /// use akool_faceswap_mock::{FakeAkool, RowOrder};
@@ -32,14 +32,14 @@ use crate::{
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RowOrder {
-    /// Another seeded order in each answer, so that nobody comes to depend on one.
+    /// A new seeded order in each answer, so that no client depends on one.
     #[default]
     Shuffled,
     /// The order in which the jobs were added.
     Insertion,
 }
 
-/// The fake has no job with this id: never added, or removed.
+/// The fake has no job with this id: it was never added, or it was removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoSuchJob {
     id: String,
@@ -64,7 +64,7 @@ impl fmt::Display for NoSuchJob {
 impl Error for NoSuchJob {}
 
 pub(crate) struct JobStore {
-    /// Boxed, because the half of a large map may be empty room.
+    /// Boxed, because up to half of a large map is unused.
     jobs: HashMap<Box<str>, Box<StoredJob>>,
     added: u64,
     ids: ObjectIds,
@@ -75,7 +75,7 @@ pub(crate) struct JobStore {
     asked_after_terminal: AskedAfterTerminal,
 }
 
-/// Ids that were asked for although their end had been told.
+/// Ids that were looked up after their end had been reported.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AskedAfterTerminal {
     pub(crate) times: u64,
@@ -88,12 +88,12 @@ pub(crate) struct Lookup<'a> {
     pub(crate) ids: &'a [String],
     pub(crate) now: SystemTime,
     pub(crate) base_url: &'a str,
-    /// Which jobs are left out although they are there.
+    /// Which jobs have no row although they exist.
     pub(crate) missing: &'a [Missing],
     /// The request's number, from 1.
     pub(crate) request: u64,
-    /// How many requests had come when it is answered; none if the client may not learn from the
-    /// answer what it should.
+    /// How many requests had been received when the answer was made; `None` if a fault keeps the
+    /// client from reading the answer.
     pub(crate) reported_at: Option<u64>,
 }
 
@@ -114,7 +114,7 @@ impl JobStore {
         self.jobs.len()
     }
 
-    /// Room for so many more, so that a large population does not move house again and again.
+    /// Reserves room, so that a large population does not reallocate repeatedly.
     pub(crate) fn reserve(&mut self, jobs: usize) {
         self.jobs.reserve(jobs);
     }
@@ -143,12 +143,12 @@ impl JobStore {
         Ok(())
     }
 
-    /// Whether the file of a job is there; none if there is no such job.
+    /// Whether the file of a job is available; `None` if there is no such job.
     pub(crate) fn file(&self, id: &str, now: SystemTime) -> Option<File> {
         self.jobs.get(id).map(|job| job.file(now))
     }
 
-    /// The bytes of a job's file, there or not.
+    /// The bytes of a job's file, available or not.
     pub(crate) fn file_bytes(&self, id: &str) -> Result<Bytes, NoSuchJob> {
         let job = self.jobs.get(id).ok_or_else(|| NoSuchJob::new(id))?;
         Ok(files::bytes(id, job.kind()))
@@ -160,7 +160,7 @@ impl JobStore {
         job.map_or(Follow::Gone, |job| job.follow(now, reported))
     }
 
-    /// The URL of a job's result, there or not.
+    /// The URL of a job's result, available or not.
     pub(crate) fn result_url(&self, id: &str, base_url: &str) -> Option<String> {
         let job = self.jobs.get(id)?;
         Some(job.url(id, base_url).into_string())
@@ -174,7 +174,7 @@ impl JobStore {
         &self.asked_after_terminal
     }
 
-    /// One row for each known id, however often it is asked for; counts as a lookup of each.
+    /// One row for each known id, even if it is requested twice; counts as a lookup of each.
     pub(crate) fn look_up(&mut self, lookup: &Lookup<'_>) -> Vec<FaceswapResultDetail> {
         let mut seen = HashSet::with_capacity(lookup.ids.len());
         let mut rows = Vec::with_capacity(lookup.ids.len());
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_again_after_the_end_is_noticed() {
+    fn lookups_after_the_end_are_counted() {
         let mut store = store(RowOrder::Insertion);
         let ids = [
             store.add(FakeJob::image().after_polls(0, 0), NOW),
@@ -327,8 +327,8 @@ mod tests {
             });
             store.asked_after_terminal().times
         };
-        // The first answer was spoiled; of the next two requests the second came before the
-        // first was answered.
+        // The first answer had a fault; of the next two requests the second was received before
+        // the first was answered.
         assert_eq!(ask(1, None), 0);
         assert_eq!(ask(2, Some(3)), 0);
         assert_eq!(ask(3, Some(3)), 0);
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn some_are_left_out_at_first() {
+    fn jobs_may_be_missing_at_first() {
         let mut store = store(RowOrder::Insertion);
         let ids = [
             store.add(FakeJob::image(), NOW),
@@ -363,7 +363,7 @@ mod tests {
         };
         assert_eq!(ask(), [1]);
         assert_eq!(ask(), [2]);
-        assert_eq!(ask(), [3, 1], "its life begins when it is found");
+        assert_eq!(ask(), [3, 1], "its life starts when it is found");
     }
 
     #[test]

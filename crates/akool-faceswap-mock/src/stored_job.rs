@@ -1,4 +1,4 @@
-//! One job in the store: where it stands, what has been told about it, and its row.
+//! One job in the store: its state, what has been reported, and its row.
 
 use std::{
     num::NonZeroU64,
@@ -13,10 +13,10 @@ use crate::{
     timestamps,
 };
 
-/// The account all jobs belong to; seven digits, as the vendor's.
+/// The account of all jobs; seven digits, as at the vendor.
 const UID: i64 = 1_000_001;
 
-/// A million of these have to fit: what can be made from the rest is not stored.
+/// A million of these have to fit, so nothing is stored that can be computed.
 pub(crate) struct StoredJob {
     /// Position in the order of insertion.
     pub(crate) position: u64,
@@ -26,11 +26,11 @@ pub(crate) struct StoredJob {
     alg_msg: Option<Box<str>>,
     progress: Progress,
     missing_first: u32,
-    /// At how many lookups it has been missing.
+    /// How many lookups did not find it.
     missed: u32,
     /// The `NNNN` of its `job_id`.
     suffix: u32,
-    /// The number of the request whose answer told that it has ended.
+    /// The number of the request whose answer reported its end.
     end_reported: Option<NonZeroU64>,
 }
 
@@ -43,7 +43,7 @@ enum Progress {
     Pinned(JobState),
 }
 
-/// Whether a file is there.
+/// Whether a file is available.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum File {
     NotYet,
@@ -90,7 +90,7 @@ impl StoredJob {
         self.kind
     }
 
-    /// Counts a lookup at which it is missing; false if it is not, or no longer.
+    /// Counts a lookup that does not find it; false if this lookup finds it.
     pub(crate) fn is_missed(&mut self, first: u32) -> bool {
         let first = first.max(self.missing_first);
         let missing = self.missed < first;
@@ -100,20 +100,20 @@ impl StoredJob {
         missing
     }
 
-    /// Counts a lookup by the request with this number, and whether that was one too many: its
-    /// end had been told before the request came.
+    /// Whether its end had been reported before the request with this number was received.
     pub(crate) fn is_asked_after_terminal(&self, request: u64) -> bool {
-        self.end_reported.is_some_and(|told| told.get() < request)
+        self.end_reported
+            .is_some_and(|reported| reported.get() < request)
     }
 
-    /// Notes that the answer before the request with the number `next` has told of its end.
+    /// Records that an answer, made when `reported_by` requests had been received, reported its end.
     pub(crate) fn report_end(&mut self, reported_by: u64) {
         if self.end_reported.is_none() {
             self.end_reported = NonZeroU64::new(reported_by);
         }
     }
 
-    /// Whether its file is there, without counting anything.
+    /// Whether its file is available, without counting a lookup.
     pub(crate) fn file(&self, now: SystemTime) -> File {
         let age = now.duration_since(self.created_at).unwrap_or_default();
         if self.state(now) != JobState::Success {
@@ -205,9 +205,9 @@ impl StoredJob {
         }
     }
 
-    /// The fields of a real answer of 2024, and `update_time` as a documented sample has it: 0
-    /// while queued. What it becomes later is not documented, and the finished job of the real
-    /// answer went without it.
+    /// The fields of a real answer of 2024, and `update_time` as in a documented sample: 0 while
+    /// queued. Its later values are not documented, and the finished job of the real answer did not
+    /// have it.
     pub(crate) fn row(&self, id: &str, state: JobState, base_url: &str) -> FaceswapResultDetail {
         let (image, video_duration) = match self.kind {
             Kind::Image => (1, 0.0),
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_there_from_success_for_seven_days() {
+    fn a_file_is_available_from_success_for_seven_days() {
         let mut job = stored(FakeJob::image().after_polls(0, 1));
         assert_eq!(job.file(UNIX_EPOCH), File::NotYet);
         job.next_state(UNIX_EPOCH);
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn only_who_came_after_the_answer_asked_too_late() {
+    fn only_requests_after_the_answer_are_too_late() {
         let mut job = stored(FakeJob::image());
         assert!(!job.is_asked_after_terminal(1));
         // The answer was made when five requests had come.

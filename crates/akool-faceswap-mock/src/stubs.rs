@@ -1,10 +1,10 @@
-//! Typed stubs on [`httpmock`], made from the same document as the client.
+//! Typed stubs for [`httpmock`], generated from the same documents as the client.
 //!
-//! [`MockServerExt`] adds one method for each operation to [`httpmock::MockServer`]; what is
-//! matched and what is answered have the raw client's types, so that a stub which the vendor's
-//! document does not allow does not compile. Use them for contract tests of single requests: that
-//! a request looks exactly so. Use [`FakeAkool`](crate::FakeAkool) wherever jobs are to live, fail
-//! or be lost, and wherever faults, files or the number of requests matter.
+//! [`MockServerExt`] adds one method for each operation to [`httpmock::MockServer`]. Requests and
+//! responses have the raw client's types, so a stub that the vendor's document does not allow does
+//! not compile. Use stubs for contract tests of the exact form of single requests. Use
+//! [`FakeAkool`](crate::FakeAkool) wherever jobs change state, and wherever faults, files or the
+//! number of requests matter.
 //!
 //! ```
 //! use akool_faceswap_mock::{
@@ -34,10 +34,10 @@
 //!
 //! # Limits
 //!
-//! - The path is matched from its beginning: the base URL must have no path of its own.
-//! - Only the documented HTTP 200 has a method; for anything else go through `into_inner()` to
-//!   httpmock's own `When` and `Then`.
-//! - A stub answers always the same; several in a row are made with
+//! - Paths are matched from the start: the base URL must not have a path.
+//! - Only the documented HTTP 200 has a method; for anything else use `into_inner()` and httpmock's
+//!   own `When` and `Then`.
+//! - A stub always gives the same answer; for several in a row use
 //!   [`Mock::up_to_n_times`](::httpmock::Mock::up_to_n_times).
 
 pub use ::httpmock;

@@ -1,11 +1,11 @@
-//! Times as the vendor writes them: RFC 3339 with milliseconds, and the stamp in a `job_id`.
+//! Times in the vendor's formats: RFC 3339 with milliseconds, and the timestamp in a `job_id`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The last second of the year 9999, which is as far as RFC 3339 goes.
+/// The last second of the year 9999, the end of RFC 3339.
 const LAST: Duration = Duration::from_secs(253_402_300_799);
 
-/// `2024-06-27T08:27:48.006Z`; times that cannot be written so become the nearest that can.
+/// `2024-06-27T08:27:48.006Z`; times out of range become the nearest one in range.
 pub(crate) fn rfc3339(time: SystemTime) -> String {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let writable = UNIX_EPOCH + since.min(LAST);

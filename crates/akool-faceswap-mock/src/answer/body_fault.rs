@@ -1,4 +1,4 @@
-//! Bodies that do not arrive as they were announced: the normal answer, cut, stretched or slowed.
+//! Damaged bodies: the normal answer, cut off, endless or slow.
 
 use std::time::Duration;
 
@@ -10,21 +10,21 @@ use http::{
 
 use super::WireScript;
 
-/// How much is sent at a time of a body without end.
+/// The size of a chunk of an endless body.
 const FILLING: usize = 16 * 1024;
 
 /// What happens to the body of the normal answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BodyFault {
-    /// `Content-Length` announces all of it, half of it comes, the connection is closed.
+    /// `Content-Length` announces all of it, half is sent, the connection is closed.
     Truncated,
-    /// Half of it comes as a chunk, and no last chunk.
+    /// Half is sent as a chunk, the final chunk is not.
     ChunkCut,
-    /// `Content-Length` announces all of it, half of it comes, the connection is reset.
+    /// `Content-Length` announces all of it, half is sent, the connection is reset.
     ResetInBody,
-    /// All of it comes, and then blanks without end.
+    /// All of it is sent, then spaces without end.
     Endless,
-    /// So many bytes at a time.
+    /// This many bytes at a time.
     Slow { bytes: u32, every: Duration },
 }
 
@@ -33,7 +33,7 @@ impl BodyFault {
     pub(crate) fn script(self, normal: &Response<Bytes>) -> WireScript {
         let body = normal.body();
         let half = body.slice(..body.len() / 2);
-        // An empty body has no half: one byte is announced that does not come.
+        // An empty body has no half: one byte is announced and not sent.
         let announced = body.len().max(1);
         match self {
             Self::Truncated => WireScript::new()
@@ -63,7 +63,7 @@ enum Length {
     Chunked,
 }
 
-/// The status line and the headers of `response`, with another length.
+/// The status line and headers of `response`, with another length.
 fn head(response: &Response<Bytes>, length: Length) -> Vec<u8> {
     let status = response.status();
     let reason = status.canonical_reason().unwrap_or_default();
@@ -85,7 +85,7 @@ fn head(response: &Response<Bytes>, length: Length) -> Vec<u8> {
     head
 }
 
-/// One chunk of a chunked body; nothing if there is nothing to send, since an empty one is the last.
+/// One chunk of a chunked body; nothing for no bytes, because an empty chunk ends the body.
 fn chunk(bytes: &[u8]) -> Vec<u8> {
     if bytes.is_empty() {
         return Vec::new();
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn each_ends_in_its_own_way() {
+    fn each_fault_ends_in_its_own_way() {
         let response = Response::new(Bytes::from_static(b"12345"));
         let slow = BodyFault::Slow {
             bytes: 1,

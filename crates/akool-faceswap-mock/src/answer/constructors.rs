@@ -1,4 +1,4 @@
-//! The answers there are.
+//! The constructors of answers.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ impl Answer {
         Self::business_with_status(StatusCode::OK, code)
     }
 
-    /// An envelope with this business code, without `data`, with an HTTP status of its own.
+    /// An envelope with this business code and HTTP status, without `data`.
     pub fn business_with_status(status: StatusCode, code: i64) -> Self {
         envelope::refusal(status, code).into()
     }
@@ -37,14 +37,14 @@ impl Answer {
         envelope::response(StatusCode::OK, json, body.into()).into()
     }
 
-    /// An HTML page with this status, as a proxy in front of the vendor sends it.
+    /// An HTML page with this status, as a proxy in front of the vendor would send.
     pub fn html(status: StatusCode) -> Self {
         envelope::html(status).into()
     }
 
-    /// HTTP 429 without an envelope, with `Retry-After` in seconds if wanted (rounded up).
+    /// HTTP 429 without an envelope, optionally with `Retry-After` in seconds (rounded up).
     ///
-    /// The vendor's own rate limit is `Answer::business(1005)`; for one that counts see
+    /// The vendor's own rate limit is `Answer::business(1005)`; for a real limit see
     /// [`rate_limit`](Self::rate_limit).
     pub fn too_many_requests(retry_after: Option<Duration>) -> Self {
         let answer = Self::html(StatusCode::TOO_MANY_REQUESTS);
@@ -54,11 +54,11 @@ impl Answer {
         }
     }
 
-    /// HTTP 302 to another place.
+    /// HTTP 302 to another URL.
     ///
     /// # Errors
     ///
-    /// If `location` cannot stand in a header.
+    /// If `location` is not a valid header value.
     pub fn redirect(location: &str) -> Result<Self, InvalidHeaderValue> {
         HeaderValue::from_str(location).map(Self::redirect_to)
     }
@@ -79,7 +79,7 @@ impl Answer {
         Self::wire(WireScript::new().reset())
     }
 
-    /// Says nothing and keeps the connection open, until the client goes away or
+    /// Sends nothing and keeps the connection open until the client disconnects or
     /// [`MAX_DELAY`](crate::MAX_DELAY) has passed.
     ///
     /// ```
@@ -87,7 +87,7 @@ impl Answer {
     ///
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeAkool::start()?;
-    /// // The client's own time limit has to end this.
+    /// // Only the client's own timeout ends this.
     /// fake.push_answer(Answer::silent());
     /// # Ok(())
     /// # }
@@ -107,25 +107,25 @@ impl Answer {
         Self::once(Reply::ResetInRequest { after_frames: 1 })
     }
 
-    /// Exactly these bytes on the connection, head and all.
+    /// Exactly these bytes on the connection, including the head.
     pub fn wire(script: WireScript) -> Self {
         Self::once(Reply::Wire(script))
     }
 
-    /// This on the next new connection, before anything is read from it: what a TLS handshake or
-    /// a first request may meet.
+    /// Plays the script on the next new connection, before anything is read from it, as in a
+    /// failed TLS handshake.
     ///
-    /// Clients keep connections, so that many requests may come on one;
-    /// [`refuse_connections`](crate::FakeAkool::refuse_connections) ends those that are open. What
-    /// is met in this way is no request: only
-    /// [`faults_given`](crate::Stats::faults_given) counts it.
+    /// Clients keep connections alive, so one connection may carry many requests;
+    /// [`refuse_connections`](crate::FakeAkool::refuse_connections) closes the open ones. Such a
+    /// connection does not count as a request, only in
+    /// [`faults_given`](crate::Stats::faults_given).
     ///
     /// ```
     /// use akool_faceswap_mock::{Answer, FakeAkool, WireScript};
     ///
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeAkool::start()?;
-    /// // A balancer that is overloaded resets every tenth connection at once.
+    /// // An overloaded load balancer resets every tenth connection.
     /// fake.push_answer(Answer::on_connect(WireScript::new().reset()).every(10).always());
     /// // To an https:// URL of the same port this is a fatal alert: handshake_failure.
     /// fake.push_answer(Answer::on_connect(WireScript::new().write(&[21, 3, 3, 0, 2, 2, 40][..])));
@@ -140,11 +140,11 @@ impl Answer {
     }
 }
 
-/// # The normal answer, and what happens to it
+/// # The normal answer, changed
 ///
-/// The request is handled as ever, so it counts as a lookup of its jobs.
+/// The request is handled as usual, so it counts as a lookup of its jobs.
 impl Answer {
-    /// The normal answer; of use with a [delay](Self::delayed), or as a pause in a sequence.
+    /// The normal answer; useful with a [delay](Self::delayed), or as a gap in a sequence.
     pub fn normal() -> Self {
         Self::once(Reply::Normal)
     }
@@ -154,22 +154,22 @@ impl Answer {
         Self::once(Reply::WithoutId)
     }
 
-    /// `Content-Length` announces the whole body, half of it comes, the connection is closed.
+    /// `Content-Length` announces the whole body, half of it is sent, the connection is closed.
     pub fn truncated() -> Self {
         Self::once(Reply::BodyFault(BodyFault::Truncated))
     }
 
-    /// Half of the body comes as a chunk, the last chunk does not, the connection is closed.
+    /// Half of the body is sent as a chunk, the final chunk is not, the connection is closed.
     pub fn chunk_cut() -> Self {
         Self::once(Reply::BodyFault(BodyFault::ChunkCut))
     }
 
-    /// `Content-Length` announces the whole body, half of it comes, the connection is reset.
+    /// `Content-Length` announces the whole body, half of it is sent, the connection is reset.
     pub fn reset_in_body() -> Self {
         Self::once(Reply::BodyFault(BodyFault::ResetInBody))
     }
 
-    /// The body, and after it blanks without end, until the client goes away or
+    /// The body, then spaces without end, until the client disconnects or
     /// [`MAX_DELAY`](crate::MAX_DELAY) has passed.
     pub fn endless() -> Self {
         Self::once(Reply::BodyFault(BodyFault::Endless))
@@ -185,7 +185,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// If `content_type` cannot stand in a header.
+    /// If `content_type` is not a valid header value.
     pub fn content_type(content_type: &str) -> Result<Self, InvalidHeaderValue> {
         let content_type = HeaderValue::from_str(content_type)?;
         Ok(Self::once(Reply::ContentType(content_type)))
@@ -196,17 +196,17 @@ impl Answer {
         Self::once(Reply::Rows(RowFault::Duplicates))
     }
 
-    /// A row of a successful job that was not asked for, before the others.
+    /// A row of a successful job that was not requested, before the others.
     pub fn foreign_row() -> Self {
         Self::once(Reply::Rows(RowFault::Foreign))
     }
 
-    /// Rows with this `faceswap_status`, whatever the state of their jobs is.
+    /// Rows with this `faceswap_status`, regardless of the state of their jobs.
     pub fn unknown_status(code: i64) -> Self {
         Self::once(Reply::Rows(RowFault::Status(code)))
     }
 
-    /// An answer that is not of the documented form.
+    /// An answer that deviates from the documented form.
     ///
     /// ```
     /// use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, Malformed};
@@ -214,7 +214,7 @@ impl Answer {
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeAkool::start()?;
     /// let id = fake.add_job(FakeJob::image());
-    /// // The status of this job comes as "3", for good.
+    /// // The status of this job is always the string "3".
     /// fake.push_answer(Answer::malformed(Malformed::StatusAsString).for_id(id).always());
     /// # Ok(())
     /// # }
@@ -223,34 +223,35 @@ impl Answer {
         Self::once(Reply::Rows(RowFault::Malformed(Some(malformed))))
     }
 
-    /// Another [`Malformed`] each time, drawn from the fake's seed.
+    /// A [`Malformed`] answer drawn from the fake's seed, a new one each time.
     pub fn malformed_at_random() -> Self {
         Self::once(Reply::Rows(RowFault::Malformed(None)))
     }
 }
 
-/// # What lets the next answer of the script decide
+/// # Answers after which the next one decides
 ///
-/// These hold until the script is cleared, unless [`times`](Self::times) says otherwise.
+/// These apply until the script is cleared, unless [`times`](Self::times) says otherwise.
 impl Answer {
-    /// Every answer comes later by this much real time, at most [`MAX_DELAY`](crate::MAX_DELAY)
-    /// in all.
+    /// Delays every answer by this much real time, at most [`MAX_DELAY`](crate::MAX_DELAY) in
+    /// all.
     pub fn latency(by: Duration) -> Self {
         Self::without_end(Reply::Delayed).delayed(by)
     }
 
-    /// Jobs have no row at the first `polls` lookups of each, as if they were too new; these do
-    /// not count for their life cycle.
+    /// Each job has no row in its first `polls` lookups, as if it were too new; these lookups do
+    /// not advance its life cycle.
     ///
-    /// For one job alone see [`FakeJob::missing_first`](crate::FakeJob::missing_first).
+    /// For a single job see [`FakeJob::missing_first`](crate::FakeJob::missing_first).
     pub fn missing_first(polls: u32) -> Self {
         Self::without_end(Reply::MissingFirst(polls))
     }
 
-    /// At most so many requests in a window of the fake's time; the others are refused with the
-    /// code 1005 until it has passed.
+    /// At most `most` requests in each window of the fake's time; further requests are refused
+    /// with code 1005.
     ///
-    /// The window begins with the first request after the last one; refused requests do not count.
+    /// A window starts with the first request after the previous window; refused requests do not
+    /// count.
     ///
     /// ```
     /// use std::time::Duration;

@@ -14,39 +14,39 @@ use crate::answer::{
 
 /// One fault as text: `WHAT[=VALUE][:SELECTOR]...`.
 ///
-/// It holds for every request to the API, without end, unless selectors say otherwise. Several
-/// rules are tried in the order in which they are pushed: the first that is for a request decides.
-/// Latency, missing jobs, and a rate limit that is not reached let the next one decide.
+/// It applies to every request to the API unless selectors say otherwise. Rules are tried in the
+/// order in which they are pushed: the first that matches a request decides. After latency, missing
+/// jobs, and a rate limit that is not reached, the next rule decides.
 ///
 /// | what | what happens |
 /// | --- | --- |
-/// | `503`, `503=2s` | an HTML page with this HTTP status (200 to 999), with `Retry-After` if wanted |
+/// | `503`, `503=2s` | an HTML page with this HTTP status (200 to 999), optionally with `Retry-After` |
 /// | `1005`, `1005=3s` | an envelope with this business code of four digits, with HTTP 200 |
-/// | `rate-limit=50/1s` | beyond 50 requests in a second 1005; with HTTP 429: `rate-limit=50/1s/429` |
-/// | `latency=200ms` | the answer comes later by so much, at most 5 minutes |
-/// | `missing-first=3` | jobs have no row at the first 3 lookups of each |
-/// | `hang-up`, `reset`, `silent` | the connection is closed, reset, or kept, without an answer |
-/// | `truncated`, `chunk-cut`, `reset-in-body` | the body breaks off after its first half |
+/// | `rate-limit=50/1s` | more than 50 requests a second get 1005; `rate-limit=50/1s/429`: HTTP 429 |
+/// | `latency=200ms` | the answer is delayed, at most 5 minutes |
+/// | `missing-first=3` | each job has no row in its first 3 lookups |
+/// | `hang-up`, `reset`, `silent` | the connection is closed, reset, or kept open without an answer |
+/// | `truncated`, `chunk-cut`, `reset-in-body` | the body is cut off after its first half |
 /// | `reset-before-body`, `reset-in-request` | a reset before or in the body of the request |
 /// | `without-id` | a submission is accepted, and the answer has no `_id` |
 /// | `endless` | the body does not end |
-/// | `slow=1000/1s` | 1000 bytes of the body come each second |
-/// | `redirect=URL` | HTTP 302 to that place |
-/// | `content-type=text/html` | the normal answer under another name |
-/// | `duplicate-rows`, `foreign-row` | each row twice; a row that nobody asked for |
-/// | `unknown-status`, `unknown-status=7` | rows with this `faceswap_status`; 5 if none is given |
+/// | `slow=1000/1s` | 1000 bytes of the body are sent each second |
+/// | `redirect=URL` | HTTP 302 to this URL |
+/// | `content-type=text/html` | the normal answer with another `Content-Type` |
+/// | `duplicate-rows`, `foreign-row` | each row twice; a row that was not requested |
+/// | `unknown-status`, `unknown-status=7` | rows with this `faceswap_status`, by default 5 |
 /// | `odd`, `odd=status-text` | a drawn [`Malformed`](crate::Malformed), or this one |
 ///
-/// | selector | to whom |
+/// | selector | which requests |
 /// | --- | --- |
-/// | `5%` | this share of the requests, drawn from the seed; up to four decimals |
+/// | `5%` | this percentage of the requests, drawn from the seed; up to four decimals |
 /// | `every=20` | every 20th request |
-/// | `3x` | three times, then no more |
-/// | `id=ID` | requests that ask for this id (which has no colon in it) |
+/// | `3x` | the first three matching requests |
+/// | `id=ID` | lookups of this id, which may not contain a colon |
 /// | `handled` | after the request was handled as usual: a submission has created its job |
-/// | `lookups`, `submits` | these requests to the API alone |
-/// | `files` | downloads of result files in place of requests to the API |
-/// | `connections` | new connections, before any request: `hang-up`, `reset` and `silent` alone |
+/// | `lookups`, `submits` | only these requests to the API |
+/// | `files` | downloads of result files instead of requests to the API |
+/// | `connections` | new connections, before any request; only with `hang-up`, `reset` and `silent` |
 ///
 /// ```
 /// use akool_faceswap_mock::{FakeAkool, FaultRule};
@@ -56,7 +56,7 @@ use crate::answer::{
 /// for text in ["rate-limit=50/1s", "503:5%", "reset:every=20", "truncated:files:3x"] {
 ///     fake.push_answer(text.parse::<FaultRule>()?);
 /// }
-/// // Its text form is always the same.
+/// // The text form is normalized.
 /// assert_eq!("503=1500ms:2x:0.50%".parse::<FaultRule>()?.to_string(), "503=1s500ms:0.5%:2x");
 /// let error = "fifty".parse::<FaultRule>().unwrap_err();
 /// assert!(error.to_string().contains("rate-limit=50/1s"));

@@ -1,4 +1,4 @@
-//! A real rate limit: so many requests in a window of the fake's time, and refusals until it ends.
+//! A real rate limit: a number of requests in each window of the fake's time.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,7 +7,7 @@ use http::{Response, StatusCode, header::RETRY_AFTER};
 
 use crate::envelope;
 
-/// So many requests in each window; the window begins with the first request after the last one.
+/// A limit; a window starts with the first request after the previous window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RateLimit {
     pub(crate) most: u32,
@@ -24,7 +24,7 @@ pub(crate) enum Refusal {
     Http,
 }
 
-/// What came in the current window.
+/// The requests of the current window.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Window {
     began: Option<SystemTime>,
@@ -37,7 +37,7 @@ impl Window {
         let age = self.began.and_then(|began| now.duration_since(began).ok());
         let left = match age {
             Some(age) if age < limit.window => limit.window.saturating_sub(age),
-            // Over, never begun, or the clock went back.
+            // The window is over or never started, or the clock was set back.
             _ => {
                 *self = Self {
                     began: Some(now),
@@ -62,7 +62,7 @@ impl Window {
     }
 }
 
-/// Rounded up, so that who waits so long has waited long enough.
+/// Rounded up, so that the wait is never too short.
 pub(crate) fn whole_seconds(time: Duration) -> u64 {
     time.as_secs()
         .saturating_add(u64::from(time.subsec_nanos() > 0))
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_of_none_lets_none_through() {
+    fn a_limit_of_zero_refuses_everything() {
         let limit = RateLimit {
             most: 0,
             window: Duration::from_secs(1),

@@ -1,4 +1,4 @@
-//! The normal answer with other rows in it than were asked for, or odd ones.
+//! The normal answer with rows that were not requested, or malformed ones.
 
 use bytes::Bytes;
 use http::{Response, header::CONTENT_LENGTH};
@@ -12,16 +12,16 @@ use crate::rng::Rng;
 pub(crate) enum RowFault {
     /// Each row twice.
     Duplicates,
-    /// A row of a job that nobody asked for, before the others.
+    /// A row of a job that was not requested, before the others.
     Foreign,
     /// Another `faceswap_status`.
     Status(i64),
-    /// This oddity, or another seeded one each time.
+    /// This deviation, or a drawn one each time.
     Malformed(Option<Malformed>),
 }
 
 impl RowFault {
-    /// Applies the fault; an answer that is no envelope stays as it is.
+    /// Applies the fault; an answer that is not an envelope stays unchanged.
     pub(crate) fn apply(
         self,
         mut normal: Response<Bytes>,
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_row_is_a_success_of_nobody() {
+    fn a_foreign_row_is_a_success_that_was_not_requested() {
         let answer = changed(RowFault::Foreign, None);
         let foreign = ids(&answer)[0];
         assert_eq!(foreign.len(), 24);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_nobody_knows() {
+    fn an_unknown_status() {
         let answer = changed(RowFault::Status(7), Some("b"));
         let rows = &answer["data"]["result"];
         assert_eq!(rows[0]["faceswap_status"], 1);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_envelope_stays() {
+    fn other_answers_stay_unchanged() {
         let page = Response::new(Bytes::from_static(b"<html>"));
         let after = RowFault::Duplicates.apply(page, None, &mut Rng::new(0));
         assert_eq!(after.body(), "<html>");

@@ -1,4 +1,4 @@
-//! The scripted answers still to be given, and what they make of one request.
+//! The scripted answers that are still to be given, and how they apply to one request.
 
 use std::{
     collections::VecDeque,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{limits::MAX_DELAY, rng::Rng};
 
-/// The scripted answers in order, each with what it remembers.
+/// The scripted answers in order, each with its state.
 pub(crate) struct Script {
     entries: VecDeque<Entry>,
     rng: Rng,
@@ -21,12 +21,12 @@ pub(crate) struct Script {
 
 struct Entry {
     answer: Answer,
-    /// How many requests it has fitted.
+    /// How many requests have matched.
     seen: u64,
     window: Window,
 }
 
-/// What becomes of one request.
+/// How one request is answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) delay: Duration,
@@ -38,7 +38,7 @@ pub(crate) struct Plan {
     pub(crate) only_for: Option<String>,
 }
 
-/// Jobs are left out at their first so many lookups.
+/// Jobs have no row in their first lookups.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Missing {
     pub(crate) first: u32,
@@ -84,19 +84,19 @@ impl Script {
         self.entries.len()
     }
 
-    /// How many requests have been answered otherwise than normally, or late.
+    /// How many requests got a fault or a delay.
     pub(crate) fn given(&self) -> u64 {
         self.given
     }
 
-    /// A source of draws for a fault that needs some.
+    /// Random draws for faults.
     pub(crate) fn rng(&mut self) -> &mut Rng {
         &mut self.rng
     }
 
-    /// Goes through the answers that are for this request, up to the first that decides.
+    /// Applies the matching answers, up to the first that decides.
     ///
-    /// Latency, missing jobs and a rate limit that is not reached let the next one decide.
+    /// After latency, missing jobs and a rate limit that is not reached, the next one decides.
     pub(crate) fn plan(&mut self, asked: RequestContext<'_>, now: SystemTime) -> Plan {
         let mut plan = Plan::normal();
         let mut at = 0;
@@ -147,7 +147,7 @@ impl Script {
     }
 }
 
-/// Counts one use.
+/// Counts one use; true if it was the last.
 fn is_used_up(selector: &mut Selector) -> bool {
     selector.times.as_mut().is_some_and(|times| {
         *times = times.saturating_sub(1);

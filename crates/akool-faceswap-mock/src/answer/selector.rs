@@ -1,4 +1,4 @@
-//! Which requests a scripted answer is for, and how often it is given.
+//! Which requests get a scripted answer, and how often.
 
 use crate::rng::Rng;
 
@@ -9,11 +9,11 @@ pub(crate) struct Share(u32);
 impl Share {
     const ALL: u32 = 1_000_000;
 
-    /// At most all.
+    /// Clamped to all requests.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "clamped before; a float that is none becomes 0"
+        reason = "clamped before; NaN becomes 0"
     )]
     pub(crate) fn from_percent(percent: f64) -> Self {
         Self((percent.clamp(0.0, 100.0) * 10_000.0).round() as u32)
@@ -24,21 +24,21 @@ impl Share {
     }
 }
 
-/// Which of the requests that fit get the answer.
+/// Which of the matching requests get the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sampling {
     All,
-    /// The nth, the 2nth and so on; never 0.
+    /// Every nth; never 0.
     Every(u32),
     Share(Share),
 }
 
-/// What an answer is for.
+/// The kind of events that an answer applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// Requests to the API.
     Api,
-    /// Of these, lookups or submissions alone.
+    /// Only lookups, only submissions.
     Lookups,
     Submits,
     /// Downloads of result files.
@@ -47,18 +47,18 @@ pub(crate) enum Scope {
     Connections,
 }
 
-/// To whom, and how often.
+/// The requests that get an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Selector {
     pub(crate) id: Option<String>,
     pub(crate) scope: Scope,
     pub(crate) sampling: Sampling,
-    /// None: without end.
+    /// `None`: every time.
     pub(crate) times: Option<u32>,
 }
 
 impl Selector {
-    /// All requests to the API, so many times.
+    /// All requests to the API.
     pub(crate) fn all(times: Option<u32>) -> Self {
         Self {
             id: None,
@@ -68,14 +68,14 @@ impl Selector {
         }
     }
 
-    /// Whether a request may get the answer at all.
+    /// Whether a request matches.
     pub(crate) fn fits(&self, request: RequestContext<'_>) -> bool {
         let is_in_scope = self.scope == request.scope
             || self.scope == Scope::Api && matches!(request.scope, Scope::Lookups | Scope::Submits);
         is_in_scope && self.id.as_ref().is_none_or(|id| request.ids.contains(id))
     }
 
-    /// Whether the request is picked, which is the `met`th (from 1) of those that fit.
+    /// Whether the `seen`th (from 1) matching request gets the answer.
     pub(crate) fn samples(&self, seen: u64, rng: &mut Rng) -> bool {
         match self.sampling {
             Sampling::All => true,
@@ -85,7 +85,7 @@ impl Selector {
     }
 }
 
-/// What a request is about.
+/// What a selector looks at.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestContext<'a> {
     pub(crate) ids: &'a [String],
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_about_that_share_and_repeats_with_its_seed() {
+    fn a_share_is_about_right_and_the_same_for_the_same_seed() {
         let selector = Selector {
             sampling: Sampling::Share(Share::from_percent(5.0)),
             ..Selector::all(None)

@@ -1,7 +1,7 @@
-//! What goes onto a connection, byte by byte, in place of an orderly answer.
+//! Raw bytes on a connection, instead of an HTTP response.
 //!
-//! Half an answer, an answer without end, a reset in the middle: no HTTP library lets a server do
-//! that, so the connection is taken from it and these steps are played on the bare socket.
+//! HTTP libraries do not let a server send half a response or reset a connection in the middle, so
+//! the connection is taken from hyper and these steps are played on the socket.
 
 use std::{fmt, io, time::Duration};
 
@@ -13,11 +13,11 @@ use tokio::{
 
 use crate::limits::MAX_DELAY;
 
-/// Bytes for the bare connection, and how it ends; for [`Answer::wire`](crate::Answer::wire).
+/// Bytes for the raw connection, and how it ends; for [`Answer::wire`](crate::Answer::wire).
 ///
-/// Steps are played in the order in which they are added, once the request's head and body have
+/// Steps are played in the order in which you add them, after the request's head and body have
 /// been read. Then the connection is closed, unless [`reset`](Self::reset), [`stay`](Self::stay)
-/// or [`endless`](Self::endless) says otherwise. The whole takes at most
+/// or [`endless`](Self::endless) says otherwise. A script takes at most
 /// [`MAX_DELAY`](crate::MAX_DELAY).
 ///
 /// ```
@@ -57,7 +57,7 @@ enum End {
 }
 
 impl WireScript {
-    /// No bytes, and the connection is closed.
+    /// Sends nothing and closes the connection.
     pub fn new() -> Self {
         Self {
             steps: Vec::new(),
@@ -87,19 +87,19 @@ impl WireScript {
         self
     }
 
-    /// Ends by a TCP reset.
+    /// Ends with a TCP reset.
     pub fn reset(mut self) -> Self {
         self.end = End::Reset;
         self
     }
 
-    /// Says nothing more and keeps the connection open until the other side goes away.
+    /// Keeps the connection open, without sending, until the other side disconnects.
     pub fn stay(mut self) -> Self {
         self.end = End::Stay;
         self
     }
 
-    /// Sends these bytes again and again until the other side goes away.
+    /// Sends these bytes repeatedly until the other side disconnects.
     pub fn endless(mut self, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         self.end = if bytes.is_empty() {
@@ -141,11 +141,11 @@ impl WireScript {
         }
     }
 
-    /// Plays it; an error means that the other side has gone away.
+    /// Plays the script; errors mean that the other side has disconnected.
     pub(crate) async fn play(self, mut stream: TcpStream) {
         let played = tokio::time::timeout(MAX_DELAY, send(&self, &mut stream)).await;
         if matches!(played, Ok(Ok(()))) && matches!(self.end, End::Reset) {
-            // What was written has to arrive, or the reset would overtake it.
+            // Otherwise the reset would overtake what was written.
             tokio::task::yield_now().await;
             let _ = stream.set_zero_linger();
         }
@@ -172,7 +172,7 @@ async fn send(script: &WireScript, stream: &mut TcpStream) -> io::Result<()> {
     match &script.end {
         End::Close => stream.shutdown().await,
         End::Reset => Ok(()),
-        // Whatever the other side still says, until it goes away.
+        // Whatever the other side still sends, until it disconnects.
         End::Stay => {
             let mut ignored = [0; 1024];
             while stream.read(&mut ignored).await? > 0 {}
@@ -190,7 +190,7 @@ impl Default for WireScript {
     }
 }
 
-/// Shows how many bytes, not which: a test may plant credentials or result URLs there.
+/// Shows the number of bytes, not the bytes, which may contain credentials or result URLs.
 impl fmt::Debug for WireScript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let written = |step: &Step| match step {
@@ -216,7 +216,7 @@ mod tests {
 
     use super::*;
 
-    /// What the other side reads, and how that ends.
+    /// What the other side reads, and how reading ends.
     async fn played(script: WireScript) -> (Vec<u8>, Option<io::ErrorKind>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_stays_goes_with_its_reader() {
+    async fn a_script_that_stays_ends_with_its_reader() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap())
             .await

@@ -158,7 +158,7 @@ impl Detection {
         })
     }
 
-    /// The faces of a frame that shows so many, from right to left.
+    /// The faces of a frame that shows `count` faces, from right to left.
     fn faces(&self, count: usize) -> Vec<Face> {
         let mut faces: Vec<Face> = (0..count).rev().map(Face::new).collect();
         if self.single_face {

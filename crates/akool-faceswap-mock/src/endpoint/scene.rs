@@ -42,7 +42,7 @@ pub(crate) struct Frame {
 const MAX_FACES: usize = 1000;
 
 impl Scene {
-    /// A picture with so many faces, at most 1,000.
+    /// A picture with this many faces, at most 1,000.
     #[must_use]
     pub fn picture(faces: usize) -> Self {
         let mut scene = Self::video([(0, faces)]);

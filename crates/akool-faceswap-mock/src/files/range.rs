@@ -1,9 +1,9 @@
-//! The one range of a `Range` header (RFC 9110, 14.1.2); several, or another unit, are not
-//! answered as ranges, which the RFC allows.
+//! The range of a `Range` header (RFC 9110, 14.1.2). Several ranges and other units are ignored,
+//! which the RFC allows.
 
 use http::HeaderValue;
 
-/// What of a file a request wants.
+/// The part of a file that a request wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
     All,
@@ -12,13 +12,13 @@ pub(crate) enum Wanted {
         first: usize,
         last: usize,
     },
-    /// A range with no byte of the file in it.
+    /// A range that contains no byte of the file.
     Nothing,
 }
 
 impl Wanted {
-    /// What the header wants of a file of `length` bytes.
-    pub(crate) fn of(range: &HeaderValue, length: usize) -> Self {
+    /// Parses the header for a file of `length` bytes.
+    pub(crate) fn from_header(range: &HeaderValue, length: usize) -> Self {
         let range = range.to_str().ok();
         range
             .and_then(|range| parse(range, length))
@@ -26,7 +26,7 @@ impl Wanted {
     }
 }
 
-/// None: not one range of bytes.
+/// `None` unless it is a single range of bytes.
 fn parse(range: &str, length: usize) -> Option<Wanted> {
     let (first, last) = range.strip_prefix("bytes=")?.trim().split_once('-')?;
     let end = length.checked_sub(1);
@@ -55,7 +55,7 @@ fn parse(range: &str, length: usize) -> Option<Wanted> {
     )
 }
 
-/// Digits alone; more than fit are the most that fit.
+/// Only digits; values that do not fit become the largest one.
 fn number(text: &str) -> Option<usize> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(usize::MAX))
@@ -67,8 +67,8 @@ mod tests {
 
     use super::*;
 
-    fn of(range: &str, length: usize) -> Wanted {
-        Wanted::of(&range.parse().unwrap(), length)
+    fn from_header(range: &str, length: usize) -> Wanted {
+        Wanted::from_header(&range.parse().unwrap(), length)
     }
 
     #[test]
@@ -93,16 +93,16 @@ mod tests {
             ("items=0-1", Wanted::All),
             ("0-1", Wanted::All),
         ] {
-            assert_eq!(of(range, 10), wanted, "{range}");
+            assert_eq!(from_header(range, 10), wanted, "{range}");
         }
-        assert_eq!(of("bytes=0-", 0), Wanted::Nothing);
-        assert_eq!(of("bytes=-1", 0), Wanted::Nothing);
+        assert_eq!(from_header("bytes=0-", 0), Wanted::Nothing);
+        assert_eq!(from_header("bytes=-1", 0), Wanted::Nothing);
     }
 
     proptest! {
         #[test]
         fn a_part_is_always_inside(range in "(bytes=)?[0-9]{0,3}-[0-9]{0,21}", length in 0_usize..200) {
-            if let Wanted::Part { first, last } = of(&range, length) {
+            if let Wanted::Part { first, last } = from_header(&range, length) {
                 prop_assert!(first <= last && last < length);
             }
         }

@@ -79,7 +79,7 @@ pub(crate) async fn refusal_code(response: reqwest::Response) -> i64 {
     answer.code
 }
 
-/// Waits until exactly so many requests have come and are not answered.
+/// Waits until exactly `count` requests are in flight.
 pub(crate) async fn in_flight(fake: &FakeAkool, count: usize) {
     let reached = async {
         while fake.requests_in_flight() != count {

@@ -112,7 +112,7 @@ async fn what_was_told_need_not_be_asked_again() {
     for _ in 0..2 {
         look_up(&fake, &[&id]).await;
     }
-    // The answer that tells of the end does not arrive whole.
+    // The answer that reports the end does not arrive whole.
     fake.push_answer(akool_faceswap_mock::Answer::truncated());
     let path = lookup(&format!("?_ids={id}"));
     assert!(
@@ -130,7 +130,7 @@ async fn what_was_told_need_not_be_asked_again() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "ids were asked for 1 times after their end had been told, a first")]
+#[should_panic(expected = "ids were looked up 1 times after their end had been reported, first a")]
 async fn asking_after_the_end_fails_the_assertion() {
     let fake = FakeAkool::start().unwrap();
     fake.add_job(FakeJob::image().with_id("a").after_polls(0, 0).failing());
@@ -140,7 +140,7 @@ async fn asking_after_the_end_fails_the_assertion() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "1 requests came, at most 0 were allowed")]
+#[should_panic(expected = "1 requests were received, at most 0 were allowed")]
 async fn too_many_requests_fail_the_assertion() {
     let fake = FakeAkool::start().unwrap();
     look_up(&fake, &["a"]).await;

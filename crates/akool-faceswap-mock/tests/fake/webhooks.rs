@@ -63,7 +63,7 @@ async fn submitted(fake: &FakeAkool, url: &str) -> String {
     answer["data"]["_id"].as_str().unwrap().to_owned()
 }
 
-/// Waits until so many attempts are recorded.
+/// Waits until `count` attempts are recorded.
 async fn attempts(fake: &FakeAkool, count: usize) -> Vec<(i64, u32, Option<u16>)> {
     while fake.webhook_deliveries().len() < count {
         tokio::task::yield_now().await;
