@@ -103,12 +103,13 @@ impl Client {
     }
 
     pub(crate) fn new(api: Arc<Api>, poller: Poller, downloader: Downloader) -> Self {
-        let poller = Arc::new(poller);
+        let (poller, downloader) = (Arc::new(poller), Arc::new(downloader));
+        let submitter = Submitter::new(api.clone(), poller.clone(), downloader.clone());
         Self {
-            submitter: Arc::new(Submitter::new(api.clone(), poller.clone())),
             api,
             poller,
-            downloader: Arc::new(downloader),
+            downloader,
+            submitter: Arc::new(submitter),
         }
     }
 

@@ -3,8 +3,9 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
+    download::Download,
     model::ResultId,
-    wait::{Ticket, Wait},
+    wait::{Ticket, Wait, WaitError},
 };
 
 use super::{accepted::Accepted, submitter::Submitter, token::SubmitToken};
@@ -63,6 +64,36 @@ impl SubmittedJob {
     /// once, in any process.
     pub fn ticket(&self) -> Ticket {
         Ticket::new(self.id().clone(), self.submitter.api.clock.now())
+    }
+
+    /// Waits until the job has succeeded, and hands out the download of its result.
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::FakeAkool;
+    /// # use akool_faceswap::Client;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// # let results = tempfile::tempdir()?;
+    /// # let results = results.path();
+    /// let swap = client.swap().original("https://example.com/film.mp4");
+    /// let job = swap.new_face("https://example.com/me.jpg").submit().await?;
+    /// let file = job.download().await?.save_in(results).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](Self::wait).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the wait; the job runs on.
+    pub async fn download(&self) -> Result<Download, WaitError> {
+        let job = self.wait().await?;
+        Ok(self.submitter.download(&job))
     }
 
     /// Waits until the job ends: see [`Client::wait`](crate::Client::wait).

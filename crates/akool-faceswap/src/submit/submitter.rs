@@ -8,9 +8,10 @@ use std::{
 
 use crate::{
     api::{Api, options::CallOptions},
+    download::{Download, Downloader},
     error::{Error, ErrorKind},
     limits::Timeout,
-    model::ResultId,
+    model::{Job, ResultId},
     wait::{Poller, Wait},
 };
 
@@ -31,14 +32,16 @@ const LEAST_TIME: Duration = Duration::from_secs(120);
 pub(crate) struct Submitter {
     pub(super) api: Arc<Api>,
     poller: Arc<Poller>,
+    downloader: Arc<Downloader>,
     submits: Arc<Submits>,
 }
 
 impl Submitter {
-    pub(crate) fn new(api: Arc<Api>, poller: Arc<Poller>) -> Self {
+    pub(crate) fn new(api: Arc<Api>, poller: Arc<Poller>, downloader: Arc<Downloader>) -> Self {
         Self {
             api,
             poller,
+            downloader,
             submits: Arc::default(),
         }
     }
@@ -72,6 +75,11 @@ impl Submitter {
     /// A wait for a job.
     pub(super) fn wait(&self, id: &ResultId) -> Wait {
         Wait::for_id(self.poller.clone(), id.clone())
+    }
+
+    /// The download of a job's result.
+    pub(super) fn download(&self, job: &Job) -> Download {
+        Download::new(self.downloader.clone(), job)
     }
 
     fn begin(&self, pending: PendingSubmit) -> Result<Submission, SubmitError> {
