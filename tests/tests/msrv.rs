@@ -1,0 +1,73 @@
+//! No package that users of the crates build asks for a newer compiler than the crates say.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::{collections::HashSet, process::Command};
+
+use serde_json::Value;
+
+/// The crates that are published.
+const PUBLISHED: [&str; 4] = [
+    "akool-faceswap",
+    "akool-faceswap-raw",
+    "akool-faceswap-mock",
+    "akool-faceswap-cli",
+];
+
+fn version(text: &str) -> (u64, u64) {
+    let mut parts = text.split('.').map(|part| part.parse().unwrap());
+    (parts.next().unwrap(), parts.next().unwrap())
+}
+
+#[test]
+fn no_dependency_needs_a_newer_compiler_than_is_stated() {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
+    let package = |id: &str| packages.iter().find(|package| package["id"] == id).unwrap();
+    let stated = packages
+        .iter()
+        .find(|package| package["name"] == "akool-faceswap")
+        .and_then(|package| package["rust_version"].as_str())
+        .unwrap();
+
+    let mut seen = HashSet::new();
+    let mut open: Vec<&str> = packages
+        .iter()
+        .filter(|package| PUBLISHED.contains(&package["name"].as_str().unwrap()))
+        .map(|package| package["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(open.len(), PUBLISHED.len());
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let node = nodes.iter().find(|node| node["id"] == id).unwrap();
+        for dependency in node["deps"].as_array().unwrap() {
+            let kinds = dependency["dep_kinds"].as_array().unwrap();
+            if kinds.iter().any(|kind| kind["kind"] != "dev") {
+                open.push(dependency["pkg"].as_str().unwrap());
+            }
+        }
+    }
+    let newer: Vec<String> = seen
+        .into_iter()
+        .map(package)
+        .filter(|package| {
+            package["rust_version"]
+                .as_str()
+                .is_some_and(|needed| version(needed) > version(stated))
+        })
+        .map(|package| format!("{} needs {}", package["id"], package["rust_version"]))
+        .collect();
+    assert!(newer.is_empty(), "stated is {stated}: {newer:#?}");
+}
