@@ -49,9 +49,9 @@ pub fn client(jobs: &Arc<Jobs>, ledger: &Arc<Ledger>) -> Client {
 
 type Reply = io::Result<http::Response<String>>;
 
-fn response(status: u16, body: impl Into<String>) -> Reply {
+fn response(status: u16, body: impl Into<String>) -> http::Response<String> {
     let response = http::Response::builder().status(status);
-    Ok(response.body(body.into()).unwrap())
+    response.body(body.into()).unwrap()
 }
 
 /// `None` for no answer at all.
@@ -79,13 +79,13 @@ fn answer(jobs: &Jobs, ledger: &Ledger, query: &str) -> Option<Reply> {
         ledger.requests.faulty.fetch_add(1, Ordering::Relaxed);
     }
     Some(match drawn {
-        0..30 => response(503, "<html>busy</html>"),
+        0..30 => Ok(response(503, "<html>busy</html>")),
         30..50 => Err(io::ErrorKind::ConnectionReset.into()),
         50..60 => Err(io::ErrorKind::ConnectionRefused.into()),
-        60..70 => response(200, body[..body.len() / 2].to_owned()),
+        60..70 => Ok(response(200, body[..body.len() / 2].to_owned())),
         70..76 => return None,
-        76 => response(429, ""),
-        77 => response(200, r#"{"code":1005,"msg":"too frequent"}"#),
-        _ => response(200, body),
+        76 => Ok(response(429, "")),
+        77 => Ok(response(200, r#"{"code":1005,"msg":"too frequent"}"#)),
+        _ => Ok(response(200, body)),
     })
 }

@@ -114,9 +114,9 @@ pub fn micros(begun: Instant) -> Micros {
 
 type Reply = io::Result<http::Response<String>>;
 
-fn response(status: u16, body: impl Into<String>) -> Reply {
+fn response(status: u16, body: impl Into<String>) -> http::Response<String> {
     let response = http::Response::builder().status(status);
-    Ok(response.body(body.into()).unwrap())
+    response.body(body.into()).unwrap()
 }
 
 fn answer(world: &mut World, now: Micros, query: &str) -> (Option<Reply>, Micros) {
@@ -125,11 +125,11 @@ fn answer(world: &mut World, now: Micros, query: &str) -> (Option<Reply>, Micros
     let reply = match verdict {
         Verdict::Silent => return (None, latency),
         Verdict::Broken => Err(io::ErrorKind::ConnectionReset.into()),
-        Verdict::Unavailable => response(503, "<html>busy</html>"),
-        Verdict::Limited if world.is_even() => response(429, ""),
-        Verdict::Limited => response(200, r#"{"code":1005,"msg":"too frequent"}"#),
+        Verdict::Unavailable => Ok(response(503, "<html>busy</html>")),
+        Verdict::Limited if world.is_even() => Ok(response(429, "")),
+        Verdict::Limited => Ok(response(200, r#"{"code":1005,"msg":"too frequent"}"#)),
         // What the server knows half-way between.
-        Verdict::Answered => response(200, rows(&world.lives, asked, now + latency / 2)),
+        Verdict::Answered => Ok(response(200, rows(&world.lives, asked, now + latency / 2))),
     };
     (Some(reply), latency)
 }

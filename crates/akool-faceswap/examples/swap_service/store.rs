@@ -38,7 +38,7 @@ pub(crate) struct Store {
 enum State {
     /// Sent, or about to be; whether there is a job is not known.
     Intended,
-    Waiting(Ticket),
+    Waiting(Box<Ticket>),
     Ended(String),
 }
 
@@ -84,7 +84,7 @@ impl Store {
                 self.swaps.insert(token, State::Intended);
             }
             Entry::Accepted(token, ticket) => {
-                self.swaps.insert(token, State::Waiting(ticket));
+                self.swaps.insert(token, State::Waiting(Box::new(ticket)));
             }
             Entry::Event(token, key) => {
                 self.events.insert((token, key));
@@ -143,7 +143,7 @@ impl Store {
     /// The jobs to wait for.
     pub(crate) fn unfinished(&self) -> Vec<(SubmitToken, Ticket)> {
         let waiting = self.swaps.iter().filter_map(|(token, state)| match state {
-            State::Waiting(ticket) => Some((token.clone(), ticket.clone())),
+            State::Waiting(ticket) => Some((token.clone(), Ticket::clone(ticket))),
             State::Intended | State::Ended(_) => None,
         });
         waiting.collect()

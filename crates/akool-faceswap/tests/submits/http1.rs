@@ -49,7 +49,7 @@ async fn connection(mut stream: TcpStream, jobs: &Jobs) -> io::Result<()> {
         }
         let head = head(&mut stream, &mut read).await?;
         match fault {
-            "reset after the head" => return reset(stream),
+            "reset after the head" => return reset(&stream),
             "answer 502 after the head" => {
                 return answer(&mut stream, "502 Bad Gateway", "<html>").await;
             }
@@ -57,7 +57,7 @@ async fn connection(mut stream: TcpStream, jobs: &Jobs) -> io::Result<()> {
                 if read.len() <= head.end {
                     stream.read_buf(&mut read).await?;
                 }
-                return reset(stream);
+                return reset(&stream);
             }
             _ => {}
         }
@@ -78,7 +78,7 @@ async fn connection(mut stream: TcpStream, jobs: &Jobs) -> io::Result<()> {
             return answer(&mut stream, "400 Bad Request", "not whole").await;
         };
         match fault {
-            "make the job and reset" => return reset(stream),
+            "make the job and reset" => return reset(&stream),
             "make the job and send half an answer" => {
                 let text = format!(
                     "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
@@ -132,6 +132,6 @@ async fn answer(stream: &mut TcpStream, status: &str, body: &str) -> io::Result<
 }
 
 /// Ends the connection so that the other side sees a reset.
-fn reset(stream: TcpStream) -> io::Result<()> {
+fn reset(stream: &TcpStream) -> io::Result<()> {
     stream.set_zero_linger()
 }

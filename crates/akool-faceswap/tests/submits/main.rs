@@ -5,6 +5,8 @@
 //! must be one that the caller holds as accepted, or as a submit whose outcome is unknown; and there
 //! is never a second job for one submit. `SUBMITS` sets how many are sent over each.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod http1;
 #[cfg(feature = "http2")]
 mod http2;
