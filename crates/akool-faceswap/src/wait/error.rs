@@ -164,6 +164,7 @@ impl WaitError {
         let kind = match self.kind() {
             WaitErrorKind::JobFailed => ErrorKind::JobFailed,
             WaitErrorKind::Missing | WaitErrorKind::Deleted => ErrorKind::Missing,
+            WaitErrorKind::NoResultUrl => ErrorKind::NoResult,
             WaitErrorKind::DeadlinePassed => ErrorKind::Timeout,
             WaitErrorKind::ShutDown | WaitErrorKind::Cancelled => ErrorKind::ShutDown,
             WaitErrorKind::TooManyIds => ErrorKind::TooManyIds,

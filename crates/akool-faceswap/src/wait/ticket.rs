@@ -298,6 +298,7 @@ impl Ticket {
     ///         Next::Again { after, .. } => println!("look again in {after:?}"),
     ///         Next::Settled(Ok(job)) => println!("{}", job.status()),
     ///         Next::Settled(Err(error)) => println!("{error}"),
+    ///         _ => {}
     ///     }
     /// }
     /// # Ok(())
