@@ -158,8 +158,10 @@ fn items<'a>(walk: &mut Walk<'a>, merged: &Merged<'_, 'a>) {
         found(walk, merged, "items", Kind::TypeChanged);
     } else if !old.is_empty() {
         let refers = |nodes: &[Node<'_>]| nodes.iter().all(|node| target(node.value).is_some());
-        if refers(&old) != refers(&new) {
-            // Generators may allow `null` for an entry that is not a plain reference.
+        let (was_composed, is_composed) = merged.are_composed();
+        if refers(&old) != refers(&new) || was_composed != is_composed {
+            // Generators, and what prepares documents for them, may look for `null` among the
+            // entries only where neither the list nor its entries are composed.
             found(walk, merged, "items", Kind::TypeRenamed);
         }
         let position = walk.roles.items(merged.scope.used.position.as_ref());

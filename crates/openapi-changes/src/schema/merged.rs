@@ -106,6 +106,11 @@ impl<'p, 'a> Merged<'p, 'a> {
         )
     }
 
+    /// Whether each side consists of more than one schema.
+    pub(super) fn are_composed(&self) -> (bool, bool) {
+        (self.old.len() > 1, self.new.len() > 1)
+    }
+
     /// The schemas that each side has under a keyword.
     pub(super) fn nodes(&self, key: &str) -> (Vec<Node<'a>>, Vec<Node<'a>>) {
         let nodes = |pieces: &[Piece<'a>]| {

@@ -161,11 +161,8 @@ pub(super) fn names<'a>(document: &'a Value, nodes: &[Node<'a>]) -> BTreeSet<Vec
         while let Some((keyword, inner)) = wrapped(value) {
             value = inner;
             let kind = inner.get("type").and_then(Value::as_str);
-            let is_transparent = match kind {
-                Some("string" | "integer" | "number" | "boolean") => true,
-                Some("array") => false,
-                _ => keyword == "allOf",
-            };
+            let is_scalar = matches!(kind, Some("string" | "integer" | "number" | "boolean"));
+            let is_transparent = keyword == "allOf" || is_scalar;
             if target(inner).is_none() && !is_transparent {
                 name.push(keyword);
             }

@@ -152,6 +152,23 @@ fn parts_may_be_nested_and_wrapped() {
     }
 }
 
+/// Whether an entry may be `null` can depend on how the list is written.
+#[test]
+fn a_list_that_becomes_a_composition_may_be_generated_differently() {
+    let result = "/components/schemas/JobList/properties/result";
+    let list = BASE.pointer(result).unwrap();
+    for composed in [
+        json!({"allOf": [list]}),
+        json!({"allOf": [list, {"type": "array"}]}),
+    ] {
+        let report = documents(&BASE, &with(result, composed));
+        assert!(
+            kinds(&report).contains(&(Breaking, Kind::TypeRenamed)),
+            "{report:#?}"
+        );
+    }
+}
+
 /// `allOf` with one reference is how vendors write something beside it.
 #[test]
 fn a_reference_in_a_composition_of_one_may_have_keywords_beside_it() {
