@@ -1,4 +1,7 @@
-//! The fake, as a test uses it.
+//! The fake, as a test uses it: how it starts, its jobs, script and time.
+
+mod account;
+mod received;
 
 #[cfg(feature = "in-process")]
 use std::error::Error;
@@ -21,18 +24,13 @@ use crate::{
     builder::FakeAkoolBuilder,
     clock::Clock,
     credentials,
-    delivery::WebhookDelivery,
-    endpoint::scene::Scene,
-    files,
     job::{FakeJob, JobState},
     listener::RefusedConnections,
     population::Population,
-    record::RecordedRequest,
     rng::Rng,
     server::Server,
     service::{PausedResponses, Service},
-    stats::Stats,
-    store::{AskedAfterTerminal, NoSuchJob},
+    store::NoSuchJob,
 };
 
 /// A fake AKOOL: an HTTP server on loopback, or a function [in process](Self::in_process), with
@@ -288,91 +286,6 @@ impl FakeAkool {
         pinned
     }
 
-    /// Jobs submitted from now on live like `job`; default: [`FakeJob::image`].
-    ///
-    /// Their kind, id and time of creation come from the submission.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use akool_faceswap_mock::{FakeAkool, FakeJob};
-    ///
-    /// # fn main() -> std::io::Result<()> {
-    /// let fake = FakeAkool::start()?;
-    /// let slow = FakeJob::video().after(Duration::from_secs(60), Duration::from_secs(2 * 3600));
-    /// fake.set_submitted_job(slow);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn set_submitted_job(&self, job: FakeJob) {
-        self.service.account().submitted_job = job;
-    }
-
-    /// The ids of all submitted jobs, oldest first, deleted or not.
-    pub fn submitted_ids(&self) -> Vec<String> {
-        self.service.account().submitted_ids.clone()
-    }
-
-    /// How many jobs submissions have created, whether their answers arrived or not.
-    pub fn jobs_created(&self) -> usize {
-        self.service.account().submitted_ids.len()
-    }
-
-    /// The credits taken for them.
-    pub fn credits_taken(&self) -> f64 {
-        self.service.account().credits_taken
-    }
-
-    /// Sets the credit that is left; default: 1,000,000. A submission that costs more is refused
-    /// with 1006.
-    pub fn set_credit(&self, credit: f64) {
-        self.service.account().credit = credit;
-    }
-
-    /// Sets what a submission costs; default: 4 credits. The vendor documents no prices.
-    pub fn set_price(&self, credits: f64) {
-        self.service.account().price = credits;
-    }
-
-    /// Describes what the detectors find in `input`: a URL, or the bytes of a picture that is sent
-    /// as base64. All other inputs show one face.
-    ///
-    /// See [`Scene`] for an example; at most 100,000 are kept.
-    pub fn set_scene(&self, input: impl AsRef<[u8]>, scene: Scene) {
-        self.service.scenes().set(input.as_ref(), scene);
-    }
-
-    /// The URL of a small picture of a face that the fake serves, another one for each name: an
-    /// input for submissions and detections.
-    pub fn picture_url(&self, name: &str) -> String {
-        let name = files::picture_name(name);
-        format!("{}{}{name}", self.service.base_url, files::FOLDER)
-    }
-
-    /// The client id that signs webhooks.
-    pub fn client_id(&self) -> &str {
-        self.service.deliveries.signer.client_id()
-    }
-
-    /// The client secret that encrypts webhooks.
-    pub fn client_secret(&self) -> String {
-        self.service.credentials().client_secret.clone()
-    }
-
-    /// Delivers each webhook this many times, although the first was accepted; default: once.
-    pub fn set_webhook_copies(&self, copies: u32) {
-        self.service.deliveries.set_copies(copies);
-    }
-
-    /// The attempts to deliver webhooks, oldest first; the newest 10,000 are kept.
-    ///
-    /// Each status of a submitted job is sent to its `webhookUrl` until the answer is HTTP 200,
-    /// every 50 ms. Only `http://` URLs on this machine are called. A job whose life is counted in
-    /// lookups does not wait for them: each status is sent as soon as the one before it was sent
-    /// once.
-    pub fn webhook_deliveries(&self) -> Vec<WebhookDelivery> {
-        self.service.deliveries.record()
-    }
-
     /// The bytes of the file that the fake serves for a job, even before it has succeeded.
     ///
     /// A small PNG or MP4, different for each id.
@@ -460,90 +373,6 @@ impl FakeAkool {
                 &self.service.refusals,
             ))),
         }
-    }
-
-    /// The requests to the API or to unknown paths, oldest first.
-    ///
-    /// Only the newest [`MAX_RECORDED_REQUESTS`](crate::MAX_RECORDED_REQUESTS) are kept, with at
-    /// most [`MAX_RECORDED_BYTES`](crate::MAX_RECORDED_BYTES) of text;
-    /// [`requests_not_recorded`](Self::requests_not_recorded) counts the others. The counters below
-    /// cover all requests.
-    pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.service.recorder.requests()
-    }
-
-    /// The downloads of result files, oldest first; bounded in the same way.
-    ///
-    /// ```
-    /// use akool_faceswap_mock::FakeAkool;
-    ///
-    /// # fn main() -> std::io::Result<()> {
-    /// let fake = FakeAkool::start()?;
-    /// // Here your service resumes a download. Then:
-    /// let resumed = fake.downloads().iter().any(|download| {
-    ///     download.header_names().iter().any(|name| name == "range")
-    /// });
-    /// # assert!(!resumed);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn downloads(&self) -> Vec<RecordedRequest> {
-        self.service.recorder.downloads()
-    }
-
-    /// How many downloads of result files were requested, answered or not.
-    pub fn download_count(&self) -> u64 {
-        self.service.recorder.figures().downloads
-    }
-
-    /// All counters.
-    pub fn stats(&self) -> Stats {
-        let figures = self.service.recorder.figures();
-        Stats {
-            requests: figures.requests,
-            ids_asked: figures.ids,
-            max_ids_per_request: figures.most_ids,
-            longest_request_line: figures.longest_line,
-            max_concurrent_requests: figures.most_in_flight,
-            faults_given: self.service.script().given(),
-            asked_after_terminal: self.asked_after_terminal().times,
-            downloads: figures.downloads,
-            downloads_with_credentials: figures.downloads_with_credentials,
-        }
-    }
-
-    pub(crate) fn asked_after_terminal(&self) -> AskedAfterTerminal {
-        self.service.jobs().asked_after_terminal().clone()
-    }
-
-    /// How many requests were received, answered or not; downloads do not count.
-    pub fn request_count(&self) -> u64 {
-        self.service.recorder.figures().requests
-    }
-
-    /// How many requests were dropped from [`requests`](Self::requests) because it was full.
-    pub fn requests_not_recorded(&self) -> u64 {
-        self.service.recorder.figures().not_recorded
-    }
-
-    /// How many requests are in flight: received and not answered yet.
-    pub fn requests_in_flight(&self) -> usize {
-        self.service.recorder.figures().in_flight
-    }
-
-    /// The most requests that were in flight at one time.
-    pub fn max_concurrent_requests(&self) -> usize {
-        self.service.recorder.figures().most_in_flight
-    }
-
-    /// The most ids in one request.
-    pub fn max_ids_per_request(&self) -> usize {
-        self.service.recorder.figures().most_ids
-    }
-
-    /// The longest request line in bytes, without its line end.
-    pub fn longest_request_line(&self) -> usize {
-        self.service.recorder.figures().longest_line
     }
 }
 
