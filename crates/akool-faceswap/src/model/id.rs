@@ -274,7 +274,7 @@ impl<'de> Deserialize<'de> for ResultId {
 
 #[cfg(feature = "schemars")]
 impl schemars::JsonSchema for ResultId {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         "ResultId".into()
     }
 
