@@ -1,4 +1,4 @@
-//! Swaps: describing, sending, and what became of those that were dropped.
+//! Swaps: building, sending, and outcomes of dropped submits.
 
 use crate::{
     client::Client,
@@ -57,7 +57,7 @@ impl Client {
 
     /// Sends many prepared submits, a few at a time, and hands out each outcome as it comes.
     ///
-    /// As many are under way as [`max_concurrent_requests`] allows; a rate limit slows them down
+    /// [`max_concurrent_requests`] of them are in flight at a time; a rate limit slows them down
     /// together with everything else that the client sends. Pending submits are taken from the
     /// iterator one by one.
     ///
@@ -96,7 +96,7 @@ impl Client {
 
     /// The outcomes of all submits whose futures were dropped, and that nobody has taken since.
     ///
-    /// It waits for those that are still under way: call it before a program ends. Up to 10,000
+    /// It waits for those that are still in flight: call it before a program exits. Up to 10,000
     /// outcomes are kept, and beyond that nothing is sent until they are taken.
     ///
     /// # Cancel safety

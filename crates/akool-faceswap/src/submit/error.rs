@@ -163,7 +163,7 @@ struct Inner {
 }
 
 impl SubmitError {
-    /// What `error` says about a submit that was under way in `window`.
+    /// What `error` says about a submit that was in flight during `window`.
     pub(super) fn of(
         error: Error,
         token: SubmitToken,

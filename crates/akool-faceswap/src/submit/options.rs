@@ -75,7 +75,7 @@ impl V3Model {
     }
 }
 
-/// The endpoint that a swap is sent to. There is no falling back from one to another: each costs.
+/// The endpoint that a swap is sent to. The client never falls back from one to another: each costs credits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

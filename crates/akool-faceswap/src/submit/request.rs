@@ -21,7 +21,7 @@ use super::{
     token::SubmitToken,
 };
 
-/// A swap of which nothing is said yet; made by [`Client::swap`](crate::Client::swap).
+/// A swap without an original yet; made by [`Client::swap`](crate::Client::swap).
 #[must_use = "a swap does nothing until it is submitted"]
 #[derive(Debug)]
 pub struct Swap {
@@ -43,7 +43,7 @@ impl Swap {
     }
 }
 
-/// A swap whose original is known; which faces are swapped is not said yet.
+/// A swap whose faces are not chosen yet.
 #[must_use = "a swap does nothing until it is submitted"]
 #[derive(Debug)]
 pub struct SwapOf {
@@ -108,7 +108,7 @@ pub enum V3 {}
 ///
 /// `K` says what is swapped and where it is sent, and so which options there are: [`OneFace`] or
 /// [`Pairs`] to Face Swap Plus, which takes pictures and videos, unless [`Pro`] or [`V3`] is chosen.
-/// There is no falling back from one to another.
+/// The client never falls back from one to another.
 #[must_use = "a swap does nothing until it is submitted"]
 pub struct SwapRequest<K> {
     submitter: Arc<Submitter>,
@@ -236,8 +236,8 @@ impl<K> SwapRequest<K> {
 
     /// Adds a field that this version of the library does not know.
     ///
-    /// Nothing checks it. A field that the API does not know either may be ignored or may fail the
-    /// paid job. Fields that have a method of their own are refused, and so are null and "".
+    /// It is not checked. If the API does not know the field either, it may ignore it or fail the paid
+    /// job. Fields that have a method of their own are refused, and so are null and "".
     pub fn undocumented_field(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.with(|draft| {
             draft.undocumented.insert(name.into(), value.into());
@@ -266,8 +266,8 @@ impl<K> SwapRequest<K> {
 
     /// Sends the swap, once. It costs credits.
     ///
-    /// It is sent again only where surely no server has it, or the API refused it as too frequent, as
-    /// often as the client's [`RetryPolicy`](crate::RetryPolicy) allows. Everything else is an error
+    /// It is retried only if it certainly did not reach a server, or if the API refused it as too
+    /// frequent, within the client's [`RetryPolicy`](crate::RetryPolicy). Everything else is an error
     /// that says whether a job may exist: see [`SubmitError::may_be_billed`].
     ///
     /// # Errors
@@ -277,8 +277,8 @@ impl<K> SwapRequest<K> {
     ///
     /// # Cancel safety
     ///
-    /// Before the first poll nothing is sent. Afterwards dropping the future does not stop the
-    /// submit: it goes on in a task of its own, and its outcome goes to the next submit of the same
+    /// Nothing is sent before the first poll. After that, dropping the future does not stop the
+    /// submit: it continues in its own task, and its outcome goes to the next submit of the same
     /// content, or to [`Client::unclaimed_submits`](crate::Client::unclaimed_submits).
     pub async fn submit(self) -> Result<SubmittedJob, SubmitError> {
         let submitter = self.submitter.clone();

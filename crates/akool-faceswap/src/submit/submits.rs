@@ -1,13 +1,13 @@
-//! The submits of a client: those under way, those nobody waits for any more, and the unknown ones.
+//! The submits of a client: in flight, abandoned, and unknown.
 //!
-//! A submit costs money and cannot be taken back, so it does not end with the future that began it:
-//! it runs in a task of its own and its outcome is kept until somebody takes it. Two habits of
-//! programs would buy a second job all the same, and both are answered here, by content:
+//! A submit costs money and cannot be undone, so it does not end with the future that started it: it
+//! runs in its own task, and its outcome is kept until someone takes it. Two common patterns would
+//! still buy a second job. Both are handled here, by content:
 //!
-//! - A time limit around a submit, in a loop. The future is dropped, the task goes on, and the next
-//!   submit of the same content takes over what the dropped one left instead of sending again.
-//! - A loop around `?`. A submit whose outcome is unknown is an error, and a further one of the same
-//!   content ends with that very error, without sending, for [`KEPT_FOR`].
+//! - A timeout around a submit, in a loop. The future is dropped, the task continues, and the next
+//!   submit of the same content takes over the outcome of the dropped one instead of sending again.
+//! - A loop around `?`. A submit with an unknown outcome is an error, and another one of the same
+//!   content fails with the same error, without sending, for [`KEPT_FOR`].
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! Many swaps, a few of them under way at a time.
+//! Many swaps, a few of them in flight at a time.
 
 use std::{
     fmt,
@@ -20,7 +20,7 @@ type Sending = Pin<Box<dyn Future<Output = Result<SubmittedJob, SubmitError>> + 
 /// It is a [`Stream`] of outcomes in the order in which they come. Each has its token, by
 /// [`SubmittedJob::token`] or [`SubmitError::token`].
 ///
-/// Nothing is lost when it is dropped: what was sent goes on, and its outcome goes to
+/// Nothing is lost when it is dropped: submits that were sent continue, and their outcomes go to
 /// [`Client::unclaimed_submits`](crate::Client::unclaimed_submits); what was not sent is still in the iterator, which
 /// [`into_rest`](Self::into_rest) gives back.
 #[must_use = "nothing is submitted until outcomes are taken"]

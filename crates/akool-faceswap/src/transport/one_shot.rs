@@ -1,10 +1,10 @@
 //! A request body that is sent once, and says whether it was handed over.
 //!
-//! Whether a server can have a request is decided by one fact: whether its body was ever asked for.
-//! hyper asks for it before it writes anything of a request over HTTP/1.1, and after no more than
-//! the headers over HTTP/2. So a body that nobody asked for is in no server, however the exchange
-//! ended; a total time limit during a name lookup, for one, cannot be told from a silent server in
-//! any other way. And a body that cannot be cloned is repeated by no layer below.
+//! A server can only have a request whose body was polled. hyper polls it before it writes any part
+//! of a request over HTTP/1.1, and after the headers at most over HTTP/2. So a request whose body was
+//! never polled reached no server, however the exchange ended. Nothing else tells, for example, a
+//! total timeout during a DNS lookup from a silent server. A body that cannot be cloned is also never
+//! resent by a layer below.
 
 use std::{
     convert::Infallible,
