@@ -14,9 +14,11 @@ pub enum OutcomeKind {
     JobFailed,
     /// The API has answered without this job for longer than the grace period.
     Missing,
+    /// The job succeeded, but the API has not given the URL of its result for a minute.
+    NoResultUrl,
     /// The wait's own deadline passed. The job may still be running.
     DeadlinePassed,
-    /// The API refuses the id, or what the database has of it cannot be read.
+    /// The API refuses the id, or the row in the database cannot be read.
     Fault,
     /// A kind that a newer release wrote.
     Other,
@@ -29,6 +31,7 @@ impl OutcomeKind {
             Self::Success => "success",
             Self::JobFailed => "job_failed",
             Self::Missing => "missing",
+            Self::NoResultUrl => "no_result_url",
             Self::DeadlinePassed => "deadline_passed",
             Self::Fault => "fault",
             Self::Other => "other",
@@ -40,6 +43,7 @@ impl OutcomeKind {
             Self::Success,
             Self::JobFailed,
             Self::Missing,
+            Self::NoResultUrl,
             Self::DeadlinePassed,
             Self::Fault,
         ]

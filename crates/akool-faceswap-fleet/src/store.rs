@@ -12,7 +12,7 @@ use std::{fmt, time::Duration};
 
 use akool_faceswap::{ResultId, Ticket};
 use futures_util::future::BoxFuture;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::{
     account::Account,
@@ -21,7 +21,6 @@ use crate::{
     outcome::{Outcome, OutcomeKind},
     stats::Stats,
     submission::{SubmissionState, UnknownSubmission},
-    time::unix_ms,
     tracking::Tracking,
 };
 
@@ -114,32 +113,58 @@ impl ClaimedJob {
     /// The row as a ticket; an error says why it cannot be one.
     pub fn ticket(&self) -> Result<Ticket, String> {
         let id = ResultId::new(&self.id).map_err(|error| error.to_string())?;
-        let terms: Value = match &self.terms {
-            Some(terms) => serde_json::from_str(terms).map_err(|error| error.to_string())?,
-            None => Value::Null,
-        };
-        let schedule = match terms.get("schedule") {
-            Some(schedule) if !schedule.is_null() => schedule.clone(),
-            _ => serde_json::to_value(akool_faceswap::wait::PollPolicy::new()).unwrap_or_default(),
-        };
-        let ticket = json!({
-            "version": 1,
-            "id": id,
-            "status": self.status,
-            "begun_unix_ms": self.begun_at_ms,
-            "changed_unix_ms": self.changed_at_ms,
-            "missing_since_unix_ms": self.missing_since_ms,
-            "deadline_unix_ms": self.deadline_ms,
-            "missing_grace_ms": match terms.get("missing_grace_ms") {
-                Some(grace) if !grace.is_null() => grace.clone(),
-                _ => 120_000.into(),
-            },
-            "schedule": schedule,
-            "polls": self.polls,
-            "failures": self.faults,
-        });
-        serde_json::from_value(ticket).map_err(|error| error.to_string())
+        let mut form = self.terms().map_err(|error| error.to_string())?;
+        let schedule = akool_faceswap::wait::PollPolicy::new();
+        let schedule = serde_json::to_value(schedule).unwrap_or_default();
+        form.entry("schedule").or_insert(schedule);
+        form.entry("missing_grace_ms")
+            .or_insert(MISSING_GRACE_MS.into());
+        let columns = [
+            ("version", 1.into()),
+            ("id", id.as_str().into()),
+            ("status", self.status.into()),
+            ("begun_unix_ms", self.begun_at_ms.into()),
+            ("changed_unix_ms", self.changed_at_ms.into()),
+            ("missing_since_unix_ms", self.missing_since_ms.into()),
+            ("deadline_unix_ms", self.deadline_ms.into()),
+            ("polls", self.polls.into()),
+            ("failures", self.faults.into()),
+        ];
+        form.extend(columns.map(|(name, value): (&str, Value)| (name.to_owned(), value)));
+        serde_json::from_value(Value::Object(form)).map_err(|error| error.to_string())
     }
+
+    /// The fields of the ticket that are not columns.
+    fn terms(&self) -> Result<Map<String, Value>, serde_json::Error> {
+        self.terms
+            .as_deref()
+            .map_or_else(|| Ok(Map::new()), serde_json::from_str)
+    }
+}
+
+/// How long the API may answer without a job, where the caller does not say.
+const MISSING_GRACE_MS: u64 = 120_000;
+
+/// The fields of a stored ticket that are columns, or that a row does not need.
+pub(crate) const COLUMNS: [&str; 12] = [
+    "version",
+    "id",
+    "status",
+    "begun_unix_ms",
+    "changed_unix_ms",
+    "missing_since_unix_ms",
+    "deadline_unix_ms",
+    "timeout_ms",
+    "next_poll_unix_ms",
+    "polls",
+    "failures",
+    "tag",
+];
+
+/// What of a ticket, or of a caller's terms, goes into the column `terms`; `None` if nothing does.
+pub(crate) fn rest(mut fields: Map<String, Value>) -> Option<String> {
+    fields.retain(|name, value| !value.is_null() && !COLUMNS.contains(&name.as_str()));
+    (!fields.is_empty()).then(|| Value::Object(fields).to_string())
 }
 
 /// A job that has not ended, with its own next time.
@@ -154,6 +179,7 @@ pub struct Upcoming {
     pub missing_since_ms: Option<i64>,
     pub polls: u32,
     pub faults: u32,
+    pub terms: Option<String>,
 }
 
 impl Upcoming {
@@ -168,27 +194,45 @@ impl Upcoming {
             missing_since_ms: job.missing_since_ms,
             polls: job.polls,
             faults: job.faults,
+            terms: job.terms.clone(),
         }
     }
 
-    /// A job as its ticket says, due again after this time; it may come along after `earliest`.
-    pub fn from_ticket(ticket: &Ticket, after: Duration, earliest: Duration) -> Self {
-        let form = serde_json::to_value(ticket).unwrap_or_default();
+    /// A claimed job as its ticket says now, due again after this time; it may come along after `earliest`.
+    pub fn observed(
+        job: &ClaimedJob,
+        ticket: &Ticket,
+        after: Duration,
+        earliest: Duration,
+    ) -> Self {
+        let Ok(Value::Object(mut form)) = serde_json::to_value(ticket) else {
+            return Self::unchanged(job, after);
+        };
         let number = |name: &str| form.get(name).and_then(Value::as_i64);
         let count = |name: &str| {
             number(name)
                 .and_then(|n| u32::try_from(n).ok())
                 .unwrap_or(0)
         };
-        Self {
-            id: ticket.id().to_string(),
+        let upcoming = Self {
+            id: job.id.clone(),
             after,
             earliest,
             status: number("status"),
-            changed_at_ms: number("changed_unix_ms").unwrap_or_else(|| unix_ms(ticket.begun_at())),
+            changed_at_ms: number("changed_unix_ms").unwrap_or(job.changed_at_ms),
             missing_since_ms: number("missing_since_unix_ms"),
             polls: count("polls"),
             faults: count("failures"),
+            terms: None,
+        };
+        // Defaults stay absent, so that most rows are small.
+        let terms = job.terms().unwrap_or_default();
+        form.retain(|name, _| {
+            !matches!(name.as_str(), "schedule" | "missing_grace_ms") || terms.contains_key(name)
+        });
+        Self {
+            terms: rest(form),
+            ..upcoming
         }
     }
 }

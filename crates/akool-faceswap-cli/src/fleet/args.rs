@@ -97,7 +97,8 @@ pub(super) struct TrackArgs {
 
 /// Take outcomes out of the database: one JSON object a line
 ///
-/// Its keys: id; tag; outcome (success, job_failed, missing, deadline_passed, fault); url (only of a success);
+/// Its keys: id; tag; outcome (success, job_failed, missing, no_result_url, deadline_passed,
+/// fault); url (only of a success);
 /// error; ticket. The outcomes are deleted before they are printed: a program that must lose none takes them
 /// by SQL, in its own transaction.
 #[derive(Args)]

@@ -102,6 +102,42 @@ impl Work {
     }
 }
 
+/// The least that any lease and reschedule writes: two updates of 100 rows by their keys, by hand, each in a
+/// transaction of its own. The peer in the same run.
+async fn peer(url: &str, workers: u32, rows: u32, time: Duration) -> f64 {
+    let done = Arc::new(AtomicU64::new(0));
+    let begun = Instant::now();
+    let tasks: Vec<_> = (0..workers)
+        .map(|worker| {
+            let (url, done) = (url.to_owned(), done.clone());
+            tokio::spawn(async move {
+                let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+                tokio::spawn(connection);
+                let mut random = fastrand::Rng::with_seed(worker.into());
+                while begun.elapsed() < time {
+                    // Workers do not meet.
+                    let first = random.u32(0..rows / workers / 100) * 100 * workers + worker * 100;
+                    let ids: Vec<String> = (first..first + 100).map(|n| id(n).to_string()).collect();
+                    for seconds in ["60 s", "1 h"] {
+                        let sql = format!(
+                            "update akool_faceswap.pending set due_at = now() + interval '{seconds}', \
+                             early_at = now() + interval '{seconds}' where lane = 'main' and id = any ($1)"
+                        );
+                        let params: &[(&(dyn tokio_postgres::types::ToSql + Sync), _)] =
+                            &[(&ids, tokio_postgres::types::Type::TEXT_ARRAY)];
+                        client.query_typed(&sql, params).await.unwrap();
+                    }
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    done.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64()
+}
+
 /// Batches a second of this many workers.
 async fn rate(url: &str, work: Work, workers: usize, time: Duration) -> f64 {
     let done = Arc::new(AtomicU64::new(0));
@@ -141,6 +177,13 @@ fn head(store: &str, rows: u32) {
 
 pub(crate) async fn postgres(server: &Server, size: Size) {
     head("PostgreSQL", size.rows);
+    let mut rates = [0.0; 2];
+    for (place, workers) in [(0, 1), (1, 4)] {
+        let url = database(server).await;
+        fill(&url, size.rows).await;
+        rates[place] = peer(&url, workers, size.rows, size.time).await;
+    }
+    row("two updates by key, by hand (the peer)", rates[0], rates[1]);
     for (what, work) in [
         ("claim + reschedule", Work::Reschedule { budget: false }),
         (

@@ -38,7 +38,7 @@ begin
     end if;
     insert into lane (name) values (track.lane) on conflict do nothing;
     insert into pending (lane, id, due_at, early_at, status, begun_at, changed_at, missing_since,
-                         deadline, polls, terms, tag)
+                         deadline, polls, faults, terms, tag)
     select track.lane, i.id,
            at + coalesce((t.o -> 'schedule' ->> 'first_after_ms')::bigint, 0) * interval '1 ms',
            at + coalesce((t.o -> 'schedule' ->> 'first_after_ms')::bigint, 0) * interval '1 ms',
@@ -52,9 +52,11 @@ begin
                    then to_timestamp((t.o ->> 'deadline_unix_ms')::bigint / 1000.0)
                else at + coalesce((t.o ->> 'timeout_ms')::bigint, 14400000) * interval '1 ms'
            end,
-           coalesce((t.o ->> 'polls')::integer, 0),
-           nullif(jsonb_strip_nulls(jsonb_build_object(
-               'schedule', t.o -> 'schedule', 'missing_grace_ms', t.o -> 'missing_grace_ms')), '{}'),
+           coalesce((t.o ->> 'polls')::integer, 0), coalesce((t.o ->> 'failures')::integer, 0),
+           -- What a ticket has beyond the columns: its poll policy, and what later releases add.
+           nullif(jsonb_strip_nulls(t.o - '{version, id, status, begun_unix_ms, changed_unix_ms,
+               missing_since_unix_ms, deadline_unix_ms, timeout_ms, next_poll_unix_ms, polls, failures,
+               tag}'::text[]), '{}'),
            track.tags[i.n]
     from unnest(track.ids) with ordinality as i (id, n)
     cross join lateral (select coalesce(
@@ -202,7 +204,8 @@ end $$;
 -- commit does not wait for the disk: if a crash loses it, the jobs are looked up once more.
 create function akool_faceswap.again(
     lane text, token text, ids text[], after_ms bigint[], earliest_ms bigint[], status integer[],
-    changed_at timestamptz[], missing_since timestamptz[], polls integer[], faults integer[]
+    changed_at timestamptz[], missing_since timestamptz[], polls integer[], faults integer[],
+    terms text[]
 ) returns bigint
 language plpgsql set search_path = akool_faceswap, pg_temp
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -219,10 +222,10 @@ begin
         early_at = case when p.hinted then greatest(at, p.looked_up_at + interval '500 ms')
             else at + a.earliest_ms * interval '1 ms' end,
         lease = null, hinted = false, status = a.status, changed_at = a.changed_at,
-        missing_since = a.missing_since, polls = a.polls, faults = a.faults
+        missing_since = a.missing_since, polls = a.polls, faults = a.faults, terms = a.terms::jsonb
     from unnest(again.ids, again.after_ms, again.earliest_ms, again.status, again.changed_at, again.missing_since,
-                again.polls, again.faults)
-        as a (id, after_ms, earliest_ms, status, changed_at, missing_since, polls, faults)
+                again.polls, again.faults, again.terms)
+        as a (id, after_ms, earliest_ms, status, changed_at, missing_since, polls, faults, terms)
     where p.lane = again.lane and p.id = a.id and p.lease = again.token::uuid;
     get diagnostics written = row_count;
     return written;

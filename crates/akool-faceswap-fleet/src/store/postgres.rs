@@ -217,8 +217,9 @@ impl Store for PostgresStore {
                 .collect();
             let polls: Vec<i32> = jobs.iter().map(|job| small(job.polls.into())).collect();
             let faults: Vec<i32> = jobs.iter().map(|job| small(job.faults.into())).collect();
+            let terms: Vec<Option<&str>> = jobs.iter().map(|job| job.terms.as_deref()).collect();
             self.call(
-                "select akool_faceswap.again($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                "select akool_faceswap.again($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                 &[
                     (&lane.as_str(), Type::TEXT),
                     (&token, Type::TEXT),
@@ -230,6 +231,7 @@ impl Store for PostgresStore {
                     (&missing, Type::TIMESTAMPTZ_ARRAY),
                     (&polls, Type::INT4_ARRAY),
                     (&faults, Type::INT4_ARRAY),
+                    (&terms, Type::TEXT_ARRAY),
                 ],
             )
             .await

@@ -1,9 +1,6 @@
 //! One claim: check the lease, look the ids up, apply the rules, write the results.
 
-use std::{
-    num::NonZeroUsize,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use akool_faceswap::{ResultIds, RetryPolicy, Ticket, lookup::Outcome};
 use tokio::time::{Instant, sleep};
@@ -100,9 +97,9 @@ impl Batch {
             .iter()
             .map(|(_, ticket)| ticket.id().clone())
             .collect();
-        let max_ids =
-            NonZeroUsize::new(work.max_ids_per_request as usize).unwrap_or(NonZeroUsize::MIN);
-        let requests = ids.chunks(max_ids, MAX_ID_BYTES).count();
+        // Ids of the usual length fit one request line; longer ones are sent in several.
+        let bytes: usize = ids.iter().map(|id| id.as_str().len() + "%2C".len()).sum();
+        let requests = bytes.div_ceil(MAX_ID_BYTES).max(1);
         let counts = &work.counters.0;
         counts.requests.add(requests as u64);
         counts.ids.add(ids.len() as u64);
@@ -112,9 +109,9 @@ impl Batch {
             .attempt_timeout(work.attempt_timeout)
             .operation_timeout(work.attempt_timeout)
             .retry(RetryPolicy::never());
+        let sent = self.now();
         // It ends by itself within the attempt timeout.
         let answer = lookup.await;
-        let now = self.now();
         let mut refused = None;
         let mut rate_limit = None;
         let mut culprits = 0;
@@ -139,7 +136,7 @@ impl Batch {
                     counts.given_back.add(1);
                     Verdict::Again(Upcoming::unchanged(job, AFTER_REFUSAL))
                 }
-                Some(outcome) => judgement::judge(ticket, outcome, now, work.keep_jobs),
+                Some(outcome) => judgement::judge(job, ticket, outcome, sent, work.keep_jobs),
                 None => Verdict::Again(Upcoming::unchanged(job, AFTER_REFUSAL)),
             });
         }

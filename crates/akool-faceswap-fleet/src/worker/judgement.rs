@@ -12,7 +12,7 @@ use akool_faceswap::{
 
 use crate::{
     outcome::OutcomeKind,
-    store::{Settlement, Upcoming},
+    store::{ClaimedJob, Settlement, Upcoming},
 };
 
 /// What is to be written about a job.
@@ -22,15 +22,15 @@ pub(super) enum Verdict {
     Settled(Settlement),
 }
 
-/// How long after its deadline a job is given up whose lookups fail: they say nothing about it, and it
-/// should have its last look.
-const LAST_LOOK: Duration = Duration::from_secs(30);
+/// When a job comes back of which this release does not know what to do.
+const UNKNOWN: Duration = Duration::from_secs(30);
 
-/// `now` is the database's time.
+/// `sent` is when the lookup was sent, by the database's clock.
 pub(super) fn judge(
+    job: &ClaimedJob,
     mut ticket: Ticket,
     outcome: &Outcome,
-    now: SystemTime,
+    sent: SystemTime,
     keep_jobs: bool,
 ) -> Verdict {
     let id = ticket.id().to_string();
@@ -44,7 +44,7 @@ pub(super) fn judge(
             ticket,
         })
     };
-    match ticket.observe(outcome, now, fastrand::f64()) {
+    match ticket.observe(outcome, sent, fastrand::f64()) {
         Next::Settled(Ok(job)) => ended(OutcomeKind::Success, kept(&job), None, None),
         Next::Settled(Err(error)) => {
             let job = error.job().and_then(kept);
@@ -55,27 +55,9 @@ pub(super) fn judge(
         }
         Next::Again {
             after, earliest, ..
-        } => {
-            let left = ticket
-                .deadline()
-                .map(|deadline| deadline.duration_since(now).unwrap_or_default());
-            let is_over = ticket.deadline().is_some_and(|deadline| {
-                now.duration_since(deadline)
-                    .is_ok_and(|late| late >= LAST_LOOK)
-            });
-            if let (true, Outcome::Failed(error)) = (is_over, outcome) {
-                let stored = serde_json::to_string(&ticket).ok();
-                return ended(OutcomeKind::DeadlinePassed, None, Some(text(error)), stored);
-            }
-            // The last look comes at the deadline. After it, lookups failed: as the policy says.
-            let after = match left {
-                Some(left) if !left.is_zero() => after.min(left),
-                _ => after,
-            };
-            Verdict::Again(Upcoming::from_ticket(&ticket, after, earliest.min(after)))
-        }
+        } => Verdict::Again(Upcoming::observed(job, &ticket, after, earliest)),
         // A later release of the SDK may know more.
-        _ => Verdict::Again(Upcoming::from_ticket(&ticket, LAST_LOOK, LAST_LOOK)),
+        _ => Verdict::Again(Upcoming::observed(job, &ticket, UNKNOWN, UNKNOWN)),
     }
 }
 
@@ -84,6 +66,7 @@ fn kind(error: &WaitError) -> OutcomeKind {
         WaitErrorKind::JobFailed => OutcomeKind::JobFailed,
         WaitErrorKind::Missing => OutcomeKind::Missing,
         WaitErrorKind::DeadlinePassed => OutcomeKind::DeadlinePassed,
+        WaitErrorKind::NoResultUrl => OutcomeKind::NoResultUrl,
         _ => OutcomeKind::Fault,
     }
 }
@@ -103,25 +86,42 @@ fn text(error: &dyn std::error::Error) -> String {
 mod tests {
     use std::time::UNIX_EPOCH;
 
-    use akool_faceswap::{Job, ResultId};
+    use akool_faceswap::Job;
 
     use super::*;
 
     const BEGUN: SystemTime = UNIX_EPOCH;
 
-    fn ticket(deadline: u64) -> Ticket {
-        let id = ResultId::new("667d228400000000000a0001").unwrap();
-        Ticket::new(id, BEGUN).with_deadline(at(deadline))
+    fn claimed(deadline: u64) -> ClaimedJob {
+        ClaimedJob {
+            id: "667d228400000000000a0001".to_owned(),
+            due_at_ms: 0,
+            status: None,
+            begun_at_ms: 0,
+            changed_at_ms: 0,
+            missing_since_ms: None,
+            deadline_ms: Some(i64::try_from(deadline * 1000).unwrap()),
+            polls: 0,
+            faults: 0,
+            terms: None,
+            was_leased: false,
+        }
     }
 
     fn at(seconds: u64) -> SystemTime {
         BEGUN + Duration::from_secs(seconds)
     }
 
-    fn found(status: u8) -> Outcome {
-        let json =
-            format!(r#"{{"_id":"667d228400000000000a0001","faceswap_status":{status},"url":"u"}}"#);
+    fn found(status: u8, url: &str) -> Outcome {
+        let json = format!(
+            r#"{{"_id":"667d228400000000000a0001","faceswap_status":{status},"url":"{url}"}}"#
+        );
         Outcome::Found(serde_json::from_str::<Job>(&json).unwrap())
+    }
+
+    /// What is written about a job that was claimed like this.
+    fn judged(job: &ClaimedJob, outcome: &Outcome, seconds: u64) -> Verdict {
+        judge(job, job.ticket().unwrap(), outcome, at(seconds), true)
     }
 
     fn again(verdict: Verdict) -> Upcoming {
@@ -131,40 +131,84 @@ mod tests {
         }
     }
 
+    fn settled(verdict: Verdict) -> Settlement {
+        match verdict {
+            Verdict::Settled(settlement) => settlement,
+            Verdict::Again(upcoming) => panic!("{upcoming:?}"),
+        }
+    }
+
+    /// The row as the next worker claims it.
+    fn stored(job: &ClaimedJob, next: Upcoming) -> ClaimedJob {
+        ClaimedJob {
+            status: next.status,
+            changed_at_ms: next.changed_at_ms,
+            missing_since_ms: next.missing_since_ms,
+            polls: next.polls,
+            faults: next.faults,
+            terms: next.terms,
+            ..job.clone()
+        }
+    }
+
     #[test]
     fn the_last_look_comes_at_the_deadline() {
-        let next = again(judge(ticket(1000), &found(2), at(999), true));
+        let job = claimed(1000);
+        let next = again(judged(&job, &found(2, "u"), 999));
         assert_eq!(next.after, Duration::from_secs(1));
         assert!(next.earliest <= next.after);
-        let next = again(judge(ticket(1000), &found(2), at(900), true));
-        assert!(next.after > Duration::from_secs(26), "{next:?}");
-        let Verdict::Settled(settled) = judge(ticket(1000), &found(2), at(1000), true) else {
-            panic!("the wait continues after its deadline");
-        };
-        assert_eq!(settled.kind, OutcomeKind::DeadlinePassed);
-        assert!(settled.ticket.is_some() && settled.error.is_some());
+        let end = settled(judged(&job, &found(2, "u"), 1000));
+        assert_eq!(end.kind, OutcomeKind::DeadlinePassed);
+        assert!(end.ticket.is_some() && end.error.is_some());
     }
 
     #[test]
     fn what_is_written_is_what_the_ticket_says() {
-        let next = again(judge(ticket(1000), &found(2), at(5), true));
+        let job = claimed(1000);
+        let next = again(judged(&job, &found(2, "u"), 5));
         assert_eq!((next.status, next.polls, next.faults), (Some(2), 1, 0));
         assert_eq!((next.changed_at_ms, next.missing_since_ms), (0, None));
-        let next = again(judge(ticket(1000), &Outcome::Missing, at(5), true));
+        // The defaults are not written into each row.
+        assert_eq!(next.terms, None);
+        let next = again(judged(&job, &Outcome::Missing, 5));
         assert_eq!((next.status, next.missing_since_ms), (None, Some(5000)));
     }
 
     #[test]
+    fn what_a_ticket_has_beyond_the_columns_is_kept_from_look_to_look() {
+        let mut job = claimed(10_000);
+        job.terms = Some(r#"{"missing_grace_ms":7000}"#.to_owned());
+        let mut seconds = 5;
+        let end = loop {
+            match judged(&job, &found(3, ""), seconds) {
+                Verdict::Settled(end) => break end,
+                Verdict::Again(next) => {
+                    let terms = next.terms.clone().unwrap();
+                    assert!(terms.contains("without_url_since_unix_ms"), "{terms}");
+                    assert!(
+                        terms.contains("7000") && !terms.contains("schedule"),
+                        "{terms}"
+                    );
+                    job = stored(&job, next);
+                }
+            }
+            seconds += 5;
+            assert!(seconds < 200, "it never ends");
+        };
+        assert_eq!((end.kind, seconds), (OutcomeKind::NoResultUrl, 65));
+    }
+
+    #[test]
     fn a_job_may_be_kept_or_not() {
+        let job = claimed(1000);
         for (keep, status, kind) in [
             (true, 3, OutcomeKind::Success),
             (false, 4, OutcomeKind::JobFailed),
         ] {
-            let Verdict::Settled(settled) = judge(ticket(1000), &found(status), at(5), keep) else {
-                panic!("the wait continues after the job ended");
-            };
-            assert_eq!((settled.kind, settled.job.is_some()), (kind, keep));
-            assert!(settled.ticket.is_none());
+            let ticket = job.ticket().unwrap();
+            let end = settled(judge(&job, ticket, &found(status, "u"), at(5), keep));
+            assert_eq!((end.kind, end.job.is_some()), (kind, keep));
+            assert!(end.ticket.is_none());
         }
     }
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use akool_faceswap::ResultId;
 use rusqlite::{OptionalExtension as _, Result, Row, Transaction, params};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{BETWEEN_HINTS_MS, Claim, Peeked, RIDE_ALONG_MS, Settlement, Slot, Upcoming};
 use crate::{
     outcome::{Outcome, OutcomeRow},
     stats::Stats,
-    store::ClaimedJob,
+    store::{ClaimedJob, rest},
     submission::SubmissionState,
     time::system_time,
     tracking::Tracking,
@@ -40,8 +40,8 @@ pub(super) fn track(transaction: &Transaction<'_>, lane: &str, jobs: &[Tracking]
     open_lane(transaction, lane)?;
     let mut insert = transaction.prepare(
         "insert or ignore into akool_faceswap_pending (lane, id, due_at, early_at, status, begun_at, \
-         changed_at, missing_since, deadline, polls, terms, tag) \
-         select ?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 \
+         changed_at, missing_since, deadline, polls, faults, terms, tag) \
+         select ?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 \
          where not exists (select 1 from akool_faceswap_outcome where lane = ?1 and id = ?2)",
     )?;
     let mut added = 0;
@@ -70,20 +70,12 @@ pub(super) fn track(transaction: &Transaction<'_>, lane: &str, jobs: &[Tracking]
             past("missing_since_unix_ms"),
             deadline,
             time("polls").unwrap_or(0),
-            kept_terms(&job.terms),
+            time("failures").unwrap_or(0),
+            rest(job.terms.clone()),
             job.tag,
         ])?;
     }
     Ok(added as u64)
-}
-
-/// The terms that are not columns.
-fn kept_terms(terms: &Map<String, Value>) -> Option<String> {
-    let kept: Map<String, Value> = ["schedule", "missing_grace_ms"]
-        .into_iter()
-        .filter_map(|field| Some((field.to_owned(), terms.get(field)?.clone())))
-        .collect();
-    (!kept.is_empty()).then(|| Value::Object(kept).to_string())
 }
 
 /// What a slot's answer is as long as nothing is due.
@@ -199,7 +191,7 @@ pub(super) fn again(
          due_at = iif(hinted, max(?4, looked_up_at + ?11), ?4 + ?5), \
          early_at = iif(hinted, max(?4, looked_up_at + ?11), ?4 + ?12), \
          lease = null, hinted = 0, status = ?6, changed_at = ?7, missing_since = ?8, polls = ?9, \
-         faults = ?10 where lane = ?1 and id = ?2 and lease = ?3",
+         faults = ?10, terms = ?13 where lane = ?1 and id = ?2 and lease = ?3",
     )?;
     let mut written = 0;
     for job in jobs {
@@ -216,6 +208,7 @@ pub(super) fn again(
             job.faults,
             BETWEEN_HINTS_MS,
             crate::time::whole_ms(job.earliest),
+            job.terms,
         ])?;
     }
     Ok(written as u64)
