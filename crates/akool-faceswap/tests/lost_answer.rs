@@ -1,4 +1,6 @@
 //! A job whose submit answer was lost is found again by its callback, and is bought once.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "webhook")]
 
 use std::time::SystemTime;
