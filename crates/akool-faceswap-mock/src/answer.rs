@@ -193,7 +193,9 @@ impl Answer {
     /// job and taken its credits, a deletion has deleted.
     ///
     /// Without it, an answer of its own or a broken connection comes in place of the handling.
-    /// Answers that change the normal one are always given after it.
+    /// Answers that change the normal one are always given after it;
+    /// [`reset_before_body`](Self::reset_before_body) and
+    /// [`reset_in_request`](Self::reset_in_request) never are.
     ///
     /// ```
     /// use akool_faceswap_mock::{Answer, FakeAkool};

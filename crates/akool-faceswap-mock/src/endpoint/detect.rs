@@ -235,6 +235,8 @@ fn failed_analysis(status: StatusCode, message: &str) -> Response<Bytes> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const TEAM: &str = "https://cdn.example/team.jpg";
@@ -342,6 +344,44 @@ mod tests {
             let answer: Value = serde_json::from_slice(response.body()).unwrap();
             assert_eq!(answer["faces_obj"]["0"]["region"], json!([]));
         }
+    }
+
+    proptest! {
+        #[test]
+        fn no_request_brings_the_detectors_down(
+            body in any_json(),
+            faces in 0_usize..5,
+            frames in prop::collection::vec((0_u32..50, 0_usize..3), 0..4),
+        ) {
+            let mut scenes = Scenes::default();
+            scenes.set(TEAM.as_bytes(), Scene::picture(faces));
+            scenes.set(b"abc", Scene::video(frames));
+            for request in [body.clone(), json!({"url": TEAM, "num_frames": body}), json!({"frame_urls": body}),
+                json!({"frame_urls": [TEAM, TEAM], "timestamps": body}), json!({"img": "YWJj", "single_face": body})] {
+                let body = request.to_string();
+                for response in [scenes.detect_faces(body.as_bytes(), ""), scenes.analyze_frames(body.as_bytes(), "")] {
+                    let answer: Value = serde_json::from_slice(response.body()).unwrap();
+                    prop_assert!(answer["error_code"].is_i64() || answer["success"].is_boolean());
+                }
+            }
+        }
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,9}".prop_map(Value::from),
+            Just(json!(TEAM)),
+        ];
+        leaf.prop_recursive(3, 12, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::hash_map("[a-z_]{1,9}|url|img|frame_urls", inner, 0..4)
+                    .prop_map(|members| Value::from_iter(members)),
+            ]
+        })
     }
 
     #[test]

@@ -211,6 +211,7 @@ fn is_landmarks(value: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -323,6 +324,24 @@ mod tests {
             json!("x"),
         );
         assert_eq!(code(SubmitEndpoint::Pro, &other), 1003);
+    }
+
+    proptest! {
+        /// One member of a right request at a time becomes something else.
+        #[test]
+        fn no_body_brings_a_submission_down(name in "source_url|target_url|face_mapping|sourceImage|targetImage|modifyImage|webhookUrl|face_enhance",
+            text in ".{0,20}", number in any::<f64>(), raw in ".{0,40}") {
+            let list = json!([{"path": FACE, "opts": LANDMARKS}]);
+            let right = json!({"source_url": FACE, "target_url": FACE, "single_face_mode": true,
+                "sourceImage": list, "targetImage": list, "modifyImage": FACE});
+            for endpoint in [SubmitEndpoint::Plus, SubmitEndpoint::Pro, SubmitEndpoint::ImageV3, SubmitEndpoint::VideoV3] {
+                for value in [json!(text), json!(number), json!([text]), json!([{"path": text}]), json!({"a": number}), Value::Null] {
+                    let code = code(endpoint, &changed(&right, &name, value));
+                    prop_assert!([1000, 1003, 1007].contains(&code));
+                }
+                let _ = endpoint.read(raw.as_bytes());
+            }
+        }
     }
 
     #[test]

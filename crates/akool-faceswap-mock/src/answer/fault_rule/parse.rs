@@ -35,6 +35,11 @@ pub(super) fn rule(text: &str) -> Result<FaultRule, String> {
         rest = before;
     }
     let (fault, answer) = fault(rest)?;
+    if handled && matches!(rest, "reset-before-body" | "reset-in-request") {
+        return Err(format!(
+            "{rest:?} comes before the request is handled; use reset:handled"
+        ));
+    }
     if selector.scope == Scope::Connections {
         let is_below_http = matches!(rest, "hang-up" | "reset" | "silent");
         if !is_below_http || handled || selector.id.is_some() {
@@ -309,6 +314,8 @@ mod tests {
             ("503:5%:every=2", "\"5%\" repeats another"),
             ("503:files:files", "repeats another"),
             ("reset:files:connections", "repeats another"),
+            ("reset-before-body:handled", "use reset:handled"),
+            ("502:handled:handled", "\"handled\" is not a selector"),
             ("503:connections", "hang-up, reset or silent"),
             ("latency=1s:connections", "hang-up, reset or silent"),
             ("reset:connections:id=a", "has no id"),
