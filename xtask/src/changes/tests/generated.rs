@@ -7,6 +7,7 @@ use std::panic;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::test_runner::RngSeed;
 use quote::ToTokens as _;
 use syn::visit::Visit as _;
 
@@ -332,12 +333,24 @@ fn apply(document: &mut Value, at: Index, edit: Edit) {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig {
+/// The same cases in every run, so that a gap in the rules is not found by a change that has nothing
+/// to do with it. `PROPTEST_RNG_SEED=2` and so on try others.
+fn config() -> ProptestConfig {
+    let default = ProptestConfig::default();
+    let rng_seed = match default.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(1),
+        seed @ RngSeed::Fixed(_) => seed,
+    };
+    ProptestConfig {
         cases: 48,
         failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+        rng_seed,
+        ..default
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
 
     #[test]
     fn what_is_not_breaking_leaves_generated_code_compatible(
