@@ -34,7 +34,10 @@ pub(crate) fn response(
 
 /// HTTP 200 with these rows.
 pub(crate) fn rows(rows: Vec<FaceswapResultDetail>) -> Response<Bytes> {
-    let data = FaceswapResultList { result: Some(rows) };
+    let data = FaceswapResultList {
+        result: Some(rows),
+        ..FaceswapResultList::default()
+    };
     envelope(StatusCode::OK, SUCCESS, Some(data))
 }
 
@@ -58,8 +61,8 @@ pub(crate) fn token(token: &str) -> Response<Bytes> {
         StatusCode::OK,
         &GetTokenResponse {
             code: SUCCESS,
-            msg: None,
             token: Some(token.to_owned().into()),
+            ..GetTokenResponse::default()
         },
     )
 }
@@ -91,6 +94,7 @@ fn envelope(status: StatusCode, code: i64, data: Option<FaceswapResultList>) -> 
             code,
             data,
             msg: message(code).to_owned(),
+            ..ListResultsByIdsResponse::default()
         },
     )
 }

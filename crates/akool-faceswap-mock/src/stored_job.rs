@@ -229,11 +229,8 @@ impl StoredJob {
             video_duration: Some(video_duration),
             deduction_duration: Some(if deducted { video_duration } else { 0.0 }),
             update_time: (state == JobState::InQueue).then_some(0.0),
-            deduction_status: None,
-            faceswap_quality: None,
-            faceswap_type: None,
-            user_id: None,
             extra,
+            ..FaceswapResultDetail::default()
         }
     }
 }

@@ -120,6 +120,7 @@ fn format(tokens: TokenStream) -> Result<String, GenerateError> {
             && types.ident == "types"
             && let Some((_, items)) = &mut types.content
         {
+            derive_default(items);
             redact(items).map_err(|e| error("no Debug implementation for a generated type", e))?;
         }
     }
@@ -128,6 +129,44 @@ fn format(tokens: TokenStream) -> Result<String, GenerateError> {
          // Do not edit: change the overlay and run the command again.\n\n{}",
         prettyplease::unparse(&file)
     ))
+}
+
+/// Derives `Default` wherever every field has one, so that code can make a value by naming some fields
+/// and still compiles when the vendor adds one.
+fn derive_default(items: &mut [Item]) {
+    let mut known: Vec<String> = [
+        "i64", "f64", "bool", "String", "Option", "Vec", "BTreeMap", "Map",
+    ]
+    .map(str::to_owned)
+    .into();
+    loop {
+        let before = known.len();
+        for item in &mut *items {
+            let Item::Struct(item) = item else {
+                continue;
+            };
+            let has_default = |field: &syn::Field| match &field.ty {
+                Type::Path(path) => (path.path.segments.last())
+                    .is_some_and(|last| known.iter().any(|name| last.ident == name)),
+                _ => false,
+            };
+            let is_named = matches!(item.fields, syn::Fields::Named(_));
+            if is_named
+                && !known.contains(&item.ident.to_string())
+                && item.fields.iter().all(has_default)
+            {
+                known.push(item.ident.to_string());
+                change_derived(&mut item.attrs, |derived| {
+                    if derived.contains(&"Debug") && !derived.contains(&"Default") {
+                        derived.push("Default");
+                    }
+                });
+            }
+        }
+        if known.len() == before {
+            return;
+        }
+    }
 }
 
 /// Replaces `derive(Debug)` by an implementation that shows numbers and flags alone: links to
@@ -167,20 +206,25 @@ fn redact(items: &mut Vec<Item>) -> syn::Result<()> {
 /// Takes `Debug` out of the derived traits; whether it was there.
 fn underive_debug(attributes: &mut [syn::Attribute]) -> bool {
     let mut was_derived = false;
+    change_derived(attributes, |derived| {
+        was_derived |= derived.contains(&"Debug");
+        derived.retain(|name| *name != "Debug");
+    });
+    was_derived
+}
+
+/// Changes the lists of derived traits.
+fn change_derived(attributes: &mut [syn::Attribute], mut change: impl FnMut(&mut Vec<&str>)) {
     for attribute in attributes {
         if let Meta::List(list) = &mut attribute.meta
             && list.path.is_ident("derive")
         {
             let derived = list.tokens.to_string();
-            let (debug, others): (Vec<&str>, Vec<&str>) = derived
-                .split(',')
-                .map(str::trim)
-                .partition(|name| *name == "Debug");
-            was_derived |= !debug.is_empty();
-            list.tokens = others.join(", ").parse().unwrap_or_default();
+            let mut derived = derived.split(',').map(str::trim).collect();
+            change(&mut derived);
+            list.tokens = derived.join(", ").parse().unwrap_or_default();
         }
     }
-    was_derived
 }
 
 /// Whether a field is a number or a flag, or an optional one.

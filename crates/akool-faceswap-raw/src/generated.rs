@@ -10,7 +10,7 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 pub mod types {
     ///`AnalyzeFramesRequest`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct AnalyzeFramesRequest {
         ///How much wider than the face a crop is
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -23,7 +23,7 @@ pub mod types {
     }
     ///`AnalyzeFramesResponse`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct AnalyzeFramesResponse {
         ///What went wrong, if success is false
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -39,7 +39,7 @@ pub mod types {
     }
     ///`ApiResponse`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct ApiResponse {
         ///Interface returns business status code (1000: success)
         pub code: i64,
@@ -56,7 +56,7 @@ pub mod types {
     }
     ///`DeleteResultsByIdsBody`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct DeleteResultsByIdsBody {
         ///Result IDs, joined with commas
         #[serde(rename = "_ids")]
@@ -64,7 +64,7 @@ pub mod types {
     }
     ///`FaceDetectionResponse`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct FaceDetectionResponse {
         ///0 for success, any other value for an error
         pub error_code: i64,
@@ -122,7 +122,7 @@ pub mod types {
     }
     ///`FaceImageWithOpts`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct FaceImageWithOpts {
         ///Four landmarks of the face in that image as `x,y:x,y:x,y:x,y`, from the detector
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -132,14 +132,14 @@ pub mod types {
     }
     ///`FaceMappingItem`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct FaceMappingItem {
         pub source_face_info: FaceMappingItemSourceFaceInfo,
         pub target_face_info: FaceMappingItemTargetFaceInfo,
     }
     ///The new face
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct FaceMappingItemSourceFaceInfo {
         ///The face in a full image as [x1, y1, x2, y2]
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
@@ -174,7 +174,7 @@ pub mod types {
     }
     ///`FaceswapResultDetail`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct FaceswapResultDetail {
         ///Current faceswap action created time
         #[serde(
@@ -246,7 +246,7 @@ pub mod types {
     }
     ///`GetCreditResponse`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct GetCreditResponse {
         ///Interface returns business status code (1000: success)
         pub code: i64,
@@ -267,7 +267,7 @@ pub mod types {
     }
     ///`GetTokenResponse`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct GetTokenResponse {
         ///Business status (1000: success)
         pub code: i64,
@@ -279,7 +279,7 @@ pub mod types {
     }
     ///`ImageFaceswapPlusRequest`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct ImageFaceswapPlusRequest {
         ///Whether to enhance the face
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -308,7 +308,7 @@ pub mod types {
     }
     ///`ImageFaceswapProRequest`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct ImageFaceswapProRequest {
         ///Whether to enhance the face
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -336,7 +336,7 @@ pub mod types {
     }
     ///`ImageFaceswapRequest`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct ImageFaceswapRequest {
         ///0 for the classic model, 1 for the optimized one
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -426,7 +426,7 @@ pub mod types {
     }
     ///`ListResultsByIdsResponse`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct ListResultsByIdsResponse {
         ///Interface returns business status code (1000: success)
         pub code: i64,
@@ -480,7 +480,7 @@ pub mod types {
     }
     ///`SubmitFaceSwapPlusResponse`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct SubmitFaceSwapPlusResponse {
         ///Interface returns business status code (1000: success)
         pub code: i64,
@@ -491,7 +491,7 @@ pub mod types {
     }
     ///`SubmitFaceSwapProResponse`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct SubmitFaceSwapProResponse {
         ///Interface returns business status code (1000: success)
         pub code: i64,
@@ -502,7 +502,7 @@ pub mod types {
     }
     ///`SubmitImageFaceSwapResponse`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct SubmitImageFaceSwapResponse {
         ///Interface returns business status code (1000: success)
         pub code: i64,
@@ -513,7 +513,7 @@ pub mod types {
     }
     ///`SubmitVideoFaceSwapResponse`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct SubmitVideoFaceSwapResponse {
         ///Interface returns business status code (1000: success)
         pub code: i64,
@@ -544,7 +544,7 @@ pub mod types {
     }
     ///`VideoFaceswapRequest`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct VideoFaceswapRequest {
         ///0 for the classic model, 1 for the optimized one
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]

@@ -185,6 +185,29 @@ fn a_detection_reads_whatever_the_frames_lack() {
     assert_eq!(urls[1].as_deref(), Some("u"));
 }
 
+/// Code that names some fields and takes the rest from here compiles when the vendor adds one.
+#[test]
+fn a_type_has_a_default_wherever_its_fields_have_one() {
+    fn serialized<T: Default + Serialize>() -> Value {
+        serde_json::to_value(T::default()).unwrap()
+    }
+    assert_eq!(
+        serialized::<akool_faceswap_raw::types::FaceswapResultDetail>(),
+        json!({})
+    );
+    assert_eq!(serialized::<UnifiedFaceDetectionRequest>(), json!({}));
+    assert_eq!(serialized::<DeleteResultsByIdsBody>(), json!({"_ids": ""}));
+    assert_eq!(serialized::<GetTokenResponse>(), json!({"code": 0}));
+    assert_eq!(
+        serialized::<ImageFaceswapPlusRequest>(),
+        json!({"source_url": "", "target_url": ""})
+    );
+    assert_eq!(
+        serialized::<FaceMappingItem>(),
+        json!({"source_face_info": {"face_url": ""}, "target_face_info": {}})
+    );
+}
+
 #[test]
 fn debug_output_shows_numbers_and_flags_alone() {
     fn shown<T: DeserializeOwned + Debug>(value: Value) -> String {

@@ -83,6 +83,7 @@ async fn delete_chunk(api: &Arc<Api>, ids: &[ResultId]) -> Result<(), Error> {
     let operation = DeleteResults {
         body: DeleteResultsByIdsBody {
             ids: query::join(ids),
+            ..DeleteResultsByIdsBody::default()
         },
         ids: ids.len(),
     };

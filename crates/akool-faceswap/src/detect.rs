@@ -106,7 +106,7 @@ pub(crate) async fn analyze(
     let request = AnalyzeFramesRequest {
         expand_ratio: Some(EXPAND_RATIO),
         frame_urls: frames.iter().map(|url| url.as_str().to_owned()).collect(),
-        timestamps: Vec::new(),
+        ..AnalyzeFramesRequest::default()
     };
     let persons = api.call(&AnalyzeFrames(request), &options(api)).await?;
     Analysis::from_answer(frames.into(), api.clock.now(), &persons)
@@ -179,11 +179,8 @@ impl IntoFuture for DetectVideo {
 /// A request for crops of all faces.
 fn crops() -> UnifiedFaceDetectionRequest {
     UnifiedFaceDetectionRequest {
-        img: None,
-        num_frames: None,
         return_face_url: Some(true),
-        single_face: None,
-        url: None,
+        ..UnifiedFaceDetectionRequest::default()
     }
 }
 

@@ -71,7 +71,10 @@ impl Operation for ClientSecret {
         typed: Option<GetTokenResponse>,
         response: &RawResponse,
     ) -> Result<Secret, Error> {
-        let token = if let Some(GetTokenResponse { code, msg, token }) = typed {
+        let token = if let Some(GetTokenResponse {
+            code, msg, token, ..
+        }) = typed
+        {
             response.check(code, &msg.unwrap_or_default())?;
             token
         } else {

@@ -117,6 +117,7 @@ fn read_row(raw: &RawValue) -> Result<OddRow, Unreadable> {
         update_time: fields.take("update_time", number),
         video_duration: fields.take("video_duration", number),
         extra: fields.rest(),
+        ..Row::default()
     };
     if row.id.as_deref().unwrap_or_default().is_empty() {
         return Err(Unreadable("the row has no _id"));
