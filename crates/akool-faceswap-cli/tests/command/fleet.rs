@@ -67,7 +67,7 @@ fn jobs_are_tracked_looked_up_and_taken() {
         fleet(&url, &["track", &good]).stderr,
         "0 tracked, 1 tracked already\n"
     );
-    let (mut worker, status) = work(&url, &fake);
+    let (mut worker, page) = work(&url, &fake);
     let stats = loop {
         let said = fleet(&url, &["stats", "--json"]);
         assert_code(&said, 0);
@@ -80,12 +80,12 @@ fn jobs_are_tracked_looked_up_and_taken() {
         (&stats["tracked"], &stats["workers"]),
         (&0.into(), &1.into())
     );
-    let answer = get(&status, "/healthz");
+    let answer = get(&page, "/healthz");
     assert!(
         answer.starts_with("HTTP/1.1 200") && answer.ends_with("ok\n"),
         "{answer}"
     );
-    let answer = get(&status, "/metrics");
+    let answer = get(&page, "/metrics");
     assert_says(&answer, "# TYPE akool_faceswap_fleet_outcomes gauge\n");
     assert_says(
         &answer,
@@ -95,13 +95,13 @@ fn jobs_are_tracked_looked_up_and_taken() {
         &answer,
         "\nakool_faceswap_worker_settled_total{lane=\"main\"} 2\n",
     );
-    let answer = get(&status, "/");
+    let answer = get(&page, "/");
     assert_says(&answer, "content-type: text/html");
     assert_says(&answer, "<td id=\"outcomes\">2</td>");
     assert!(
         !answer.contains("http-equiv=\"refresh\" content=\"0\"") && !answer.contains(fake.url())
     );
-    assert!(get(&status, "/other").starts_with("HTTP/1.1 404"));
+    assert!(get(&page, "/other").starts_with("HTTP/1.1 404"));
     worker.kill().unwrap();
     worker.wait().unwrap();
 
