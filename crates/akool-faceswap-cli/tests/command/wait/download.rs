@@ -1,6 +1,11 @@
 //! `wait --download`: results on the disk, through faults and interruptions.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    time::{Duration, SystemTime},
+};
 
 use akool_faceswap_mock::{FakeAkool, FakeJob, FaultRule};
 
@@ -61,10 +66,15 @@ fn each_result_is_saved_under_its_id() {
     );
 }
 
+/// Of a job that is too old for its file to come yet: HTTP 404 is final.
+fn old_image() -> FakeJob {
+    image().created_at(SystemTime::now() - Duration::from_secs(4 * 3600))
+}
+
 #[test]
 fn what_cannot_be_saved_is_3_and_the_rest_goes_on() {
     let fake = FakeAkool::start().unwrap();
-    let ids: Vec<String> = (0..5).map(|_| fake.add_job(image())).collect();
+    let ids: Vec<String> = (0..5).map(|_| fake.add_job(old_image())).collect();
     fake.push_answer("404:files:1x".parse::<FaultRule>().unwrap());
     let dir = new_dir("download-some");
     let path = new_path("download-some.jsonl");
@@ -148,7 +158,7 @@ fn a_full_disk_is_told_and_takes_nothing_else_with_it() {
 #[test]
 fn what_was_saved_stays_so_and_what_akool_forgot_is_told() {
     let fake = FakeAkool::start().unwrap();
-    let ids = [image(), image()].map(|job| fake.add_job(job));
+    let ids = [old_image(), old_image()].map(|job| fake.add_job(job));
     fake.push_answer("404:files:1x".parse::<FaultRule>().unwrap());
     let dir = new_dir("download-gone");
     let path = new_path("download-gone.jsonl");
