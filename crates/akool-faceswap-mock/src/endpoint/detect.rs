@@ -379,7 +379,7 @@ mod tests {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
                 prop::collection::hash_map("[a-z_]{1,9}|url|img|frame_urls", inner, 0..4)
-                    .prop_map(|members| Value::from_iter(members)),
+                    .prop_map(Value::from_iter),
             ]
         })
     }
