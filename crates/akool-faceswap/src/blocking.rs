@@ -294,7 +294,7 @@ impl Client {
     /// A panic in `call` or in its future is a panic of the caller; the client can be used further.
     pub fn block_on<C, F>(&self, call: C) -> F::Output
     where
-        C: FnOnce(crate::Client) -> F + Send + 'static,
+        C: FnOnce(crate::client::Client) -> F + Send + 'static,
         F: IntoFuture<IntoFuture: Send, Output: Send + 'static>,
     {
         let client = self.client.clone();
@@ -324,7 +324,7 @@ impl Client {
     /// `call` runs on the client's thread, as with [`block_on`](Self::block_on).
     pub fn iter<C, S>(&self, call: C) -> Iter<S>
     where
-        C: FnOnce(crate::Client) -> S + Send + 'static,
+        C: FnOnce(crate::client::Client) -> S + Send + 'static,
         S: Stream<Item: Send + 'static> + Unpin + Send + 'static,
     {
         let client = self.client.clone();

@@ -20,8 +20,9 @@ const LAYERS: &[&[&str]] = &[
     // The features, each on its own or on those before it.
     &["lookup"],
     &["download"],
-    &["account", "delete", "detect", "webhook"],
+    &["account", "detect", "webhook"],
     &["wait"],
+    &["delete"],
     &["submit"],
     &["client"],
     &["blocking"],

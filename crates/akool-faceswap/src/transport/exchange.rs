@@ -66,13 +66,14 @@ impl Channel {
             server.port = self.base_url.port(),
             error.type = tracing::field::Empty,
         );
+        let recorded = span.clone();
         let work = async {
             let outcome = attempt
                 .deadline
                 .within(self.send(request, authorization))
                 .await
                 .unwrap_or_else(|| Err(self.out_of_time(&attempt.deadline).with_reached(true)));
-            record(&tracing::Span::current(), outcome.as_ref());
+            record(&recorded, outcome.as_ref());
             outcome
         };
         work.instrument(span).await
