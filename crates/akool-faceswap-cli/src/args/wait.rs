@@ -55,9 +55,9 @@ pub(crate) struct WaitArgs {
     /// too, so they need not be given again. Jobs that have settled by it are neither waited for nor
     /// printed again, but count for the exit code; once all have, running again says so. To see
     /// them use `results`. A run that was killed between printing a job and noting it prints that
-    /// one again. The file holds ids, times, outcomes and names of saved files: no
-    /// URL, no credentials. FILE.lock beside
-    /// it keeps a second run away.
+    /// one again. The file holds ids, times, outcomes and names of saved files: no URL, no
+    /// credentials. FILE.lock beside it keeps a second run away; FILE.new is the file while it is
+    /// rewritten. A symbolic link is followed.
     #[arg(long, value_name = "FILE")]
     pub(crate) tickets: Option<PathBuf>,
 

@@ -8,7 +8,9 @@
 //!
 //! There is neither a URL nor a credential in it. `FILE.lock` beside it is what two runs cannot hold
 //! at once; the lock is the operating system's, so it ends with the process, and the empty file
-//! stays.
+//! stays. Links are followed, and the mode of a file that exists is kept.
+
+mod place;
 
 use std::{
     collections::HashSet,
@@ -21,7 +23,6 @@ use std::{
 
 use akool_faceswap::{ResultId, Ticket};
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
 use super::settlement::End;
 use crate::{output::write_line, problem::Problem};
@@ -79,7 +80,8 @@ pub(crate) struct TicketFile {
 impl TicketFile {
     /// Takes the file at `path` for this run, and reads it if it is there.
     pub(crate) fn open(path: &Path) -> Result<Self, Problem> {
-        let lock = lock(path)?;
+        let path = &*place::behind_links(path)?;
+        let lock = place::lock(path)?;
         let content = match read(path) {
             Ok(content) => content,
             Err(error) if error.kind() == ErrorKind::NotFound => Content::default(),
@@ -119,9 +121,23 @@ impl TicketFile {
     }
 
     fn try_rewrite(&mut self, waiting: &[Ticket]) -> io::Result<()> {
-        let directory = directory_of(&self.path);
-        let mut file = NamedTempFile::new_in(directory)?;
-        let mut out = BufWriter::new(&mut file);
+        let (new_path, file) = place::create_new(&self.path)?;
+        // Where the old one is open it cannot be replaced on every system.
+        self.journal = None;
+        let written = self
+            .write_all(&file, waiting)
+            .and_then(|()| place::rename(&new_path, &self.path));
+        if let Err(error) = written {
+            // It may be what fills the disk.
+            let _ = place::remove(&new_path);
+            return Err(error);
+        }
+        self.journal = Some(file);
+        Ok(())
+    }
+
+    fn write_all(&self, file: &File, waiting: &[Ticket]) -> io::Result<()> {
+        let mut out = BufWriter::new(file);
         let head = Line::AkoolFaceswapTickets { version: VERSION };
         let waiting = waiting.iter().map(Line::Waiting);
         let settled = self.content.settled.iter().cloned().map(Line::Settled);
@@ -131,12 +147,7 @@ impl TicketFile {
             write_line(&mut out, &line)?;
         }
         out.flush()?;
-        drop(out);
-        file.as_file().sync_all()?;
-        // Where the old one is open it cannot be replaced on every system.
-        self.journal = None;
-        self.journal = Some(file.persist(&self.path)?);
-        sync_directory(directory)
+        file.sync_all()
     }
 
     /// Adds that a job has settled.
@@ -171,32 +182,6 @@ impl fmt::Display for TicketFile {
     }
 }
 
-fn lock(path: &Path) -> Result<File, Problem> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    if name.is_empty() {
-        return Err(Problem::usage(
-            format!("{} is no name of a file", path.display()),
-            "name a file, in a directory that is there",
-        ));
-    }
-    name.push(".lock");
-    let lock_path = path.with_file_name(name);
-    let lock = File::options()
-        .create(true)
-        .write(true)
-        .truncate(false)
-        .open(&lock_path)
-        .map_err(|error| unwritable(&lock_path, &error))?;
-    match fs4::FileExt::try_lock(&lock) {
-        Ok(()) => Ok(lock),
-        Err(fs4::TryLockError::WouldBlock) => Err(Problem::usage(
-            format!("another run waits with {}", path.display()),
-            "let it come to its end or stop it; for other jobs name another file",
-        )),
-        Err(fs4::TryLockError::Error(error)) => Err(unwritable(&lock_path, &error)),
-    }
-}
-
 fn read(path: &Path) -> io::Result<Content> {
     let mut text = Vec::new();
     File::open(path)?
@@ -212,11 +197,16 @@ fn read(path: &Path) -> io::Result<Content> {
 fn parse(text: &[u8]) -> Result<Content, String> {
     let mut content = Content::default();
     let mut has_head = false;
+    // Editors add a byte order mark at the start and an empty line at the end.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     for (line, number) in text.split_inclusive(|byte| *byte == b'\n').zip(1_usize..) {
         // A process that was killed while it wrote leaves half a line at most, the last one. Only
         // the first line cannot be such, since a file comes into being whole.
         if has_head && !line.ends_with(b"\n") {
             break;
+        }
+        if has_head && line.trim_ascii().is_empty() {
+            continue;
         }
         match serde_json::from_slice(line) {
             Ok(Line::AkoolFaceswapTickets { version: VERSION }) if !has_head => has_head = true,
@@ -244,21 +234,6 @@ fn parse(text: &[u8]) -> Result<Content, String> {
         .waiting
         .retain(|ticket| known.insert(ticket.id().clone()));
     Ok(content)
-}
-
-fn directory_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-/// So that the new name of a file outlives a power cut; not every system has that.
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(directory)?.sync_all()?;
-    }
-    Ok(())
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Problem {

@@ -102,6 +102,75 @@ fn a_place_that_cannot_be_written_is_told_at_once() {
     assert!(problem.message().contains("cannot write"), "{problem:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_and_the_mode_of_its_file_kept() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("store")).unwrap();
+    let (link, path) = (dir.path().join("link"), dir.path().join("store/tickets"));
+    symlink("store/tickets", &link).unwrap();
+    left_behind(&link);
+    assert!(link.is_symlink());
+    let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(), 0o600, "of a file that was not there");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o664)).unwrap();
+    left_behind(&link);
+    assert_eq!(mode(), 0o664);
+    let _held = TicketFile::open(&path).unwrap();
+    let problem = TicketFile::open(&link).err().unwrap();
+    assert!(problem.message().contains("another run"), "{problem:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_an_ordinary_file_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("loop", dir.path().join("loop")).unwrap();
+    let loops = dir.path().join("loop");
+    for (path, what) in [
+        (dir.path(), "is a directory"),
+        (Path::new("/dev/null"), "is a device"),
+        (&loops, "cannot write"),
+    ] {
+        let problem = TicketFile::open(path).err().unwrap();
+        assert!(problem.message().contains(what), "{problem:?}");
+    }
+}
+
+#[test]
+fn what_a_killed_run_left_is_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tickets");
+    fs::write(dir.path().join("tickets.new"), "half a li").unwrap();
+    left_behind(&path);
+    let mut names: Vec<_> = fs::read_dir(dir.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["tickets", "tickets.lock"]);
+}
+
+#[test]
+fn what_an_editor_adds_is_passed_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tickets");
+    let text = [&b"\xef\xbb\xbf"[..], &left_behind(&path), b"\r\n\n"].concat();
+    fs::write(&path, text).unwrap();
+    let mut file = TicketFile::open(&path).unwrap();
+    assert_eq!(waiting_ids(&mut file), ["b"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_system_without_locks_is_recognized() {
+    for (code, expected) in [(38, true), (37, true), (95, true), (13, false), (28, false)] {
+        let error = io::Error::from_raw_os_error(code);
+        assert_eq!(place::has_no_locks(&error), expected, "{error}");
+    }
+}
+
 /// A kill may cut the last line anywhere.
 #[test]
 fn whatever_was_cut_off_at_its_end_can_be_read() {
