@@ -16,7 +16,9 @@ use crate::{
     connection::Connection,
     exit::Exit,
     ids,
-    output::{Counts, Reader, Record, Stdout, style, tell, write_csv, write_line, write_table},
+    output::{
+        Counts, Reader, Record, Stdout, shown, style, tell, write_csv, write_line, write_table,
+    },
     problem::{Problem, write_causes},
     runtime,
     verbosity::{Verbosity, causes, reason},
@@ -122,7 +124,8 @@ fn write_remarks(
         match outcome {
             Outcome::Found(job) => {
                 for note in job.notes() {
-                    writeln!(out, "{doubtful}odd:{doubtful:#} {id}: {note}")?;
+                    let note = note.to_string();
+                    writeln!(out, "{doubtful}odd:{doubtful:#} {id}: {}", shown(&note))?;
                 }
             }
             Outcome::Missing => {

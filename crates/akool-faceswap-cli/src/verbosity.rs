@@ -10,6 +10,8 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
+use crate::output::shown;
+
 /// A chain of causes that is longer is a fault of its own.
 const MOST_CAUSES: usize = 16;
 
@@ -62,8 +64,10 @@ pub(crate) fn reason(error: &Error) -> Cow<'_, str> {
     while let Some(deeper) = cause.and_then(std::error::Error::source) {
         cause = Some(deeper);
     }
-    cause.map_or(error.message().into(), |cause| {
-        format!("{}: {cause}", error.message()).into()
+    cause.map_or(shown(error.message()), |cause| {
+        shown(&format!("{}: {cause}", error.message()))
+            .into_owned()
+            .into()
     })
 }
 
@@ -76,14 +80,14 @@ pub(crate) fn causes(error: &Error) -> Vec<String> {
     let answer = error
         .body_snippet()
         .filter(|snippet| !snippet.is_empty())
-        .map(|snippet| format!("the answer begins: {snippet}"));
+        .map(|snippet| format!("the answer begins: {}", shown(snippet)));
     let mut causes: Vec<String> = place.into_iter().chain(answer).collect();
     let mut next = std::error::Error::source(error);
     while let Some(cause) = next
         && causes.len() < MOST_CAUSES
     {
         // A cause may be no more than a wrapping of the next one.
-        let text = cause.to_string();
+        let text = shown(&cause.to_string()).into_owned();
         if causes.last() != Some(&text) {
             causes.push(text);
         }

@@ -1,16 +1,43 @@
 //! JSON lines: one object a line, so that a reader can begin before the last one is written.
+//!
+//! What could touch a terminal is escaped, wherever the lines go: the text of a server may be shown
+//! by any program on the way. To a JSON reader the strings are the same.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::{Serializer, ser::Formatter};
+
+use super::terminal_safe::is_unsafe;
 
 /// Writes one object and the line's end.
 pub(crate) fn write_line(
     out: &mut (impl Write + ?Sized),
     object: &impl Serialize,
 ) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, object)?;
+    object.serialize(&mut Serializer::with_formatter(&mut *out, Escaped))?;
     out.write_all(b"\n")
+}
+
+/// Compact, with unsafe characters of strings as `\uXXXX`.
+struct Escaped;
+
+impl Formatter for Escaped {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, found)) = rest.char_indices().find(|(_, c)| is_unsafe(*c)) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            for unit in found.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + found.len_utf8()..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
 }
 
 #[cfg(test)]
@@ -43,6 +70,16 @@ mod tests {
         );
         let queued = success.replace("\"faceswap_status\": 3", "\"faceswap_status\": 1");
         assert!(line(&queued).contains(r#""status":"in_queue","status_code":1,"url":null,"#));
+    }
+
+    #[test]
+    fn what_could_touch_a_terminal_is_escaped_and_reads_the_same() {
+        let text = "für 顔\u{9b}31m\u{7f}\u{202e}gpj\u{1b}";
+        let mut out = Vec::new();
+        write_line(&mut out, &text).unwrap();
+        let line = String::from_utf8(out).unwrap();
+        assert_eq!(line, "\"für 顔\\u009b31m\\u007f\\u202egpj\\u001b\"\n");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
     }
 
     #[test]
