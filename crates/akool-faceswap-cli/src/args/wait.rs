@@ -21,7 +21,8 @@ Environment:
 Exit code, the first that applies:
   130  ended by Ctrl-C; with --tickets the same command goes on
   2    wrong arguments, ids or settings; no request was made
-  1    nothing could be learnt of any job, or the output or --tickets could not be written
+  1    nothing could be learnt of any job, or --tickets or the output could not be written, or
+       its reader left before all jobs had settled
   4    the time was over before some jobs had settled; running again goes on
   3    some jobs failed or are missing, an error ended their wait, or a result could not be saved
   0    all succeeded, in this run and those before it";

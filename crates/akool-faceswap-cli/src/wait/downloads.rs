@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    ffi::OsStr,
     fmt, fs,
     path::{Path, PathBuf},
 };
@@ -28,7 +29,8 @@ pub(crate) struct Downloads {
 /// How one download ended.
 pub(crate) struct Download {
     pub(crate) id: ResultId,
-    pub(crate) outcome: Result<SavedFile, NotSaved>,
+    /// `None`: AKOOL no longer knows the job, and an earlier run has saved its result.
+    pub(crate) outcome: Result<Option<SavedFile>, NotSaved>,
 }
 
 /// Why a result is not on the disk.
@@ -60,9 +62,12 @@ impl Downloads {
         })
     }
 
-    /// Whether a result is where an earlier run has saved it, in this directory.
+    /// Whether what an earlier run has saved at `path` is in this directory. The directory may have
+    /// been written in another way then, or have moved: only the disk knows.
     pub(crate) fn has(&mut self, path: &Path) -> bool {
-        let is_there = path.parent() == Some(&self.dir) && path.is_file();
+        let is_there = path
+            .file_name()
+            .is_some_and(|name| self.dir.join(name).is_file());
         self.earlier += usize::from(is_there);
         is_there
     }
@@ -74,7 +79,7 @@ impl Downloads {
         self.under_way.spawn(async move {
             Download {
                 id: job.id().clone(),
-                outcome: save(&client, &job, dir).await,
+                outcome: save(&client, &job, dir).await.map(Some),
             }
         });
     }
@@ -86,7 +91,8 @@ impl Downloads {
         self.under_way.spawn(async move {
             // Lookups of the same moment share their requests.
             let outcome = match client.lookup_one(&id).await {
-                Ok(Some(job)) => save(&client, &job, dir).await,
+                Ok(Some(job)) => save(&client, &job, dir).await.map(Some),
+                Ok(None) if has_result_of(dir, id.clone()).await => Ok(None),
                 Ok(None) => Err(NotSaved::Gone),
                 Err(error) => Err(NotSaved::Error(error)),
             };
@@ -117,7 +123,8 @@ impl Downloads {
         let download = self.under_way.join_next().await?.ok()?;
         self.ids.remove(&download.id);
         match &download.outcome {
-            Ok(file) => {
+            Ok(None) => self.earlier += 1,
+            Ok(Some(file)) => {
                 self.saved += 1;
                 self.bytes += file.bytes();
             }
@@ -125,6 +132,24 @@ impl Downloads {
         }
         Some(download)
     }
+}
+
+/// Whether the directory has a complete file that is named after the job: a run that was killed may
+/// have saved it and not noted it.
+async fn has_result_of(dir: PathBuf, id: ResultId) -> bool {
+    let look = move || {
+        fs::read_dir(dir).is_ok_and(|entries| {
+            entries.flatten().any(|entry| {
+                let path = entry.path();
+                path.file_stem() == Some(OsStr::new(id.as_str()))
+                    && path
+                        .extension()
+                        .is_some_and(|extension| extension != "part")
+                    && path.is_file()
+            })
+        })
+    };
+    tokio::task::spawn_blocking(look).await.unwrap_or(false)
 }
 
 async fn save(client: &Client, job: &Job, dir: PathBuf) -> Result<SavedFile, NotSaved> {

@@ -188,7 +188,8 @@ impl Follower<'_> {
     fn take_download(&mut self, download: Download) -> Result<(), Problem> {
         let Download { id, outcome } = download;
         let why = match outcome {
-            Ok(saved) => {
+            Ok(None) => return Ok(()),
+            Ok(Some(saved)) => {
                 let Some(file) = &mut self.file else {
                     return Ok(());
                 };
@@ -250,6 +251,7 @@ impl Follower<'_> {
         }
         Ok(match stop {
             Stop::Interrupted => Exit::Interrupted,
+            Stop::Unread if open.tickets.len() + broken_off > 0 => Exit::Failure,
             Stop::AllEnded | Stop::Unread => {
                 let unsaved = self.downloads.as_ref().map_or(0, Downloads::failed);
                 match tally.exit() {

@@ -225,7 +225,8 @@ fn a_reader_that_goes_away_ends_the_wait_without_an_error() {
     for format in [&[][..], &["--json"]] {
         let command = program_for(&fake, &[&["wait", "--ids-file", &list], format].concat());
         let (code, stderr) = left_after_a_line(command);
-        assert_eq!(code, Some(0), "{stderr}");
+        // Jobs are left, so it is no success.
+        assert_eq!(code, Some(1), "{stderr}");
         assert!(!stderr.contains("error"), "{stderr}");
         assert_says(&stderr, "nobody reads on; ");
     }

@@ -208,3 +208,35 @@ fn a_place_that_is_no_directory_is_refused_before_any_request() {
     assert_says(&said.stderr, "cannot make the directory ");
     assert_eq!(fake.request_count(), 0);
 }
+
+#[test]
+fn a_saved_result_counts_when_akool_has_forgotten_the_job() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(image());
+    let work = new_dir("download-forgotten");
+    fs::create_dir(&work).unwrap();
+    let run_in = |dir: &str| {
+        let args = ["wait", "--tickets", "t.jsonl", "--download", dir, &id];
+        let mut command = program_for(&fake, &args);
+        command.current_dir(&work);
+        run(command)
+    };
+    assert_code(&run_in("results"), 0);
+    fake.remove_job(&id).unwrap();
+    for dir in ["results", "./results", &format!("{work}/results")] {
+        let said = run_in(dir);
+        assert_code(&said, 0);
+        assert_says(&said.stderr, &format!("1 file in {dir}"));
+    }
+
+    // As a run leaves it that was killed before it noted the file.
+    let tickets = Path::new(&work).join("t.jsonl");
+    let text = fs::read_to_string(&tickets).unwrap();
+    let noted = |line: &&str| !line.starts_with("{\"saved\":");
+    let text: Vec<&str> = text.lines().filter(noted).collect();
+    fs::write(&tickets, text.join("\n") + "\n").unwrap();
+    assert_code(&run_in("results"), 0);
+    let said = run_in("elsewhere");
+    assert_code(&said, 3);
+    assert_says(&said.stderr, "AKOOL no longer knows the job");
+}
