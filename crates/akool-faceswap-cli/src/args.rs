@@ -1,5 +1,6 @@
 //! What can be typed, and the help that says so.
 
+mod account;
 mod fake;
 mod wait;
 
@@ -11,6 +12,7 @@ use clap::{
 use clap_complete::Shell;
 
 pub(crate) use crate::fleet::FleetArgs;
+pub(crate) use account::{CreditArgs, DeleteArgs};
 pub(crate) use fake::FakeArgs;
 pub(crate) use wait::WaitArgs;
 
@@ -68,6 +70,8 @@ pub(crate) struct MannerArgs {
 pub(crate) enum Command {
     Wait(WaitArgs),
     Results(ResultsArgs),
+    Delete(DeleteArgs),
+    Credit(CreditArgs),
     Doctor(DoctorArgs),
     Fake(FakeArgs),
     Fleet(FleetArgs),

@@ -8,6 +8,8 @@
 mod args;
 mod completions;
 mod connection;
+mod credit;
+mod delete;
 mod demo;
 mod doctor;
 mod environment;
@@ -43,6 +45,8 @@ fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(&args, verbosity),
         Command::Fake(args) => fake::run(&args),
         Command::Fleet(args) => fleet::run(&args),
+        Command::Credit(args) => credit::run(&args),
+        Command::Delete(args) => delete::run(&args),
         Command::Demo(args) => demo::run(&args, verbosity),
         Command::Wait(args) => wait::run(&args, verbosity),
         Command::Results(args) => results::run(&args, verbosity),
