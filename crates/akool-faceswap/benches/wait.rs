@@ -8,6 +8,7 @@
 //!                                           time; LIMIT requests a second (0: no limit), all jobs
 //!                                           submitted evenly within ARRIVING seconds
 //! wait PEER JOBS LIMIT ARRIVING             one-per-job, vendor-cli or batched, without a client
+//! wait oracle JOBS LIMIT ARRIVING           what is possible for one who knows when each job ends
 //! wait memory WAY JOBS                      bytes for each waited job; WAY is group or handles
 //! wait live JOBS SETTINGS                   the real client against the fake over loopback
 //! ```
@@ -29,6 +30,8 @@ mod figures;
 mod live;
 #[path = "wait/memory.rs"]
 mod memory;
+#[path = "wait/oracle.rs"]
+mod oracle;
 #[path = "wait/ours.rs"]
 mod ours;
 #[path = "wait/peers.rs"]
@@ -64,6 +67,10 @@ fn main() {
             let (world, limit) = world(number(jobs), number(limit), number(arriving));
             let settings = Settings::parse(settings);
             figures::print(&ours::run(world, settings, limit, number(arriving)));
+        }
+        ["oracle", jobs, limit, arriving] => {
+            let (world, limit) = world(number(jobs), number(limit), number(arriving));
+            figures::print(&oracle::run(world, limit, number(arriving)));
         }
         [name, jobs, limit, arriving] => {
             let peer = PEERS.into_iter().find(|peer| peer.name == name).unwrap();

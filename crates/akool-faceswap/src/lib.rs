@@ -61,7 +61,7 @@
 //! | What | Default | Change it with |
 //! | --- | --- | --- |
 //! | ids in a request | 100, and 4096 bytes of request line | [`ClientBuilder::max_ids_per_request`], [`ClientBuilder::max_request_line_bytes`] |
-//! | requests in flight | 4 lookups and 4 others, for all clones | [`ClientBuilder::max_concurrent_requests`] |
+//! | requests in flight | up to 64 lookups, adapting from 4, and 4 others, for all clones | [`ClientBuilder::max_concurrent_requests`] |
 //! | connect timeout | 10 s | [`ClientBuilder::connect_timeout`] |
 //! | one attempt | 30 s | [`ClientBuilder::attempt_timeout`], [`Lookup::attempt_timeout`] |
 //! | one call | 5 min | [`ClientBuilder::operation_timeout`], [`Lookup::operation_timeout`] |
@@ -72,7 +72,7 @@
 //! | `Retry-After` | up to 60 s | [`RetryPolicy::max_retry_after`] |
 //! | retries of all clones | 100 in a burst, then one for five successes | |
 //! | first poll of a wait | at once | [`PollPolicy::initial_delay`] |
-//! | poll interval | every 10 % of the time since the job last changed, 2 s to 30 s | [`PollPolicy`] |
+//! | poll interval | every 10 % of the time since the job last changed, from 2 s up to 3 to 30 s by what a lookup costs | [`PollPolicy`] |
 //! | a wait | 4 h | [`Wait::timeout`], [`Wait::deadline`] |
 //! | a job may be missing | 2 min | [`Wait::missing_grace`] |
 //! | ids waited for | 200,000 | [`ClientBuilder::max_tracked_ids`] |

@@ -75,7 +75,7 @@ impl Default for Limits {
             // 100 rows are about 40 KiB.
             max_response_bytes: 8 * 1024 * 1024,
             max_concurrent_downloads: const { NonZeroUsize::new(4).unwrap() },
-            max_concurrent_requests: const { NonZeroUsize::new(4).unwrap() },
+            max_concurrent_requests: const { NonZeroUsize::new(64).unwrap() },
             max_ids_per_request: const { NonZeroUsize::new(100).unwrap() },
             // Half of what a default nginx takes; proxies on the way may take less.
             max_request_line_bytes: 4096,

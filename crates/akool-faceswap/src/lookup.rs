@@ -154,7 +154,6 @@ async fn look_up_all(
     options: &CallOptions,
     checks_answers: bool,
 ) -> Result<Results, AllFailed> {
-    let limits = &api.limits;
     let call = &api.begin(options);
     let look_up = |chunk: Chunk| async move {
         let asked: Vec<ResultId> = chunk
@@ -175,7 +174,7 @@ async fn look_up_all(
     );
     let mut in_flight = FuturesUnordered::new();
     loop {
-        while in_flight.len() < limits.max_concurrent_requests.get()
+        while in_flight.len() < api.permits.lookups()
             && let Next::Send(chunk) = chunks.next()
         {
             in_flight.push(look_up(chunk));

@@ -5,6 +5,7 @@
 //! ([`budget`]), and how a rate limit slows all of them ([`throttle`]). [`decision`] applies them.
 
 pub(crate) mod budget;
+pub(crate) mod concurrency;
 pub(crate) mod decision;
 pub(crate) mod retry_after;
 pub(crate) mod throttle;

@@ -84,7 +84,8 @@ impl Call<'_> {
             };
             let sent = Instant::now();
             let (outcome, generation) = self.attempt(operation, attempts).await;
-            drop(permit);
+            let permits = &self.api.permits;
+            permits.release(O::POOL, permit, outcome.as_ref().err(), sent);
             if let Some(metrics) = &self.api.metrics {
                 let error = outcome.as_ref().err();
                 metrics.request(&RequestMetrics {

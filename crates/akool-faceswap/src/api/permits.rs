@@ -1,28 +1,58 @@
-//! How many requests may be in flight at once: a pool for each class of requests.
+//! How many requests may be in flight at once: a pool for each class of requests. That of lookups
+//! adapts to what the server bears.
 //!
 //! A lookup of 100,000 ids is a thousand requests. They queue for their own pool, so that a submit
 //! in the middle of them does not wait.
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use crate::transport::operation::Pool;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::Instant,
+};
+
+use crate::{
+    error::{Error, ErrorKind},
+    retry::concurrency::Concurrency,
+    transport::operation::Pool,
+};
+
+/// The most requests in flight that are not lookups.
+const OTHERS: usize = 4;
 
 /// The permits of one client; first come, first served in each pool.
 #[derive(Debug)]
 pub(crate) struct Permits {
     lookups: Semaphore,
     others: Semaphore,
-    in_each: usize,
+    others_permits: usize,
+    adaptive: Mutex<Adaptive>,
+}
+
+#[derive(Debug)]
+struct Adaptive {
+    concurrency: Concurrency,
+    /// Permits of lookups that there are.
+    permits: usize,
 }
 
 impl Permits {
-    /// So many permits in each pool.
+    /// At most so many permits in each pool.
     pub(crate) fn new(permits: usize) -> Self {
         let permits = permits.min(Semaphore::MAX_PERMITS);
+        let concurrency = Concurrency::new(permits);
+        let lookups = concurrency.limit();
         Self {
-            lookups: Semaphore::new(permits),
-            others: Semaphore::new(permits),
-            in_each: permits,
+            lookups: Semaphore::new(lookups),
+            others: Semaphore::new(permits.min(OTHERS)),
+            others_permits: permits.min(OTHERS),
+            adaptive: Mutex::new(Adaptive {
+                concurrency,
+                permits: lookups,
+            }),
         }
     }
 
@@ -34,8 +64,62 @@ impl Permits {
 
     /// How many permits of a pool are held.
     pub(crate) fn in_use(&self, pool: Pool) -> usize {
-        self.in_each
-            .saturating_sub(self.pool(pool).available_permits())
+        let permits = match pool {
+            Pool::Lookups => self.lock().permits,
+            Pool::Others => self.others_permits,
+        };
+        permits.saturating_sub(self.pool(pool).available_permits())
+    }
+
+    /// How many lookups may be in flight now.
+    pub(crate) fn lookups(&self) -> usize {
+        self.lock().concurrency.limit()
+    }
+
+    /// How long a lookup that is repeated anyway may take; `None` before the first answer.
+    pub(crate) fn lookup_timeout(&self) -> Option<Duration> {
+        self.lock().concurrency.timeout()
+    }
+
+    /// Adapts to how a lookup ended that was sent at `sent`, and gives its permit back.
+    pub(crate) fn release(
+        &self,
+        pool: Pool,
+        permit: SemaphorePermit<'_>,
+        error: Option<&Error>,
+        sent: Instant,
+    ) {
+        if !matches!(pool, Pool::Lookups) {
+            return;
+        }
+        let now = Instant::now();
+        let mut adaptive = self.lock();
+        let is_saturated = self.lookups.available_permits() == 0;
+        let Adaptive {
+            concurrency,
+            permits,
+        } = &mut *adaptive;
+        match error {
+            None => concurrency.succeeded(now - sent, is_saturated, now),
+            Some(error) if error.is_rate_limit() => concurrency.refused(now),
+            Some(error) if error.http_status() == Some(503) => concurrency.unavailable(now),
+            Some(error) if error.kind() == ErrorKind::Timeout => concurrency.timed_out(),
+            Some(_) => {}
+        }
+        let limit = concurrency.limit();
+        if limit > *permits {
+            self.lookups.add_permits(limit - *permits);
+            *permits = limit;
+        } else if limit < *permits {
+            // Those in flight are taken back as they end.
+            permit.forget();
+            *permits -= 1;
+            *permits -= self.lookups.forget_permits(*permits - limit);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Adaptive> {
+        self.adaptive.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn pool(&self, pool: Pool) -> &Semaphore {

@@ -184,12 +184,13 @@ impl ClientBuilder {
         self
     }
 
-    /// The most requests in flight at once, over all clones; further ones queue. Default: 4. 0 is taken
+    /// The most requests in flight at once, over all clones; further ones queue. Default: 64. 0 is taken
     /// as 1.
     ///
-    /// Lookups have a pool of that size, and all other requests another one, so that a submit never
-    /// queues behind a large lookup. With more than about 10,000 concurrent waits, 16 reports
-    /// completions sooner.
+    /// Lookups start with 4 at once. The number grows while it holds requests back and answers stay
+    /// quick, and halves when the server refuses requests because there are too many (AIMD), so it need
+    /// not be set for speed. All other requests have a pool of their own, of at most 4, so that a submit
+    /// never queues behind a large lookup.
     pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
         self.limits.max_concurrent_requests = at_least_one(requests);
         self

@@ -225,16 +225,20 @@ impl JobState {
                 .is_some_and(|since| since.plus(limit) <= now)
     }
 
-    /// When a wait that continues wants its job looked up again. `jitter` is from 0 to 1; 0.5 leaves
-    /// the interval as it is.
+    /// When a wait that continues wants its job looked up again. `tracked` is the number of jobs that
+    /// share requests. `jitter` is from 0 to 1; 0.5 leaves the interval as it is.
     pub(super) fn next_poll(
         &self,
         observation: &Observation,
         wait: WaitSpan<'_>,
         now: Timestamp,
+        tracked: usize,
         jitter: f64,
     ) -> NextPoll {
-        let mut interval = wait.options.schedule.interval(now.since(self.changed));
+        let mut interval = wait
+            .options
+            .schedule
+            .interval(now.since(self.changed), tracked);
         if self.without_url_since.is_some() {
             interval = interval.min(URL_INTERVAL);
         }

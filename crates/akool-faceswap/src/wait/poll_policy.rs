@@ -12,20 +12,32 @@ use serde::{Deserialize, Serialize};
 /// No schedule asks more often than this, whatever it says.
 const FLOOR: Duration = Duration::from_millis(100);
 
+/// The longest interval in seconds if all jobs fit into one request ...
+const FULL_REQUEST: f64 = 3.0;
+
+/// ... if they take very many ...
+const MANY_REQUESTS: f64 = 6.5;
+
+/// ... and at most.
+const CEILING: f64 = 30.0;
+
+/// From this age in seconds on the longest interval grows with the age.
+const OLD: f64 = 900.0;
+
 /// How far an interval is moved by chance, to either side, in percent.
 const JITTER: u64 = 10;
 
 /// When a job that is waited for is looked up.
 ///
-/// The first lookup comes [`first_after`](Self::initial_delay) the beginning of the wait. From then on
-/// the interval is [`growth_percent`](Self::growth_percent) of the time since the job last changed,
-/// at least [`shortest`](Self::min_interval) and at most [`longest`](Self::max_interval); it is short again
-/// as soon as the job moves from queued to processing. Up to 10 % are added or taken away by chance,
-/// so that programs which began together do not stay together.
+/// The first lookup comes after [`initial_delay`](Self::initial_delay). From then on the interval is
+/// [`growth_percent`](Self::growth_percent) of the time since the job last changed, at least
+/// [`min_interval`](Self::min_interval) and at most [`max_interval`](Self::max_interval), which by
+/// default follows from what a lookup costs. It is short again as soon as the job moves from queued to
+/// processing. A random tenth is added or taken away, so that programs which started together do not
+/// stay in step.
 ///
-/// A lookup that is under way for other jobs has room for this one, too: a job rides along once
-/// half of its interval has passed. That costs no request, and is never later than the schedule
-/// says.
+/// A request that is sent for other jobs takes this one along once half of its interval has passed.
+/// That costs no request and is never later than the policy says.
 ///
 /// ```
 /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -56,9 +68,14 @@ pub struct PollPolicy {
     #[cfg_attr(feature = "schemars", schemars(with = "u64"))]
     min_interval: Duration,
     growth_percent: u32,
-    #[serde(rename = "longest_ms", with = "millis")]
-    #[cfg_attr(feature = "schemars", schemars(with = "u64"))]
-    max_interval: Duration,
+    #[serde(
+        rename = "longest_ms",
+        with = "optional_millis",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<u64>"))]
+    max_interval: Option<Duration>,
 }
 
 impl Default for PollPolicy {
@@ -67,13 +84,14 @@ impl Default for PollPolicy {
             initial_delay: Duration::ZERO,
             min_interval: Duration::from_secs(2),
             growth_percent: 10,
-            max_interval: Duration::from_secs(30),
+            max_interval: None,
         }
     }
 }
 
 impl PollPolicy {
-    /// The default: at once, then every 10 % of the time since the last change, from 2 s to 30 s.
+    /// The default: at once, then every 10 % of the time since the last change, from 2 s up to what
+    /// [`max_interval`](Self::max_interval) says.
     pub fn new() -> Self {
         Self::default()
     }
@@ -108,10 +126,15 @@ impl PollPolicy {
         self
     }
 
-    /// The longest interval. Default: 30 s. Less than the shortest is taken as the shortest.
+    /// The longest interval. Less than the shortest is taken as the shortest.
+    ///
+    /// Default: what a lookup costs decides. With 100 jobs or more in the client, whose lookups share
+    /// requests, it is 3 s to 6.5 s, the longer the more jobs there are; with few jobs it grows to 30 s,
+    /// since a request then brings few answers: 30 s for one job, 9.5 s for ten. For a job that has not
+    /// changed for more than 15 minutes it grows with that time, up to 30 s.
     #[must_use]
     pub fn max_interval(mut self, interval: Duration) -> Self {
-        self.max_interval = interval;
+        self.max_interval = Some(interval);
         self
     }
 
@@ -119,13 +142,36 @@ impl PollPolicy {
         self.initial_delay
     }
 
-    /// The interval, before jitter, of a job that has been as it is for so long.
-    pub(crate) fn interval(&self, unchanged: Duration) -> Duration {
+    /// The interval, before jitter, of a job that has been as it is for so long, in a client that
+    /// tracks so many jobs.
+    pub(crate) fn interval(&self, unchanged: Duration, tracked: usize) -> Duration {
         let shortest = self.min_interval.max(FLOOR);
         let share = u128::from(self.growth_percent) * unchanged.as_micros() / 100;
         let share = Duration::from_micros(u64::try_from(share).unwrap_or(u64::MAX));
-        share.clamp(shortest, self.max_interval.max(shortest))
+        let longest = self
+            .max_interval
+            .unwrap_or_else(|| longest_interval(unchanged, tracked));
+        share.clamp(shortest, longest.max(shortest))
     }
+}
+
+/// The longest interval where none is set.
+///
+/// A request costs the same for one id as for a hundred. Of jobs that end at a rate h each, n of which
+/// share a request, one lookup every √(2c/(h·n)) keeps the sum of lag and requests smallest, if a request
+/// is worth c seconds of lag: so the interval is as 1/√n, up to a full request. Above that more jobs take
+/// more requests, and the interval grows a little, so that the rate of requests does not grow as fast as
+/// the number of jobs. The rate h falls with the time that a job has taken already. The numbers are those
+/// that did best in `BENCHMARKS.md`.
+fn longest_interval(unchanged: Duration, tracked: usize) -> Duration {
+    let full_requests = f64::from(u32::try_from(tracked.max(1)).unwrap_or(u32::MAX)) / 100.0;
+    let seconds = if full_requests < 1.0 {
+        FULL_REQUEST / full_requests.sqrt()
+    } else {
+        FULL_REQUEST + (MANY_REQUESTS - FULL_REQUEST) * (1.0 - 1.0 / full_requests.sqrt())
+    };
+    let age = (unchanged.as_secs_f64() / OLD).max(1.0);
+    Duration::from_secs_f64((seconds * age).min(CEILING))
 }
 
 /// `interval`, up to 10 % shorter or longer: the shortest at a `jitter` of 0, the longest at 1.
@@ -161,6 +207,34 @@ pub(super) mod millis {
     }
 }
 
+/// The same, of a duration that may be absent.
+mod optional_millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(
+        clippy::ref_option,
+        reason = "serde hands out a reference to the field"
+    )]
+    pub(super) fn serialize<S: Serializer>(
+        duration: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match duration {
+            Some(duration) => super::millis::serialize(duration, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        let millis = Option::<u64>::deserialize(deserializer)?;
+        Ok(millis.map(Duration::from_millis))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -174,7 +248,7 @@ mod tests {
         let schedule = PollPolicy::new();
         for (unchanged, expected) in [(0, 2), (10, 2), (20, 2), (40, 4), (300, 30), (10_800, 30)] {
             assert_eq!(
-                schedule.interval(unchanged * SECOND),
+                schedule.interval(unchanged * SECOND, 1),
                 expected * SECOND,
                 "{unchanged}"
             );
@@ -182,15 +256,37 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_interval_follows_from_what_a_lookup_costs() {
+        let longest = |tracked, minutes: u32| {
+            let interval = PollPolicy::new().interval(minutes * 60 * SECOND, tracked);
+            interval.as_millis()
+        };
+        assert_eq!(
+            [1, 10, 100].map(|jobs| longest(jobs, 10)),
+            [30_000, 9_486, 3_000]
+        );
+        assert_eq!(
+            [1_000, 100_000].map(|jobs| longest(jobs, 10)),
+            [5_393, 6_389]
+        );
+        assert_eq!(
+            [15, 30, 600].map(|age| longest(100, age)),
+            [3_000, 6_000, 30_000]
+        );
+        let fixed = PollPolicy::new().max_interval(20 * SECOND);
+        assert_eq!(fixed.interval(900 * SECOND, 100), 20 * SECOND);
+    }
+
+    #[test]
     fn settings_that_cannot_be_are_taken_as_the_next_that_can() {
         let hot = PollPolicy::fixed(Duration::ZERO);
-        assert_eq!(hot.interval(SECOND), FLOOR);
+        assert_eq!(hot.interval(SECOND, 1), FLOOR);
         let crossed = PollPolicy::new()
             .min_interval(5 * SECOND)
             .max_interval(SECOND);
-        assert_eq!(crossed.interval(1000 * SECOND), 5 * SECOND);
+        assert_eq!(crossed.interval(1000 * SECOND, 1), 5 * SECOND);
         let steady = PollPolicy::new().growth_percent(0);
-        assert_eq!(steady.interval(1000 * SECOND), 2 * SECOND);
+        assert_eq!(steady.interval(1000 * SECOND, 1), 2 * SECOND);
     }
 
     #[test]
@@ -210,13 +306,13 @@ mod tests {
     proptest! {
         #[test]
         fn no_setting_makes_a_hot_loop_or_a_panic(
-            min_interval: u64, max_interval: u64, growth_percent: u32, unchanged: u64, jitter: f64,
+            min_interval: u64, max_interval: u64, growth_percent: u32, unchanged: u64, tracked: usize, jitter: f64,
         ) {
             let schedule = PollPolicy::new()
                 .min_interval(Duration::from_micros(min_interval))
                 .max_interval(Duration::from_micros(max_interval))
                 .growth_percent(growth_percent);
-            let interval = schedule.interval(Duration::from_micros(unchanged));
+            let interval = schedule.interval(Duration::from_micros(unchanged), tracked);
             prop_assert!(interval >= FLOOR);
             let moved = jittered(interval, jitter);
             prop_assert!(moved >= FLOOR / 10 * 9);

@@ -200,7 +200,6 @@ async fn run(mut alive: PollerGuard) {
 /// Sends what is due, as far as there is room; when to look again, or `None` if nobody waits.
 fn send(poller: &Poller, in_flight: &mut InFlight) -> Option<Timestamp> {
     let api = &poller.api;
-    let limits = &api.limits;
     poller.track(|tracker, now, effects| {
         tracker.expire(now, effects);
         if tracker.is_empty() {
@@ -208,7 +207,7 @@ fn send(poller: &Poller, in_flight: &mut InFlight) -> Option<Timestamp> {
             poller.is_running.store(false, Ordering::Release);
             return None;
         }
-        let may_send = || in_flight.len() < limits.max_concurrent_requests.get();
+        let may_send = || in_flight.len() < api.permits.lookups();
         let is_held = api.throttle.held_until().is_some();
         while may_send() && !is_held {
             let size = api.known_sizes.settled(lookup::configured_size(api));
@@ -223,7 +222,12 @@ fn send(poller: &Poller, in_flight: &mut InFlight) -> Option<Timestamp> {
 
 /// One attempt; what is to be repeated goes back among what is due, where it meets others.
 async fn look_up(api: Arc<Api>, batch: Batch) -> Answered {
-    let lookup = Lookup::new(api, batch.ids.clone());
+    let limit = api.limits.attempt_timeout.duration();
+    let limit = [limit, api.permits.lookup_timeout()]
+        .into_iter()
+        .flatten()
+        .min();
+    let lookup = Lookup::new(api, batch.ids.clone()).attempt_timeout(limit);
     let outcomes = lookup.retry(RetryPolicy::never()).each().await;
     (batch, outcomes)
 }
@@ -235,7 +239,7 @@ async fn next_event(
     wake: Timestamp,
 ) -> Option<Answered> {
     let api = &poller.api;
-    let has_room = in_flight.len() < api.limits.max_concurrent_requests.get();
+    let has_room = in_flight.len() < api.permits.lookups();
     let held = api.throttle.held_until().filter(|_| has_room);
     let due = poller.time_source.instant(wake);
     let until: Option<Instant> = [held, due].into_iter().flatten().min();

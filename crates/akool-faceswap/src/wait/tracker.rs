@@ -133,6 +133,7 @@ impl Tracker {
             },
         );
         let job = self.track(id, |id| Tracked::new(id, start));
+        let number = self.jobs.len();
         let tracked = &mut self.jobs[job];
         let first = now
             .timestamp
@@ -144,7 +145,7 @@ impl Tracker {
                 let interval = start
                     .options
                     .schedule
-                    .interval(now.timestamp.since(tracked.state.changed));
+                    .interval(now.timestamp.since(tracked.state.changed), number);
                 first.max(asked.plus(interval))
             }
         };

@@ -169,7 +169,7 @@ async fn the_whole_operation_has_a_time_limit_and_keeps_what_it_has() {
     let wire = Scripted::new(|seen| Reply::found(seen).after(3 * SECOND));
     let begun = Instant::now();
     let lookup = wire
-        .client()
+        .client_with(|builder| builder.api_key("k").max_concurrent_requests(4))
         .lookup(ids(2000))
         .operation_timeout(7 * SECOND);
     let results = lookup.await.unwrap();
@@ -320,7 +320,8 @@ async fn no_more_requests_are_under_way_than_there_are_places() {
 #[tokio::test(start_paused = true)]
 async fn a_small_lookup_is_not_kept_behind_a_large_one() {
     let wire = Scripted::new(|seen| Reply::found(seen).after(SECOND));
-    let client: Client = wire.client();
+    let client: Client =
+        wire.client_with(|builder| builder.api_key("k").max_concurrent_requests(4));
     let begun = Instant::now();
     let small = async {
         tokio::time::sleep(SECOND / 2).await;

@@ -24,7 +24,9 @@ async fn waits_that_begin_apart_come_to_share_requests() {
     let mut tasks = Vec::new();
     for n in 0..100 {
         tasks.push(tokio::spawn(
-            client.wait(id(&format!("a{n}"))).into_future(),
+            client
+                .wait(id(&format!("a{n}")))
+                .poll_policy(PollPolicy::new().max_interval(30 * SECOND)),
         ));
         tokio::time::sleep(Duration::from_millis(370)).await;
     }

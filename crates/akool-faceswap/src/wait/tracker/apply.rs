@@ -139,9 +139,13 @@ impl Tracker {
             next = waiter.next;
             if let WaiterKind::UntilTerminal { options, .. } = &waiter.kind {
                 let span = waiter.span(options);
-                let poll = tracked
-                    .state
-                    .next_poll(observation, span, now.timestamp, jitter);
+                let poll = tracked.state.next_poll(
+                    observation,
+                    span,
+                    now.timestamp,
+                    self.jobs.len(),
+                    jitter,
+                );
                 interval = interval.min(poll.interval);
                 at = at.min(poll.at);
             }

@@ -106,7 +106,9 @@ impl Tracker {
             let tracked = &self.jobs[job];
             let may_look = matches!(waiter.kind, WaiterKind::UntilTerminal { .. })
                 && !waiter.is_last_look
-                && tracked.not_before.since(now.timestamp) <= LAST_LOOK_INTERVAL;
+                // A wait that is resumed after its deadline has its look however long it takes to come.
+                && (tracked.not_before.since(now.timestamp) <= LAST_LOOK_INTERVAL
+                    || waiter.deadline_key > waiter.deadline);
             if may_look {
                 let at = tracked.not_before.max(now.timestamp);
                 self.waiters[key].is_last_look = true;

@@ -203,7 +203,9 @@ proptest! {
     ) {
         let mut bench = Bench::new();
         let id = ResultId::new("a").unwrap();
-        let policy = PollPolicy::new().min_interval(Duration::from_secs(shortest));
+        let policy = PollPolicy::new()
+            .min_interval(Duration::from_secs(shortest))
+            .max_interval(Duration::from_secs(30));
         let deadline = timeout.map(|timeout| bench.now.wall + Duration::from_secs(timeout));
         let mut ticket = Ticket::new(id.clone(), bench.now.wall)
             .with_poll_policy(policy.clone())

@@ -1,0 +1,273 @@
+//! How many lookups may be in flight at once: a limit that finds its own height.
+//!
+//! Additive increase and multiplicative decrease (AIMD), as TCP does it, because it needs no model of
+//! the server and lets clients that share an account converge to equal shares. The limit starts small
+//! and grows while it is what holds requests back and answers stay as quick as they were. A rate limit
+//! halves it. What it was then is remembered: it is approached again, and passed only from time to time,
+//! so that few requests are refused.
+//!
+//! A single 503 says nothing about the load; when most answers are 503, it is treated as a rate limit.
+//!
+//! The same latencies say when a lookup of a wait hangs: the ids of a request that is never answered are
+//! asked for again after seconds, not after the whole attempt timeout.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The limit at first.
+const INITIAL: f64 = 4.0;
+
+/// How long the limit stays below the height at which requests were refused before it is tried again.
+const PROBE_INTERVAL: Duration = Duration::from_secs(30);
+
+/// A refusal lowers the ceiling to this part of the limit.
+const LOWER: f64 = 0.85;
+
+/// Refusals within this time of one another are one: their requests were in flight together.
+const ONE_REFUSAL: Duration = Duration::from_secs(1);
+
+/// Answers that take so many times as long as they did at best stop the growth ...
+const SLOW: f64 = 2.0;
+
+/// ... and those that take so many times as long halve the limit.
+const VERY_SLOW: f64 = 6.0;
+
+/// The part of answers that are 503 from which on they count as a rate limit.
+const MOSTLY: f64 = 0.5;
+
+/// A lookup of a wait is given up after so many times the latency of late ...
+const PATIENCE: f64 = 8.0;
+
+/// ... but not before.
+const SHORTEST_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How much one answer moves the averages.
+const WEIGHT: f64 = 0.1;
+
+#[derive(Debug)]
+pub(crate) struct Concurrency {
+    limit: f64,
+    max: f64,
+    /// From here on the limit grows only once in every [`PROBE_INTERVAL`].
+    ceiling: f64,
+    changed: Option<Instant>,
+    refused: Option<Instant>,
+    /// The best latency so far in seconds, and the average of late.
+    best: f64,
+    latency: f64,
+    unavailable: f64,
+    timeouts: u32,
+}
+
+impl Concurrency {
+    pub(crate) fn new(max: usize) -> Self {
+        let max = f64::from(u32::try_from(max).unwrap_or(u32::MAX)).max(1.0);
+        Self {
+            limit: INITIAL.min(max),
+            max,
+            ceiling: f64::INFINITY,
+            changed: None,
+            refused: None,
+            best: f64::INFINITY,
+            latency: 0.0,
+            unavailable: 0.0,
+            timeouts: 0,
+        }
+    }
+
+    pub(crate) fn limit(&self) -> usize {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is between 1 and the greatest u32"
+        )]
+        let limit = self.limit as usize;
+        limit.max(1)
+    }
+
+    /// An answer has come after `latency`. `is_saturated` says whether all permits were in use.
+    pub(crate) fn succeeded(&mut self, latency: Duration, is_saturated: bool, now: Instant) {
+        let latency = latency.as_secs_f64().max(0.001);
+        self.unavailable -= WEIGHT * self.unavailable;
+        self.timeouts = 0;
+        self.best = self.best.min(latency);
+        if self.latency == 0.0 {
+            self.latency = latency;
+        }
+        self.latency += WEIGHT * (latency - self.latency);
+        if self.latency > VERY_SLOW * self.best {
+            self.latency = self.best;
+            // What is slow for ever is no sign of load.
+            self.best *= SLOW;
+            self.refused(now);
+            return;
+        }
+        if !is_saturated || self.latency > SLOW * self.best {
+            return;
+        }
+        if self.ceiling.is_infinite() {
+            // Nothing is known yet: double with each round trip.
+            self.limit += 1.0;
+        } else if self.limit < self.ceiling {
+            self.limit += 1.0 / self.limit;
+        } else if self.changed.is_none_or(|at| at + PROBE_INTERVAL <= now) {
+            self.limit += 1.0;
+            self.ceiling = self.limit;
+            self.changed = Some(now);
+        }
+        self.limit = self.limit.min(self.max);
+    }
+
+    /// How long a lookup that is repeated anyway may take, judged by those before it; `None` before the
+    /// first answer. It doubles with each timeout in a row, so that a slow server is heard in the end.
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        if self.latency == 0.0 {
+            return None;
+        }
+        let usual = Duration::from_secs_f64(PATIENCE * self.latency).max(SHORTEST_TIMEOUT);
+        Some(usual.saturating_mul(1 << self.timeouts.min(10)))
+    }
+
+    /// A request got no answer in time.
+    pub(crate) fn timed_out(&mut self) {
+        self.timeouts = self.timeouts.saturating_add(1);
+    }
+
+    /// The server has refused a request because there were too many.
+    pub(crate) fn refused(&mut self, now: Instant) {
+        if self.refused.is_some_and(|at| now < at + ONE_REFUSAL) {
+            return;
+        }
+        self.refused = Some(now);
+        self.changed = Some(now);
+        // By a part and not by one, so that of two clients the larger gives way to the smaller.
+        self.ceiling = (self.limit - 1.0).min(LOWER * self.limit).max(1.0);
+        self.limit = (self.limit / 2.0).max(1.0);
+    }
+
+    /// The server was not available.
+    pub(crate) fn unavailable(&mut self, now: Instant) {
+        self.unavailable += WEIGHT * (1.0 - self.unavailable);
+        if self.unavailable > MOSTLY {
+            self.unavailable = 0.0;
+            self.refused(now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LATENCY: Duration = Duration::from_millis(150);
+
+    /// Runs some clients for so long against a server that takes `rate` requests a second, all with as
+    /// many requests in flight as they may; the rate of each at the end, and the part refused.
+    fn run(clients: &mut [Concurrency], rate: f64, seconds: u32) -> (Vec<f64>, f64) {
+        let begun = Instant::now();
+        let (mut tokens, mut sent, mut refused) = (rate, 0.0, 0.0);
+        let mut answered = vec![0.0; clients.len()];
+        let rounds = seconds * 1000 / 150;
+        let mut held = vec![begun; clients.len()];
+        for round in 0..rounds {
+            let now = begun + LATENCY * round;
+            tokens = (tokens + rate * 0.15).min(rate);
+            let number = clients.len();
+            for turn in 0..number {
+                // None is always the first.
+                let n = (turn + round as usize) % number;
+                let client = &mut clients[n];
+                if held[n] > now {
+                    continue;
+                }
+                for _ in 0..client.limit() {
+                    sent += 1.0;
+                    if tokens >= 1.0 {
+                        tokens -= 1.0;
+                        client.succeeded(LATENCY, true, now);
+                        if round > rounds / 2 {
+                            answered[n] += 2.0 / f64::from(seconds);
+                        }
+                    } else {
+                        refused += 1.0;
+                        client.refused(now);
+                        // As the throttle does.
+                        held[n] = now + Duration::from_secs(1);
+                    }
+                }
+            }
+        }
+        (answered, refused / sent)
+    }
+
+    #[test]
+    fn it_converges_below_a_limit_and_stays() {
+        for rate in [10.0, 50.0, 200.0] {
+            let mut client = [Concurrency::new(64)];
+            let (rates, refused) = run(&mut client, rate, 3600);
+            assert!(rates[0] > 0.6 * rate, "{} of {rate}", rates[0]);
+            assert!(refused < 0.01, "{refused} of {rate}");
+        }
+    }
+
+    #[test]
+    fn two_clients_share_a_limit_fairly() {
+        let mut clients = [Concurrency::new(64), Concurrency::new(64)];
+        // The second begins with more than its share.
+        clients[1].limit = 40.0;
+        let (rates, refused) = run(&mut clients, 100.0, 3600);
+        let share = rates[0] / (rates[0] + rates[1]);
+        assert!((0.3..0.7).contains(&share), "{rates:?}");
+        assert!(refused < 0.01, "{refused}");
+    }
+
+    #[test]
+    fn it_grows_only_while_it_holds_requests_back_and_answers_are_quick() {
+        let now = Instant::now();
+        let mut idle = Concurrency::new(64);
+        let mut free = Concurrency::new(64);
+        let mut bounded = Concurrency::new(3);
+        let mut slow = Concurrency::new(64);
+        for n in 0..1000 {
+            idle.succeeded(LATENCY, false, now);
+            free.succeeded(LATENCY, true, now);
+            bounded.succeeded(LATENCY, true, now);
+            slow.succeeded(if n < 10 { LATENCY } else { 3 * LATENCY }, true, now);
+        }
+        assert_eq!((idle.limit(), free.limit(), bounded.limit()), (4, 64, 3));
+        assert!(slow.limit() < 32, "{}", slow.limit());
+    }
+
+    #[test]
+    fn a_request_that_hangs_is_given_up_by_what_is_usual() {
+        let mut client = Concurrency::new(4);
+        assert_eq!(client.timeout(), None);
+        client.succeeded(LATENCY, false, Instant::now());
+        assert_eq!(client.timeout(), Some(SHORTEST_TIMEOUT));
+        client.timed_out();
+        client.timed_out();
+        assert_eq!(client.timeout(), Some(4 * SHORTEST_TIMEOUT));
+        let mut slow = Concurrency::new(4);
+        slow.succeeded(Duration::from_secs(2), false, Instant::now());
+        assert_eq!(slow.timeout(), Some(Duration::from_secs(16)));
+    }
+
+    #[test]
+    fn a_few_503_change_nothing_and_many_halve_it() {
+        let now = Instant::now();
+        let mut client = Concurrency::new(64);
+        for n in 0..1000 {
+            if n % 20 == 0 {
+                client.unavailable(now);
+            } else {
+                client.succeeded(LATENCY, true, now);
+            }
+        }
+        assert_eq!(client.limit(), 64);
+        for _ in 0..20 {
+            client.unavailable(now);
+        }
+        assert_eq!(client.limit(), 32);
+    }
+}
