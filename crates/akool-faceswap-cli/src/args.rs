@@ -1,6 +1,7 @@
 //! What can be typed, and the help that says so.
 
 mod account;
+mod detect;
 mod fake;
 mod wait;
 
@@ -13,6 +14,7 @@ use clap_complete::Shell;
 
 pub(crate) use crate::fleet::FleetArgs;
 pub(crate) use account::{CreditArgs, DeleteArgs};
+pub(crate) use detect::DetectArgs;
 pub(crate) use fake::FakeArgs;
 pub(crate) use wait::WaitArgs;
 
@@ -70,6 +72,7 @@ pub(crate) struct MannerArgs {
 pub(crate) enum Command {
     Wait(WaitArgs),
     Results(ResultsArgs),
+    Detect(DetectArgs),
     Delete(DeleteArgs),
     Credit(CreditArgs),
     Doctor(DoctorArgs),

@@ -11,6 +11,7 @@ mod connection;
 mod credit;
 mod delete;
 mod demo;
+mod detect;
 mod doctor;
 mod environment;
 mod exit;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         Command::Fleet(args) => fleet::run(&args),
         Command::Credit(args) => credit::run(&args),
         Command::Delete(args) => delete::run(&args),
+        Command::Detect(args) => detect::run(&args),
         Command::Demo(args) => demo::run(&args, verbosity),
         Command::Wait(args) => wait::run(&args, verbosity),
         Command::Results(args) => results::run(&args, verbosity),

@@ -6,6 +6,7 @@ mod account;
 mod completions;
 mod csv;
 mod demo;
+mod detect;
 mod doctor;
 mod fake;
 mod fleet;

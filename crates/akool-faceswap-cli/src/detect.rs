@@ -1,0 +1,74 @@
+//! `detect`: the faces of a picture, one line each.
+
+use akool_faceswap::Face;
+use serde::Serialize;
+
+use crate::{
+    args::DetectArgs,
+    connection::Connection,
+    exit::Exit,
+    output::{Stdout, shown, tell, write_line},
+    problem::Problem,
+    runtime,
+    verbosity::{causes, reason},
+};
+
+/// A face as a JSON line; what the detector did not give is null.
+#[derive(Serialize)]
+struct Line<'a> {
+    index: usize,
+    /// x1, y1, x2, y2.
+    bounding_box: Option<[i64; 4]>,
+    crop_url: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    fn new(face: &'a Face) -> Self {
+        Self {
+            index: face.index(),
+            bounding_box: face.bounding_box().map(|found| {
+                let ((x1, y1), (x2, y2)) = found.corners();
+                [x1, y1, x2, y2]
+            }),
+            crop_url: face.crop().map(|crop| crop.url().as_str()),
+        }
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Problem> {
+    let connection = Connection::new(&args.connection)?;
+    let detection = async {
+        if args.picture.contains("://") {
+            connection.client.detect(&args.picture).await
+        } else {
+            connection.client.detect_file(&args.picture).await
+        }
+    };
+    let picture = runtime::start()?.block_on(detection).map_err(|error| {
+        Problem::failure(reason(&error), connection.advice(&error)).because(causes(&error))
+    })?;
+    let faces = picture.faces();
+    let mut stdout = Stdout::lock();
+    let _ = stdout.emit(|out| {
+        faces.iter().map(Line::new).try_for_each(|line| {
+            if args.json {
+                return write_line(out, &line);
+            }
+            let place = line
+                .bounding_box
+                .map_or("no box".to_owned(), |[x1, y1, x2, y2]| {
+                    format!("({x1}, {y1})-({x2}, {y2})")
+                });
+            let url = shown(line.crop_url.unwrap_or("no crop"));
+            writeln!(out, "{}  {place}  {url}", line.index)
+        })
+    })?;
+    let plural = if faces.len() == 1 { "" } else { "s" };
+    tell(|out| writeln!(out, "{} face{plural}", faces.len()));
+    Ok(if faces.is_empty() {
+        Exit::Incomplete
+    } else {
+        Exit::Complete
+    })
+}
