@@ -3,6 +3,7 @@
 mod account;
 mod detect;
 mod fake;
+mod swap;
 mod wait;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub(crate) use crate::fleet::FleetArgs;
 pub(crate) use account::{CreditArgs, DeleteArgs};
 pub(crate) use detect::DetectArgs;
 pub(crate) use fake::FakeArgs;
+pub(crate) use swap::SwapArgs;
 pub(crate) use wait::WaitArgs;
 
 const HELP: &str = "\
@@ -72,6 +74,7 @@ pub(crate) struct MannerArgs {
 pub(crate) enum Command {
     Wait(WaitArgs),
     Results(ResultsArgs),
+    Swap(SwapArgs),
     Detect(DetectArgs),
     Delete(DeleteArgs),
     Credit(CreditArgs),

@@ -24,6 +24,7 @@ mod output;
 mod problem;
 mod results;
 mod runtime;
+mod swap;
 mod verbosity;
 mod wait;
 
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Credit(args) => credit::run(&args),
         Command::Delete(args) => delete::run(&args),
         Command::Detect(args) => detect::run(&args),
+        Command::Swap(args) => swap::run(&args),
         Command::Demo(args) => demo::run(&args, verbosity),
         Command::Wait(args) => wait::run(&args, verbosity),
         Command::Results(args) => results::run(&args, verbosity),

@@ -16,6 +16,7 @@ mod outcome;
 mod program;
 mod secure;
 mod settings;
+mod swap;
 mod terminal;
 mod verbose;
 mod wait;
