@@ -83,7 +83,7 @@ async fn neither_the_url_nor_credentials_are_told_whatever_happens() {
         .retry(RetryPolicy::never());
     let error = refused.stream().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
-    assert!(error.to_string().contains("check the network"), "{error}");
+    assert!(error.advice().contains("check the network"), "{error:?}");
     lines.extend(printed(&error));
 
     let traced = capture::taken();

@@ -28,7 +28,7 @@ const OTHERS: usize = 4;
 pub(crate) struct Permits {
     lookups: Semaphore,
     others: Semaphore,
-    others_permits: usize,
+    others_limit: usize,
     adaptive: Mutex<Adaptive>,
 }
 
@@ -48,7 +48,7 @@ impl Permits {
         Self {
             lookups: Semaphore::new(lookups),
             others: Semaphore::new(permits.min(OTHERS)),
-            others_permits: permits.min(OTHERS),
+            others_limit: permits.min(OTHERS),
             adaptive: Mutex::new(Adaptive {
                 concurrency,
                 permits: lookups,
@@ -66,7 +66,7 @@ impl Permits {
     pub(crate) fn in_use(&self, pool: Pool) -> usize {
         let permits = match pool {
             Pool::Lookups => self.lock().permits,
-            Pool::Others => self.others_permits,
+            Pool::Others => self.others_limit,
         };
         permits.saturating_sub(self.pool(pool).available_permits())
     }
