@@ -356,9 +356,5 @@ async fn a_file_that_was_compressed_unasked_is_decoded() {
     let cut = head.replace(&COMPRESSED.len().to_string(), "20");
     let (cut, _server) = into(&dir, Script::request().write(cut).write(&COMPRESSED[..20])).await;
     assert_eq!(cut.unwrap_err().kind(), ErrorKind::Transport);
-    assert!(
-        names(dir.path())
-            .iter()
-            .all(|name| name.contains(".part"))
-    );
+    assert!(names(dir.path()).iter().all(|name| name.contains(".part")));
 }
