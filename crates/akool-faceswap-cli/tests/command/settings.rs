@@ -150,7 +150,7 @@ fn a_base_url_that_would_show_the_key_is_refused() {
             "https://PLANTED:PLANTED@openapi.akool.com",
             "the base URL has a user name",
         ),
-        ("", "the base URL is none"),
+        ("", "the base URL is invalid"),
     ] {
         let mut command = program(&["results", ID, "--base-url", url]);
         command.env("AKOOL_API_KEY", "PLANTED");

@@ -26,8 +26,8 @@ pub(crate) struct KnownSizes(Mutex<Bounds>);
 struct Bounds {
     ids: Range,
     bytes: Range,
-    /// The most ids in an answer that was shown to leave none out.
-    complete: usize,
+    /// The most rows of an answer so far.
+    most_rows: usize,
 }
 
 /// Between the largest size that was accepted and the smallest that is known to be refused.
@@ -113,19 +113,15 @@ impl KnownSizes {
         self.lock().bytes.refuse(bytes);
     }
 
-    /// Whether an answer about so many ids is known to leave none out that exists.
-    pub(crate) fn is_complete(&self, ids: usize) -> bool {
-        ids <= self.lock().complete
+    /// Whether an answer with so many rows cannot have been cut off, because a longer one has come.
+    pub(crate) fn is_shorter_than_others(&self, rows: usize) -> bool {
+        rows < self.lock().most_rows
     }
 
-    /// Notes that an answer about so many ids left none out that exists, unless that is known to be
-    /// more than the server answers.
-    pub(crate) fn note_complete(&self, ids: usize) {
+    /// Notes that an answer had so many rows.
+    pub(crate) fn note_rows(&self, rows: usize) {
         let mut known = self.lock();
-        if known.ids.refused.is_none_or(|refused| ids < refused) {
-            known.complete = known.complete.max(ids);
-            known.ids.accept(ids);
-        }
+        known.most_rows = known.most_rows.max(rows);
     }
 
     /// Notes that the server answers with at most so many rows.

@@ -11,8 +11,8 @@
 //!   accepted, it is in the second, which need not be asked as a whole.
 //! - While it is open which of the two it is, no new chunk is sent.
 //!
-//! An answer may also leave rows out without a word. The first long answer that lacks ids is checked once,
-//! by asking for those ids alone: if any of them exists, the server caps its answers, and the cap is
+//! An answer may also leave rows out without a word. An answer that lacks ids is checked, by
+//! asking for those ids alone, unless a longer answer has shown that it was not cut off: if any exists, the server caps its answers, and the cap is
 //! remembered like any other limit.
 //!
 //! **Bound.** Where a limit is unknown, a lookup sends at most twice the requests of a client that was
@@ -153,7 +153,8 @@ impl<'a> Chunks<'a> {
         match reply {
             Reply::Accepted { missing } => {
                 self.known.accept_bytes(size.bytes);
-                if missing.is_empty() || self.known.is_complete(size.ids) {
+                let rows = size.ids - missing.len();
+                if missing.is_empty() || self.known.is_shorter_than_others(rows) {
                     self.known.accept_ids(size.ids);
                 }
                 self.release_second(chunk.parent, true);
@@ -315,7 +316,7 @@ impl<'a> Chunks<'a> {
                 first
             }
             Some((first_asked, _)) => {
-                self.known.note_complete(first_asked);
+                self.known.accept_ids(first_asked);
                 return;
             }
             None => (asked, found),
@@ -323,7 +324,8 @@ impl<'a> Chunks<'a> {
         let is_in_question = self.checks_answers
             && (found >= SMALLEST_CAP || chunk.check.is_some())
             && !missing.is_empty()
-            && !self.known.is_complete(asked);
+            && !self.known.is_shorter_than_others(found);
+        self.known.note_rows(found);
         if is_in_question {
             self.parts.push(Chunk {
                 positions: missing,

@@ -257,16 +257,35 @@ fn every_limit_keeps_the_bound() {
 }
 
 #[test]
-fn an_answer_without_some_ids_is_checked_once() {
+fn only_the_longest_answer_so_far_is_checked_for_rows_that_were_left_out() {
     let list = ids(300);
     let server = Server {
-        unknown: (0..300).filter(|id| id % 10 == 0).collect(),
+        unknown: (0..300)
+            .filter(|id| *id % 10 == 0 || (100..110).contains(id))
+            .collect(),
         ..Server::default()
     };
     let known = KnownSizes::default();
+    // 90 rows are checked, 81 are fewer, 90 are as many as the most so far.
     let seen = run(&list, &known, &server, 1, in_order);
-    assert_eq!((seen.requests, seen.found.len()), (4, 270));
+    assert_eq!((seen.requests, seen.found.len()), (5, 261));
+    // After an answer with 100 rows none of them is.
+    let all_found = run(&ids(100), &known, &Server::default(), 1, in_order);
+    assert_eq!(all_found.requests, 1);
     assert_eq!(run(&list, &known, &server, 1, in_order).requests, 3);
+}
+
+/// The server's limits lie side by side: 21 ids, 20 rows.
+#[test]
+fn a_cap_next_to_an_unknown_id_is_found() {
+    let server = Server {
+        max_ids: 21,
+        max_rows: 20,
+        unknown: [0].into(),
+        ..Server::default()
+    };
+    let seen = run(&ids(205), &KnownSizes::default(), &server, 1, in_order);
+    assert_eq!(seen.found.len(), 204);
 }
 
 #[test]
