@@ -3,7 +3,7 @@
 //! The file is not the API's but some file server's, so none of the API's ways are used: no
 //! credentials, a connection of its own, and nothing taken from the server's words. `source` says
 //! whether there can be a file, `request` asks for it, `head` and `media` judge what comes,
-//! `transfer` goes on after a break; `stream` hands the bytes out, `save` puts them on the disk.
+//! `transfer` resumes after a break; `stream` hands the bytes out, `save` puts them on the disk.
 
 mod coding;
 mod destination;

@@ -10,7 +10,7 @@ use super::thread::Thread;
 /// The items of an asynchronous stream; `next` blocks until there is one.
 ///
 /// Made by [`Client::wait_each`](super::Client::wait_each) and its siblings. What the stream stands
-/// for goes on between calls: waits are polled while you work on an earlier item.
+/// for continues between calls: waits are polled while you work on an earlier item.
 ///
 /// It keeps the client's thread alive. Dropping it drops the stream, and never blocks.
 #[must_use = "dropping it drops the stream: pending waits end"]

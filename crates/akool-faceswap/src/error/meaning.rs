@@ -37,7 +37,7 @@ impl Error {
         }
     }
 
-    /// Whether the input is invalid, whoever sends it.
+    /// Whether the input is invalid, no matter who sends it.
     ///
     /// # Troubleshooting
     ///

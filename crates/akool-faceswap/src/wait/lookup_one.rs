@@ -23,7 +23,7 @@ use crate::{
 ///
 /// # Cancel safety
 ///
-/// Dropping it takes this caller's interest back and nothing else: whoever asked for the same id, or
+/// Dropping it takes this caller's interest back and nothing else: others that asked for the same id, or
 /// shares the request, gets the answer all the same, from the same request.
 #[must_use = "a lookup does nothing until it is awaited"]
 pub struct LookupOne {

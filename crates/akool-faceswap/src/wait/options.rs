@@ -13,7 +13,7 @@ use crate::wait::{
     time::{Now, Timestamp},
 };
 
-/// How long a wait goes on where nothing else is said: jobs may take up to three hours.
+/// How long a wait lasts by default: jobs may take up to three hours.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(4 * 60 * 60);
 
 /// How long the API may answer without a job where nothing else is said.
@@ -94,7 +94,7 @@ impl Options {
         Start::new(Arc::new(options), now.timestamp, deadline)
     }
 
-    /// The beginning of a wait that goes on.
+    /// The beginning of a wait that is resumed.
     pub(super) fn resume(&self, ticket: &Ticket, now: &Now) -> Start {
         // What has a time after now was written by a clock that is ahead of this one.
         let past = |timestamp: Timestamp| timestamp.min(now.timestamp);

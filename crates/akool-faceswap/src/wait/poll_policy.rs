@@ -2,7 +2,7 @@
 //!
 //! A job that has just changed may soon change again; one that has been the same for an hour will
 //! hardly end in the next five seconds. So the interval is a share of the time since the last
-//! change: what is learnt late is late by a share of what it took, and the number of lookups grows
+//! change: what is reported late is late by a share of what it took, and the number of lookups grows
 //! with the logarithm of the time until the ceiling is reached.
 
 use std::time::Duration;

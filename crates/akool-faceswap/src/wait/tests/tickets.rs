@@ -153,7 +153,7 @@ async fn a_new_wait_has_the_whole_grace_period_beside_one_that_is_resumed() {
     assert!(resumed.progress().waited() < 125 * SECOND);
 }
 
-/// The caller of `wait_each` dies at every moment there is, and the next process goes on from what
+/// The caller of `wait_each` dies at every moment there is, and the next process resumes from what
 /// was written: the tickets at the beginning, and each outcome when it was taken.
 #[tokio::test(start_paused = true)]
 async fn dying_at_any_moment_loses_no_outcome_and_repeats_none() {

@@ -24,7 +24,7 @@ pub(super) const ATTEMPT: Duration = Duration::from_secs(5);
 /// The slowest answer of a server that is well.
 const LATENCY_MS: u64 = 300;
 
-/// How long a request that is under way may be held by the throttle.
+/// How long a request may be held by the throttle.
 const HELD: Duration = Duration::from_secs(120);
 
 /// What the server says of a job when it is asked.
