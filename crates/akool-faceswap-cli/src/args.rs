@@ -2,35 +2,62 @@
 
 mod account;
 mod detect;
+mod doctor;
+mod download;
 mod fake;
+mod output;
+mod results;
+mod shell;
 mod swap;
 mod wait;
 
 use std::path::PathBuf;
 
 use clap::{
-    ArgAction, ArgGroup, Args, ColorChoice, Parser, Subcommand, builder::RangedU64ValueParser,
+    ArgAction, Args, ColorChoice, Parser, Subcommand, ValueHint, builder::RangedU64ValueParser,
 };
-use clap_complete::Shell;
 
 pub(crate) use crate::fleet::FleetArgs;
 pub(crate) use account::{CreditArgs, DeleteArgs};
 pub(crate) use detect::DetectArgs;
+pub(crate) use doctor::DoctorArgs;
+pub(crate) use download::DownloadArgs;
 pub(crate) use fake::FakeArgs;
+pub(crate) use output::{JsonArgs, OutputArgs, OutputFormat};
+pub(crate) use results::ResultsArgs;
+pub(crate) use shell::{CompletionsArgs, ManArgs};
 pub(crate) use swap::SwapArgs;
 pub(crate) use wait::WaitArgs;
+
+/// The section of help about environment variables.
+macro_rules! environment {
+    () => {
+        "\
+Environment:
+  AKOOL_API_KEY   the API key; or use --api-key-file
+  AKOOL_CLIENT_ID and AKOOL_CLIENT_SECRET
+                  credentials to use where there is no key
+  AKOOL_API_HOST  the base URL, unless --base-url is given
+  HTTPS_PROXY     an http:// or https:// proxy
+  NO_PROXY        hosts to reach without the proxy
+  SSL_CERT_FILE   the authorities to trust, in PEM (not on
+                  Windows and macOS)"
+    };
+}
+use environment;
 
 const HELP: &str = "\
 Examples:
   akool-faceswap demo
   akool-faceswap doctor
-  akool-faceswap wait --tickets jobs.jsonl --ids-file ids.txt
+  akool-faceswap wait --tickets t.jsonl --ids-file ids.txt
   akool-faceswap results 667d228400000000000a0001
-  akool-faceswap completions bash > ~/.local/share/bash-completion/completions/akool-faceswap
+  akool-faceswap download --to results --ids-file ids.txt
 
-`demo` needs no key and no network. `akool-faceswap help COMMAND` has more examples.";
+`demo` needs no key and no network.
+`akool-faceswap help COMMAND` has more examples.";
 
-/// Ask the AKOOL Face Swap API what became of your jobs
+/// Submit face swaps to AKOOL, wait for them and save their results
 #[derive(Parser)]
 #[command(
     // Else it is the package's.
@@ -47,16 +74,26 @@ pub(crate) struct Cli {
     pub(crate) manner: MannerArgs,
 }
 
-/// How every command speaks.
+/// How much every command prints, and in which colours.
 #[derive(Args)]
 pub(crate) struct MannerArgs {
-    /// Tell more on standard error: -v the causes of errors, -vv each request too
+    /// Print more on standard error: -v the causes of errors, -vv also each request
     #[arg(short, long, global = true, display_order = 100, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
+    /// Print only errors and warnings on standard error: no progress, counts or hints
+    #[arg(
+        short,
+        long,
+        global = true,
+        display_order = 100,
+        conflicts_with = "verbose"
+    )]
+    pub(crate) quiet: bool,
+
     /// Whether to use colours
     ///
-    /// `auto` uses them on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE wants them anywhere.
+    /// `auto` uses them on a terminal, unless NO_COLOR is set; with CLICOLOR_FORCE anywhere.
     #[expect(clippy::doc_markdown, reason = "it is help text")]
     #[arg(
         long,
@@ -74,6 +111,7 @@ pub(crate) struct MannerArgs {
 pub(crate) enum Command {
     Wait(WaitArgs),
     Results(ResultsArgs),
+    Download(DownloadArgs),
     Swap(SwapArgs),
     Detect(DetectArgs),
     Delete(DeleteArgs),
@@ -83,6 +121,7 @@ pub(crate) enum Command {
     Fleet(FleetArgs),
     Demo(DemoArgs),
     Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 const DEMO_HELP: &str = "\
@@ -111,139 +150,48 @@ pub(crate) struct DemoArgs {
     pub(crate) dir: Option<PathBuf>,
 }
 
-const DOCTOR_HELP: &str = "\
-Examples:
-  akool-faceswap doctor
-  akool-faceswap doctor --api-key-file key.txt --base-url https://openapi.akool.com
-  akool-faceswap doctor --json | jq -r 'select(.verdict != \"ok\") | .message'
-
-Exit code:
-  0  nothing failed; there may be warnings
-  1  something failed, or the output could not be written
-  2  wrong arguments";
-
-/// Look at everything that a lookup needs, and say what to do
-///
-/// Checks the environment variables, the API key, the base URL, name resolution, the connection,
-/// its certificate, this machine's clock (by the server's), and by one lookup of a made-up id that
-/// AKOOL accepts the key. Keys are never shown. Costs no credits.
-#[derive(Args)]
-#[command(after_help = DOCTOR_HELP)]
-pub(crate) struct DoctorArgs {
-    /// Print one JSON object a line, for every finding
-    ///
-    /// Its keys: check (environment, api_key, base_url, dns, connection, tls, server, clock,
-    /// lookup); verdict (ok, warn, fail); message; help (null if ok).
-    #[expect(clippy::doc_markdown, reason = "it is help text")]
-    #[arg(long)]
-    pub(crate) json: bool,
-
-    #[command(flatten)]
-    pub(crate) connection: ConnectionArgs,
-}
-
-const COMPLETIONS_HELP: &str = "\
-Examples:
-  akool-faceswap completions bash > ~/.local/share/bash-completion/completions/akool-faceswap
-  akool-faceswap completions zsh > ~/.zfunc/_akool-faceswap
-  akool-faceswap completions fish > ~/.config/fish/completions/akool-faceswap.fish
-  akool-faceswap completions powershell >> $PROFILE";
-
-/// Print a script that completes commands and options in a shell
-///
-/// Put it where the shell looks for such scripts, and open a new shell.
-#[derive(Args)]
-#[command(after_help = COMPLETIONS_HELP)]
-pub(crate) struct CompletionsArgs {
-    /// The shell
-    #[arg(value_name = "SHELL")]
-    pub(crate) shell: Shell,
-}
-
-const RESULTS_HELP: &str = "\
-Examples:
-  akool-faceswap results 667d228400000000000a0001
-  akool-faceswap results 667d228400000000000a0001,667d228400000000000a0002
-  akool-faceswap results --ids-file ids.txt
-  akool-faceswap results --ids-file ids.txt --csv > results.csv
-  psql -Atc 'select result_id from jobs' | akool-faceswap results --json -
-  akool-faceswap results --json --ids-file ids.txt | jq -r 'select(.url) | .url'
-
-Environment:
-  AKOOL_API_KEY   the API key, unless --api-key-file is given
-  AKOOL_API_HOST  the base URL, unless --base-url is given
-
-Exit code:
-  0  every id was found, whatever its status
-  1  nothing could be learnt, or the output could not be written
-  2  wrong arguments, ids or settings; no request was made
-  3  some ids are missing or their lookup failed; the others are shown";
-
-/// Look jobs up by the `_id` of their submit answers
-///
-/// Shows a table, JSON lines or CSV on standard output: each id once, in the order given. Counts,
-/// missing ids and errors go to standard error.
-///
-/// A result URL needs no key: whoever has it sees the result. It dies 7 days after the job's
-/// creation.
-#[derive(Args)]
-#[command(
-    after_help = RESULTS_HELP,
-    group = ArgGroup::new("jobs").args(["ids", "ids_file"]).multiple(true).required(true)
-)]
-pub(crate) struct ResultsArgs {
-    #[command(flatten)]
-    pub(crate) ids: IdArgs,
-
-    /// Print one JSON object a line, for every id
-    ///
-    /// Its keys: id; outcome (found, missing, error); status (in_queue, processing, success,
-    /// failed, unknown) and status_code; url (only of a success); created_at and expires_at
-    /// (RFC 3339, UTC); error (kind, code, http_status, message). What does not apply is null.
-    #[expect(clippy::doc_markdown, reason = "it is help text")]
-    #[arg(long)]
-    pub(crate) json: bool,
-
-    /// Print comma-separated values with a header line (RFC 4180)
-    ///
-    /// Its columns are the keys of --json, with error_kind, error_code, error_http_status and
-    /// error_message. What does not apply is empty. A cell that a spreadsheet would take for a
-    /// formula begins with an apostrophe.
-    #[expect(clippy::doc_markdown, reason = "it is help text")]
-    #[arg(long, conflicts_with = "json")]
-    pub(crate) csv: bool,
-
-    #[command(flatten)]
-    pub(crate) connection: ConnectionArgs,
-}
-
 /// The jobs that a command is about.
 #[derive(Args)]
 pub(crate) struct IdArgs {
     /// Ids, or lists of them separated by commas; `-` reads them from standard input
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_hint = ValueHint::Other)]
     pub(crate) ids: Vec<String>,
 
     /// Read ids from a file too (`-`: standard input)
     ///
-    /// One or many a line, separated by commas or white space. Empty lines are passed over, and so
-    /// is everything from a # at the beginning of a word to the end of its line. At most 4 MiB.
-    #[arg(long, value_name = "FILE")]
+    /// One or more on a line, separated by commas, semicolons or white space, with or without quotes;
+    /// a # at the beginning of a word starts a comment. Or JSON, or CSV with a column id or _id, as
+    /// this command prints them. At most 4 MiB.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) ids_file: Option<PathBuf>,
 }
 
-/// Where the API is and what to show it.
+/// Where the API is, and the credentials for it.
 #[derive(Args)]
 pub(crate) struct ConnectionArgs {
     /// Where the API is [default: AKOOL_API_HOST, else openapi.akool.com]
     #[expect(clippy::doc_markdown, reason = "it is help text")]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) base_url: Option<String>,
 
     /// A file that holds the API key [default: the key in AKOOL_API_KEY]
     #[expect(clippy::doc_markdown, reason = "it is help text")]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) api_key_file: Option<PathBuf>,
+}
+
+/// How lookups are sent.
+#[derive(Args)]
+pub(crate) struct LookupArgs {
+    /// At most this many ids in one request, for a server that refuses longer ones [default: 100]
+    ///
+    /// Without it a limit is found out: a request that is refused for its length is cut in two.
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other,
+          value_parser = RangedU64ValueParser::<usize>::new().range(1..=1000))]
+    pub(crate) ids_per_request: Option<usize>,
+
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
 }
 
 #[cfg(test)]
@@ -255,5 +203,35 @@ mod tests {
     #[test]
     fn the_arguments_fit_together() {
         Cli::command().debug_assert();
+    }
+
+    fn check_help(command: &mut clap::Command) {
+        if ["fleet", "swap"].contains(&command.get_name()) {
+            return;
+        }
+        let help = command.render_long_help().to_string();
+        let after = command.get_after_help().map(ToString::to_string);
+        for line in after.iter().flat_map(|after| after.lines()) {
+            assert!(line.chars().count() <= 60, "it would be wrapped: {line:?}");
+        }
+        for line in help.lines() {
+            let words = line.split_whitespace().count();
+            // The shortest form of a line that has a word which fits nowhere.
+            assert!(
+                line.chars().count() <= 60 || words == 1,
+                "{}: {line:?} in\n{help}",
+                command.get_name()
+            );
+        }
+        for subcommand in command.get_subcommands_mut() {
+            check_help(subcommand);
+        }
+    }
+
+    #[test]
+    fn no_word_of_any_help_is_broken_at_60_columns() {
+        let mut command = Cli::command().term_width(60);
+        command.build();
+        check_help(&mut command);
     }
 }

@@ -1,6 +1,6 @@
-//! From arguments and environment to a client, and back: which setting an error is about.
+//! The client that arguments and environment describe, and which setting an error is about.
 //!
-//! Arguments go before the environment. A key is never an argument, since arguments are visible to
+//! Arguments override the environment. A key is never an argument, since arguments are visible to
 //! every process of the machine and stay in the shell's history.
 
 use std::{
@@ -9,15 +9,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use akool_faceswap::{Client, ClientBuilder, Error, ErrorKind};
+use akool_faceswap::{Client, ClientBuilder, Error, ErrorKind, ResultIds};
 
-use crate::verbosity::reason;
 use crate::{
-    args::ConnectionArgs,
+    args::{ConnectionArgs, LookupArgs},
     environment::{self, Environment, NotUtf8},
-    key_file::KeyFile,
+    ids,
+    key_file::{Access, KeyFile},
     output::{style, tell},
     problem::Problem,
+    secret,
+    verbosity::reason,
 };
 
 const HOST_ARGUMENT: &str = "--base-url";
@@ -33,105 +35,46 @@ pub(crate) struct Connection {
 pub(crate) enum KeyFrom {
     ApiKeyVariable,
     ClientVariables,
-    File {
-        path: PathBuf,
-        is_open_to_others: bool,
-    },
+    File { path: PathBuf, access: Access },
 }
 
-impl Connection {
-    /// Checks everything that can be checked without a request, and warns of what is unwise.
-    pub(crate) fn new(args: &ConnectionArgs) -> Result<Self, Problem> {
-        let connection = Self::of(args, &Environment::of_process())?;
-        if let Some((what, help)) = connection.key_from.warning() {
-            let doubtful = style::DOUBTFUL;
-            tell(|out| writeln!(out, "{doubtful}warning:{doubtful:#} {what}; {help}"));
-        }
-        Ok(connection)
-    }
-
-    /// As [`new`](Self::new), and silent.
-    pub(crate) fn of(args: &ConnectionArgs, environment: &Environment) -> Result<Self, Problem> {
-        let (builder, key_from) = with_credentials(Client::builder(), args, environment)?;
-        let (builder, host_from) = with_base_url(builder, args, environment)?;
-        let client = builder.build().map_err(|error| {
-            let host = host_from
-                .map(|from| format!(", the base URL from {from}"))
-                .unwrap_or_default();
-            Problem::usage(
-                reason(&error),
-                format!(
-                    "correct the setting: the API key is from {key_from}{host}; no request was made"
-                ),
-            )
-        })?;
-        Ok(Self { client, key_from })
-    }
-
-    /// With a client that was made otherwise; its key counts as that of the environment.
-    pub(crate) fn of_client(client: Client) -> Self {
-        Self {
-            client,
-            key_from: KeyFrom::ApiKeyVariable,
-        }
-    }
-
-    /// What to do about `error`, in a few words: the library's advice, but for what is another
-    /// thing to the user of a command than to a programmer.
-    pub(crate) fn advice(&self, error: &Error) -> Cow<'static, str> {
-        if error.is_auth() || error.kind() == ErrorKind::Credentials {
-            let from = &self.key_from;
-            return format!("check the API key in {from} against AKOOL's console").into();
-        }
-        if error.is_rate_limit() {
-            return "wait a minute and run the command again; other programs that use the same \
-                    account count too"
-                .into();
-        }
-        if error.kind() == ErrorKind::Timeout {
-            return "try again later, or with fewer ids".into();
-        }
-        error.advice().into()
-    }
-
-    /// As [`advice`](Self::advice), where the error is about a file and not about the API: there the
-    /// key has no part in it.
-    pub(crate) fn download_advice(error: &Error) -> Cow<'static, str> {
-        if error.is_rate_limit() || error.kind() == ErrorKind::Timeout {
-            return "run the command again".into();
-        }
-        error.advice().into()
-    }
+/// What is sent to the API to be let in. It has no `Debug`.
+pub(crate) enum Credentials {
+    Key(String),
+    Client { id: String, secret: String },
 }
 
-/// The key of the file, else that of the environment.
-pub(crate) fn with_credentials(
-    builder: ClientBuilder,
-    args: &ConnectionArgs,
-    environment: &Environment,
-) -> Result<(ClientBuilder, KeyFrom), Problem> {
-    let get = |name| text_of(environment, name);
-    if let Some(path) = &args.api_key_file {
-        let file = KeyFile::read(path).map_err(|error| {
-            Problem::usage(
-                format!("cannot read the API key of {}: {error}", path.display()),
-                "give --api-key-file a text file that holds the key and nothing else",
-            )
-        })?;
-        let from = KeyFrom::File {
-            path: path.clone(),
-            is_open_to_others: file.is_open_to_others,
-        };
-        Ok((builder.api_key(file.key), from))
-    } else if let Some(key) = get(environment::API_KEY)? {
-        Ok((builder.api_key(key), KeyFrom::ApiKeyVariable))
-    } else if let (Some(id), Some(secret)) = (
-        get(environment::CLIENT_ID)?,
-        get(environment::CLIENT_SECRET)?,
-    ) {
-        let builder = builder.client_credentials(id, secret);
-        Ok((builder, KeyFrom::ClientVariables))
-    } else {
+impl Credentials {
+    /// Those of the file, else of the environment.
+    pub(crate) fn of(
+        args: &ConnectionArgs,
+        environment: &Environment,
+    ) -> Result<(Self, KeyFrom), Problem> {
+        let get = |name| text_of(environment, name);
+        if let Some(path) = &args.api_key_file {
+            let file = KeyFile::read(path).map_err(|error| {
+                Problem::usage(
+                    format!("cannot read the API key in {}: {error}", path.display()),
+                    "give --api-key-file a text file that holds the key and nothing else",
+                )
+            })?;
+            let from = KeyFrom::File {
+                path: path.clone(),
+                access: file.access,
+            };
+            return Ok((Self::Key(file.key), from));
+        }
+        if let Some(key) = get(environment::API_KEY)? {
+            return Ok((Self::Key(key.to_owned()), KeyFrom::ApiKeyVariable));
+        }
+        let pair = (
+            get(environment::CLIENT_ID)?,
+            get(environment::CLIENT_SECRET)?,
+        );
+        if let (Some(id), Some(secret)) = pair {
+            let (id, secret) = (id.to_owned(), secret.to_owned());
+            return Ok((Self::Client { id, secret }, KeyFrom::ClientVariables));
+        }
         let key = environment::API_KEY;
         Err(Problem::usage(
             format!("there is no API key: {key} is not set"),
@@ -140,6 +83,121 @@ pub(crate) fn with_credentials(
                  --api-key-file FILE"
             ),
         ))
+    }
+
+    pub(crate) fn add_to(self, builder: ClientBuilder) -> ClientBuilder {
+        match self {
+            Self::Key(key) => builder.api_key(key),
+            Self::Client { id, secret } => builder.client_credentials(id, secret),
+        }
+    }
+
+    /// An id is printed, and sent in a URL; the key must not be one.
+    fn refuse_as_id(&self, ids: &ResultIds) -> Result<(), Problem> {
+        let (Self::Key(secret) | Self::Client { secret, .. }) = self;
+        if ids.iter().any(|id| secret::contains(id.as_str(), secret)) {
+            return Err(Problem::usage(
+                "the API key was given as an id",
+                ids::SECRET_HELP,
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Connection {
+    /// Checks everything that can be checked without a request, and warns of what is unwise.
+    pub(crate) fn new(args: &ConnectionArgs) -> Result<Self, Problem> {
+        let environment = Environment::of_process();
+        let (credentials, key_from) = Credentials::of(args, &environment)?;
+        let builder = credentials.add_to(Client::builder());
+        Ok(Self::build(builder, key_from, args, &environment)?.with_warning())
+    }
+
+    /// As [`new`](Self::new), for lookups of these ids.
+    pub(crate) fn for_lookups(args: &LookupArgs, ids: &ResultIds) -> Result<Self, Problem> {
+        let environment = Environment::of_process();
+        let (credentials, key_from) = Credentials::of(&args.connection, &environment)?;
+        credentials.refuse_as_id(ids)?;
+        let mut builder = credentials.add_to(Client::builder());
+        if let Some(ids) = args.ids_per_request {
+            builder = builder.max_ids_per_request(ids);
+        }
+        Ok(Self::build(builder, key_from, &args.connection, &environment)?.with_warning())
+    }
+
+    fn with_warning(self) -> Self {
+        if let Some((what, help)) = self.key_from.warning() {
+            let doubtful = style::DOUBTFUL;
+            tell(|out| writeln!(out, "{doubtful}warning:{doubtful:#} {what}; {help}"));
+        }
+        self
+    }
+
+    /// As [`new`](Self::new), without warnings.
+    pub(crate) fn of(args: &ConnectionArgs, environment: &Environment) -> Result<Self, Problem> {
+        let (credentials, key_from) = Credentials::of(args, environment)?;
+        let builder = credentials.add_to(Client::builder());
+        Self::build(builder, key_from, args, environment)
+    }
+
+    fn build(
+        builder: ClientBuilder,
+        key_from: KeyFrom,
+        args: &ConnectionArgs,
+        environment: &Environment,
+    ) -> Result<Self, Problem> {
+        let (builder, host_from) = with_base_url(builder, args, environment)?;
+        let client = builder.build().map_err(|error| {
+            let host = host_from
+                .map(|from| format!(", the base URL from {from}"))
+                .unwrap_or_default();
+            Problem::usage(
+                reason(&error),
+                format!(
+                    "correct the setting: the API key is from {key_from}{host}; no request was sent"
+                ),
+            )
+        })?;
+        Ok(Self { client, key_from })
+    }
+
+    /// With a client that was built elsewhere; its key counts as that of the environment.
+    pub(crate) fn of_client(client: Client) -> Self {
+        Self {
+            client,
+            key_from: KeyFrom::ApiKeyVariable,
+        }
+    }
+
+    /// What to do about `error`: the library's advice, except where a user of the command can do
+    /// something else than a programmer.
+    pub(crate) fn advice(&self, error: &Error) -> Cow<'static, str> {
+        if error.is_auth() || error.kind() == ErrorKind::Credentials {
+            let from = &self.key_from;
+            return format!("check the API key in {from} against AKOOL's console").into();
+        }
+        if error.is_rate_limit() {
+            return "wait a minute and run the command again; other programs that use the account \
+                    count too"
+                .into();
+        }
+        if error.kind() == ErrorKind::Timeout {
+            return "try again later, or with fewer ids".into();
+        }
+        error.advice().into()
+    }
+
+    /// As [`advice`](Self::advice), for the download of a file, which has nothing to do with the key.
+    pub(crate) fn download_advice(error: &Error) -> Cow<'static, str> {
+        if error.is_rate_limit() || error.kind() == ErrorKind::Timeout {
+            return "run the command again".into();
+        }
+        if error.kind() == ErrorKind::InvalidInput {
+            // A file name that is too long for any file system.
+            return "look the job up with `results`, and save its URL under another name".into();
+        }
+        error.advice().into()
     }
 }
 
@@ -163,28 +221,26 @@ fn text_of<'a>(environment: &'a Environment, name: &str) -> Result<Option<&'a st
     environment.get(name).map_err(|NotUtf8| {
         Problem::usage(
             format!("the environment variable {name} is not UTF-8"),
-            "correct the environment; no request was made",
+            "correct the environment; no request was sent",
         )
     })
 }
 
 impl KeyFrom {
-    /// What is unwise about it and what to do, though it works.
+    /// What is unsafe about it, and what to do.
     pub(crate) fn warning(&self) -> Option<(String, String)> {
-        let Self::File {
-            path,
-            is_open_to_others: true,
-        } = self
-        else {
+        let Self::File { path, access } = self else {
             return None;
         };
         let path: &Path = path;
+        let who = match access {
+            Access::Owner => return None,
+            Access::Group => "the group of the file",
+            Access::Everyone => "every user of this machine",
+        };
         Some((
-            format!(
-                "every user of this machine can read the API key in {}",
-                path.display()
-            ),
-            format!("take that right from them: chmod 600 {}", path.display()),
+            format!("{who} can read the API key in {}", path.display()),
+            format!("make it private: chmod 600 {}", path.display()),
         ))
     }
 }

@@ -1,4 +1,4 @@
-//! `credit`: what is left of the account's credits.
+//! `credit`: the credits that the account has left.
 
 use serde::Serialize;
 
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &CreditArgs) -> Result<Exit, Problem> {
             Problem::failure(reason(&error), connection.advice(&error)).because(causes(&error))
         })?;
     let _ = Stdout::lock().emit(|out| {
-        if args.json {
+        if args.output.is_json() {
             write_line(
                 out,
                 &Line {

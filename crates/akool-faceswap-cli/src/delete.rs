@@ -1,4 +1,4 @@
-//! `delete`: results deleted for good, after a question on a terminal.
+//! `delete`: deletes results permanently, after a question on a terminal.
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 
@@ -9,7 +9,7 @@ use crate::{
     connection::Connection,
     exit::Exit,
     ids,
-    output::{style, tell},
+    output::{remark, style, tell},
     problem::Problem,
     runtime,
     verbosity::{causes, reason},
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &DeleteArgs) -> Result<Exit, Problem> {
     let ids = ids::read(&args.ids)?;
     let connection = Connection::new(&args.connection)?;
     if !args.yes && !confirmed(&ids)? {
-        tell(|out| writeln!(out, "nothing was deleted"));
+        remark(|out| writeln!(out, "nothing was deleted"));
         return Ok(Exit::Interrupted);
     }
     let deletion = runtime::start()?
@@ -40,9 +40,10 @@ pub(crate) fn run(args: &DeleteArgs) -> Result<Exit, Problem> {
                 writeln!(out, "{bad}not confirmed:{bad:#} {id}: {message}; {advice}")?;
             }
         }
-        let deleted = deletion.deleted().count();
-        writeln!(out, "{deleted} of {} deleted", ids.as_slice().len())
+        Ok(())
     });
+    let deleted = deletion.deleted().count();
+    remark(|out| writeln!(out, "{deleted} of {} deleted", ids.len()));
     Ok(if deletion.is_complete() {
         Exit::Complete
     } else {
@@ -50,22 +51,22 @@ pub(crate) fn run(args: &DeleteArgs) -> Result<Exit, Problem> {
     })
 }
 
-/// Asks the person at the terminal. Where there is none, the deletion is refused.
+/// Asks the person at the terminal. Without a terminal the deletion is refused.
 fn confirmed(ids: &ResultIds) -> Result<bool, Problem> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Problem::usage(
-            "a deletion cannot be undone, and there is no terminal to ask at",
-            "give --yes to delete without a question; no request was made",
+            "a deletion cannot be undone, and there is no terminal to ask for confirmation",
+            "give --yes to delete without a question; no request was sent",
         ));
     }
-    let count = ids.as_slice().len();
+    let count = ids.len();
     let results = if count == 1 { "result" } else { "results" };
-    tell(|out| write!(out, "Delete {count} {results} for good? [y/N] "));
+    tell(|out| write!(out, "Delete {count} {results} permanently? [y/N] "));
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(|error| {
         Problem::failure(
             format!("cannot read your answer: {error}"),
-            "give --yes to delete without a question; no request was made",
+            "give --yes to delete without a question; no request was sent",
         )
     })?;
     Ok(matches!(

@@ -12,6 +12,7 @@ use akool_faceswap_mock::{Answer, FakeAkool, FakeJob};
 use crate::{
     args::DemoArgs,
     connection::Connection,
+    downloads::Downloads,
     exit::Exit,
     fake::{self, Lives},
     interrupt::Interrupt,
@@ -19,7 +20,7 @@ use crate::{
     problem::Problem,
     runtime,
     verbosity::Verbosity,
-    wait::{Display, Downloads, Follower, Format, Tally},
+    wait::{Display, Follower, Format, Tally},
 };
 
 /// When the last job has settled; long enough to watch, and short enough to watch twice.
@@ -93,12 +94,7 @@ async fn play(fake: &FakeAkool, ids: ResultIds, follower: Follower<'_>) -> Resul
         .missing_grace(MISSING_GRACE)
         .timeout(TIMEOUT)
         .start();
-    let begun = ended
-        .tickets()
-        .iter()
-        .map(|ticket| (ticket.id().clone(), ticket.begun_at()))
-        .collect();
-    match follower.follow(ended, begun).await? {
+    match follower.follow(ended).await? {
         Exit::Complete | Exit::Incomplete => {}
         early => return Ok(early),
     }

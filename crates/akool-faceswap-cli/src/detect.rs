@@ -7,13 +7,13 @@ use crate::{
     args::DetectArgs,
     connection::Connection,
     exit::Exit,
-    output::{Stdout, shown, tell, write_line},
+    output::{Stdout, remark, shown, write_line},
     problem::Problem,
     runtime,
     verbosity::{causes, reason},
 };
 
-/// A face as a JSON line; what the detector did not give is null.
+/// A face as a JSON line; what the detector omitted is null.
 #[derive(Serialize)]
 struct Line<'a> {
     index: usize,
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Problem> {
     let mut stdout = Stdout::lock();
     let _ = stdout.emit(|out| {
         faces.iter().map(Line::new).try_for_each(|line| {
-            if args.json {
+            if args.output.is_json() {
                 return write_line(out, &line);
             }
             let place = line
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Problem> {
         })
     })?;
     let plural = if faces.len() == 1 { "" } else { "s" };
-    tell(|out| writeln!(out, "{} face{plural}", faces.len()));
+    remark(|out| writeln!(out, "{} face{plural}", faces.len()));
     Ok(if faces.is_empty() {
         Exit::Incomplete
     } else {

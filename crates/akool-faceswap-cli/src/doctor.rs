@@ -1,32 +1,35 @@
-//! `doctor`: looks at everything that a lookup needs, one thing after the other, and says what to
-//! do about what is amiss.
+//! `doctor`: checks everything that a lookup needs, step by step, and says what to do about what is
+//! wrong.
 //!
-//! A check that depends on one that failed is left out: it could only say the same again. No value
-//! of a setting is shown but the base URL, and that only once it is known to hold no password.
+//! A check that depends on one that failed is skipped: it could only report the same again. No value
+//! of a setting is shown except the base URL, and that only once it is known to hold no password.
 
 mod account;
 mod finding;
 mod network;
+mod proxy;
 mod report;
 mod settings;
 
 use crate::{
-    args::DoctorArgs, environment::Environment, exit::Exit, output::tell, problem::Problem,
+    args::DoctorArgs, environment::Environment, exit::Exit, output::remark, problem::Problem,
     runtime, verbosity::Verbosity,
 };
 
-use report::Report;
+use akool_faceswap_raw::ClientInfo as _;
+
+use self::report::Report;
 
 /// Runs the command.
 pub(crate) fn run(args: &DoctorArgs, verbosity: Verbosity) -> Result<Exit, Problem> {
     let environment = Environment::of_process();
     let runtime = runtime::start()?;
-    let mut report = Report::new(args.json, verbosity);
+    let mut report = Report::new(args.output.is_json(), verbosity);
     runtime.block_on(examine(args, &environment, &mut report))?;
-    // A name that is still being resolved is no reason to wait.
+    // Do not wait for a name that is still being resolved.
     runtime.shutdown_background();
-    tell(|out| writeln!(out, "{report}"));
-    Ok(if report.is_well() {
+    remark(|out| writeln!(out, "{report}"));
+    Ok(if report.is_passed() {
         Exit::Complete
     } else {
         Exit::Failure
@@ -44,8 +47,9 @@ async fn examine(
     let Some(client) = settings::base_url(settings, environment, report)? else {
         return Ok(());
     };
-    let proxy = settings::proxy(environment);
-    let is_reached = network::reach(&client.raw(), proxy, report).await?;
+    let raw = client.raw();
+    let proxy = proxy::for_url(environment, raw.baseurl());
+    let is_reached = network::reach(&raw, proxy, report).await?;
     if has_key && is_reached {
         account::look_up(settings, environment, report).await?;
     }

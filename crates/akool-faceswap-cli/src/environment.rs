@@ -1,6 +1,6 @@
-//! The environment variables that the command has its settings from.
+//! The environment variables with the settings of the command.
 //!
-//! They are read once, so that what is used and what is said of it are the same. No value is ever
+//! They are read once, so that what is used and what is reported are the same. No value is ever
 //! shown: it may be a key, or a key in the wrong place.
 
 use std::{collections::BTreeMap, env, ffi::OsString};
@@ -13,7 +13,7 @@ pub(crate) const HOST: &str = "AKOOL_API_HOST";
 /// The variables of a process.
 pub(crate) struct Environment(BTreeMap<String, OsString>);
 
-/// A variable's value is no text.
+/// The value of a variable is not text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NotUtf8;
 
@@ -23,7 +23,7 @@ impl Environment {
         env::vars_os().collect()
     }
 
-    /// The value of `name`; one that is empty or white space is as good as none.
+    /// The value of `name`; an empty one, or white space, counts as unset.
     pub(crate) fn get(&self, name: &str) -> Result<Option<&str>, NotUtf8> {
         match self.0.get(name).map(|value| value.to_str()) {
             None => Ok(None),
@@ -32,9 +32,14 @@ impl Environment {
         }
     }
 
-    /// Whether there is anything in `name`, be it text or not.
+    /// Whether `name` has a value, text or not.
     pub(crate) fn is_set(&self, name: &str) -> bool {
         !matches!(self.get(name), Ok(None))
+    }
+
+    /// Whether there is a variable of this name, even an empty one.
+    pub(crate) fn exists(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 
     /// The names of all variables, sorted.
@@ -46,7 +51,7 @@ impl Environment {
 impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
         let named = variables.into_iter().filter_map(|(name, value)| {
-            // No name that is asked for is other than UTF-8.
+            // All names that are looked up are UTF-8.
             let mut name = name.into().into_string().ok()?;
             if cfg!(windows) {
                 name.make_ascii_uppercase();
@@ -62,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_empty_is_not_set() {
+    fn an_empty_value_is_not_set() {
         let environment: Environment = [("A", "a"), ("B", ""), ("C", " \n")].into_iter().collect();
         assert_eq!(environment.get("A"), Ok(Some("a")));
         for name in ["B", "C", "D"] {
@@ -73,7 +78,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_is_no_text_is_set_and_cannot_be_had() {
+    fn a_value_that_is_not_text_is_set_and_cannot_be_read() {
         use std::os::unix::ffi::OsStringExt as _;
 
         let value = OsString::from_vec(vec![0xff]);

@@ -1,6 +1,6 @@
-//! Ids from arguments, files and standard input, all checked before anything is asked.
+//! Ids from arguments, files and standard input, all checked before any request.
 //!
-//! Every candidate remembers its line, so that you can find what is wrong with a list of thousands.
+//! Every candidate remembers its line, so that you can find what is wrong in a list of thousands.
 
 mod text;
 
@@ -14,12 +14,16 @@ use std::{
 
 use akool_faceswap::ResultIds;
 
-use crate::{args::IdArgs, problem::Problem};
+use crate::{args::IdArgs, environment::Environment, problem::Problem, secret::secret_in};
 
-/// About 160,000 ids; what is larger is more likely the wrong file.
+/// About 160,000 ids; what is larger is probably the wrong file.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 const STANDARD_INPUT: &str = "-";
+
+/// What to do where a secret was given as an id.
+pub(crate) const SECRET_HELP: &str = "give the `_id` of a submit answer; no request was sent, but arguments are visible to other users \
+     and stay in the shell's history: consider a new key";
 
 /// Where a text came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +41,7 @@ pub(crate) fn read(args: &IdArgs) -> Result<ResultIds, Problem> {
     }
 }
 
-/// What is to be said where at least one id has to be given.
+/// The problem where at least one id is required.
 pub(crate) fn none_given() -> Problem {
     Problem::usage(
         "no ids were given",
@@ -46,7 +50,7 @@ pub(crate) fn none_given() -> Problem {
     )
 }
 
-/// As [`read`], where there may be none.
+/// As [`read`]; there may be none.
 pub(crate) fn read_any(args: &IdArgs) -> Result<ResultIds, Problem> {
     let mut texts = Vec::new();
     for argument in &args.ids {
@@ -63,14 +67,24 @@ pub(crate) fn read_any(args: &IdArgs) -> Result<ResultIds, Problem> {
         Some(path) => texts.push((Origin::File(path.to_owned()), read_file(path)?)),
         None => {}
     }
-    check(&texts)
+    check(&texts, &Environment::of_process())
 }
 
-fn check(texts: &[(Origin, String)]) -> Result<ResultIds, Problem> {
+fn check(texts: &[(Origin, String)], environment: &Environment) -> Result<ResultIds, Problem> {
     let candidates: Vec<Candidate> = texts
         .iter()
         .flat_map(|(origin, text)| candidates(origin, text))
         .collect();
+    let secrets: Vec<String> = candidates
+        .iter()
+        .filter_map(|candidate| {
+            let secret = secret_in(&candidate.text, environment)?;
+            Some(format!("{candidate}{secret} was given as an id"))
+        })
+        .collect();
+    if !secrets.is_empty() {
+        return Err(Problem::usages(secrets, SECRET_HELP));
+    }
     match ResultIds::parse_all(candidates.iter().map(|candidate| &*candidate.text)) {
         Ok(ids) => Ok(ids),
         Err(invalid) => {
@@ -79,7 +93,7 @@ fn check(texts: &[(Origin, String)]) -> Result<ResultIds, Problem> {
                 .filter_map(|(index, error)| Some(format!("{}{error}", candidates.get(index)?)))
                 .collect();
             let help = format!(
-                "correct or remove {} of {} ids; nothing was looked up",
+                "correct or remove {} of {} ids; no request was sent",
                 refused.len(),
                 candidates.len()
             );
@@ -95,7 +109,7 @@ struct Candidate<'a> {
     text: Cow<'a, str>,
 }
 
-/// What may be ids in `text`, by the form that it has.
+/// What may be ids in `text`.
 fn candidates<'a>(origin: &'a Origin, text: &'a str) -> Vec<Candidate<'a>> {
     text::parse(text, *origin != Origin::Argument)
         .into_iter()
@@ -103,7 +117,7 @@ fn candidates<'a>(origin: &'a Origin, text: &'a str) -> Vec<Candidate<'a>> {
         .collect()
 }
 
-/// As the beginning of a message.
+/// The beginning of a message.
 impl fmt::Display for Candidate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.origin {
@@ -169,7 +183,11 @@ mod tests {
     }
 
     fn ids(texts: &[(Origin, String)]) -> String {
-        check(texts).unwrap().to_string()
+        check(texts, &environment()).unwrap().to_string()
+    }
+
+    fn environment() -> Environment {
+        [("AKOOL_API_KEY", "planted-key")].into_iter().collect()
     }
 
     fn told(problem: &Problem) -> String {
@@ -180,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn commas_and_white_space_separate_and_comments_are_passed_over() {
+    fn commas_and_white_space_separate_and_comments_are_skipped() {
         for (text, expected) in [
             ("a1\nb2\n", "a1,b2"),
             ("a1, b2\tc3  ,,d4,\r\n\r\n e5", "a1,b2,c3,d4,e5"),
@@ -204,7 +222,7 @@ mod tests {
         let mut texts = vec![(Origin::Argument, "20240627082748003-5746,a1".to_owned())];
         texts.extend(file("b2\n# none\nc3 x\u{7}y\n"));
         texts.push((Origin::StandardInput, "\n20240627082748003-1\n".to_owned()));
-        let told = told(&check(&texts).unwrap_err());
+        let told = told(&check(&texts, &environment()).unwrap_err());
         let lines: Vec<&str> = told.lines().collect();
         assert_eq!(lines.len(), 4, "{told}");
         assert!(lines[0].starts_with("error: \"20240627082748003-5746\" is a job_id"));
@@ -212,8 +230,19 @@ mod tests {
         assert!(lines[2].starts_with("error: standard input:2: \"20240627082748003-1\" is a job"));
         assert_eq!(
             lines[3],
-            "help: correct or remove 3 of 6 ids; nothing was looked up"
+            "help: correct or remove 3 of 6 ids; no request was sent"
         );
+    }
+
+    #[test]
+    fn a_secret_is_refused_with_its_place_and_not_shown() {
+        let texts = file("a1\nexport AKOOL_API_KEY='planted-key'\nb2\u{200b}\n");
+        let told = told(&check(&texts, &environment()).unwrap_err());
+        assert!(
+            told.starts_with("error: ids.txt:2: the API key of AKOOL_API_KEY was given as an id\n"),
+            "{told}"
+        );
+        assert!(!told.contains("planted"), "{told}");
     }
 
     #[test]
@@ -231,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_or_no_text_is_refused() {
+    fn a_file_that_is_too_large_or_not_text_is_refused() {
         let error = read_bounded(io::repeat(b'a')).unwrap_err();
         assert!(error.to_string().contains("more than 4 MiB"));
         let error = read_bounded(&b"a1\nb2\n\xff\xfe"[..]).unwrap_err();
@@ -253,7 +282,7 @@ mod tests {
 
         #[test]
         fn no_text_costs_more_than_a_refusal(text in any::<String>()) {
-            let accepted = check(&file(&text));
+            let accepted = check(&file(&text), &environment());
             if let Ok(ids) = accepted {
                 let text = text.to_lowercase();
                 prop_assert!(ids.iter().all(|id| text.contains(&id.as_str().to_lowercase())));

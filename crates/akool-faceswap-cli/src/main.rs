@@ -1,6 +1,6 @@
 //! The `akool-faceswap` command.
 //!
-//! Arguments come in, one command runs, and an exit code goes out. What was asked for goes to
+//! It parses its arguments, runs one command and exits with a code. What was asked for goes to
 //! standard output; everything else that a person should know goes to standard error.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -13,6 +13,8 @@ mod delete;
 mod demo;
 mod detect;
 mod doctor;
+mod download;
+mod downloads;
 mod environment;
 mod exit;
 mod fake;
@@ -20,10 +22,12 @@ mod fleet;
 mod ids;
 mod interrupt;
 mod key_file;
+mod man;
 mod output;
 mod problem;
 mod results;
 mod runtime;
+mod secret;
 mod swap;
 mod verbosity;
 mod wait;
@@ -41,9 +45,13 @@ fn main() -> ExitCode {
     let Cli { command, manner } = Cli::parse();
     let verbosity = Verbosity::of(manner.verbose);
     output::style::choose(manner.color);
+    if manner.quiet {
+        output::be_quiet();
+    }
     verbosity.start();
     let outcome = match command {
         Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
         Command::Doctor(args) => doctor::run(&args, verbosity),
         Command::Fake(args) => fake::run(&args),
         Command::Fleet(args) => fleet::run(&args),
@@ -54,6 +62,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args, verbosity),
         Command::Wait(args) => wait::run(&args, verbosity),
         Command::Results(args) => results::run(&args, verbosity),
+        Command::Download(args) => download::run(&args, verbosity),
     };
     match outcome {
         Ok(exit) => exit.into(),

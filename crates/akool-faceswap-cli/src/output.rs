@@ -1,26 +1,26 @@
-//! How results look: for people, for machines, and in short.
+//! How output looks, for people and for machines, on standard output and standard error.
 
 mod amounts;
 mod counts;
 mod csv;
 mod json;
 mod record;
-mod size;
 mod stderr;
 mod stdout;
 pub(crate) mod style;
 mod table;
 mod terminal_safe;
 mod time;
+mod wrap;
 
 pub(crate) use amounts::write_amounts;
 pub(crate) use counts::Counts;
-pub(crate) use csv::write_csv;
+pub(crate) use csv::{write_csv, write_csv_header, write_csv_line};
 pub(crate) use json::write_line;
-pub(crate) use record::Record;
-pub(crate) use size::in_bytes;
-pub(crate) use stderr::tell;
+pub(crate) use record::{FileRecord, Record};
+pub(crate) use stderr::{be_quiet, is_quiet, remark, tell};
 pub(crate) use stdout::{Reader, Stdout};
 pub(crate) use table::write_table;
 pub(crate) use terminal_safe::shown;
 pub(crate) use time::in_words;
+pub(crate) use wrap::wrapped;

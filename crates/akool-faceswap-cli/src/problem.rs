@@ -1,5 +1,5 @@
-//! What stopped a command, told in lines of two kinds: what happened, and what to do. With `-v` the
-//! causes stand between them.
+//! What stopped a command: what happened, and what to do, a line each. With `-v` the causes are
+//! between them.
 
 use std::io::{self, Write};
 
@@ -24,12 +24,12 @@ impl Problem {
         Self::new(Exit::Usage, vec![what.into()], help)
     }
 
-    /// Several things in the ids cannot work.
+    /// Several of the ids cannot work.
     pub(crate) fn usages(what: Vec<String>, help: impl Into<String>) -> Self {
         Self::new(Exit::Usage, what, help)
     }
 
-    /// It was tried and failed.
+    /// It was attempted and failed.
     pub(crate) fn failure(what: impl Into<String>, help: impl Into<String>) -> Self {
         Self::new(Exit::Failure, vec![what.into()], help)
     }
@@ -43,7 +43,7 @@ impl Problem {
         }
     }
 
-    /// With what is behind it, from near to far.
+    /// With its causes, from near to far.
     pub(crate) fn because(self, causes: Vec<String>) -> Self {
         Self { causes, ..self }
     }

@@ -12,34 +12,35 @@ use akool_faceswap::{
 };
 
 use crate::{
-    args::ResultsArgs,
+    args::{OutputFormat, ResultsArgs},
     connection::Connection,
     exit::Exit,
     ids,
     output::{
-        Counts, Reader, Record, Stdout, shown, style, tell, write_csv, write_line, write_table,
+        Counts, Reader, Record, Stdout, remark, shown, style, tell, write_csv, write_line,
+        write_table,
     },
     problem::{Problem, write_causes},
     runtime,
     verbosity::{Verbosity, causes, reason},
 };
 
-/// A job that was submitted this short a time ago may not be known to the lookup yet.
+/// The lookup may not know a younger job yet.
 const VERY_NEW: Duration = Duration::from_secs(5 * 60);
 
 /// Runs the command.
 pub(crate) fn run(args: &ResultsArgs, verbosity: Verbosity) -> Result<Exit, Problem> {
-    // Ids first: what is wrong with them can be said without a key.
+    // Ids first: checking them takes no key.
     let ids = ids::read(&args.ids)?;
-    let connection = Connection::new(&args.connection)?;
-    let format = Format::of(args);
+    let connection = Connection::for_lookups(&args.lookup, &ids)?;
+    let format = args.output.format();
     let lookup = async { connection.client.lookup(&ids).await };
     match runtime::start()?.block_on(lookup) {
         Ok(results) => show(&results, format, &connection, verbosity),
         Err(error) => {
-            // A program gets its line for every id even so; a person sees nothing in a table of
-            // the same error.
-            if format != Format::Table {
+            // A program still gets a line for every id; a table that repeats one error would tell a
+            // person nothing.
+            if format != OutputFormat::Table {
                 let outcome = Outcome::Failed(error.clone());
                 let _ = write(
                     format,
@@ -47,40 +48,24 @@ pub(crate) fn run(args: &ResultsArgs, verbosity: Verbosity) -> Result<Exit, Prob
                     SystemTime::now(),
                 )?;
             }
-            Err(nothing_learnt(&error, ids.len(), &connection))
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Table,
-    Json,
-    Csv,
-}
-
-impl Format {
-    fn of(args: &ResultsArgs) -> Self {
-        match (args.json, args.csv) {
-            (true, _) => Self::Json,
-            (_, true) => Self::Csv,
-            _ => Self::Table,
+            Err(nothing_fetched(&error, ids.len(), &connection))
         }
     }
 }
 
 fn show(
     results: &Results,
-    format: Format,
+    format: OutputFormat,
     connection: &Connection,
     verbosity: Verbosity,
 ) -> Result<Exit, Problem> {
     let now = SystemTime::now();
-    // A reader that has seen enough of the rows is still told the rest.
+    // Where the reader of the rows has left, the counts are still printed.
     let _ = write(format, results.iter(), now)?;
     let counts: Counts = results.iter().map(|(_, outcome)| outcome).collect();
-    tell(|out| {
-        write_remarks(out, results, now, connection, verbosity)?;
+    tell(|out| write_errors(out, results, connection, verbosity));
+    remark(|out| {
+        write_remarks(out, results, now)?;
         writeln!(out, "{counts}")
     });
     Ok(if counts.is_complete() {
@@ -91,18 +76,18 @@ fn show(
 }
 
 fn write<'a>(
-    format: Format,
+    format: OutputFormat,
     outcomes: impl IntoIterator<Item = (&'a ResultId, &'a Outcome)>,
     now: SystemTime,
 ) -> Result<Reader, Problem> {
     let mut stdout = Stdout::lock();
     match format {
-        Format::Table => {
+        OutputFormat::Table => {
             let width = stdout.width();
             stdout.emit_styled(|out| write_table(out, outcomes, now, width))
         }
-        Format::Csv => stdout.emit(|out| write_csv(out, outcomes)),
-        Format::Json => stdout.emit(|out| {
+        OutputFormat::Csv => stdout.emit(|out| write_csv(out, outcomes)),
+        OutputFormat::Json => stdout.emit(|out| {
             outcomes
                 .into_iter()
                 .try_for_each(|(id, outcome)| write_line(out, &Record::new(id, outcome)))
@@ -110,16 +95,40 @@ fn write<'a>(
     }
 }
 
-/// One line for everything that a person should know beside the results.
+/// One line for each id whose lookup failed.
+fn write_errors(
+    out: &mut (impl Write + ?Sized),
+    results: &Results,
+    connection: &Connection,
+    verbosity: Verbosity,
+) -> io::Result<()> {
+    let bad = style::BAD;
+    let mut written = None;
+    for (id, outcome) in results.iter() {
+        let Outcome::Failed(error) = outcome else {
+            continue;
+        };
+        let advice = connection.advice(error);
+        writeln!(out, "{bad}error:{bad:#} {id}: {}; {advice}", reason(error))?;
+        if verbosity >= Verbosity::Causes {
+            // The ids of one request have one error: its causes once are enough.
+            let causes = causes(error);
+            if written.as_ref() != Some(&causes) {
+                write_causes(out, &causes)?;
+                written = Some(causes);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One line for everything else that a person should know.
 fn write_remarks(
     out: &mut (impl Write + ?Sized),
     results: &Results,
     now: SystemTime,
-    connection: &Connection,
-    verbosity: Verbosity,
 ) -> io::Result<()> {
-    let (bad, doubtful) = (style::BAD, style::DOUBTFUL);
-    let mut told = None;
+    let doubtful = style::DOUBTFUL;
     for (id, outcome) in results.iter() {
         match outcome {
             Outcome::Found(job) => {
@@ -132,29 +141,18 @@ fn write_remarks(
                 let why = why_missing(id, now);
                 writeln!(out, "{doubtful}missing:{doubtful:#} {id}: {why}")?;
             }
-            Outcome::Failed(error) => {
-                let advice = connection.advice(error);
-                writeln!(out, "{bad}error:{bad:#} {id}: {}; {advice}", reason(error))?;
-                if verbosity >= Verbosity::Causes {
-                    // Ids of one request have one error: its causes once are enough.
-                    let causes = causes(error);
-                    if told.as_ref() != Some(&causes) {
-                        write_causes(out, &causes)?;
-                        told = Some(causes);
-                    }
-                }
-            }
+            Outcome::Failed(_) => {}
         }
     }
     let strangers = match results.unexpected().len() {
         0 => return Ok(()),
-        1 => "one row of the answers belongs to no id asked for".to_owned(),
-        n => format!("{n} rows of the answers belong to no id asked for"),
+        1 => "one row of the answers belongs to none of the ids".to_owned(),
+        n => format!("{n} rows of the answers belong to none of the ids"),
     };
     writeln!(out, "{doubtful}odd:{doubtful:#} {strangers}")
 }
 
-/// The API does not say why it knows nothing of an id, but its time of creation may.
+/// The API does not say why it does not know an id; the time in the id may.
 fn why_missing(id: &ResultId, now: SystemTime) -> String {
     let unknown = || {
         "this account has no such job; check the id (the `_id` of the submit answer) and that the \
@@ -173,13 +171,15 @@ fn why_missing(id: &ResultId, now: SystemTime) -> String {
             "its result was deleted after 7 days (the job is {days} days old); fetch results sooner"
         )
     } else if age < VERY_NEW {
-        "it was submitted a moment ago and is not known yet; ask again in a few seconds".to_owned()
+        "it was submitted a moment ago and is not known yet; look it up again in a few seconds"
+            .to_owned()
     } else {
         unknown()
     }
 }
 
-fn nothing_learnt(error: &Error, ids: usize, connection: &Connection) -> Problem {
+/// The problem where no id could be looked up.
+pub(crate) fn nothing_fetched(error: &Error, ids: usize, connection: &Connection) -> Problem {
     let plural = if ids == 1 { "" } else { "s" };
     let tried = match error.attempts() {
         0 | 1 => String::new(),
@@ -190,7 +190,7 @@ fn nothing_learnt(error: &Error, ids: usize, connection: &Connection) -> Problem
     };
     Problem::failure(
         format!(
-            "nothing was learnt about {ids} id{plural}: {}{tried}",
+            "{ids} id{plural} could not be looked up: {}{tried}",
             reason(error)
         ),
         connection.advice(error),
@@ -237,13 +237,13 @@ mod tests {
         let id = ResultId::new(ID).unwrap();
         let lookup = async { client.lookup(&id).await };
         let error = runtime::start().unwrap().block_on(lookup).unwrap_err();
-        let problem = nothing_learnt(&error, 1, &Connection::of_client(client));
+        let problem = nothing_fetched(&error, 1, &Connection::of_client(client));
         let mut told = Vec::new();
         problem.write_to(&mut told, Verbosity::Normal).unwrap();
         let told = String::from_utf8(told).unwrap();
         let told = anstream::adapter::strip_str(&told).to_string();
         assert_eq!(told.lines().count(), 2, "{told}");
-        assert!(told.starts_with("error: nothing was learnt about 1 id: "));
+        assert!(told.starts_with("error: 1 id could not be looked up: "));
         assert!(told.contains("1005"));
         assert!(told.contains("\nhelp: wait a minute"));
     }

@@ -1,6 +1,9 @@
-//! How much is told on standard error: what happened, why (`-v`), and the course of it (`-vv`).
+//! How much is printed on standard error: what happened, why (`-v`), and each request (`-vv`).
 
-use std::{borrow::Cow, io};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use akool_faceswap::Error;
 use tracing_subscriber::{
@@ -10,12 +13,12 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::output::shown;
+use crate::{output::shown, problem::write_causes};
 
-/// A chain of causes that is longer is a fault of its own.
+/// More causes of one error are not printed.
 const MOST_CAUSES: usize = 16;
 
-/// How much is told; each level tells what the one before does, and more.
+/// How much is printed; each level adds to the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verbosity {
     Normal,
@@ -26,6 +29,18 @@ pub(crate) enum Verbosity {
 }
 
 impl Verbosity {
+    /// Writes the causes of `error`, at the level for it.
+    pub(crate) fn write_causes_of(
+        self,
+        out: &mut (impl Write + ?Sized),
+        error: Option<&Error>,
+    ) -> io::Result<()> {
+        match error {
+            Some(error) if self >= Self::Causes => write_causes(out, &causes(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Of the number of times that `-v` was given.
     pub(crate) fn of(count: u8) -> Self {
         match count {
@@ -35,24 +50,24 @@ impl Verbosity {
         }
     }
 
-    /// Lets the library's spans be told, if they are to be.
+    /// Prints the library's spans from now on, at the level for it.
     ///
-    /// Of the libraries underneath nothing is told: their spans may hold what ours never do.
+    /// Those of the libraries underneath are left out: they may hold what ours never do.
     pub(crate) fn start(self) {
         if self < Self::Spans {
             return;
         }
-        let told = fmt::layer()
+        let printed = fmt::layer()
             .with_writer(io::stderr)
             .with_ansi(false)
             .with_target(false)
             .with_span_events(FmtSpan::CLOSE)
-            // It would panic where nobody listens any more.
+            // It would panic where nobody reads standard error.
             .log_internal_errors(false);
         let ours = Targets::new().with_target("akool_faceswap", LevelFilter::DEBUG);
-        // There can be no other in this process.
+        // This process has no other subscriber.
         let _ = tracing_subscriber::registry()
-            .with(told)
+            .with(printed)
             .with(ours)
             .try_init();
     }
@@ -86,7 +101,7 @@ pub(crate) fn causes(error: &Error) -> Vec<String> {
     while let Some(cause) = next
         && causes.len() < MOST_CAUSES
     {
-        // A cause may be no more than a wrapping of the next one.
+        // A cause may only wrap the next one.
         let text = shown(&cause.to_string()).into_owned();
         if causes.last() != Some(&text) {
             causes.push(text);

@@ -5,34 +5,36 @@
 //! how things stand.
 
 mod display;
-mod downloads;
 mod follow;
 mod settlement;
 mod tally;
 mod tickets;
+mod waits;
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    time::{Duration, SystemTime},
+};
 
-use akool_faceswap::{Client, ResultId, ResultIds, Ticket};
+use akool_faceswap::{ResultId, ResultIds, Ticket, wait::PollPolicy};
 
 pub(crate) use self::{
     display::Display,
-    downloads::Downloads,
     follow::{Follower, Format},
     tally::Tally,
 };
 use self::{settlement::whole, tally::Jobs, tickets::TicketFile};
 use crate::{
-    args::WaitArgs, connection::Connection, exit::Exit, ids, interrupt::Interrupt, output::tell,
-    problem::Problem, runtime, verbosity::Verbosity,
+    args::WaitArgs, connection::Connection, downloads::Downloads, exit::Exit, ids,
+    interrupt::Interrupt, output::remark, problem::Problem, runtime, verbosity::Verbosity,
 };
 
-/// Between two lines that say how things stand, in a log.
+/// Between two lines of progress in a log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
 /// Runs the command.
 pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem> {
-    let asked = ids::read_any(&args.ids)?;
+    let given = ids::read_any(&args.ids)?;
     let mut file = args.tickets.as_deref().map(TicketFile::open).transpose()?;
     let known = file
         .as_mut()
@@ -44,7 +46,7 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
         tally.count_earlier(settled.outcome);
     }
     let fresh = not_among(
-        asked,
+        given,
         known
             .iter()
             .map(Ticket::id)
@@ -54,10 +56,10 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
         if tally.earlier == 0 {
             return Err(ids::none_given());
         }
-        tell(|out| writeln!(out, "nothing is left to wait for: {tally}"));
+        remark(|out| writeln!(out, "nothing is left to wait for: {tally}"));
         return Ok(tally.exit());
     }
-    let connection = Connection::new(&args.connection)?;
+    let connection = Connection::for_lookups(&args.lookup, &fresh)?;
     let downloads = args
         .download
         .as_deref()
@@ -66,7 +68,12 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
     let interrupt = Interrupt::watch()?;
     runtime::start()?.block_on(async {
         let mut tickets = known;
-        tickets.extend(fresh_tickets(&connection.client, fresh));
+        let now = SystemTime::now();
+        tickets.extend(fresh.into_iter().map(|id| Ticket::new(id, now)));
+        let tickets: Vec<Ticket> = tickets
+            .into_iter()
+            .map(|ticket| with_options(ticket, args))
+            .collect();
         if let Some(file) = &mut file {
             file.rewrite(&tickets)?;
         }
@@ -77,42 +84,39 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
                 0 => String::new(),
                 earlier => format!("; {earlier} settled in earlier runs"),
             };
-            tell(|out| writeln!(out, "waiting for {jobs}, {timeout} at most{earlier}"));
+            remark(|out| writeln!(out, "waiting for {jobs}, {timeout} at most{earlier}"));
         }
         let follower = Follower {
             connection: &connection,
             verbosity,
-            format: if args.json {
-                Format::Json
-            } else {
-                Format::Text
-            },
+            format: args.output.format().into(),
             file,
             tally,
             downloads,
             display,
             interrupt,
         };
-        let begun = tickets
-            .iter()
-            .map(|ticket| (ticket.id().clone(), ticket.begun_at()))
-            .collect();
-        let ended = connection
+        let waits = connection
             .client
             .resume_each(tickets)
             .timeout(args.timeout)
             .start();
-        follower.follow(ended, begun).await
+        follower.follow(waits).await
     })
 }
 
-fn not_among<'a>(asked: ResultIds, known: impl Iterator<Item = &'a ResultId>) -> ResultIds {
+fn not_among<'a>(given: ResultIds, known: impl Iterator<Item = &'a ResultId>) -> ResultIds {
     let known: HashSet<&ResultId> = known.collect();
-    asked.into_iter().filter(|id| !known.contains(id)).collect()
+    given.into_iter().filter(|id| !known.contains(id)).collect()
 }
 
-/// A ticket for each: they begin now. To be called in a runtime.
-fn fresh_tickets(client: &Client, ids: ResultIds) -> Vec<Ticket> {
-    // A wait that is given up before anything was asked is a ticket and nothing else.
-    client.wait_each(ids).start().tickets()
+/// The wait with what was said about it in this run.
+fn with_options(mut ticket: Ticket, args: &WaitArgs) -> Ticket {
+    if let Some(interval) = args.interval {
+        ticket = ticket.with_poll_policy(PollPolicy::fixed(interval));
+    }
+    if let Some(grace) = args.missing_grace {
+        ticket = ticket.with_missing_grace(grace);
+    }
+    ticket
 }

@@ -2,48 +2,64 @@
 
 use clap::{ArgGroup, Args};
 
-use super::{ConnectionArgs, IdArgs};
+use super::{ConnectionArgs, IdArgs, JsonArgs, environment};
 
-const CREDIT_HELP: &str = "\
+const CREDIT_HELP: &str = concat!(
+    "\
 Examples:
   akool-faceswap credit
   akool-faceswap credit --json | jq -r .credit
 
+JSON keys:
+  credit  a string with every digit
+
+",
+    environment!(),
+    "
+
 Exit code:
   0  the credit is on standard output
   1  it could not be fetched
-  2  wrong arguments or settings; no request was made";
+  2  invalid arguments or settings; no request was sent"
+);
 
 /// Print how many credits the account has
 #[derive(Args)]
 #[command(after_help = CREDIT_HELP)]
 pub(crate) struct CreditArgs {
-    /// Print one JSON object with the key credit, a string with every digit
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) output: JsonArgs,
 
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
 }
 
-const DELETE_HELP: &str = "\
+const DELETE_HELP: &str = concat!(
+    "\
 Examples:
   akool-faceswap delete 667d228400000000000a0001
   akool-faceswap delete --yes --ids-file ids.txt
 
+",
+    environment!(),
+    "
+
 Exit code:
   0    all are deleted
   1    no deletion was confirmed
-  2    wrong arguments, ids or settings; no request was made
-  3    some deletions were not confirmed; deleting them again does no harm
-  130  you said no; no request was made";
+  2    invalid arguments, ids or settings; nothing was sent
+  3    some deletions were not confirmed; you can repeat them
+  130  you said no; nothing was sent"
+);
 
-/// Delete results for good
+/// Delete results permanently
 ///
-/// Asks first on a terminal. Elsewhere --yes is required. Credits do not come back.
+/// Asks first on a terminal; elsewhere --yes is required. Credits are not refunded.
 #[derive(Args)]
 #[command(
     after_help = DELETE_HELP,
+    override_usage = "akool-faceswap delete [OPTIONS] ID...\n       \
+                      akool-faceswap delete [OPTIONS] --ids-file FILE",
     group = ArgGroup::new("jobs").args(["ids", "ids_file"]).multiple(true).required(true)
 )]
 pub(crate) struct DeleteArgs {

@@ -1,4 +1,4 @@
-//! Whether AKOOL accepts the credentials: one lookup of an id that nobody can have.
+//! Whether AKOOL accepts the credentials: one lookup of an id that nobody has.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::{
     verbosity::causes,
 };
 
-/// In the form of an id, and of a job that was created on the first day of 1970.
+/// It has the form of an id, of a job that was created on the first day of 1970.
 const MADE_UP: &str = "000000000000000000000001";
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -26,7 +26,7 @@ pub(super) async fn look_up(
 ) -> Result<(), Problem> {
     let connection = Connection::of(args, environment)?;
     let id = ResultId::new(MADE_UP)
-        .map_err(|error| Problem::failure(error.to_string(), "report it: this is a mistake"))?;
+        .map_err(|error| Problem::failure(error.to_string(), "report it: this is a bug"))?;
     let started = Instant::now();
     let answer = connection
         .client
@@ -49,7 +49,7 @@ pub(super) async fn look_up(
 fn refused(error: &Error, connection: &Connection) -> Finding {
     let (what, help) = (error.message(), connection.advice(error));
     if error.is_rate_limit() {
-        // It says nothing against the key.
+        // It says nothing about the key.
         Finding::warn(Check::Lookup, what, help)
     } else {
         Finding::fail(Check::Lookup, what, help)

@@ -1,4 +1,4 @@
-//! What one check found, in one line, and what to do about it in another.
+//! What one check found, in one line, and what to do, in another.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::output::style;
 
-/// What is looked at; in the order in which it is.
+/// What is checked, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Check {
@@ -21,12 +21,12 @@ pub(super) enum Check {
     Lookup,
 }
 
-/// How it is.
+/// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Verdict {
     Ok,
-    /// It works, and somebody should know.
+    /// It works, and needs attention.
     Warn,
     /// It does not work.
     Fail,
@@ -69,7 +69,7 @@ impl Finding {
         }
     }
 
-    /// With what is behind it, from near to far.
+    /// With its causes, from near to far.
     pub(super) fn because(self, causes: Vec<String>) -> Self {
         Self { causes, ..self }
     }

@@ -1,8 +1,8 @@
 //! The way to the server, and its clock.
 //!
-//! The library shows no header of an answer. Its `raw` client has underneath the HTTP client that
-//! lookups use, with its certificates, proxies and rules, while the credentials are added above it.
-//! So a plain request by it takes the way of a lookup, and carries no key to wherever that leads.
+//! The library shows no header of an answer. Its `raw` client contains the HTTP client of lookups,
+//! with its certificates, proxies and rules; credentials are added above that. So a plain request
+//! by it takes the way of a lookup, and carries no key, wherever that leads.
 
 use std::{
     error::Error,
@@ -24,16 +24,16 @@ use super::{
 };
 use crate::{output::in_words, problem::Problem};
 
-/// For each step of the way.
+/// For each step.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Of a name with many addresses, the first few say enough.
+/// Of a name with many addresses, the first few are enough.
 const MOST_ADDRESSES: usize = 4;
 
 /// Times that are this much off are still good for expiries of 7 days.
 const MOST_SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// Goes the way to the server step by step; whether it answers.
+/// Connects to the server step by step. Returns whether it answers.
 pub(super) async fn reach(
     raw: &raw::Client,
     proxy: Option<&str>,
@@ -52,7 +52,7 @@ pub(super) async fn reach(
     let host = url.host_str().unwrap_or_default().to_owned();
     let port = url.port_or_known_default().unwrap_or_default();
     let is_https = url.scheme() == "https";
-    // What is on this machine is asked for without a proxy.
+    // This machine is reached without a proxy.
     let proxy = proxy.filter(|_| !is_loopback(&host));
     if proxy.is_none() {
         let addresses = resolve(&host, port, report).await?;
@@ -70,7 +70,7 @@ pub(super) async fn reach(
                 if is_https {
                     format!("the certificate of {host} is trusted")
                 } else {
-                    "not used: http:// is for this machine alone".to_owned()
+                    "not used: http:// is for this machine only".to_owned()
                 },
             ))?;
             let status = response.status().as_u16();
@@ -85,7 +85,7 @@ pub(super) async fn reach(
         }
         Err(error) => {
             let is_timeout = error.is_timeout();
-            // The base URL has a line of its own.
+            // The base URL has its own line.
             let error = error.without_url();
             let finding = if is_timeout {
                 silent(&host)
@@ -106,7 +106,7 @@ fn is_loopback(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// An IPv6 address stands in brackets in a URL, and without them anywhere else.
+/// An IPv6 address is in brackets in a URL, and nowhere else.
 fn without_brackets(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }
@@ -137,7 +137,7 @@ async fn resolve(host: &str, port: u16, report: &mut Report) -> Result<Vec<Socke
     Ok(addresses)
 }
 
-/// Whether one of the addresses takes a connection.
+/// Whether one of the addresses accepts a connection.
 async fn connect(addresses: &[SocketAddr], report: &mut Report) -> Result<bool, Problem> {
     let mut failures = Vec::new();
     for address in addresses.iter().take(MOST_ADDRESSES) {
@@ -147,7 +147,7 @@ async fn connect(addresses: &[SocketAddr], report: &mut Report) -> Result<bool, 
                 let took = started.elapsed().as_millis();
                 report.add(&Finding::ok(
                     Check::Connection,
-                    format!("{address} takes connections ({took} ms)"),
+                    format!("{address} accepts connections ({took} ms)"),
                 ))?;
                 return Ok(true);
             }
@@ -159,7 +159,7 @@ async fn connect(addresses: &[SocketAddr], report: &mut Report) -> Result<bool, 
     report.add(&Finding::fail(
         Check::Connection,
         format!("no connection: {}", failures.join("; ")),
-        "check the base URL's port, the network and firewalls; where a proxy is needed, set \
+        "check the port of the base URL, the network and firewalls; if you need a proxy, set \
          HTTPS_PROXY",
     ))?;
     Ok(false)
@@ -168,12 +168,12 @@ async fn connect(addresses: &[SocketAddr], report: &mut Report) -> Result<bool, 
 fn silent(host: &str) -> Finding {
     Finding::fail(
         Check::Server,
-        format!("{host} gives no answer within {} s", PATIENCE.as_secs()),
-        "try again later; if it stays, look at proxies and firewalls on the way",
+        format!("{host} did not answer within {} s", PATIENCE.as_secs()),
+        "try again later; if it persists, check proxies and firewalls on the way",
     )
 }
 
-/// What it means that there is no answer, though the steps before went well.
+/// The finding where there is no answer, although the steps before succeeded.
 fn unanswered(
     error: &(dyn Error + 'static),
     host: &str,
@@ -184,19 +184,19 @@ fn unanswered(
     match proxy {
         Some(proxy) => Finding::fail(
             Check::Connection,
-            format!("no answer of {host} by the proxy of {proxy}: {why}"),
-            format!("check the proxy, and that it lets this machine reach {host}"),
+            format!("no answer from {host} by the proxy of {proxy}: {why}"),
+            format!("check the proxy, and that it allows connections to {host}"),
         ),
         None if is_https => Finding::fail(
             Check::Tls,
             format!("no secure connection to {host}: {why}"),
             "check that the base URL is an https:// server, that this machine trusts its \
-             certificate, and that the clock is right",
+             certificate (SSL_CERT_FILE names others), and that the clock is right",
         ),
         None => Finding::fail(
             Check::Server,
-            format!("{host} gives no answer: {why}"),
-            "check that the base URL is the API's",
+            format!("{host} did not answer: {why}"),
+            "check that the base URL is that of the API",
         ),
     }
 }
@@ -206,8 +206,8 @@ fn clock(server: Option<SystemTime>, ours: SystemTime) -> Finding {
     let Some(server) = server else {
         return Finding::warn(
             Check::Clock,
-            "the server's answer has no date to compare with",
-            "make sure that this machine sets its clock by the network (NTP)",
+            "the answer of the server has no date to compare with",
+            "make sure that this machine sets its clock from the network (NTP)",
         );
     };
     let (skew, side) = match ours.duration_since(server) {
@@ -218,7 +218,7 @@ fn clock(server: Option<SystemTime>, ours: SystemTime) -> Finding {
         return Finding::fail(
             Check::Clock,
             format!("this machine is {} {side} the server", in_words(skew)),
-            "set the clock, by the network (NTP) if you can: expiries and waits are reckoned by it",
+            "set the clock, from the network (NTP) if you can: expiries and waits depend on it",
         );
     }
     Finding::ok(

@@ -1,4 +1,4 @@
-//! The findings as they come, and how it is in all.
+//! The findings as they come, and their sum.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::{
     verbosity::Verbosity,
 };
 
-/// Where findings go: shown at once, since the next one may take its time.
+/// Where findings go: each is printed at once, since the next one may take time.
 pub(super) struct Report {
     stdout: Stdout,
     is_json: bool,
@@ -37,7 +37,7 @@ impl Report {
             Verdict::Warn => &mut self.warnings,
             Verdict::Fail => &mut self.failures,
         } += 1;
-        // The exit code is worth the rest of the checks, even where nobody reads any more.
+        // The remaining checks decide the exit code, even where nobody reads any more.
         let _ = if self.is_json {
             self.stdout.emit(|out| write_line(out, finding))?
         } else {
@@ -54,20 +54,25 @@ impl Report {
     }
 
     /// Whether nothing failed.
-    pub(super) fn is_well(&self) -> bool {
+    pub(super) fn is_passed(&self) -> bool {
         self.failures == 0
     }
 }
 
-/// `9 findings: 8 ok, 1 failed`; what there is none of is left out.
+/// `9 findings: 8 ok, 1 failed`; what is zero is left out.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let findings = self.ok + self.warnings + self.failures;
         let plural = if findings == 1 { "" } else { "s" };
         write!(f, "{findings} finding{plural}")?;
+        let warnings = if self.warnings == 1 {
+            "warning"
+        } else {
+            "warnings"
+        };
         let verdicts = [
             (self.ok, "ok"),
-            (self.warnings, "to know of"),
+            (self.warnings, warnings),
             (self.failures, "failed"),
         ];
         write_amounts(f, ": ", verdicts).map(|_| ())

@@ -1,15 +1,16 @@
-//! What can be seen without a network: the variables, the key and the base URL.
+//! What can be checked without a network: the variables, the key and the base URL.
 
 use akool_faceswap::Client;
 use akool_faceswap_raw::ClientInfo as _;
 
 use super::{
     finding::{Check, Finding},
+    proxy,
     report::Report,
 };
 use crate::{
     args::ConnectionArgs,
-    connection::{with_base_url, with_credentials},
+    connection::{Credentials, with_base_url},
     environment::{API_KEY, CLIENT_ID, CLIENT_SECRET, Environment, HOST},
     problem::Problem,
     verbosity::causes,
@@ -17,22 +18,15 @@ use crate::{
 
 const OURS: [&str; 4] = [API_KEY, CLIENT_ID, CLIENT_SECRET, HOST];
 
-/// What the HTTP library looks at for an https:// URL.
-const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-
-/// The variable that names a proxy, if one does.
-pub(super) fn proxy(environment: &Environment) -> Option<&'static str> {
-    PROXIES.into_iter().find(|name| environment.is_set(name))
-}
-
-/// Looks at the variables.
+/// Checks the variables.
 pub(super) fn environment(environment: &Environment, report: &mut Report) -> Result<(), Problem> {
-    let findings = odd_variables(environment);
+    let mut findings = odd_variables(environment);
+    findings.extend(proxy::findings(environment));
     if findings.is_empty() {
         let set: Vec<&str> = OURS
             .into_iter()
             .filter(|name| environment.is_set(name))
-            .chain(proxy(environment))
+            .chain(proxy::variables(environment))
             .collect();
         let message = match set.as_slice() {
             [] => "no variable of this command is set".to_owned(),
@@ -52,18 +46,21 @@ fn odd_variables(environment: &Environment) -> Vec<Finding> {
         }
         if !OURS.contains(&name) {
             findings.push(warn(
-                format!("{name} is no variable of this command"),
-                &format!("if it was meant for it: the names are {}", OURS.join(", ")),
+                format!("this command does not know {name}"),
+                &format!(
+                    "if it was meant for this command: it reads {}",
+                    OURS.join(", ")
+                ),
             ));
         } else if let Ok(value) = environment.get(name) {
             match value {
                 None => findings.push(warn(
-                    format!("{name} is set to nothing, which counts as not set"),
+                    format!("{name} is empty, which counts as not set"),
                     "give it a value or unset it",
                 )),
                 Some(value) if is_quoted(value) => findings.push(warn(
                     format!("the value of {name} is in quotes, which count as part of it"),
-                    "take the quotes away: only a shell reads them",
+                    "remove the quotes: only a shell interprets them",
                 )),
                 Some(_) => {}
             }
@@ -77,8 +74,8 @@ fn odd_variables(environment: &Environment) -> Vec<Finding> {
     }
     match [API_KEY, CLIENT_ID, CLIENT_SECRET].map(|name| environment.is_set(name)) {
         [true, true, true] => findings.push(warn(
-            format!("{API_KEY} is set, and {CLIENT_ID} with {CLIENT_SECRET} too: the key is used"),
-            "unset what is not meant",
+            format!("both {API_KEY} and {CLIENT_ID} with {CLIENT_SECRET} are set: the key is used"),
+            "unset the one that you do not mean",
         )),
         [_, true, false] => findings.push(half_a_pair(CLIENT_ID, CLIENT_SECRET)),
         [_, false, true] => findings.push(half_a_pair(CLIENT_SECRET, CLIENT_ID)),
@@ -90,7 +87,7 @@ fn odd_variables(environment: &Environment) -> Vec<Finding> {
 fn half_a_pair(set: &str, other: &str) -> Finding {
     Finding::warn(
         Check::Environment,
-        format!("{set} is set without {other} and does nothing"),
+        format!("{set} is set without {other} and has no effect"),
         format!("set {other} too, or {API_KEY} alone"),
     )
 }
@@ -102,15 +99,13 @@ fn is_quoted(value: &str) -> bool {
         .any(|quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote))
 }
 
-/// Looks for a key; whether there is one that can be sent.
+/// Checks the key. Returns whether it can be sent.
 pub(super) fn key(
     args: &ConnectionArgs,
     environment: &Environment,
     report: &mut Report,
 ) -> Result<bool, Problem> {
-    // On this machine no certificates are loaded, which could fail for other reasons.
-    let builder = Client::builder().base_url("http://127.0.0.1");
-    let (builder, from) = match with_credentials(builder, args, environment) {
+    let (credentials, from) = match Credentials::of(args, environment) {
         Ok(found) => found,
         Err(problem) => {
             report.add(&Finding::fail(
@@ -121,11 +116,13 @@ pub(super) fn key(
             return Ok(false);
         }
     };
-    if let Err(error) = builder.build() {
+    // For this machine no certificates are loaded, which could fail for other reasons.
+    let builder = Client::builder().base_url("http://127.0.0.1");
+    if let Err(error) = credentials.add_to(builder).build() {
         let finding = Finding::fail(
             Check::ApiKey,
             format!("{} ({from})", error.message()),
-            "copy it from AKOOL's console again: the key alone, on one line",
+            "copy it from AKOOL's console again: only the key, on one line",
         );
         report.add(&finding)?;
         return Ok(false);
@@ -137,9 +134,9 @@ pub(super) fn key(
     Ok(true)
 }
 
-/// Looks at the base URL; a client for it, if it can be one.
+/// Checks the base URL. Returns a client for it, if it is valid.
 ///
-/// It has no real key, so that the network can be looked at where there is none.
+/// The client has no real key, so that the network is checked where there is none.
 pub(super) fn base_url(
     args: &ConnectionArgs,
     environment: &Environment,
@@ -166,7 +163,7 @@ pub(super) fn base_url(
         }
         Err(error) => {
             let help = match from {
-                Some(from) => format!("correct {from}, or leave it out for AKOOL's own"),
+                Some(from) => format!("correct {from}, or omit it for AKOOL's own"),
                 None => error.advice().to_owned(),
             };
             report.add(
@@ -196,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_it_should_be_is_no_finding() {
+    fn correct_variables_give_no_finding() {
         for variables in [
             &[][..],
             &[(API_KEY, "PLANTED"), ("PATH", "PLANTED")],
@@ -208,15 +205,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_odd_is_named_without_its_value() {
+    fn an_odd_variable_is_named_without_its_value() {
         for (variables, expected) in [
-            (&[(API_KEY, " ")][..], "AKOOL_API_KEY is set to nothing"),
+            (&[(API_KEY, " ")][..], "AKOOL_API_KEY is empty"),
             (&[(API_KEY, "'PLANTED'")], "AKOOL_API_KEY is in quotes"),
             (&[(HOST, "\"PLANTED\"")], "AKOOL_API_HOST is in quotes"),
-            (
-                &[("AKOOL_APIKEY", "PLANTED")],
-                "AKOOL_APIKEY is no variable",
-            ),
+            (&[("AKOOL_APIKEY", "PLANTED")], "does not know AKOOL_APIKEY"),
             (&[(CLIENT_ID, "PLANTED")], "AKOOL_CLIENT_ID is set without"),
             (
                 &[(CLIENT_SECRET, "PLANTED")],

@@ -6,7 +6,7 @@ use akool_faceswap::{JobStatus, lookup::Outcome};
 
 use super::write_amounts;
 
-/// How many ids came to what.
+/// How many ids had which outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) in_queue: usize,
@@ -49,7 +49,7 @@ impl<'a> FromIterator<&'a Outcome> for Counts {
     }
 }
 
-/// `6 ids: 4 found (1 in queue, 3 success), 2 missing`; what there is none of is left out.
+/// `6 ids: 4 found (1 in queue, 3 success), 2 missing`; what is zero is left out.
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ids = self.found() + self.missing + self.errors;
@@ -69,7 +69,7 @@ impl fmt::Display for Counts {
             write!(f, ", {} missing", self.missing)?;
         }
         if self.errors > 0 {
-            write!(f, ", {} not learnt", self.errors)?;
+            write!(f, ", {} failed", self.errors)?;
         }
         Ok(())
     }
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_there_is_none_of_is_left_out() {
+    fn what_is_zero_is_left_out() {
         let one = Counts {
             success: 1,
             ..Counts::default()
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(
             all.to_string(),
             "28 ids: 15 found (1 in queue, 2 processing, 3 success, 4 failed, \
-             5 of unknown status), 6 missing, 7 not learnt"
+             5 of unknown status), 6 missing, 7 failed"
         );
         assert!(!all.is_complete());
         let none = Counts {

@@ -12,7 +12,7 @@ use std::{
 use akool_faceswap::{ResultId, lookup::Outcome};
 use csv::{ErrorKind, Terminator, WriterBuilder};
 
-use super::{Record, terminal_safe::shown};
+use super::{FileRecord, Record, terminal_safe::shown};
 
 const COLUMNS: [&str; 11] = [
     "id",
@@ -33,17 +33,51 @@ pub(crate) fn write_csv<'a>(
     out: &mut (impl Write + ?Sized),
     outcomes: impl IntoIterator<Item = (&'a ResultId, &'a Outcome)>,
 ) -> io::Result<()> {
-    let mut csv = WriterBuilder::new()
-        .terminator(Terminator::CRLF)
-        .from_writer(out);
+    let mut csv = writer(out);
     csv.write_record(COLUMNS).map_err(io_error)?;
     for (id, outcome) in outcomes {
         let record = Record::new(id, outcome);
-        let cells = cells(&record);
-        csv.write_record(cells.iter().map(|cell| cell.as_bytes()))
-            .map_err(io_error)?;
+        write_cells(&mut csv, &cells(&record))?;
     }
     csv.flush()
+}
+
+/// Writes the names of the columns of [`write_csv_line`].
+pub(crate) fn write_csv_header(
+    out: &mut (impl Write + ?Sized),
+    columns: &[&str],
+) -> io::Result<()> {
+    let mut csv = writer(out);
+    let names = COLUMNS.iter().chain(columns);
+    csv.write_record(names).map_err(io_error)?;
+    csv.flush()
+}
+
+/// Writes one line: `record`, and those of its `columns` that not every command has.
+pub(crate) fn write_csv_line(
+    out: &mut (impl Write + ?Sized),
+    line: &FileRecord,
+    columns: &[&str],
+) -> io::Result<()> {
+    let mut cells = cells(&line.record).to_vec();
+    cells.extend(columns.iter().map(|column| match *column {
+        "waited_seconds" => number(line.waited_seconds),
+        _ => text(line.file.as_deref()),
+    }));
+    let mut csv = writer(out);
+    write_cells(&mut csv, &cells)?;
+    csv.flush()
+}
+
+fn writer<W: Write>(out: W) -> csv::Writer<W> {
+    WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .from_writer(out)
+}
+
+fn write_cells<W: Write>(csv: &mut csv::Writer<W>, cells: &[Cow<str>]) -> io::Result<()> {
+    csv.write_record(cells.iter().map(|cell| cell.as_bytes()))
+        .map_err(io_error)
 }
 
 fn cells<'a>(record: &'a Record<'a>) -> [Cow<'a, str>; COLUMNS.len()] {

@@ -22,7 +22,19 @@ pub(crate) struct Record<'a> {
     pub(super) error: Option<Fault<'a>>,
 }
 
-/// Why nothing is known.
+/// What a command that saves results adds.
+#[derive(Debug, Serialize)]
+pub(crate) struct FileRecord<'a> {
+    #[serde(flatten)]
+    pub(crate) record: Record<'a>,
+    /// Only of a command that waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) waited_seconds: Option<f64>,
+    /// Where the result is on the disk.
+    pub(crate) file: Option<Cow<'a, str>>,
+}
+
+/// Why there is no result.
 #[derive(Debug, Serialize)]
 pub(super) struct Fault<'a> {
     pub(super) kind: &'static str,
@@ -68,9 +80,7 @@ impl<'a> Record<'a> {
             error: None,
         }
     }
-}
 
-impl<'a> Record<'a> {
     /// With the reason why there is no result; `cause` is the library's error behind it.
     pub(crate) fn because(
         self,

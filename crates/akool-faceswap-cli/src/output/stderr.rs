@@ -1,12 +1,43 @@
-//! Standard error: everything that a person should know beside what was asked for.
+//! Standard error: everything that a person should know besides what was asked for.
 
-use std::io::{self, BufWriter, Write};
+use std::{
+    io::{self, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use anstream::AutoStream;
 
-/// Writes what `write` writes, coloured if standard error is to be.
+use super::wrap::wrapped;
+
+/// Whether `--quiet` was given.
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Silences [`remark`] for the whole program.
+pub(crate) fn be_quiet() {
+    IS_QUIET.store(true, Ordering::Relaxed);
+}
+
+pub(crate) fn is_quiet() -> bool {
+    IS_QUIET.load(Ordering::Relaxed)
+}
+
+/// Prints what `write` writes, with colours where they are wanted: errors, warnings, questions.
 pub(crate) fn tell(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-    let mut stderr = BufWriter::new(AutoStream::auto(io::stderr().lock()));
-    // Where nobody listens there is nobody to tell.
-    let _ = write(&mut stderr).and_then(|()| stderr.flush());
+    let mut text = Vec::new();
+    // Memory takes whatever is written.
+    let _ = write(&mut text);
+    let width = terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
+    let text = String::from_utf8_lossy(&text);
+    let mut stderr = AutoStream::auto(io::stderr().lock());
+    // Where nobody reads there is nobody to tell.
+    let _ = stderr
+        .write_all(wrapped(&text, width).as_bytes())
+        .and_then(|()| stderr.flush());
+}
+
+/// As [`tell`], for what `--quiet` silences: progress, counts, hints.
+pub(crate) fn remark(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    if !is_quiet() {
+        tell(write);
+    }
 }

@@ -1,12 +1,13 @@
 //! Standard output, whose reader may go away at any time.
 //!
-//! In `akool-faceswap results … | head -1` the reader has seen enough: that is no error, and
-//! nothing is said about it. Any other failure to write is one.
+//! In `akool-faceswap results … | head -1` the reader has seen enough. That is not an error, and
+//! nothing is printed about it. Any other failure to write is one.
 
 use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 
 use anstream::AutoStream;
 
+use super::wrap::wrapped;
 use crate::problem::Problem;
 
 /// The locked standard output.
@@ -14,7 +15,7 @@ pub(crate) struct Stdout {
     lock: StdoutLock<'static>,
 }
 
-/// Whether anybody still reads.
+/// Whether somebody still reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum Reader {
@@ -29,7 +30,7 @@ impl Stdout {
         }
     }
 
-    /// Writes what `write` writes, at once, byte for byte: for machines.
+    /// Writes what `write` writes, byte for byte: for machines.
     pub(crate) fn emit(
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -38,17 +39,25 @@ impl Stdout {
         outcome(write(&mut out).and_then(|()| out.flush()))
     }
 
-    /// As [`emit`](Self::emit), for people: without colours where they are not wanted.
+    /// As [`emit`](Self::emit), for people: with colours where they are wanted, and with lines that
+    /// fit the terminal.
     pub(crate) fn emit_styled(
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<Reader, Problem> {
+        let mut text = Vec::new();
+        let written = write(&mut text);
+        let text = String::from_utf8_lossy(&text);
+        let text = wrapped(&text, self.width());
         let mut out = BufWriter::new(AutoStream::auto(&mut self.lock));
-        outcome(write(&mut out).and_then(|()| out.flush()))
+        outcome(
+            written
+                .and_then(|()| out.write_all(text.as_bytes()))
+                .and_then(|()| out.flush()),
+        )
     }
 
-    /// The columns of the terminal; `None` if it is none or does not say, and lines may have any
-    /// length.
+    /// The columns of the terminal. `None`: it is not a terminal, and lines may have any length.
     pub(crate) fn width(&self) -> Option<usize> {
         let (width, _) = terminal_size::terminal_size_of(&self.lock)?;
         Some(width.0.into())

@@ -1,7 +1,7 @@
 //! The few colours, each with one meaning.
 //!
-//! They are written always; [`Stdout`](super::Stdout) and [`tell`](super::tell) take them out where
-//! nobody wants them. No meaning is in a colour alone.
+//! They are always written; [`Stdout`](super::Stdout) and [`tell`](super::tell) strip them where they
+//! are not wanted. Nothing is expressed by a colour alone.
 
 use anstyle::{AnsiColor, Effects, Style};
 use clap::ColorChoice;
@@ -10,12 +10,12 @@ pub(crate) const PLAIN: Style = Style::new();
 pub(crate) const HEADING: Style = Style::new().bold();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
-pub(crate) const UNDER_WAY: Style = AnsiColor::Cyan.on_default();
+pub(crate) const PENDING: Style = AnsiColor::Cyan.on_default();
 pub(crate) const DOUBTFUL: Style = AnsiColor::Yellow.on_default();
 pub(crate) const HELP: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 pub(crate) const PAST: Style = Style::new().dimmed();
 
-/// Says for the whole program whether there are colours; `auto` leaves it to the environment.
+/// Sets for the whole program whether to use colours; `auto` leaves it to the environment.
 pub(crate) fn choose(choice: ColorChoice) {
     match choice {
         ColorChoice::Auto => anstream::ColorChoice::Auto,

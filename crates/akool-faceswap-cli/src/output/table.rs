@@ -131,8 +131,8 @@ fn row<'a>(id: &'a ResultId, outcome: &'a Outcome, now: SystemTime) -> Row<'a> {
 
 fn status(job: &Job) -> Cell<'static> {
     match (job.status(), job.status().code()) {
-        (JobStatus::InQueue, _) => Cell::new("in queue", style::UNDER_WAY),
-        (JobStatus::Processing, _) => Cell::new("processing", style::UNDER_WAY),
+        (JobStatus::InQueue, _) => Cell::new("in queue", style::PENDING),
+        (JobStatus::Processing, _) => Cell::new("processing", style::PENDING),
         (JobStatus::Success, _) => Cell::new("success", style::GOOD),
         (JobStatus::Failed, _) => Cell::new("failed", style::BAD),
         (_, Some(code)) => Cell::new(format!("unknown ({code})"), style::DOUBTFUL),

@@ -1,4 +1,4 @@
-//! What a person sees while jobs are waited for: bars on a terminal, now and then a line elsewhere.
+//! What a person sees while jobs are waited for: bars on a terminal, an occasional line elsewhere.
 
 mod bars;
 mod remarks;
@@ -11,13 +11,13 @@ use std::{
 use akool_faceswap::wait::GroupProgress;
 
 use self::{bars::Bars, remarks::Remarks};
-use super::tally::Tally;
+use super::tally::{Jobs, Tally};
 use crate::{
-    output::{tell, write_amounts},
+    output::{is_quiet, remark, write_amounts},
     verbosity::reason,
 };
 
-/// Everything on standard error while waits are under way.
+/// Progress on standard error.
 pub(crate) enum Display {
     Bars(Bars),
     Remarks(Remarks),
@@ -27,22 +27,22 @@ pub(crate) enum Display {
 pub(crate) struct Situation<'a> {
     pub(crate) progress: &'a GroupProgress,
     pub(crate) tally: &'a Tally,
-    /// How many files are on their way.
+    /// How many files are in flight.
     pub(crate) downloading: usize,
 }
 
 impl Display {
-    /// Bars if standard error is a terminal; else lines, with this time `between` at the least.
+    /// Bars if standard error is a terminal; else lines, at least this time `between` them.
     pub(crate) fn of_process(between: Duration) -> Self {
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        if io::stderr().is_terminal() && !is_dumb {
+        if io::stderr().is_terminal() && !is_dumb && !is_quiet() {
             Self::Bars(Bars::new())
         } else {
             Self::Remarks(Remarks::new(between))
         }
     }
 
-    /// How often it wants to be told.
+    /// How often to call [`show`](Self::show).
     pub(crate) fn interval(&self) -> Duration {
         match self {
             Self::Bars(_) => Duration::from_millis(200),
@@ -55,13 +55,13 @@ impl Display {
             Self::Bars(bars) => bars.show(situation),
             Self::Remarks(remarks) => {
                 if let Some(line) = remarks.next(Instant::now(), situation) {
-                    tell(|out| writeln!(out, "{line}"));
+                    remark(|out| writeln!(out, "{line}"));
                 }
             }
         }
     }
 
-    /// Does what writes to the terminal, with nothing in its way.
+    /// Runs what writes to the terminal, with the bars out of its way.
     pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         match self {
             Self::Bars(bars) => bars.aside(write),
@@ -69,7 +69,7 @@ impl Display {
         }
     }
 
-    /// Leaves nothing that moves behind.
+    /// Removes the bars.
     pub(crate) fn end(&self) {
         if let Self::Bars(bars) = self {
             bars.end();
@@ -86,11 +86,11 @@ impl Situation<'_> {
         self.tally.settled()
     }
 
-    /// `12 in queue, 130 processing`: where those stand that are still waited for.
-    fn under_way(&self) -> String {
+    /// `12 in queue, 130 processing`: the jobs that are still waited for.
+    fn pending(&self) -> String {
         let progress = self.progress;
         let counts = [
-            (progress.unseen, "not seen yet"),
+            (progress.unseen, "not looked up yet"),
             (progress.in_queue, "in queue"),
             (progress.processing, "processing"),
             (progress.unknown, "of unknown status"),
@@ -107,8 +107,8 @@ impl Situation<'_> {
     fn last_error(&self) -> Option<String> {
         let error = self.progress.last_error.as_ref()?;
         Some(format!(
-            "lookups of {} jobs fail, and are repeated: {}",
-            self.progress.failing,
+            "lookups of {} fail and are retried: {}",
+            Jobs(self.progress.failing),
             reason(error)
         ))
     }

@@ -1,6 +1,6 @@
-//! Taking the ends of waits as they come: print, note, count; and leaving in good order.
+//! Following waits to their ends: print, record, count; and leaving in good order.
 
-use std::{collections::HashMap, path::Path, time::SystemTime};
+use std::{collections::HashMap, path::Path};
 
 use akool_faceswap::{
     Error, Job, ResultId, Ticket,
@@ -10,30 +10,46 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{
     display::{Display, Situation},
-    downloads::{Download, Downloads, NotSaved},
     settlement::{End, Fate, Settlement},
     tally::{Jobs, Tally},
-    tickets::{Saved, Settled, TicketFile},
+    tickets::{self, Settled, TicketFile},
+    waits::Waits,
 };
 use crate::{
+    args::OutputFormat,
     connection::Connection,
+    downloads::{Download, Downloads, NotSaved},
     exit::Exit,
     interrupt::Interrupt,
-    output::{Reader, Stdout, style, tell},
-    problem::{Problem, write_causes},
+    output::{Reader, Stdout, remark, style, tell, write_csv_header, write_csv_line, write_line},
+    problem::Problem,
     verbosity::{Verbosity, causes, reason},
 };
 
-/// How the ends are told on standard output.
+/// What this command adds to the columns of `results`.
+const COLUMNS: [&str; 2] = ["waited_seconds", "file"];
+
+/// How outcomes are printed on standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Text,
     Json,
-    /// Not at all: somebody else does, once all have ended.
+    Csv,
+    /// Not at all: the caller prints them, once all have ended.
     Silent,
 }
 
-/// Everything that waits need to be followed to their ends.
+impl From<OutputFormat> for Format {
+    fn from(format: OutputFormat) -> Self {
+        match format {
+            OutputFormat::Table => Self::Text,
+            OutputFormat::Json => Self::Json,
+            OutputFormat::Csv => Self::Csv,
+        }
+    }
+}
+
+/// Everything that it takes to follow waits to their ends.
 pub(crate) struct Follower<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) verbosity: Verbosity,
@@ -57,11 +73,11 @@ enum Stop {
 #[derive(Default)]
 struct Open {
     tickets: Vec<Ticket>,
-    /// The faults that ended waits, each with the number of jobs.
+    /// The errors that ended waits, each with the number of jobs.
     faults: Vec<(Error, usize)>,
 }
 
-/// More kinds of errors are not told one by one.
+/// More different errors are not printed.
 const MOST_FAULTS: usize = 16;
 
 impl Open {
@@ -79,73 +95,90 @@ impl Open {
 }
 
 impl Follower<'_> {
-    /// Follows `ended`, whose waits have `begun` at these times, until there is nothing to follow.
-    pub(crate) async fn follow(
-        mut self,
-        mut ended: WaitEach,
-        begun: HashMap<ResultId, SystemTime>,
-    ) -> Result<Exit, Problem> {
-        let id_width = begun.keys().map(|id| id.as_str().len()).max().unwrap_or(0);
+    /// Follows `waits` until all have ended, and their results are saved.
+    pub(crate) async fn follow(mut self, mut waits: WaitEach) -> Result<Exit, Problem> {
+        let begun = Waits::start(waits.tickets());
+        let id_width = begun.id_width();
         let mut open = Open::default();
+        // Jobs that have succeeded, and are printed once their results are saved.
+        let mut unsaved: HashMap<ResultId, Settlement> = HashMap::new();
         self.catch_up();
         let mut tick = interval(self.display.interval());
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut all_ended = false;
+        let mut reader = self.begin()?;
         let stop = loop {
-            let downloading = self.downloads.as_ref().map_or(0, Downloads::under_way);
+            let downloading = self.downloads.as_ref().map_or(0, Downloads::in_flight);
+            if reader == Reader::Gone {
+                break Stop::Unread;
+            }
             if all_ended && downloading == 0 {
                 break Stop::AllEnded;
             }
             tokio::select! {
                 biased;
                 () = self.interrupt.came() => break Stop::Interrupted,
-                next = ended.next(), if !all_ended => {
+                next = waits.next(), if !all_ended => {
                     let Some(outcome) = next else {
                         all_ended = true;
                         continue;
                     };
-                    let settlement = Self::settlement(outcome, &begun);
-                    if self.take(settlement, id_width, &mut open)? == Reader::Gone {
-                        break Stop::Unread;
+                    let id = outcome.as_ref().map_or_else(WaitError::id, Job::id).clone();
+                    let settlement = Settlement {
+                        waited: begun.waited(&id),
+                        outcome,
+                        saved: None,
+                    };
+                    if let (Ok(job), Some(downloads)) = (&settlement.outcome, &mut self.downloads) {
+                        downloads.begin(job.clone());
+                        unsaved.insert(id, settlement);
+                    } else {
+                        reader = self.take(settlement, id_width, &begun, &mut open)?;
                     }
                 }
                 Some(download) = next_of(&mut self.downloads), if downloading > 0 => {
-                    self.take_download(download)?;
+                    let Download { id, outcome } = download;
+                    if let Some(mut settlement) = unsaved.remove(&id) {
+                        settlement.saved = Some(outcome);
+                        reader = self.take(settlement, id_width, &begun, &mut open)?;
+                    } else {
+                        match outcome {
+                            Ok(saved) => self.record_saved(id, saved.path())?,
+                            Err(why) => self.report_unsaved(&id, &why),
+                        }
+                    }
                 }
                 _ = tick.tick() => self.display.show(&Situation {
-                    progress: &ended.progress(),
+                    progress: &waits.progress(),
                     tally: &self.tally,
                     downloading,
                 }),
             }
         };
-        open.tickets.extend(ended.tickets());
+        open.tickets.extend(waits.tickets());
+        let unsaved = unsaved.keys().filter_map(|id| begun.ticket(id).cloned());
+        open.tickets.extend(unsaved);
         self.leave(&stop, &open)
     }
 
-    fn settlement(
-        outcome: Result<Job, WaitError>,
-        begun: &HashMap<ResultId, SystemTime>,
-    ) -> Settlement {
-        let id = outcome.as_ref().map_or_else(WaitError::id, Job::id);
-        let waited = begun
-            .get(id)
-            .and_then(|begun| SystemTime::now().duration_since(*begun).ok())
-            .unwrap_or_default();
-        Settlement { waited, outcome }
+    fn begin(&self) -> Result<Reader, Problem> {
+        match self.format {
+            Format::Csv => Stdout::lock().emit(|out| write_csv_header(out, &COLUMNS)),
+            _ => Ok(Reader::Listening),
+        }
     }
 
-    /// Tells one end, then notes it. In this order, so that whatever comes in between has a job told
-    /// once more and never not at all.
+    /// Prints one outcome, then records it: if the program is killed in between, the job is printed
+    /// once more by the next run, and never not at all.
     fn take(
         &mut self,
         settlement: Settlement,
         id_width: usize,
+        begun: &Waits,
         open: &mut Open,
     ) -> Result<Reader, Problem> {
         if self.print(&settlement, id_width)? == Reader::Gone {
-            open.tickets
-                .extend(settlement.outcome.err().and_then(WaitError::into_ticket));
+            open.tickets.extend(begun.ticket(settlement.id()).cloned());
             return Ok(Reader::Gone);
         }
         self.tally.count_settlement(&settlement);
@@ -153,18 +186,18 @@ impl Follower<'_> {
             let id = settlement.id().clone();
             file.settle(Settled { id, outcome })?;
         }
-        match settlement.outcome {
-            Ok(job) => {
-                if let Some(downloads) = &mut self.downloads {
-                    downloads.begin(job);
-                }
-            }
-            Err(error) => open.take(error),
+        match &settlement.saved {
+            Some(Ok(saved)) => self.record_saved(settlement.id().clone(), saved.path())?,
+            Some(Err(why)) => self.report_unsaved(settlement.id(), why),
+            None => {}
+        }
+        if let Err(error) = settlement.outcome {
+            open.take(error);
         }
         Ok(Reader::Listening)
     }
 
-    /// Begins to save what had succeeded in earlier runs and is not on the disk.
+    /// Starts to save what succeeded in earlier runs and is not on the disk.
     fn catch_up(&mut self) {
         let (Some(downloads), Some(file)) = (&mut self.downloads, &self.file) else {
             return;
@@ -175,83 +208,87 @@ impl Follower<'_> {
             .map(|saved| (&saved.id, &*saved.path))
             .collect();
         for settled in file.settled() {
-            let mut is_there = || {
+            let mut exists = || {
                 let path = saved.get(&settled.id);
                 path.is_some_and(|path| downloads.has(Path::new(path)))
             };
-            if settled.outcome == End::Success && !is_there() {
+            if settled.outcome == End::Success && !exists() {
                 downloads.look_up_and_begin(settled.id.clone());
             }
         }
     }
 
-    fn take_download(&mut self, download: Download) -> Result<(), Problem> {
-        let Download { id, outcome } = download;
-        let why = match outcome {
-            Ok(None) => return Ok(()),
-            Ok(Some(saved)) => {
-                let Some(file) = &mut self.file else {
-                    return Ok(());
-                };
-                let path = saved.path().to_string_lossy().into_owned();
-                return file.save(Saved { id, path });
-            }
-            Err(NotSaved::Error(error)) => {
-                let advice = Connection::download_advice(&error);
-                format!("{}; {advice}", reason(&error))
-            }
-            Err(NotSaved::Gone) => {
-                "AKOOL no longer knows the job; results are deleted after 7 days".to_owned()
-            }
-        };
+    fn record_saved(&mut self, id: ResultId, path: &Path) -> Result<(), Problem> {
+        let path = path.to_string_lossy().into_owned();
+        match &mut self.file {
+            Some(file) => file.save(tickets::Saved { id, path }),
+            None => Ok(()),
+        }
+    }
+
+    fn report_unsaved(&self, id: &ResultId, why: &NotSaved) {
         let bad = style::BAD;
-        self.display
-            .aside(|| tell(|out| writeln!(out, "{bad}not saved:{bad:#} {id}: {why}")));
-        Ok(())
+        let advice = why
+            .error()
+            .map(|error| format!("; {}", Connection::download_advice(error)))
+            .unwrap_or_default();
+        self.display.aside(|| {
+            tell(|out| {
+                writeln!(out, "{bad}not saved:{bad:#} {id}: {why}{advice}")?;
+                self.verbosity.write_causes_of(out, why.error())
+            });
+        });
     }
 
     fn print(&self, settlement: &Settlement, id_width: usize) -> Result<Reader, Problem> {
         self.display.aside(|| match self.format {
-            Format::Json => Stdout::lock().emit(|out| settlement.write_json(out)),
+            Format::Json => {
+                Stdout::lock().emit(|out| settlement.write_record(|record| write_line(out, record)))
+            }
+            Format::Csv => Stdout::lock().emit(|out| {
+                settlement.write_record(|record| write_csv_line(out, record, &COLUMNS))
+            }),
             Format::Silent => Ok(Reader::Listening),
-            // An error is one for many jobs: it is told once, at the end.
+            // The error is the same for many jobs: it is printed once, at the end.
             Format::Text if settlement.is_of_many() => Ok(Reader::Listening),
             Format::Text => Stdout::lock().emit_styled(|out| settlement.write_text(out, id_width)),
         })
     }
 
-    /// Writes down what is left, and says what it all came to.
+    /// Records what is left, and reports how everything ended.
     fn leave(mut self, stop: &Stop, open: &Open) -> Result<Exit, Problem> {
         self.display.end();
         if let Some(file) = &mut self.file {
             file.rewrite(&open.tickets)?;
         }
         let tally = self.tally;
-        let nothing_learnt = matches!(stop, Stop::AllEnded) && tally.is_nothing_learnt();
-        if nothing_learnt {
-            return Err(self.nothing_learnt(open));
+        if matches!(stop, Stop::AllEnded) && tally.is_nothing_known() {
+            return Err(self.nothing_known(open));
         }
-        self.tell_faults(open);
+        self.report_errors(open);
         if let Some(downloads) = &self.downloads {
-            tell(|out| writeln!(out, "{downloads}"));
+            remark(|out| writeln!(out, "{downloads}"));
         }
         let left = Jobs(open.tickets.len());
-        tell(|out| match stop {
+        remark(|out| match stop {
             Stop::AllEnded => writeln!(out, "{}: {tally}", Jobs(tally.all())),
             Stop::Interrupted => writeln!(out, "interrupted with {left} left: {tally}"),
-            Stop::Unread => writeln!(out, "nobody reads on; {left} left: {tally}"),
+            Stop::Unread => writeln!(
+                out,
+                "the reader of standard output left; {left} left: {tally}"
+            ),
         });
-        let broken_off = self.downloads.as_ref().map_or(0, Downloads::under_way);
-        if open.tickets.len() + broken_off > 0
+        let interrupted = self.downloads.as_ref().map_or(0, Downloads::in_flight);
+        if open.tickets.len() + interrupted > 0
             && !matches!(stop, Stop::Unread)
             && self.format != Format::Silent
         {
-            let (help, how) = (style::HELP, self.how_to_go_on(open));
-            tell(|out| writeln!(out, "{help}help:{help:#} {how}"));
+            let (help, how) = (style::HELP, self.how_to_resume(open));
+            remark(|out| writeln!(out, "{help}help:{help:#} {how}"));
         }
         Ok(match stop {
             Stop::Interrupted => Exit::Interrupted,
-            Stop::Unread if open.tickets.len() + broken_off > 0 => Exit::Failure,
+            Stop::Unread if open.tickets.len() + interrupted > 0 => Exit::Failure,
             Stop::AllEnded | Stop::Unread => {
                 let unsaved = self.downloads.as_ref().map_or(0, Downloads::failed);
                 match tally.exit() {
@@ -262,48 +299,41 @@ impl Follower<'_> {
         })
     }
 
-    fn tell_faults(&self, open: &Open) {
+    fn report_errors(&self, open: &Open) {
         let bad = style::BAD;
         for (error, jobs) in &open.faults {
             let (jobs, message, advice) =
                 (Jobs(*jobs), reason(error), self.connection.advice(error));
             tell(|out| {
                 writeln!(out, "{bad}error:{bad:#} {jobs}: {message}; {advice}")?;
-                if self.verbosity >= Verbosity::Causes {
-                    write_causes(out, &causes(error))?;
-                }
-                Ok(())
+                self.verbosity.write_causes_of(out, Some(error))
             });
         }
     }
 
-    fn how_to_go_on(&self, open: &Open) -> String {
+    fn how_to_resume(&self, open: &Open) -> String {
         if let Some(file) = &self.file {
-            return format!("run the same command again to go on; {file} has what is left");
+            return format!("run the same command again to resume; {file} has what is left");
         }
-        let mut left: Vec<&str> = open
-            .tickets
-            .iter()
-            .map(|ticket| ticket.id().as_str())
-            .collect();
-        let mut dir = String::new();
-        if let Some(downloads) = &self.downloads {
-            left.extend(downloads.ids().map(ResultId::as_str));
-            dir = format!("--download {} ", downloads.dir().display());
-        }
-        format!("go on with: akool-faceswap wait {dir}{}", left.join(","))
+        let tickets = open.tickets.iter();
+        let left: Vec<&str> = tickets.map(|ticket| ticket.id().as_str()).collect();
+        let dir = match &self.downloads {
+            Some(downloads) => format!("--download {} ", downloads.dir().display()),
+            None => String::new(),
+        };
+        format!("resume with: akool-faceswap wait {dir}{}", left.join(","))
     }
 
-    fn nothing_learnt(&self, open: &Open) -> Problem {
+    fn nothing_known(&self, open: &Open) -> Problem {
         let jobs = Jobs(open.tickets.len());
         match open.faults.first() {
             Some((error, _)) => Problem::failure(
-                format!("nothing was learnt about {jobs}: {}", reason(error)),
+                format!("{jobs} could not be looked up: {}", reason(error)),
                 self.connection.advice(error),
             )
             .because(causes(error)),
             None => Problem::failure(
-                format!("nothing was learnt about {jobs}: no answer came in time"),
+                format!("{jobs} could not be looked up: no answer came in time"),
                 "check the network, or give a longer --timeout",
             ),
         }

@@ -1,4 +1,4 @@
-//! How the wait for one job ended, and how that is told.
+//! How the wait for one job ended, and how that is printed.
 
 use std::{
     borrow::Cow,
@@ -14,44 +14,39 @@ use anstyle::Style;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    output::{Record, shown, style, write_line},
+    downloads::{NotSaved, Saved},
+    output::{FileRecord, Record, shown, style},
     verbosity::reason,
 };
 
 /// The end of one wait.
 #[derive(Debug)]
 pub(crate) struct Settlement {
-    /// From its first wait on, those of earlier runs included.
+    /// In earlier runs too.
     pub(crate) waited: Duration,
     pub(crate) outcome: Result<Job, WaitError>,
+    /// What became of the result, where results are saved.
+    pub(crate) saved: Option<Result<Saved, NotSaved>>,
 }
 
-/// An end after which there is nothing more to wait for.
+/// An outcome after which there is nothing more to wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum End {
     Success,
     Failed,
-    /// The API did not know the job for longer than the library's grace period.
+    /// The API did not know the job for longer than the grace period.
     Missing,
 }
 
-/// What a wait came to.
+/// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     Settled(End),
-    /// The time was over first. The job may still be running.
+    /// The deadline passed. The job may still be running.
     Late,
-    /// There is a fault that no repetition mends. The job may still be running.
+    /// A permanent error. The job may still be running.
     Fault,
-}
-
-/// A settled job as a JSON line.
-#[derive(Serialize)]
-struct Line<'a> {
-    #[serde(flatten)]
-    record: Record<'a>,
-    waited_seconds: f64,
 }
 
 impl Settlement {
@@ -72,7 +67,7 @@ impl Settlement {
         }
     }
 
-    /// Whether the API has told anything about the job: that it does not know it counts too.
+    /// Whether the API said anything about the job; that it does not know it counts too.
     pub(crate) fn is_anything_known(&self) -> bool {
         self.outcome.as_ref().err().is_none_or(|error| {
             let progress = error.progress();
@@ -80,7 +75,7 @@ impl Settlement {
         })
     }
 
-    /// Whether what ended it is no matter of this job, but of all that are waited for.
+    /// Whether the error that ended it concerns not this job alone, but all that are waited for.
     pub(crate) fn is_of_many(&self) -> bool {
         let error = self.outcome.as_ref().err();
         self.fate() == Fate::Fault && error.is_some_and(|error| error.error().is_some())
@@ -122,11 +117,17 @@ impl Settlement {
         })
     }
 
-    /// One object, with the keys of `results` and how long the job was waited for.
-    pub(crate) fn write_json(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    /// For machines: what `results` says of the job, and what this command adds.
+    pub(crate) fn write_record<T>(&self, write: impl FnOnce(&FileRecord) -> T) -> T {
         let reason = self.reason().unwrap_or_default();
+        let not_saved = self.not_saved().map(ToString::to_string);
         let record = match &self.outcome {
-            Ok(job) => Record::found(job),
+            Ok(job) => match (self.not_saved(), &not_saved) {
+                (Some(why), Some(text)) => {
+                    Record::found(job).because(why.kind(), text, why.error())
+                }
+                _ => Record::found(job),
+            },
             Err(error) => {
                 let known = match (error.job(), error.kind()) {
                     (Some(job), _) => Record::found(job),
@@ -136,12 +137,22 @@ impl Settlement {
                 known.because(error.kind().as_str(), &reason, error.error())
             }
         };
-        let line = Line {
+        write(&FileRecord {
             record,
             // Milliseconds; what is finer is chance.
-            waited_seconds: (self.waited.as_secs_f64() * 1000.0).round() / 1000.0,
-        };
-        write_line(out, &line)
+            waited_seconds: Some((self.waited.as_secs_f64() * 1000.0).round() / 1000.0),
+            file: self.file(),
+        })
+    }
+
+    /// Where the result was saved.
+    fn file(&self) -> Option<Cow<'_, str>> {
+        let saved = self.saved.as_ref()?.as_ref().ok()?;
+        Some(saved.path().to_string_lossy())
+    }
+
+    pub(crate) fn not_saved(&self) -> Option<&NotSaved> {
+        self.saved.as_ref()?.as_ref().err()
     }
 
     /// One line for people; ids are as wide as `id_width`.
@@ -153,7 +164,9 @@ impl Settlement {
         let (status, style) = self.fate().in_words();
         let waited = whole(self.waited).to_string();
         let rest = match &self.outcome {
-            Ok(job) => job.result_url().unwrap_or("no link in the answer").into(),
+            Ok(job) => self
+                .file()
+                .unwrap_or_else(|| job.result_url().unwrap_or("no link in the answer").into()),
             Err(_) => self.reason().unwrap_or_default(),
         };
         writeln!(
@@ -185,6 +198,7 @@ pub(crate) fn whole(duration: Duration) -> humantime::FormattedDuration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::write_line;
 
     fn success() -> Settlement {
         let row = serde_json::json!({
@@ -194,17 +208,21 @@ mod tests {
         Settlement {
             waited: Duration::from_micros(65_432_111),
             outcome: Ok(serde_json::from_value(row).unwrap()),
+            saved: None,
         }
     }
 
     #[test]
-    fn the_keys_are_those_of_results_and_one_more() {
+    fn the_keys_are_those_of_results_and_two_more() {
         let mut line = Vec::new();
-        success().write_json(&mut line).unwrap();
+        let settlement = success();
+        settlement
+            .write_record(|record| write_line(&mut line, record))
+            .unwrap();
         let line = String::from_utf8(line).unwrap();
         assert!(line.starts_with(r#"{"id":"667d228400000000000a0001","outcome":"found","#));
         assert!(
-            line.ends_with(",\"error\":null,\"waited_seconds\":65.432}\n"),
+            line.ends_with(",\"error\":null,\"waited_seconds\":65.432,\"file\":null}\n"),
             "{line}"
         );
     }

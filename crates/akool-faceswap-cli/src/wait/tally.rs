@@ -1,11 +1,11 @@
-//! What all waits together came to, and the exit code that says so.
+//! How all waits together ended, and the exit code for it.
 
 use std::fmt;
 
 use super::settlement::{End, Fate, Settlement};
 use crate::{exit::Exit, output::write_amounts};
 
-/// How many jobs came to what, in this run and those before it.
+/// How many jobs ended in which way, in this run and those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) success: usize,
@@ -15,12 +15,12 @@ pub(crate) struct Tally {
     pub(crate) faults: usize,
     /// Of those settled, how many had settled in earlier runs.
     pub(crate) earlier: usize,
-    /// Whether the API has told anything of any job.
+    /// Whether the API said anything about any job.
     is_anything_known: bool,
 }
 
 impl Tally {
-    /// Takes what an earlier run had settled.
+    /// Counts what an earlier run had settled.
     pub(crate) fn count_earlier(&mut self, end: End) {
         self.earlier += 1;
         self.is_anything_known = true;
@@ -46,20 +46,20 @@ impl Tally {
         self.success + self.failed + self.missing
     }
 
-    /// All that have ended in one way or another.
+    /// All that have ended.
     pub(crate) fn all(&self) -> usize {
         self.settled() + self.late + self.faults
     }
 
-    /// Whether waits have ended and none of them brought any word of its job.
-    pub(crate) fn is_nothing_learnt(&self) -> bool {
+    /// Whether waits have ended, and the API said nothing about any of their jobs.
+    pub(crate) fn is_nothing_known(&self) -> bool {
         self.late + self.faults > 0 && !self.is_anything_known
     }
 
-    /// The code for what there is, from the most to the least pressing: nothing could be learnt;
-    /// running again goes on; this is how it is.
+    /// The code, from the most to the least pressing: no job could be looked up; running again
+    /// resumes; some jobs have no result.
     pub(crate) fn exit(&self) -> Exit {
-        if self.is_nothing_learnt() {
+        if self.is_nothing_known() {
             Exit::Failure
         } else if self.late > 0 {
             Exit::DeadlinePassed
@@ -71,7 +71,7 @@ impl Tally {
     }
 }
 
-/// `248 success, 2 failed`; what there is none of is left out.
+/// `248 success, 2 failed`; what is zero is left out.
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ends = [
@@ -79,7 +79,7 @@ impl fmt::Display for Tally {
             (self.failed, "failed"),
             (self.missing, "missing"),
             (self.late, "not settled in time"),
-            (self.faults, "not learnt"),
+            (self.faults, "lookup failed"),
         ];
         if !write_amounts(f, "", ends)? {
             f.write_str("none settled yet")?;

@@ -4,7 +4,19 @@ use std::process::Command;
 
 use crate::program::{assert_code, assert_says, program, run, unread};
 
-const COMMANDS: [&str; 6] = ["completions", "demo", "doctor", "fake", "results", "wait"];
+const COMMANDS: [&str; 11] = [
+    "completions",
+    "credit",
+    "delete",
+    "demo",
+    "detect",
+    "doctor",
+    "download",
+    "fake",
+    "man",
+    "results",
+    "wait",
+];
 
 #[test]
 fn every_shell_has_a_script_with_every_command() {
@@ -34,8 +46,24 @@ fn bash_completes_with_its_script() {
         String::from_utf8(output.stdout).unwrap()
     };
     assert_eq!(completed("akool-faceswap res", 1), "results\n");
-    assert_eq!(completed("akool-faceswap results --ids", 2), "--ids-file\n");
+    assert_eq!(
+        completed("akool-faceswap results --ids-f", 2),
+        "--ids-file\n"
+    );
     assert_eq!(completed("akool-faceswap --color al", 2), "always\n");
+    // Values too, and no file names where an id belongs.
+    assert_eq!(completed("akool-faceswap wait --output c", 3), "csv\n");
+    assert_eq!(completed("akool-faceswap results -o j", 3), "json\n");
+    assert_eq!(completed("akool-faceswap fake --fault han", 3), "hang-up\n");
+    assert_eq!(completed("akool-faceswap results Cargo", 2), "\n");
+    assert_eq!(
+        completed("akool-faceswap wait --timeout Cargo", 3),
+        "Cargo\n"
+    );
+    assert_eq!(
+        completed("akool-faceswap wait --ids-file Cargo", 3),
+        "Cargo.toml\n"
+    );
 }
 
 #[test]
@@ -76,13 +104,21 @@ fn every_help_has_examples_that_can_be_typed() {
         let (_, after) = said.stdout.split_once("\nExamples:\n").unwrap();
         let examples: Vec<&str> = after.lines().take_while(|line| !line.is_empty()).collect();
         assert!(!examples.is_empty(), "{}", said.stdout);
-        for example in examples {
+        // A pipe or a backslash at the end of a line continues it.
+        let examples = examples
+            .join("\n")
+            .replace("|\n", "| ")
+            .replace("\\\n", " ");
+        for example in examples
+            .lines()
+            .filter(|line| line.contains("akool-faceswap "))
+        {
             let typed = example
                 .split("| ")
                 .find(|part| part.contains("akool-faceswap "));
             let words = typed.unwrap().split_whitespace().skip(1);
             // Up to where the shell goes on by itself.
-            let words = words.take_while(|word| !word.starts_with('>') && *word != "|");
+            let words = words.take_while(|word| !word.starts_with(['>', '|']));
             let words: Vec<&str> = words.chain(["--help"]).collect();
             assert_code(&run(program(&words)), 0);
         }

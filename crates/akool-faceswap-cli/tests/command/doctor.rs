@@ -169,7 +169,7 @@ fn a_key_file_that_everybody_can_read_is_a_warning() {
             "\nwarn  API key      every user of this machine",
         );
         assert_says(&said.stdout, &format!("chmod 600 {path}\n"));
-        assert_eq!(said.stderr, "9 findings: 8 ok, 1 to know of\n");
+        assert_eq!(said.stderr, "9 findings: 8 ok, 1 warning\n");
     }
 }
 
@@ -184,7 +184,7 @@ fn odd_variables_are_warned_of() {
     assert_code(&said, 0);
     assert_says(
         &said.stdout,
-        "warn  environment  AKOOL_TOKEN is no variable",
+        "warn  environment  this command does not know AKOOL_TOKEN",
     );
     assert_says(
         &said.stdout,
@@ -329,6 +329,38 @@ fn by_a_proxy_the_name_and_the_connection_are_its_business() {
 }
 
 #[test]
+fn a_proxy_that_is_ignored_or_excepted_is_not_taken_for_one() {
+    let fake = FakeAkool::start().unwrap();
+    for (value, what) in [
+        (
+            "ftp://user:PLANTED@proxy.example",
+            "HTTPS_PROXY is not the URL of a proxy",
+        ),
+        ("http:// PLANTED", "HTTPS_PROXY is not the URL of a proxy"),
+        (
+            "http://PLANTED:port",
+            "the port in HTTPS_PROXY is not a number",
+        ),
+        ("socks5://PLANTED", "HTTPS_PROXY names a SOCKS proxy"),
+    ] {
+        let mut command = program_for(&fake, &["doctor"]);
+        command.env("HTTPS_PROXY", value);
+        let said = run(command);
+        assert_code(&said, 0);
+        assert_says(&said.stdout, &format!("warn  environment  {what}"));
+        assert!(!said.stdout.contains("PLANTED"), "{}", said.stdout);
+    }
+    // Not by the proxy, so the name is looked up here.
+    let mut command = program(&["doctor", "--base-url", "https://api.invalid"]);
+    command
+        .env("AKOOL_API_KEY", "PLANTED")
+        .env("HTTPS_PROXY", "http://proxy.invalid:1")
+        .env("NO_PROXY", "api.invalid");
+    let said = run(command);
+    assert_says(&said.stdout, "fail  DNS  ");
+}
+
+#[test]
 fn json_has_a_line_for_every_finding() {
     let fake = FakeAkool::start().unwrap();
     let path = file("doctor-json-key.txt", "");
@@ -363,7 +395,7 @@ fn json_has_a_line_for_every_finding() {
         lines[1],
         json!({"check": "api_key", "verdict": "fail",
             "message": format!("the API key is empty ({path})"),
-            "help": "copy it from AKOOL's console again: the key alone, on one line"})
+            "help": "copy it from AKOOL's console again: only the key, on one line"})
     );
     assert_eq!(lines[7]["verdict"], "ok");
     assert_eq!(lines[7]["help"], Value::Null);

@@ -101,12 +101,12 @@ fn some_failed_is_3_and_the_others_are_shown() {
         &format!("error: {}: AKOOL answered 1104", ids[100]),
     );
     assert_says(lines[0], "; top up credit");
-    assert_eq!(lines[1], "101 ids: 100 found (100 success), 1 not learnt");
+    assert_eq!(lines[1], "101 ids: 100 found (100 success), 1 failed");
 }
 
 /// What stops a lookup at once, and the words that say what to do.
 #[test]
-fn nothing_learnt_is_1_with_one_line_what_and_one_line_what_to_do() {
+fn nothing_fetched_is_1_with_one_line_what_and_one_line_what_to_do() {
     let html = Answer::html(http::StatusCode::FORBIDDEN);
     let elsewhere = Answer::redirect("https://login.example/PLANTED").unwrap();
     for (answer, what, help) in [
@@ -131,7 +131,7 @@ fn nothing_learnt_is_1_with_one_line_what_and_one_line_what_to_do() {
         assert_code(&said, 1);
         assert_eq!(said.stdout, "");
         assert_eq!(said.stderr.lines().count(), 2, "{}", said.stderr);
-        assert_says(&said.stderr, "error: nothing was learnt about 1 id: ");
+        assert_says(&said.stderr, "error: 1 id could not be looked up: ");
         assert_says(&said.stderr, what);
         assert_says(&said.stderr, "\nhelp: ");
         assert_says(&said.stderr, help);

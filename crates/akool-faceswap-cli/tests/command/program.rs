@@ -54,6 +54,12 @@ pub(crate) fn spawn(mut command: Command) -> Child {
         .unwrap()
 }
 
+#[cfg(unix)]
+pub(crate) fn press_ctrl_c(child: &mut Child) {
+    let pid = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+}
+
 /// Reads what is left on standard error, and waits for the end: its code, if it was not killed.
 pub(crate) fn end_of(mut child: Child) -> (Option<i32>, String) {
     let mut stderr = String::new();
@@ -132,6 +138,15 @@ pub(crate) fn new_path(name: &str) -> String {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => panic!("{error}"),
         _ => path.into_os_string().into_string().unwrap(),
     }
+}
+
+/// A path for a directory that is not there yet; `name` must not be another test's.
+pub(crate) fn new_dir(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if path.exists() {
+        fs::remove_dir_all(&path).unwrap();
+    }
+    path.into_os_string().into_string().unwrap()
 }
 
 /// A file of this test run; `name` must not be another test's.

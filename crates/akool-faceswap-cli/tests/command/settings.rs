@@ -50,12 +50,12 @@ fn a_key_file_that_cannot_be_one_is_named() {
     for (path, what, help) in [
         (
             "no/such/key",
-            "cannot read the API key of no/such/key: ",
+            "cannot read the API key in no/such/key: ",
             "text file",
         ),
         (&two_lines, "the API key has a character", "two-keys.txt"),
-        (&binary, "cannot read the API key of ", "text file"),
-        (&large, "cannot read the API key of ", "text file"),
+        (&binary, "cannot read the API key in ", "text file"),
+        (&large, "cannot read the API key in ", "text file"),
     ] {
         let said = run(program(&["results", ID, "--api-key-file", path]));
         assert_refused(&said, what, help);
@@ -64,13 +64,13 @@ fn a_key_file_that_cannot_be_one_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_key_file_that_everybody_can_read_is_warned_of_and_used() {
+fn a_key_file_that_others_can_read_is_warned_of_and_used() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image());
     let path = key_file("open-key.txt", fake.api_key());
-    for (mode, warned) in [(0o600, false), (0o640, false), (0o604, true), (0o644, true)] {
+    for (mode, warned) in [(0o600, false), (0o640, true), (0o604, true), (0o644, true)] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
         let url = fake.url();
         let args = ["results", &id, "--api-key-file", &path, "--base-url", url];
@@ -165,6 +165,37 @@ fn a_base_url_that_would_show_the_key_is_refused() {
         "the base URL must",
         "the base URL from AKOOL_API_HOST",
     );
+}
+
+#[test]
+fn a_key_given_as_an_id_is_neither_sent_nor_shown() {
+    let fake = FakeAkool::start().unwrap();
+    let key = "PLANTED-3f9a+/key==";
+    let path = key_file("key-as-id.txt", key);
+    let list = key_file("key-in-ids.txt", format!("{ID}\nAKOOL_API_KEY={key}\n"));
+    let token = "eyJhbGciOiJIUzI1NiJ9.PLANTED.c2ln";
+    for args in [
+        &[key][..],
+        &[ID, &key.to_lowercase()],
+        &["--ids-file", &list],
+        &[token],
+        &[key, "--api-key-file", &path],
+    ] {
+        for command in ["results", "wait", "download", "delete"] {
+            let is_file = args.contains(&"--api-key-file");
+            if command == "delete" && is_file {
+                continue;
+            }
+            let mut command = program_for(&fake, &[&[command], args].concat());
+            command.env("AKOOL_API_KEY", if is_file { "another-key" } else { key });
+            let said = run(command);
+            assert_code(&said, 2);
+            assert_says(&said.stderr, " was given as an id\nhelp: ");
+            let shown = (said.stdout + &said.stderr).to_uppercase();
+            assert!(!shown.contains("PLANTED"), "{shown}");
+        }
+    }
+    assert_eq!(fake.request_count(), 0);
 }
 
 #[test]

@@ -192,6 +192,43 @@ mod pty {
         }
     }
 
+    /// Asserts that a terminal of so many columns breaks no word that fits into a line.
+    #[track_caller]
+    fn assert_fits(said: &Said, columns: usize) {
+        let shown = anstream::adapter::strip_str(&said.stdout).to_string();
+        for line in shown.split(['\n', '\r']) {
+            let line: Vec<char> = line.chars().collect();
+            for end in (columns..line.len()).step_by(columns) {
+                let is_broken = line[end - 1] != ' ' && line[end] != ' ';
+                let line: String = line.iter().collect();
+                let is_word = line.split_whitespace().count() == 1;
+                assert!(!is_broken || is_word, "{line:?} in:\n{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_word_is_broken_at_60_columns() {
+        let (fake, id) = fake();
+        let failing = fake.add_job(FakeJob::image().after_polls(0, 0).failing());
+        let endless = fake.add_job(FakeJob::video().after_polls(u32::MAX, 0));
+        let list = [&*id, &failing, &endless, "unknown"].join(",");
+        for (args, code) in [
+            (&["doctor"][..], 0),
+            (&["results", &list], 3),
+            (&["wait", "--timeout", "1s", &list], 4),
+            (&["results", "--base-url", "ftp://x", &list], 2),
+            (&["results", "20240627082748003-5746"], 2),
+        ] {
+            let said = run_on_terminal(program_for(&fake, args), 60);
+            assert_code(&said, code);
+            assert_fits(&said, 60);
+        }
+        for args in [&["--help"][..], &["wait", "--help"], &["help", "fake"]] {
+            assert_fits(&run_on_terminal(program_for(&fake, args), 60), 60);
+        }
+    }
+
     #[test]
     fn a_wait_has_bars_below_its_lines_and_leaves_only_the_lines() {
         let (fake, id) = fake();

@@ -5,7 +5,7 @@ mod tickets;
 
 use std::net::TcpListener;
 
-use akool_faceswap_mock::{Answer, FakeAkool, FakeJob};
+use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, RecordedRequest};
 use serde_json::Value;
 
 use crate::program::{
@@ -63,14 +63,14 @@ fn a_job_that_settles_later_is_waited_for() {
 }
 
 #[test]
-fn nothing_learnt_is_1_for_a_wrong_key() {
+fn nothing_known_is_1_for_a_wrong_key() {
     let fake = FakeAkool::start().unwrap();
     let ids = [fake.add_job(done()), fake.add_job(done())].join(",");
     let key = key_file("wait-wrong-key.txt", "PLANTED");
     for format in [&[][..], &["--json"]] {
         let said = wait(&fake, &[&[&*ids, "--api-key-file", &key], format].concat());
         assert_code(&said, 1);
-        assert_says(&said.stderr, "error: nothing was learnt about 2 jobs: ");
+        assert_says(&said.stderr, "error: 2 jobs could not be looked up: ");
         assert_says(&said.stderr, "1101");
         assert_says(&said.stderr, "\nhelp: check the API key in ");
         assert!(!said.stderr.contains("PLANTED"), "{said:#?}");
@@ -87,7 +87,7 @@ fn nothing_learnt_is_1_for_a_wrong_key() {
 }
 
 #[test]
-fn nothing_learnt_is_1_without_a_connection_until_the_end() {
+fn nothing_known_is_1_without_a_connection_until_the_end() {
     let address = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -99,7 +99,7 @@ fn nothing_learnt_is_1_without_a_connection_until_the_end() {
     assert_code(&said, 1);
     assert_says(
         &said.stderr,
-        "nothing was learnt about 1 job: no connection to 127.0.0.1",
+        "1 job could not be looked up: no connection to 127.0.0.1",
     );
     assert_says(&said.stderr, "\nhelp: ");
     assert!(!said.stderr.contains("PLANTED"), "{said:#?}");
@@ -179,7 +179,7 @@ fn a_passed_deadline_is_4_even_where_others_failed() {
         &said.stderr,
         "3 jobs: 1 success, 1 failed, 1 not settled in time\n",
     );
-    let help = format!("help: go on with: akool-faceswap wait {}\n", ids[2]);
+    let help = format!("help: resume with: akool-faceswap wait {}\n", ids[2]);
     assert!(said.stderr.ends_with(&help), "{said:#?}");
 
     let said = wait(&fake, &["--json", &ids[2], "--timeout", "1s"]);
@@ -190,7 +190,7 @@ fn a_passed_deadline_is_4_even_where_others_failed() {
 }
 
 #[test]
-fn every_line_has_the_keys_of_results_and_one_more() {
+fn every_line_has_the_keys_of_results_and_two_more() {
     let fake = FakeAkool::start().unwrap();
     let ids = [done(), done().failing(), endless()].map(|job| fake.add_job(job));
     let said = wait(&fake, &["--json", &ids.join(","), "--timeout", "1s"]);
@@ -204,6 +204,7 @@ fn every_line_has_the_keys_of_results_and_one_more() {
         "expires_at",
         "error",
         "waited_seconds",
+        "file",
     ];
     assert_eq!(json_lines(&said).len(), 3);
     for (line, value) in said.stdout.lines().zip(json_lines(&said)) {
@@ -213,6 +214,94 @@ fn every_line_has_the_keys_of_results_and_one_more() {
             from += line[from..].find(&format!("\"{key}\":")).unwrap();
         }
         assert_eq!(value["error"].is_null(), !value["url"].is_null(), "{line}");
+    }
+}
+
+#[test]
+fn csv_has_a_header_and_a_line_for_each_job() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(done());
+    let said = wait(&fake, &["--csv", &id, "--color", "always"]);
+    assert_code(&said, 0);
+    let rows: Vec<&str> = said.stdout.split("\r\n").collect();
+    let header = "id,outcome,status,status_code,url,created_at,expires_at,error_kind,error_code,\
+                  error_http_status,error_message,waited_seconds,file";
+    assert_eq!(rows[0], header);
+    assert!(rows[1].starts_with(&format!("{id},found,success,3,{URL},")));
+    let cells: Vec<&str> = rows[1].split(',').collect();
+    assert!(cells[11].parse::<f64>().unwrap() >= 0.0, "{}", rows[1]);
+    assert_eq!((cells[12], rows[2..].concat()), ("", String::new()));
+}
+
+#[test]
+fn one_format_at_a_time() {
+    let fake = FakeAkool::start().unwrap();
+    for formats in [
+        &["--json", "--csv"][..],
+        &["-o", "json", "--json"],
+        &["--output", "yaml"],
+    ] {
+        assert_code(&wait(&fake, &[&["a1"], formats].concat()), 2);
+    }
+    assert_eq!(fake.request_count(), 0);
+    let id = fake.add_job(done());
+    let said = wait(&fake, &["-o", "json", &id]);
+    assert_eq!(json_lines(&said).len(), 1);
+}
+
+#[test]
+fn the_interval_and_the_size_of_requests_are_as_given() {
+    let fake = FakeAkool::start().unwrap();
+    let ids: Vec<String> = (0..7)
+        .map(|_| fake.add_job(FakeJob::image().after_polls(3, 0).with_url(URL)))
+        .collect();
+    let args = ["--interval", "100ms", "--ids-per-request", "3"];
+    let said = wait(&fake, &[&args[..], &[&ids.join(",")]].concat());
+    assert_code(&said, 0);
+    fake.assert_max_ids_per_request(3);
+    // Four lookups of each job; at the default interval they take six seconds.
+    let received = fake.requests();
+    let times = received.iter().map(RecordedRequest::received_at);
+    let took = times.clone().max().unwrap() - times.min().unwrap();
+    assert!(took < std::time::Duration::from_secs(4), "{took:?}");
+}
+
+#[test]
+fn a_missing_job_is_waited_for_as_long_as_given() {
+    let fake = FakeAkool::start().unwrap();
+    let said = wait(&fake, &["--json", "--missing-grace", "0s", "unknown"]);
+    assert_code(&said, 3);
+    assert_eq!(json_lines(&said)[0]["outcome"], "missing");
+    assert_eq!(fake.request_count(), 1);
+}
+
+#[test]
+fn quiet_prints_errors_alone() {
+    let fake = FakeAkool::start().unwrap();
+    let ids = [done(), done().failing()].map(|job| fake.add_job(job));
+    let said = wait(&fake, &["-q", &ids.join(",")]);
+    assert_code(&said, 3);
+    assert_eq!(said.stderr, "");
+    assert_eq!(said.stdout.lines().count(), 2);
+    assert_code(&wait(&fake, &["-q", "-v", "a1"]), 2);
+    fake.push_answer(Answer::business(1104).always());
+    let said = wait(&fake, &["--quiet", "--timeout", "1s", &ids[0]]);
+    assert_code(&said, 1);
+    assert!(said.stderr.starts_with("error: "), "{said:#?}");
+}
+
+#[test]
+fn a_reader_that_goes_away_loses_no_ticket() {
+    let fake = FakeAkool::start().unwrap();
+    let ids: Vec<String> = (0..500).map(|_| fake.add_job(done())).collect();
+    let list = crate::program::file("wait-pipe-tickets.txt", ids.join("\n"));
+    let path = crate::program::new_path("wait-pipe-tickets.jsonl");
+    let args = ["wait", "--json", "--tickets", &path, "--ids-file", &list];
+    let (code, stderr) = left_after_a_line(program_for(&fake, &args));
+    assert_eq!(code, Some(1), "{stderr}");
+    let tickets = std::fs::read_to_string(&path).unwrap();
+    for id in &ids {
+        assert!(tickets.contains(&**id), "{id} is lost");
     }
 }
 
@@ -228,13 +317,13 @@ fn a_reader_that_goes_away_ends_the_wait_without_an_error() {
         // Jobs are left, so it is no success.
         assert_eq!(code, Some(1), "{stderr}");
         assert!(!stderr.contains("error"), "{stderr}");
-        assert_says(&stderr, "nobody reads on; ");
+        assert_says(&stderr, "the reader of standard output left; ");
     }
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_told() {
+fn a_full_disk_is_reported() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(done());
     let full = std::fs::File::options()
@@ -251,7 +340,7 @@ fn a_full_disk_is_told() {
 }
 
 #[test]
-fn trouble_is_told_and_waited_out() {
+fn errors_are_reported_and_waited_out() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(endless());
     fake.push_answer(Answer::business(1005).always());

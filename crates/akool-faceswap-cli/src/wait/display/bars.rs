@@ -1,4 +1,4 @@
-//! One bar for all jobs, and below it where they stand, which is the oldest, what is wrong.
+//! One bar for all jobs, and below it their statuses, the oldest, and what is wrong.
 
 use std::{io, time::Duration};
 
@@ -7,9 +7,12 @@ use anstyle::Style;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Situation;
-use crate::{output::style, wait::settlement::whole};
+use crate::{
+    output::{style, wrapped},
+    wait::settlement::whole,
+};
 
-/// The bars at the lower end of the terminal.
+/// The bars at the bottom of the terminal.
 pub(crate) struct Bars {
     bar: ProgressBar,
     has_colours: bool,
@@ -18,8 +21,12 @@ pub(crate) struct Bars {
 impl Bars {
     pub(super) fn new() -> Self {
         let bar = ProgressBar::no_length();
-        // It is a constant; were it wrong, the library's own form would do.
-        if let Ok(form) = ProgressStyle::with_template("{elapsed_precise} [{bar:40}] {msg}") {
+        let template = match width() {
+            Some(..80) => "{elapsed_precise} [{bar:16}] {msg}",
+            _ => "{elapsed_precise} [{bar:40}] {msg}",
+        };
+        // The template is a constant; if it were wrong, the library's own would do.
+        if let Ok(form) = ProgressStyle::with_template(template) {
             bar.set_style(form.progress_chars("=> "));
         }
         let has_colours = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
@@ -51,17 +58,17 @@ impl Bars {
             (situation.tally.failed, "failed", style::BAD),
             (situation.tally.missing, "missing", style::DOUBTFUL),
         ];
-        let mut standing: Vec<String> = counts
+        let mut statuses: Vec<String> = counts
             .into_iter()
             .filter(|(count, ..)| *count > 0)
             .map(|(count, name, style)| self.styled(style, &format!("{count} {name}")))
             .collect();
-        let under_way = situation.under_way();
-        if !under_way.is_empty() {
-            standing.push(self.styled(style::UNDER_WAY, &under_way));
+        let pending = situation.pending();
+        if !pending.is_empty() {
+            statuses.push(self.styled(style::PENDING, &pending));
         }
-        if !standing.is_empty() {
-            lines.push(format!("  {}", standing.join(", ")));
+        if !statuses.is_empty() {
+            lines.push(format!("  {}", statuses.join(", ")));
         }
         if let Some((id, waited)) = &situation.progress.oldest {
             let next = match situation.progress.next_poll_in {
@@ -73,10 +80,10 @@ impl Bars {
             };
             lines.push(format!("  oldest {id}, waited {}; {next}", whole(*waited)));
         }
-        if let Some(trouble) = situation.last_error() {
-            lines.push(self.styled(style::DOUBTFUL, &format!("  {trouble}")));
+        if let Some(error) = situation.last_error() {
+            lines.push(self.styled(style::DOUBTFUL, &format!("  {error}")));
         }
-        lines.join("\n")
+        wrapped(&lines.join("\n"), width()).into_owned()
     }
 
     fn styled(&self, style: Style, text: &str) -> String {
@@ -86,4 +93,9 @@ impl Bars {
             text.to_owned()
         }
     }
+}
+
+/// The columns of the terminal.
+fn width() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into())
 }

@@ -1,23 +1,23 @@
-//! Lines for a log: when something has changed, and not too often.
+//! Progress lines for a log: when something has changed, and not too often.
 
 use std::time::{Duration, Instant};
 
 use super::Situation;
 use crate::wait::settlement::whole;
 
-/// Says when there is a line to be written.
+/// Decides when a line is due.
 #[derive(Debug)]
 pub(crate) struct Remarks {
     between: Duration,
-    /// When the last line was written, and what it said of the jobs.
-    told: Option<(Instant, Said)>,
+    /// When the last line was written, and what it said.
+    last: Option<(Instant, Said)>,
 }
 
-/// What makes a new line worth its while; how long anything has taken does not.
+/// What makes a new line worthwhile; how long anything has taken does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Said {
     settled: usize,
-    under_way: String,
+    pending: String,
     last_error: Option<String>,
 }
 
@@ -25,7 +25,7 @@ impl Remarks {
     pub(super) fn new(between: Duration) -> Self {
         Self {
             between,
-            told: None,
+            last: None,
         }
     }
 
@@ -33,35 +33,35 @@ impl Remarks {
     pub(super) fn next(&mut self, now: Instant, situation: &Situation) -> Option<String> {
         let progress = situation.progress;
         if progress.unseen == progress.total && progress.last_error.is_none() {
-            // Before the first answer there is nothing to tell.
+            // Before the first answer nothing is known.
             return None;
         }
         let said = Said {
             settled: situation.settled(),
-            under_way: situation.under_way(),
+            pending: situation.pending(),
             last_error: situation.last_error(),
         };
-        if let Some((at, last)) = &self.told
+        if let Some((at, last)) = &self.last
             && (*last == said || now.duration_since(*at) < self.between)
         {
             return None;
         }
-        if said.under_way.is_empty() {
+        if said.pending.is_empty() {
             return None;
         }
         let mut line = format!(
             "{} of {} settled; {}",
             said.settled,
             situation.total(),
-            said.under_way
+            said.pending
         );
         if let Some((id, waited)) = &progress.oldest {
             line = format!("{line}; oldest {id}, waited {}", whole(*waited));
         }
-        if let Some(trouble) = &said.last_error {
-            line = format!("{line}; {trouble}");
+        if let Some(error) = &said.last_error {
+            line = format!("{line}; {error}");
         }
-        self.told = Some((now, said));
+        self.last = Some((now, said));
         Some(line)
     }
 }

@@ -1,4 +1,4 @@
-//! `wait --download`: results on the disk, through faults and interruptions.
+//! `wait --download`: results on the disk, through errors and interruptions.
 
 use std::{
     fs,
@@ -9,20 +9,12 @@ use std::{
 
 use akool_faceswap_mock::{FakeAkool, FakeJob, FaultRule};
 
-use crate::program::{assert_code, assert_says, file, new_path, program_for, run, wait};
+use super::json_lines;
+use crate::program::{assert_code, assert_says, file, new_dir, new_path, program_for, run, wait};
 
 /// A job with a file on the fake itself.
 fn image() -> FakeJob {
     FakeJob::image().after_polls(0, 0)
-}
-
-/// A directory that is not there yet.
-fn new_dir(name: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    if path.exists() {
-        fs::remove_dir_all(&path).unwrap();
-    }
-    path.into_os_string().into_string().unwrap()
 }
 
 fn names(dir: &str) -> Vec<String> {
@@ -66,13 +58,49 @@ fn each_result_is_saved_under_its_id() {
     );
 }
 
+#[test]
+fn every_format_names_the_saved_file() {
+    let fake = FakeAkool::start().unwrap();
+    let ids = [image(), old_image(), image().failing()].map(|job| fake.add_job(job));
+    let fault = format!("404:files:id={}", ids[1]);
+    fake.push_answer(fault.parse::<FaultRule>().unwrap());
+    let dir = new_dir("download-named");
+    let path = format!("{dir}/{}.png", ids[0]);
+    let list = ids.join(",");
+    let said = wait(&fake, &["--download", &dir, "--json", &list]);
+    assert_code(&said, 3);
+    let lines = json_lines(&said);
+    let of_id = |id: &String| lines.iter().find(|line| line["id"] == **id).unwrap();
+    assert_eq!(of_id(&ids[0])["file"], *path);
+    assert_eq!(of_id(&ids[0])["error"], serde_json::Value::Null);
+    assert_eq!(of_id(&ids[1])["file"], serde_json::Value::Null);
+    assert_eq!(of_id(&ids[1])["status"], "success");
+    assert_eq!(of_id(&ids[1])["error"]["kind"], "expired");
+    assert_eq!(of_id(&ids[2])["error"]["kind"], "job_failed");
+
+    let said = wait(&fake, &["--download", &dir, "-o", "csv", &list]);
+    assert_code(&said, 3);
+    let rows: Vec<&str> = said.stdout.split("\r\n").collect();
+    assert!(rows[0].ends_with(",error_message,waited_seconds,file"));
+    assert_eq!(rows.len(), 5);
+    let saved = rows.iter().find(|row| row.starts_with(&*ids[0])).unwrap();
+    assert!(saved.ends_with(&format!(",{path}")), "{saved}");
+
+    let said = wait(&fake, &["--download", &dir, &list]);
+    let saved = said.stdout.lines().find(|line| line.starts_with(&*ids[0]));
+    assert!(saved.unwrap().ends_with(&format!("  {path}")), "{said:#?}");
+    // Without a file the URL is what is left of the result.
+    let unsaved = said.stdout.lines().find(|line| line.starts_with(&*ids[1]));
+    assert_says(unsaved.unwrap(), "  http://");
+}
+
 /// Of a job that is too old for its file to come yet: HTTP 404 is final.
 fn old_image() -> FakeJob {
     image().created_at(SystemTime::now() - Duration::from_secs(4 * 3600))
 }
 
 #[test]
-fn what_cannot_be_saved_is_3_and_the_rest_goes_on() {
+fn a_result_that_cannot_be_saved_is_3_and_the_others_are_saved() {
     let fake = FakeAkool::start().unwrap();
     let ids: Vec<String> = (0..5).map(|_| fake.add_job(old_image())).collect();
     fake.push_answer("404:files:1x".parse::<FaultRule>().unwrap());
@@ -83,7 +111,7 @@ fn what_cannot_be_saved_is_3_and_the_rest_goes_on() {
     let said = wait(&fake, &args);
     assert_code(&said, 3);
     assert_says(&said.stderr, "not saved: ");
-    assert_says(&said.stderr, "; the results of 1 job are not saved\n");
+    assert_says(&said.stderr, "; 1 result not saved\n");
     assert_says(&said.stderr, "5 jobs: 5 success\n");
     assert_eq!(names(&dir).len(), 4);
     assert!(!said.stderr.contains("http://"), "{}", said.stderr);
@@ -123,7 +151,7 @@ fn on_a_full_disk(command: &Command) -> Command {
 
 #[cfg(unix)]
 #[test]
-fn a_full_disk_is_told_and_takes_nothing_else_with_it() {
+fn a_full_disk_is_reported_and_costs_no_other_result() {
     let fake = FakeAkool::start().unwrap();
     let film = fake.add_job(FakeJob::video().after_polls(0, 0));
     let picture = fake.add_job(image());
@@ -156,7 +184,7 @@ fn a_full_disk_is_told_and_takes_nothing_else_with_it() {
 }
 
 #[test]
-fn what_was_saved_stays_so_and_what_akool_forgot_is_told() {
+fn what_was_saved_counts_and_what_akool_forgot_is_reported() {
     let fake = FakeAkool::start().unwrap();
     let ids = [old_image(), old_image()].map(|job| fake.add_job(job));
     fake.push_answer("404:files:1x".parse::<FaultRule>().unwrap());
@@ -180,32 +208,38 @@ fn what_was_saved_stays_so_and_what_akool_forgot_is_told() {
 
 #[cfg(unix)]
 #[test]
-fn a_download_that_ctrl_c_breaks_off_is_gone_on_with() {
-    use super::tickets::{press_ctrl_c, stopped_after};
-    use crate::program::program_for;
+fn a_download_that_ctrl_c_interrupts_is_resumed() {
+    use super::tickets::stopped_after;
+    use crate::program::press_ctrl_c;
 
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(image());
     fake.push_answer("latency=60s:files:1x".parse::<FaultRule>().unwrap());
     let dir = new_dir("download-ctrl-c");
     let args = ["wait", "--download", &dir, &id];
-    let (_, said) = stopped_after(1, program_for(&fake, &args), press_ctrl_c);
+    let (_, said) = stopped_after(0, program_for(&fake, &args), |child| {
+        while fake.download_count() == 0 {
+            std::thread::yield_now();
+        }
+        press_ctrl_c(child);
+    });
     assert_code(&said, 130);
-    let help = format!("help: go on with: akool-faceswap wait --download {dir} {id}\n");
+    let help = format!("help: resume with: akool-faceswap wait --download {dir} {id}\n");
     assert!(said.stderr.ends_with(&help), "{said:#?}");
-    // It may have been stopped before it asked for the file.
+    // Without its file the job was neither printed nor recorded.
+    assert_eq!(said.stdout, "");
     fake.clear_answers();
     assert_code(&wait(&fake, &args[1..]), 0);
     assert_eq!(names(&dir), [format!("{id}.png")]);
 }
 
 #[test]
-fn a_place_that_is_no_directory_is_refused_before_any_request() {
+fn a_file_in_place_of_the_directory_is_refused_before_any_request() {
     let fake = FakeAkool::start().unwrap();
     let taken = file("download-file", "");
     let said = wait(&fake, &["--download", &taken, "a1"]);
     assert_code(&said, 2);
-    assert_says(&said.stderr, "cannot make the directory ");
+    assert_says(&said.stderr, "cannot create the directory ");
     assert_eq!(fake.request_count(), 0);
 }
 

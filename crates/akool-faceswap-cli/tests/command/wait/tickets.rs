@@ -1,4 +1,4 @@
-//! `wait --tickets`: nothing is lost and nothing told twice, whatever ends the process.
+//! `wait --tickets`: nothing is lost and nothing printed twice, whatever ends the process.
 
 use std::{
     collections::HashMap,
@@ -11,6 +11,8 @@ use akool_faceswap_mock::FakeAkool;
 use serde_json::Value;
 
 use super::{done, endless, json_lines};
+#[cfg(unix)]
+use crate::program::press_ctrl_c;
 use crate::program::{
     Said, assert_code, assert_says, end_of, file, new_path, program_for, spawn, wait,
 };
@@ -39,14 +41,8 @@ pub(super) fn stopped_after(
 }
 
 #[cfg(unix)]
-pub(super) fn press_ctrl_c(child: &mut Child) {
-    let pid = rustix::process::Pid::from_child(child);
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-}
-
-#[cfg(unix)]
 #[test]
-fn ctrl_c_is_130_and_the_same_command_goes_on() {
+fn ctrl_c_is_130_and_the_same_command_resumes() {
     let fake = FakeAkool::start().unwrap();
     let ids = [done(), done().failing(), endless()].map(|job| fake.add_job(job));
     let path = new_path("wait-interrupted.jsonl");
@@ -59,7 +55,7 @@ fn ctrl_c_is_130_and_the_same_command_goes_on() {
         &said.stderr,
         "interrupted with 1 job left: 1 success, 1 failed\n",
     );
-    assert_says(&said.stderr, "help: run the same command again to go on; ");
+    assert_says(&said.stderr, "help: run the same command again to resume; ");
 
     fake.set_state(&ids[2], akool_faceswap_mock::JobState::Success)
         .unwrap();
@@ -105,7 +101,7 @@ fn ctrl_c_without_tickets_says_what_is_left() {
     assert_code(&said, 130);
     let help = said.stderr.lines().last().unwrap();
     assert!(
-        help.starts_with("help: go on with: akool-faceswap wait "),
+        help.starts_with("help: resume with: akool-faceswap wait "),
         "{help}"
     );
     assert_says(help, &ids[1]);
@@ -149,7 +145,7 @@ fn moments(seed: u64) -> impl Iterator<Item = usize> {
 }
 
 #[test]
-fn killed_at_any_moment_it_loses_nothing_and_tells_nothing_twice() {
+fn killed_at_any_moment_it_loses_nothing_and_prints_nothing_twice() {
     const JOBS: usize = 600;
     for seed in [1, 2, 3] {
         let fake = FakeAkool::start().unwrap();
