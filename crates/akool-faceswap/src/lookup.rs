@@ -13,7 +13,7 @@ mod rows;
 use std::{
     future::{Future, IntoFuture},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -60,6 +60,30 @@ impl Lookup {
             options: CallOptions::default(),
             checks_answers: true,
         }
+    }
+
+    /// Adds each request of this lookup to a counter, just before it is sent.
+    ///
+    /// A long list, a retry, and a request that is split or checked take further requests. This is for a
+    /// request budget that several processes share. Requests for a token are not counted.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = akool_faceswap_mock::FakeAkool::start()?;
+    /// # let client = akool_faceswap::Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// # let ids = fake.seed_population(250);
+    /// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+    ///
+    /// let sent = Arc::new(AtomicU64::new(0));
+    /// client.lookup(&ids).count_requests(sent.clone()).await?;
+    /// assert_eq!(sent.load(Ordering::Relaxed), 3); // 100 ids in each
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn count_requests(mut self, counter: Arc<AtomicU64>) -> Self {
+        self.options.sent = Some(counter);
+        self
     }
 
     /// The outcome of each id, in the order of the list, even if all failed, each for its own reason.

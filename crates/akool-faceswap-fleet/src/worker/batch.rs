@@ -1,6 +1,12 @@
 //! One claim: check the lease, look the ids up, apply the rules, write the results.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
 
 use akool_faceswap::{ResultIds, RetryPolicy, Ticket, lookup::Outcome};
 use tokio::time::{Instant, sleep};
@@ -16,9 +22,6 @@ use crate::{
     store::{Claim, ClaimedJob, Settlement, Upcoming},
     time::system_time,
 };
-
-/// The longest request line that ids are sent in, as the client has it by default.
-const MAX_ID_BYTES: usize = 4096;
 
 /// When jobs come back that were given back because of another id, or of this worker's credentials.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);
@@ -97,24 +100,21 @@ impl Batch {
             .iter()
             .map(|(_, ticket)| ticket.id().clone())
             .collect();
-        // Ids of the usual length fit one request line; longer ones are sent in several.
-        let bytes: usize = ids.iter().map(|id| id.as_str().len() + "%2C".len()).sum();
-        let requests = bytes.div_ceil(MAX_ID_BYTES).max(1);
         let counts = &work.counters.0;
-        counts.requests.add(requests as u64);
         counts.ids.add(ids.len() as u64);
+        let requests = Arc::new(AtomicU64::new(0));
         let lookup = work
             .client
             .lookup(ids)
             .attempt_timeout(work.attempt_timeout)
             .operation_timeout(work.attempt_timeout)
-            .retry(RetryPolicy::never());
+            .retry(RetryPolicy::never())
+            .count_requests(requests.clone());
         let sent = self.now();
         // It ends by itself within the attempt timeout.
         let answer = lookup.await;
         let mut refused = None;
         let mut rate_limit = None;
-        let mut culprits = 0;
         for (index, ticket) in tickets {
             let failed;
             let outcome = match &answer {
@@ -128,7 +128,6 @@ impl Batch {
             };
             if let Some(Outcome::Failed(error)) = outcome {
                 note_error(error, &mut refused, &mut rate_limit);
-                culprits += usize::from(error.is_invalid_input());
             }
             let job = &self.claim.jobs[index];
             written.push(match outcome {
@@ -150,16 +149,15 @@ impl Batch {
             }
             None => work.holds.release(),
         }
-        // Requests beyond the one that the slot was for: a long list, and the search for an id that the
-        // API refuses with all others in its request.
-        let halvings = self.claim.jobs.len().max(1).ilog2() as usize + 1;
-        let extra = requests - 1 + culprits * 2 * halvings;
-        if extra > 0 {
-            counts.requests.add((culprits * 2 * halvings) as u64);
-            let extra = i32::try_from(extra).unwrap_or(i32::MAX);
-            if let Err(error) = work.store.charge(&work.lane, extra).await {
-                work.note_database_error(&error);
-            }
+        // The slot was for one request. The search for an id that the API refuses takes more, and so does the
+        // check of an answer that lacks ids; a lookup that had to wait too long sends none.
+        let requests = requests.load(Ordering::Relaxed);
+        counts.requests.add(requests);
+        let beyond_slot = i32::try_from(requests).unwrap_or(i32::MAX) - 1;
+        if beyond_slot != 0
+            && let Err(error) = work.store.charge(&work.lane, beyond_slot).await
+        {
+            work.note_database_error(&error);
         }
         refused
     }

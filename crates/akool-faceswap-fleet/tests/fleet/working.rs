@@ -16,6 +16,7 @@ in_both! {
     a_deadline_ends_a_wait_with_a_ticket
     a_row_that_cannot_be_read_costs_no_other
     an_id_that_the_api_refuses_costs_no_other
+    every_request_is_charged
     refused_credentials_settle_nothing
     a_rate_limit_of_one_holds_all
     faults_of_the_api_are_repeated
@@ -195,9 +196,30 @@ async fn an_id_that_the_api_refuses_costs_no_other(database: Database) {
         };
         assert_eq!(kind, expected, "{number}");
     }
-    // The search for the culprit is paid for: what is charged is no less than what was sent.
+    running.stop().await;
+}
+
+async fn every_request_is_charged(database: Database) {
+    let (fleet, fake) = (database.fleet().await, fake());
+    // One id that the API refuses, and one that is missing: both take more requests than the slot's.
+    let mut ids: Vec<ResultId> = (0..20).map(|_| add(&fake, FakeJob::image())).collect();
+    fake.push_answer(Answer::business(1003).for_id(ids[3].as_str()).always());
+    ids.push(id(1));
+    fleet.track(&ids).await.unwrap();
+    let burst = 10_000;
+    // So slow that nothing is given back while the test runs.
+    let worker = worker(&fleet, &fake).requests_per_second(1.0 / 3600.0, burst);
+    let counters = worker.counters();
+    let running = run(worker);
+    while counters.requests() == 0 {
+        tokio::task::yield_now().await;
+    }
     let report = running.stop().await;
-    assert!(report.requests >= fake.request_count(), "{report:?}");
+    assert!(fake.request_count() > 3, "{report:?}");
+    assert_eq!(report.requests, fake.request_count());
+    let charged = fleet.stats().await.unwrap().budget_used * f64::from(burst);
+    let sent = f64::from(u32::try_from(report.requests).unwrap());
+    assert!((charged - sent).abs() < 0.5, "{charged} of {sent}");
 }
 
 async fn refused_credentials_settle_nothing(database: Database) {

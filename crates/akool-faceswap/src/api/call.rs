@@ -4,6 +4,8 @@
 //! and repeats it as [`Rules`] decide. Metrics and events are written here, for every operation
 //! alike.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use tokio::{sync::SemaphorePermit, time::Instant};
 
 use crate::{
@@ -29,6 +31,7 @@ pub(crate) struct Call<'a> {
     retry: &'a RetryPolicy,
     attempt_timeout: Timeout,
     deadline: Deadline,
+    sent: Option<&'a AtomicU64>,
 }
 
 impl Api {
@@ -62,6 +65,7 @@ impl Api {
             retry: options.retry.as_ref().unwrap_or(&self.retry),
             attempt_timeout: options.attempt_timeout.unwrap_or(limits.attempt_timeout),
             deadline: Deadline::after(limit),
+            sent: options.sent.as_deref(),
         }
     }
 }
@@ -159,6 +163,9 @@ impl Call<'_> {
             Ok(authorization) => authorization,
             Err(error) => return (Err(error), None),
         };
+        if let Some(sent) = self.sent {
+            sent.fetch_add(1, Ordering::Relaxed);
+        }
         let outcome = api.channel.perform(operation, authorization, attempt).await;
         self.note(O::NAME, outcome.as_ref().err());
         (outcome, generation)

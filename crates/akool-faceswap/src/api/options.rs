@@ -1,5 +1,7 @@
 //! What one call may decide for itself; what it leaves unset is the client's.
 
+use std::sync::{Arc, atomic::AtomicU64};
+
 use crate::{limits::Timeout, retry::RetryPolicy};
 
 /// The options of one call.
@@ -8,6 +10,8 @@ pub(crate) struct CallOptions {
     pub(crate) attempt_timeout: Option<Timeout>,
     pub(crate) operation_timeout: Option<Timeout>,
     pub(crate) retry: Option<RetryPolicy>,
+    /// Grows by each request that is sent.
+    pub(crate) sent: Option<Arc<AtomicU64>>,
 }
 
 /// Setters for a builder that has its [`CallOptions`] in `self.options`.

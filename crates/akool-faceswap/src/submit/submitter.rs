@@ -105,7 +105,7 @@ async fn send(api: Arc<Api>, submit: Submit, token: SubmitToken, begun: SystemTi
     let options = CallOptions {
         attempt_timeout: Some(at_least(api.limits.attempt_timeout)),
         operation_timeout: Some(at_least(api.limits.operation_timeout)),
-        retry: None,
+        ..CallOptions::default()
     };
     let outcome = api.call(&submit, &options).await;
     let window = (begun, api.clock.now());
