@@ -275,14 +275,33 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A database with the fleet's rows. It is implemented here alone.
-///
-/// Use [`Fleet`](crate::Fleet) and [`Worker`](crate::Worker) instead.
-pub trait Store: sealed::Sealed + fmt::Debug + Send + Sync {
+/// What programs do with jobs: track them, wait for their outcomes, take these.
+pub trait Jobs: sealed::Sealed + Send + Sync {
     #[doc(hidden)]
     fn track<'a>(&'a self, lane: &'a Lane, jobs: &'a [Tracking]) -> Answer<'a, u64>;
     #[doc(hidden)]
     fn untrack<'a>(&'a self, lane: &'a Lane, ids: &'a [ResultId]) -> Answer<'a, u64>;
+    #[doc(hidden)]
+    fn take<'a>(
+        &'a self,
+        lane: &'a Lane,
+        max: u32,
+        ids: Option<&'a [ResultId]>,
+    ) -> Answer<'a, Vec<Outcome>>;
+    #[doc(hidden)]
+    fn peek<'a>(&'a self, lane: &'a Lane, ids: &'a [ResultId])
+    -> Answer<'a, Vec<(String, Peeked)>>;
+    #[doc(hidden)]
+    fn hint<'a>(&'a self, lane: &'a Lane, ids: &'a [ResultId]) -> Answer<'a, u64>;
+    #[doc(hidden)]
+    fn listen<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Option<Hints>>;
+    /// How often somebody who waits looks, where notifications do not come.
+    #[doc(hidden)]
+    fn poll_interval(&self) -> Duration;
+}
+
+/// What workers do: take requests of the budget, claim jobs, and write back what became of each.
+pub trait Leases: sealed::Sealed + Send + Sync {
     #[doc(hidden)]
     fn enter<'a>(&'a self, lane: &'a Lane, account: &'a Account, budget: Budget) -> Answer<'a, ()>;
     #[doc(hidden)]
@@ -305,27 +324,11 @@ pub trait Store: sealed::Sealed + fmt::Debug + Send + Sync {
         notify: bool,
     ) -> Answer<'a, u64>;
     #[doc(hidden)]
-    fn take<'a>(
-        &'a self,
-        lane: &'a Lane,
-        max: u32,
-        ids: Option<&'a [ResultId]>,
-    ) -> Answer<'a, Vec<Outcome>>;
-    #[doc(hidden)]
-    fn peek<'a>(&'a self, lane: &'a Lane, ids: &'a [ResultId])
-    -> Answer<'a, Vec<(String, Peeked)>>;
-    #[doc(hidden)]
     fn hold<'a>(&'a self, lane: &'a Lane, time: Duration) -> Answer<'a, ()>;
-    #[doc(hidden)]
-    fn hint<'a>(&'a self, lane: &'a Lane, ids: &'a [ResultId]) -> Answer<'a, u64>;
-    #[doc(hidden)]
-    fn stats<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Stats>;
-    #[doc(hidden)]
-    fn beat<'a>(&'a self, lane: &'a Lane, worker: &'a str, counters: &'a Value) -> Answer<'a, ()>;
-    #[doc(hidden)]
-    fn sweep<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Option<u64>>;
-    #[doc(hidden)]
-    fn listen<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Option<Hints>>;
+}
+
+/// The submit journal.
+pub trait Journal: sealed::Sealed + Send + Sync {
     #[doc(hidden)]
     fn intend<'a>(
         &'a self,
@@ -355,7 +358,21 @@ pub trait Store: sealed::Sealed + fmt::Debug + Send + Sync {
         lane: &'a Lane,
         older: Duration,
     ) -> Answer<'a, Vec<UnknownSubmission>>;
-    /// How often somebody who waits looks, where notifications do not come.
-    #[doc(hidden)]
-    fn poll_interval(&self) -> Duration;
 }
+
+/// Figures, signs of life, and cleaning up.
+pub trait Monitoring: sealed::Sealed + Send + Sync {
+    #[doc(hidden)]
+    fn stats<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Stats>;
+    #[doc(hidden)]
+    fn beat<'a>(&'a self, lane: &'a Lane, worker: &'a str, counters: &'a Value) -> Answer<'a, ()>;
+    #[doc(hidden)]
+    fn sweep<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Option<u64>>;
+}
+
+/// A database with the fleet's rows. It is implemented here alone.
+///
+/// Use [`Fleet`](crate::Fleet) and [`Worker`](crate::Worker) instead.
+pub trait Store: Jobs + Leases + Journal + Monitoring + fmt::Debug {}
+
+impl<T: Jobs + Leases + Journal + Monitoring + fmt::Debug> Store for T {}

@@ -13,10 +13,15 @@ create table akool_faceswap.lane (
     interval_  interval not null default '0',
     burst      integer not null default 1,
     tat        timestamptz not null default '-infinity',
-    held_until timestamptz
+    held_until timestamptz,
+    -- Where a search for due jobs begins: entries of the index before it are dead until the next vacuum.
+    -- A job that was committed late may be due before it, so once a second the search begins at the first entry.
+    due_from   timestamptz not null default '-infinity',
+    scanned_at timestamptz not null default '-infinity'
 ) with (fillfactor = 10);
 
--- A tracked job. A lease is a later due time, so a job that a worker never returns becomes due again.
+-- A tracked job. A lease ends by itself, so a job that a worker never returns is claimed again. A claim changes
+-- no column of an index: most of these updates stay on their page and touch no index (HOT).
 create table akool_faceswap.pending (
     lane          text not null,
     id            text collate "C" not null,
@@ -25,6 +30,7 @@ create table akool_faceswap.pending (
     early_at      timestamptz not null,
     -- A random token: a crash cannot issue the same one twice.
     lease         uuid,
+    leased_until  timestamptz,
     looked_up_at  timestamptz,
     hinted        boolean not null default false,
     status        integer,
@@ -37,7 +43,8 @@ create table akool_faceswap.pending (
     -- Set by the caller; null means the defaults of the worker's release.
     terms         jsonb,
     tag           text,
-    primary key (lane, id)
+    -- The id first, because it decides most comparisons.
+    primary key (id, lane)
 ) with (
     fillfactor = 85,
     autovacuum_vacuum_scale_factor = 0.02,

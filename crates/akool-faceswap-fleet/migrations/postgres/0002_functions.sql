@@ -110,25 +110,38 @@ language sql set search_path = akool_faceswap, pg_temp as $$
 $$;
 
 -- Takes up to `n` requests out of the account's budget, if anything is due. Where nothing is granted,
--- `wait_ms` says for how long; null if nothing is tracked.
+-- `wait_ms` says for how long; null if nothing is tracked. The commit does not wait for the disk: that of the
+-- claim that follows does, and makes both durable.
 create function akool_faceswap.slot(
     lane text, n integer default 1, out granted integer, out wait_ms bigint
 )
 language plpgsql set search_path = akool_faceswap, pg_temp
-set enable_seqscan = off set enable_bitmapscan = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-    due timestamptz;
+    at timestamptz := clock_timestamp();
     l lane;
-    at timestamptz;
+    due timestamptz;
+    is_full_scan boolean;
+    tolerance interval;
     base timestamptz;
 begin
+    perform set_config('synchronous_commit', 'off', true);
     granted := 0;
-    select p.due_at into due from pending p where p.lane = slot.lane order by p.due_at limit 1;
-    at := clock_timestamp();
-    if due is null then
-        return;
-    elsif due > at then
+    select * into l from lane where name = slot.lane;
+    is_full_scan := l.scanned_at not between at - interval '1 s' and at;
+    if is_full_scan then
+        l.due_from := '-infinity';
+    end if;
+    select p.due_at into due from pending p
+    where p.lane = slot.lane and p.due_at >= l.due_from
+        and (p.leased_until is null or p.leased_until <= at)
+    order by p.due_at limit 1;
+    if due is null or due > at then
+        -- All that are due are leased; one of the leases may end before the next job is due.
+        select least(due, min(p.leased_until)) into due from pending p
+        where p.lane = slot.lane and p.due_at between l.due_from and at + interval '15 s'
+            and p.leased_until > at;
         wait_ms := ceil(extract(epoch from due - at) * 1000);
         return;
     end if;
@@ -138,17 +151,22 @@ begin
         wait_ms := ceil(extract(epoch from l.held_until - at) * 1000);
         return;
     end if;
+    tolerance := (l.burst - 1) * l.interval_;
     base := greatest(l.tat, at);
-    while granted < slot.n and base <= at + (l.burst - 1) * l.interval_ loop
+    while granted < slot.n and base <= at + tolerance loop
         base := base + l.interval_;
         granted := granted + 1;
     end loop;
     if granted = 0 then
-        wait_ms := greatest(1, ceil(extract(epoch from
-            base - at - (l.burst - 1) * l.interval_) * 1000));
-    elsif l.interval_ > interval '0' then
-        update lane set tat = base where name = slot.lane;
+        wait_ms := greatest(1, ceil(extract(epoch from base - at - tolerance) * 1000));
+        return;
     end if;
+    update lane
+    set tat = base,
+        -- Calls take a moment from their time to their commit.
+        due_from = least(due, at - interval '1 s'),
+        scanned_at = case when is_full_scan then at else scanned_at end
+    where name = slot.lane;
 end $$;
 
 -- Charges `n` requests that were sent without a slot. A negative `n` returns unused slots.
@@ -176,12 +194,15 @@ declare
     at timestamptz := clock_timestamp();
     new_token uuid := gen_random_uuid();
     lease_end timestamptz := at + claim.lease_ms * interval '1 ms';
+    due_from_ timestamptz := '-infinity';
 begin
+    select l.due_from into due_from_ from lane l where l.name = claim.lane;
     return query
     with chosen as materialized (
-        select s.id, s.due_at, s.was_leased from (
-            select p.id, p.due_at, p.early_at, p.lease is not null as was_leased from pending p
-            where p.lane = claim.lane and p.due_at <= at + interval '15 s'
+        select s.row_, s.was_leased from (
+            select p.ctid as row_, p.early_at, p.lease is not null as was_leased from pending p
+            where p.lane = claim.lane and p.due_at between due_from_ and at + interval '15 s'
+                and (p.leased_until is null or p.leased_until <= at)
             order by p.due_at
             -- Bounds the search for jobs that may be looked up early.
             limit 20 * claim.n
@@ -191,11 +212,10 @@ begin
         limit claim.n
     )
     update pending p
-    set due_at = lease_end, early_at = lease_end, lease = new_token, looked_up_at = at,
-        hinted = false
+    set lease = new_token, leased_until = lease_end, looked_up_at = at, hinted = false
     from chosen c
-    where p.lane = claim.lane and p.id = c.id
-    returning new_token::text, p.id, p.tag, c.due_at, p.status, p.begun_at, p.changed_at,
+    where p.ctid = c.row_
+    returning new_token::text, p.id, p.tag, p.due_at, p.status, p.begun_at, p.changed_at,
               p.missing_since, p.deadline, p.polls, p.faults, p.terms::text, c.was_leased, at;
 end $$;
 
@@ -221,8 +241,8 @@ begin
             else at + a.after_ms * interval '1 ms' end,
         early_at = case when p.hinted then greatest(at, p.looked_up_at + interval '500 ms')
             else at + a.earliest_ms * interval '1 ms' end,
-        lease = null, hinted = false, status = a.status, changed_at = a.changed_at,
-        missing_since = a.missing_since, polls = a.polls, faults = a.faults, terms = a.terms::jsonb
+        lease = null, leased_until = null, hinted = false, status = a.status,
+        changed_at = a.changed_at, missing_since = a.missing_since, polls = a.polls, faults = a.faults, terms = a.terms::jsonb
     from unnest(again.ids, again.after_ms, again.earliest_ms, again.status, again.changed_at, again.missing_since,
                 again.polls, again.faults, again.terms)
         as a (id, after_ms, earliest_ms, status, changed_at, missing_since, polls, faults, terms)
@@ -345,10 +365,11 @@ language plpgsql stable set search_path = akool_faceswap, pg_temp as $$
 #variable_conflict use_column
 declare at timestamptz := clock_timestamp();
 begin
-    select count(*), count(*) filter (where p.due_at <= at),
-           count(*) filter (where p.lease is not null and p.due_at > at),
-           count(*) filter (where p.lease is not null and p.due_at <= at),
-           coalesce(greatest(0, extract(epoch from at - min(p.due_at)) * 1000), 0)
+    select count(*), count(*) filter (where p.due_at <= at and p.leased_until > at is not true),
+           count(*) filter (where p.leased_until > at),
+           count(*) filter (where p.leased_until <= at),
+           coalesce(greatest(0, extract(epoch from
+               at - min(p.due_at) filter (where p.leased_until > at is not true)) * 1000), 0)
     into tracked, due, leased, expired, lag_ms from pending p where p.lane = stats.lane;
     select count(*), coalesce(extract(epoch from at - min(o.settled_at)) * 1000, 0)
     into outcomes, oldest_outcome_ms from outcome o where o.lane = stats.lane;

@@ -18,6 +18,7 @@ create table akool_faceswap_pending (
     due_at        integer not null,
     early_at      integer not null,
     lease         text,
+    leased_until  integer,
     looked_up_at  integer,
     hinted        integer not null default 0,
     status        integer,

@@ -69,11 +69,11 @@ impl Database {
         let tat = if self.dir.is_some() {
             format!("tat_us = tat_us - {by} * 1000")
         } else {
-            format!("tat = tat - {by}")
+            format!("tat = tat - {by}, due_from = due_from - {by}, scanned_at = scanned_at - {by}")
         };
         self.execute(&format!(
             "update {{}}pending set due_at = due_at - {by}, early_at = early_at - {by}, \
-             looked_up_at = looked_up_at - {by}, begun_at = begun_at - {by}, \
+             leased_until = leased_until - {by}, looked_up_at = looked_up_at - {by}, begun_at = begun_at - {by}, \
              changed_at = changed_at - {by}, missing_since = missing_since - {by}, \
              deadline = deadline - {by}; \
              update {{}}lane set {tat}, held_until = held_until - {by}; \
@@ -91,3 +91,14 @@ pub async fn connect(url: &str) -> tokio_postgres::Client {
     tokio::spawn(connection);
     client
 }
+
+/// A database in PostgreSQL; the test ends where there is none.
+macro_rules! database {
+    () => {
+        match crate::database::Database::postgres().await {
+            Some(database) => database,
+            None => return,
+        }
+    };
+}
+pub(crate) use database;

@@ -9,8 +9,10 @@
 
 mod database;
 mod documentation;
+mod failover;
 mod postgres;
 mod process;
+mod schema;
 #[path = "../support/server.rs"]
 mod server;
 mod store;

@@ -97,19 +97,31 @@ impl Server {
         self.dir.join("data").display().to_string()
     }
 
+    /// Restarts it with TLS, at the returned port of 127.0.0.1.
+    #[allow(dead_code, reason = "only for tests of TLS")]
+    pub fn serve_tls(&self, certificate: &str, key: &str) -> u16 {
+        let any = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = any.local_addr().expect("its address").port();
+        let data = self.data();
+        append(&format!("{data}/server.crt"), certificate);
+        append(&format!("{data}/server.key"), key);
+        append(
+            &format!("{data}/postgresql.conf"),
+            &format!("listen_addresses = '127.0.0.1'\nport = {port}\nssl = on\n"),
+        );
+        drop(any);
+        self.crash();
+        self.start_again();
+        port
+    }
+
     fn configure(&self, data: &str, settings: &str) {
         let text = format!(
             "listen_addresses = ''\nunix_socket_directories = '{}'\nmax_connections = 200\n\
              shared_buffers = 256MB\nmax_wal_size = 4GB\n{settings}",
             self.dir.display()
         );
-        let append = format!("printf '%s' \"$1\" >> {data}/postgresql.conf");
-        let mut command = as_server_user(Path::new("sh"));
-        let done = command.args(["-c", &append, "sh", &text]).status();
-        assert!(
-            done.is_ok_and(|status| status.success()),
-            "the server's settings"
-        );
+        append(&format!("{data}/postgresql.conf"), &text);
     }
 
     /// Stops it as a crash would: no checkpoint, connections broken.
@@ -122,6 +134,18 @@ impl Server {
             "pg_ctl",
             &["-D", &self.data(), "-m", "immediate", "-w", "stop"],
         );
+    }
+
+    /// Makes a primary of a standby.
+    #[allow(dead_code, reason = "only for tests of a failover")]
+    pub fn promote(&self) {
+        self.run("pg_ctl", &["-D", &self.data(), "-w", "promote"]);
+    }
+
+    /// The folder of its socket, which is a host in a URL.
+    #[allow(dead_code, reason = "only where a URL has several hosts")]
+    pub fn host(&self) -> String {
+        self.dir.display().to_string()
     }
 
     /// Starts it after a crash.
@@ -177,6 +201,14 @@ fn new_dir() -> PathBuf {
         .expect("mktemp");
     let name = String::from_utf8(output.stdout).expect("a path");
     PathBuf::from(name.trim())
+}
+
+/// Appends to a file of the server's that nobody else reads.
+fn append(file: &str, text: &str) {
+    let script = format!("umask 077; printf '%s' \"$1\" >> {file}");
+    let mut command = as_server_user(Path::new("sh"));
+    let done = command.args(["-c", &script, "sh", text]).status();
+    assert!(done.is_ok_and(|status| status.success()), "{file}");
 }
 
 /// Stops the server and removes its folder when this process is gone.

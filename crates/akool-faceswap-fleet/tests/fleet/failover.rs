@@ -1,0 +1,215 @@
+//! Standbys, failovers and lost connections.
+
+use std::{error::Error as _, time::Duration};
+
+use akool_faceswap::wait::PollPolicy;
+use akool_faceswap_fleet::{ErrorKind, Fleet, OutcomeKind, Tracking};
+use akool_faceswap_mock::FakeJob;
+
+use crate::{
+    database::{Database, connect, database},
+    id,
+    server::Server,
+};
+
+#[tokio::test]
+async fn a_standby_is_refused_and_the_primary_is_found() {
+    let Some(primary) = Server::start("fsync = off\n") else {
+        return;
+    };
+    let database = Database::on(&primary).await;
+    let standby = primary.standby();
+    let url = standby
+        .url("t0")
+        .replace("t0", database.url.split("dbname=").nth(1).unwrap());
+    let error = Fleet::connect(&url).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ReadOnly, "{error:?}");
+    assert!(
+        error.is_transient() && error.advice().contains("primary"),
+        "{error}"
+    );
+    let hosts = |url: &str| {
+        url.split(' ')
+            .next()
+            .unwrap()
+            .trim_start_matches("host=")
+            .to_owned()
+    };
+    let both = format!("host={},{}", hosts(&url), hosts(&database.url));
+    let both = database
+        .url
+        .replace(&format!("host={}", hosts(&database.url)), &both);
+    Fleet::connect(&both)
+        .await
+        .unwrap()
+        .track([id(1)])
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_that_was_lost_is_made_anew() {
+    let Some(server) = Server::start("fsync = off\n") else {
+        return;
+    };
+    let database = Database::on(&server).await;
+    let fleet = database.fleet().await;
+    fleet.track([id(1)]).await.unwrap();
+    let wait = tokio::spawn({
+        let fleet = fleet.clone();
+        async move { fleet.wait(&id(1)).await }
+    });
+    server.crash();
+    let error = fleet.track([id(2)]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection, "{error:?}");
+    assert!(error.is_transient() && error.source().is_some());
+    server.start_again();
+    // Each of the shared connections may have to find out for itself.
+    let mut tracked = Err(error);
+    for _ in 0..3 {
+        tracked = fleet.track([id(2)]).await;
+        if tracked.is_ok() {
+            break;
+        }
+    }
+    tracked.unwrap();
+    let claim = fleet
+        .store()
+        .claim(fleet.lane(), 10, Duration::from_secs(60))
+        .await
+        .unwrap();
+    let settled = akool_faceswap_fleet::store::Settlement {
+        id: id(1).to_string(),
+        kind: OutcomeKind::Success,
+        job: None,
+        error: None,
+        ticket: None,
+    };
+    fleet
+        .store()
+        .settle(fleet.lane(), &claim.token, &[settled], true)
+        .await
+        .unwrap();
+    // The wait that began before the crash ends.
+    assert_eq!(wait.await.unwrap().unwrap().id(), &id(1));
+}
+
+/// All connections to the database break, but the one that says so.
+async fn break_connections(database: &Database) {
+    database
+        .execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity \
+             where datname = current_database() and pid <> pg_backend_pid()",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn a_worker_survives_lost_connections_in_every_state() {
+    let database = database!();
+    let fleet = database.fleet().await;
+    let fake = crate::working::fake();
+    let worker = crate::working::worker(&fleet, &fake);
+    let counters = worker.counters();
+    let running = tokio::spawn(worker.run(std::future::pending()));
+    let policy = PollPolicy::fixed(Duration::from_millis(100));
+    let track = async |job: FakeJob| {
+        let id: akool_faceswap::ResultId = fake.add_job(job).parse().unwrap();
+        let tracking = Tracking::new(id.clone()).poll_policy(policy.clone());
+        // A call that finds its connection broken says so; it can be repeated.
+        while fleet.track([tracking.clone()]).await.is_err() {}
+        id
+    };
+    // While it has nothing to do.
+    while fleet.stats().await.unwrap().workers == 0 {
+        tokio::task::yield_now().await;
+    }
+    break_connections(&database).await;
+    let id = track(FakeJob::image().after_polls(0, 0)).await;
+    assert_eq!(fleet.wait(&id).await.unwrap().kind(), OutcomeKind::Success);
+    // While a lookup is in flight, and while somebody waits: the answer is kept and written.
+    let held = fake.pause_responses();
+    let id = track(FakeJob::image().after_polls(0, 0)).await;
+    let wait = tokio::spawn({
+        let (fleet, id) = (fleet.clone(), id.clone());
+        async move { fleet.wait(&id).await }
+    });
+    while fake.requests_in_flight() == 0 {
+        tokio::task::yield_now().await;
+    }
+    break_connections(&database).await;
+    let sent = fake.request_count();
+    drop(held);
+    assert_eq!(wait.await.unwrap().unwrap().kind(), OutcomeKind::Success);
+    assert_eq!((fake.request_count(), counters.fenced()), (sent, 0));
+    // Again and again, wherever it is just then.
+    let ids = [
+        track(FakeJob::video().after_polls(5, 5)).await,
+        track(FakeJob::image().after_polls(9, 9)).await,
+    ];
+    for _ in 0..20 {
+        break_connections(&database).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for id in &ids {
+        assert_eq!(fleet.wait(id).await.unwrap().kind(), OutcomeKind::Success);
+    }
+    assert!(counters.database_errors() > 0 && !running.is_finished());
+    running.abort();
+}
+
+#[tokio::test]
+async fn a_worker_follows_a_failover_to_the_standby() {
+    let Some(primary) = Server::start("fsync = off\n") else {
+        return;
+    };
+    let database = Database::on(&primary).await;
+    let standby = primary.standby();
+    let name = database.url.split("dbname=").nth(1).unwrap();
+    let both = format!(
+        "host={},{} user=postgres dbname={name}",
+        primary.host(),
+        standby.host()
+    );
+    let fleet = Fleet::connect(&both).await.unwrap();
+    let fake = crate::working::fake();
+    // What was in flight when the primary went away is looked up again after twice this time.
+    let worker = crate::working::worker(&fleet, &fake).attempt_timeout(Duration::from_secs(1));
+    let counters = worker.counters();
+    let running = tokio::spawn(worker.run(std::future::pending()));
+    let id: akool_faceswap::ResultId = fake
+        .add_job(FakeJob::video().after_polls(1000, 1000))
+        .parse()
+        .unwrap();
+    let policy = PollPolicy::fixed(Duration::from_millis(100));
+    let tracking = Tracking::new(id.clone()).poll_policy(policy);
+    fleet.track([tracking]).await.unwrap();
+    while fake.request_count() < 2 {
+        tokio::task::yield_now().await;
+    }
+    // The standby has the job before the primary is gone.
+    let reader = connect(&standby.url(name)).await;
+    let replicated = "select count(*) from akool_faceswap.pending";
+    while reader
+        .query_one(replicated, &[])
+        .await
+        .unwrap()
+        .get::<_, i64>(0)
+        == 0
+    {
+        tokio::task::yield_now().await;
+    }
+    primary.crash();
+    // Nobody takes writes: the worker waits.
+    let errors = counters.database_errors();
+    while counters.database_errors() == errors {
+        tokio::task::yield_now().await;
+    }
+    standby.promote();
+    let before = fake.request_count();
+    while fake.request_count() < before + 2 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!running.is_finished());
+    running.abort();
+}
