@@ -64,7 +64,8 @@ impl Fleet {
     /// `sqlite:PATH`.
     ///
     /// PostgreSQL: names of several hosts, separated by commas, are tried in turn until one takes writes.
-    /// TLS needs the feature `tls`; the server's certificate is checked then, whatever `sslmode` says.
+    /// TLS needs the feature `tls`. The server's certificate is then verified with its name, whatever
+    /// `sslmode` says: by the platform's authorities, or by those in the PEM file that `sslrootcert` names.
     ///
     /// # Errors
     ///

@@ -4,6 +4,7 @@
 //! Each call is one statement without a transaction around it, so connections are shared and a pooler in
 //! transaction mode is no problem. [`track`] and [`take`] are for a transaction of the caller's.
 
+mod address;
 mod connection;
 mod fault;
 mod jobs;
@@ -25,6 +26,7 @@ use tokio_postgres::{
 
 use super::sealed;
 use crate::error::Error;
+use address::Address;
 use connection::Connections;
 pub use migrate::MIGRATIONS;
 use rows::first;
@@ -42,9 +44,9 @@ pub struct PostgresStore {
 impl PostgresStore {
     /// Connects, and checks the schema's version.
     pub(crate) async fn connect(url: &str) -> Result<Self, Error> {
-        let config = connection::config(url)?;
+        let address = Address::parse(url)?;
         let store = Self {
-            connections: (0..2).map(|_| Connections::new(config.clone())).collect(),
+            connections: (0..2).map(|_| Connections::new(address.clone())).collect(),
             next: AtomicUsize::new(0),
         };
         store.link().client().await?;
@@ -53,7 +55,7 @@ impl PostgresStore {
 
     /// Brings the schema to this release's version; returns that which it has then.
     pub(crate) async fn migrate(url: &str) -> Result<i32, Error> {
-        migrate::migrate(connection::config(url)?).await
+        migrate::migrate(&Address::parse(url)?).await
     }
 
     fn link(&self) -> &Connections {

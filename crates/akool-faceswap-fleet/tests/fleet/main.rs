@@ -17,6 +17,7 @@ mod schema;
 mod server;
 mod store;
 mod submitting;
+mod tls;
 mod working;
 
 use akool_faceswap::ResultId;

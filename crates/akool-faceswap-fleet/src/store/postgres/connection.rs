@@ -8,12 +8,9 @@ use tokio::{
     sync::{Mutex, mpsc},
     time::timeout,
 };
-use tokio_postgres::{
-    AsyncMessage, Client, Config, Connection, Socket,
-    config::{Host, SslMode, TargetSessionAttrs},
-};
+use tokio_postgres::{AsyncMessage, Client, Connection, Socket, config::SslMode};
 
-use super::{fault, migrate};
+use super::{address::Address, fault, migrate};
 use crate::{
     error::{Error, ErrorKind},
     lane::Lane,
@@ -23,45 +20,15 @@ use crate::{
 /// How long a call may take before the connection is given up.
 const CALL: Duration = Duration::from_secs(15);
 
-/// Reads the URL. What is dangerous to leave out has a value.
-pub(super) fn config(url: &str) -> Result<Config, Error> {
-    let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
-        // Its source repeats parts of the URL, a password perhaps.
-        drop(error);
-        Error::new(ErrorKind::InvalidInput, "the database's URL is invalid")
-            .with_advice("write postgres://user@host/database, or a libpq connection string")
-    })?;
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(Duration::from_secs(5));
-    }
-    if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(Duration::from_secs(15));
-    }
-    config.keepalives_idle(Duration::from_secs(15));
-    if config.get_application_name().is_none() {
-        config.application_name("akool_faceswap");
-    }
-    if config.get_target_session_attrs() == TargetSessionAttrs::Any {
-        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-    }
-    if config
-        .get_hosts()
-        .iter()
-        .all(|host| matches!(host, Host::Unix(_)))
-    {
-        config.ssl_mode(SslMode::Disable);
-    }
-    Ok(config)
-}
-
 /// Connects; the task that drives the connection ends with the client. Notifications go to `hints`.
 pub(super) async fn connect(
-    config: &Config,
+    address: &Address,
     hints: Option<mpsc::Sender<Vec<String>>>,
 ) -> Result<Client, Error> {
+    let config = &address.config;
     #[cfg(feature = "tls")]
     if config.get_ssl_mode() != SslMode::Disable {
-        let connector = super::tls::connector()?;
+        let connector = super::tls::connector(address.authorities.as_deref())?;
         let (client, connection) = config.connect(connector).await.map_err(fault::error)?;
         tokio::spawn(drive(connection, hints));
         return Ok(client);
@@ -104,14 +71,14 @@ where
 /// One connection, and how to get another.
 #[derive(Debug)]
 pub(super) struct Connections {
-    config: Config,
+    address: Address,
     client: Mutex<Option<Arc<Client>>>,
 }
 
 impl Connections {
-    pub(super) fn new(config: Config) -> Self {
+    pub(super) fn new(address: Address) -> Self {
         Self {
-            config,
+            address,
             client: Mutex::new(None),
         }
     }
@@ -124,7 +91,7 @@ impl Connections {
         }
         *current = None;
         let connecting = async {
-            let client = connect(&self.config, None).await?;
+            let client = connect(&self.address, None).await?;
             migrate::check(&client).await?;
             Ok(Arc::new(client))
         };
@@ -163,7 +130,7 @@ impl Connections {
     /// A connection of its own that only listens. It ends when the receiver is dropped.
     pub(super) async fn listen(&self, lane: &Lane) -> Result<Hints, Error> {
         let (sender, receiver) = mpsc::channel(1024);
-        let client = connect(&self.config, Some(sender.clone())).await?;
+        let client = connect(&self.address, Some(sender.clone())).await?;
         client
             .batch_execute(&format!("listen \"akool_faceswap_{lane}\""))
             .await

@@ -1,8 +1,8 @@
 //! The schema: numbered SQL, forward only.
 
-use tokio_postgres::{Client, Config};
+use tokio_postgres::Client;
 
-use super::{connection, fault};
+use super::{address::Address, connection, fault};
 use crate::{
     error::Error,
     store::{SCHEMA_VERSION, check_version},
@@ -29,8 +29,8 @@ pub const MIGRATIONS: &[(i32, &str)] = &[
 /// The key of the advisory lock: two that migrate at once run one after the other.
 const LOCK: i64 = 0x616b_6f6f_6c66_6c74;
 
-pub(super) async fn migrate(config: Config) -> Result<i32, Error> {
-    let mut client = connection::connect(&config, None).await?;
+pub(super) async fn migrate(address: &Address) -> Result<i32, Error> {
+    let mut client = connection::connect(address, None).await?;
     let transaction = client.transaction().await.map_err(fault::error)?;
     transaction
         .execute("select pg_advisory_xact_lock($1)", &[&LOCK])
