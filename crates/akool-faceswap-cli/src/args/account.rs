@@ -48,7 +48,7 @@ Exit code:
   0    all are deleted
   1    no deletion was confirmed
   2    invalid arguments, ids or settings; nothing was sent
-  3    some deletions were not confirmed; you can repeat them
+  3    some deletions were not confirmed; repeat them
   130  you said no; nothing was sent"
 );
 

@@ -8,7 +8,7 @@ const HELP: &str = concat!(
     "\
 Examples:
   akool-faceswap detect https://example.com/team.jpg
-  akool-faceswap detect portrait.png --json | jq -r .crop_url
+  akool-faceswap detect me.png --json | jq -r .crop_url
 
 JSON keys:
   index         from 0
@@ -21,7 +21,7 @@ JSON keys:
 
 Exit code:
   0  there is at least one face
-  1  the detection failed, or the output could not be written
+  1  the detection or the output failed
   2  invalid arguments or settings; no request was sent
   3  there is no face"
 );

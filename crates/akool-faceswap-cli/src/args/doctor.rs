@@ -13,8 +13,8 @@ Examples:
     jq -r 'select(.verdict != \"ok\") | .message'
 
 JSON keys:
-  check    environment, api_key, base_url, dns, connection, tls,
-           server, clock or lookup
+  check    environment, api_key, base_url, dns, connection,
+           tls, server, clock or lookup
   verdict  ok, warn or fail
   message  what was found
   help     what to do; null if ok

@@ -25,7 +25,7 @@ JSON keys:
 
 Exit code:
   0    all results are saved
-  1    no id could be looked up, or the output not be written
+  1    no id could be looked up, or the output failed
   2    invalid arguments, ids or settings; nothing was sent
   3    some results are not saved
   130  ended by Ctrl-C; the same command resumes"

@@ -17,7 +17,8 @@ Examples:
 JSON keys:
   id           as given
   outcome      found, missing or error
-  status       in_queue, processing, success, failed or unknown
+  status       in_queue, processing, success, failed or
+               unknown
   status_code  the API's number for it
   url          the result, only at success
   created_at   RFC 3339, UTC
@@ -31,7 +32,7 @@ What does not apply is null.
 
 Exit code:
   0  every id was found, whatever its status
-  1  no id could be looked up, or the output not be written
+  1  no id could be looked up, or the output failed
   2  invalid arguments, ids or settings; nothing was sent
   3  some ids are missing, or their lookup failed"
 );
