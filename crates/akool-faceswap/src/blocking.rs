@@ -45,10 +45,14 @@
 //! [`Metrics`](crate::metrics::Metrics): they run on the client's thread, and the call would wait for
 //! itself.
 
+#[cfg(feature = "download")]
+mod download;
 mod iter;
+#[cfg(feature = "submit")]
+mod submit;
 mod thread;
-
-use std::path::PathBuf;
+#[cfg(feature = "wait")]
+mod wait;
 
 use futures_core::Stream;
 
@@ -56,11 +60,11 @@ use crate::{
     client::ClientBuilder,
     error::{Error, ErrorKind},
     lookup::Results,
-    model::{Job, ResultId, ResultIds},
-    submit::{PendingSubmit, SubmitError, SubmittedJob, Swap, SwapRequest},
-    wait::{Ticket, WaitEach, WaitError, WaitResults},
+    model::ResultIds,
 };
 
+#[cfg(feature = "download")]
+pub use download::Download;
 pub use iter::Iter;
 use thread::Thread;
 
@@ -128,145 +132,6 @@ impl Client {
         self.block_on(move |client| client.lookup(ids))
     }
 
-    /// Looks one job up, together with what other threads and waits look up at about the same time;
-    /// see [`Client::lookup_one`](crate::Client::lookup_one).
-    ///
-    /// # Errors
-    ///
-    /// If the request about this id failed.
-    pub fn lookup_one(&self, id: impl Into<ResultId>) -> Result<Option<Job>, Error> {
-        let id = id.into();
-        self.block_on(move |client| client.lookup_one(id))
-    }
-
-    /// Waits until a job ends; see [`Client::wait`](crate::Client::wait).
-    ///
-    /// # Errors
-    ///
-    /// Every end but success. Where the job may still end, the error has a [`Ticket`].
-    pub fn wait(&self, id: impl Into<ResultId>) -> Result<Job, WaitError> {
-        let id = id.into();
-        self.block_on(move |client| client.wait(id))
-    }
-
-    /// Resumes a wait that was put away; see [`Client::resume`](crate::Client::resume).
-    ///
-    /// # Errors
-    ///
-    /// As [`wait`](Self::wait).
-    pub fn resume(&self, ticket: Ticket) -> Result<Job, WaitError> {
-        self.block_on(move |client| client.resume(ticket))
-    }
-
-    /// Waits until all of these jobs have ended, each in its own way; see
-    /// [`Client::wait_all`](crate::Client::wait_all).
-    pub fn wait_all(&self, ids: impl Into<ResultIds>) -> WaitResults {
-        let ids = ids.into();
-        self.block_on(move |client| client.wait_all(ids))
-    }
-
-    /// Waits for many jobs and hands each out as it ends; see
-    /// [`Client::wait_each`](crate::Client::wait_each).
-    ///
-    /// ```
-    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
-    /// use akool_faceswap::{ResultIds, blocking::Client};
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let fake = FakeAkool::start()?;
-    /// # let submitted = fake.add_job(FakeJob::image().after_polls(0, 0));
-    /// # let client = akool_faceswap::Client::builder()
-    /// #     .base_url(fake.url()).api_key(fake.api_key()).build_blocking()?;
-    /// let ids: ResultIds = submitted.parse()?;
-    /// for outcome in client.wait_each(ids) {
-    ///     match outcome {
-    ///         Ok(job) => println!("{}: {}", job.id(), job.status()),
-    ///         Err(error) => println!("{error}"),
-    ///     }
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// The waits begin now and go on between items. Dropping the iterator ends those that are left.
-    pub fn wait_each(&self, ids: impl Into<ResultIds>) -> Iter<WaitEach> {
-        let ids = ids.into();
-        self.iter(move |client| client.wait_each(ids).start())
-    }
-
-    /// Resumes many waits that were put away, and hands each job out as it ends; see
-    /// [`Client::resume_each`](crate::Client::resume_each).
-    pub fn resume_each(&self, tickets: impl IntoIterator<Item = Ticket>) -> Iter<WaitEach> {
-        let tickets: Vec<Ticket> = tickets.into_iter().collect();
-        self.iter(move |client| client.resume_each(tickets).start())
-    }
-
-    /// Describes a face swap, for [`submit`](Self::submit); or, once it is
-    /// [prepared](SwapRequest::prepare), for [`send`](Self::send).
-    pub fn swap(&self) -> Swap {
-        self.client.swap()
-    }
-
-    /// Submits a swap, once. It costs credits.
-    ///
-    /// ```
-    /// # use akool_faceswap_mock::FakeAkool;
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let fake = FakeAkool::start()?;
-    /// # let client = akool_faceswap::Client::builder()
-    /// #     .base_url(fake.url()).api_key(fake.api_key()).build_blocking()?;
-    /// # let store = |ticket: &akool_faceswap::Ticket| serde_json::to_string(ticket).map(drop);
-    /// let swap = client
-    ///     .swap()
-    ///     .original("https://example.com/film.mp4")
-    ///     .new_face("https://example.com/me.jpg");
-    /// let ticket = client.submit(swap)?.ticket();
-    /// store(&ticket)?;
-    /// let done = client.resume(ticket)?;
-    /// # fake.assert_jobs_created(1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`SwapRequest::submit`]: ask [`may_be_billed`](SubmitError::may_be_billed) first.
-    pub fn submit<K: 'static>(&self, swap: SwapRequest<K>) -> Result<SubmittedJob, SubmitError> {
-        self.thread.block_on(swap.submit())
-    }
-
-    /// Sends a submit that was prepared, once; see [`Client::send`](crate::Client::send).
-    ///
-    /// # Errors
-    ///
-    /// As [`submit`](Self::submit).
-    pub fn send(&self, pending: PendingSubmit) -> Result<SubmittedJob, SubmitError> {
-        self.block_on(|client| async move { client.send(pending).await })
-    }
-
-    /// The download of a job's result; see [`Client::download`](crate::Client::download).
-    pub fn download(&self, job: &Job) -> Download {
-        Download {
-            thread: self.thread.clone(),
-            download: self.client.download(job),
-        }
-    }
-
-    /// Polls a job immediately if it is waited for; see [`Client::poll_now`](crate::Client::poll_now).
-    pub fn poll_now(&self, id: &ResultId) -> bool {
-        self.client.poll_now(id)
-    }
-
-    /// Ends every pending wait, those of other threads included, and returns their tickets; see
-    /// [`Client::shutdown`](crate::Client::shutdown).
-    #[allow(
-        clippy::must_use_candidate,
-        reason = "the waits have their tickets, too"
-    )]
-    pub fn shutdown(&self) -> Vec<Ticket> {
-        self.client.shutdown()
-    }
-
     /// Makes any call of the asynchronous client, with any options, and blocks until it is done.
     ///
     /// ```
@@ -330,36 +195,5 @@ impl Client {
         let client = self.client.clone();
         let stream = self.thread.block_on(async move { call(client) });
         Iter::new(self.thread.clone(), stream)
-    }
-}
-
-/// The download of one result; made by [`Client::download`].
-///
-/// For its options and for a stream of bytes see [`Client::block_on`] and
-/// [`download::Download`](crate::download::Download).
-#[must_use = "a download does nothing until it is saved"]
-#[derive(Debug)]
-pub struct Download {
-    thread: Thread,
-    download: crate::download::Download,
-}
-
-impl Download {
-    /// The result as a file in `dir`; see [`save_in`](crate::download::Download::save_in).
-    ///
-    /// # Errors
-    ///
-    /// As the asynchronous call.
-    pub fn save_in(self, dir: impl Into<PathBuf>) -> Result<crate::download::SavedFile, Error> {
-        self.thread.block_on(self.download.save_in(dir.into()))
-    }
-
-    /// The result as a file at `path`; see [`save_to`](crate::download::Download::save_to).
-    ///
-    /// # Errors
-    ///
-    /// As the asynchronous call.
-    pub fn save_to(self, path: impl Into<PathBuf>) -> Result<crate::download::SavedFile, Error> {
-        self.thread.block_on(self.download.save_to(path.into()))
     }
 }

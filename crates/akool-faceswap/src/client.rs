@@ -2,18 +2,28 @@
 
 mod account;
 mod builder;
+#[cfg(feature = "detect")]
 mod detect;
+#[cfg(feature = "download")]
 mod download;
 mod lookup;
 mod stats;
+#[cfg(feature = "submit")]
 mod submit;
+#[cfg(feature = "wait")]
 mod wait;
-#[cfg(feature = "webhook")]
+#[cfg(all(feature = "wait", feature = "webhook"))]
 mod webhook;
 
 use std::{fmt, sync::Arc};
 
-use crate::{api::Api, download::Downloader, error::Error, submit::Submitter, wait::Poller};
+#[cfg(feature = "download")]
+use crate::download::Downloader;
+#[cfg(feature = "submit")]
+use crate::submit::Submitter;
+#[cfg(feature = "wait")]
+use crate::wait::Poller;
+use crate::{api::Api, error::Error};
 
 pub use builder::ClientBuilder;
 
@@ -49,8 +59,11 @@ pub use builder::ClientBuilder;
 #[derive(Clone)]
 pub struct Client {
     api: Arc<Api>,
+    #[cfg(feature = "wait")]
     poller: Arc<Poller>,
+    #[cfg(feature = "download")]
     downloader: Arc<Downloader>,
+    #[cfg(feature = "submit")]
     submitter: Arc<Submitter>,
 }
 
@@ -97,20 +110,8 @@ impl Client {
     /// # }
     /// ```
     #[cfg(feature = "semver-exempt")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "semver-exempt")))]
     pub fn raw(&self) -> akool_faceswap_raw::Client {
         self.api.raw_client()
-    }
-
-    pub(crate) fn new(api: Arc<Api>, poller: Poller, downloader: Downloader) -> Self {
-        let (poller, downloader) = (Arc::new(poller), Arc::new(downloader));
-        let submitter = Submitter::new(api.clone(), poller.clone(), downloader.clone());
-        Self {
-            api,
-            poller,
-            downloader,
-            submitter: Arc::new(submitter),
-        }
     }
 
     #[cfg(test)]

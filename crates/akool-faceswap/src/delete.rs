@@ -1,8 +1,7 @@
 //! Deleting results for good.
 //!
 //! The list is cut into requests like that of a lookup, and each request has an outcome of its own.
-//! What is deleted cannot come back, so waits for it end at once instead of looking for it until
-//! their grace period is over.
+//! What is deleted cannot come back, so the client ends the waits for it at once.
 
 use std::sync::Arc;
 
@@ -20,7 +19,6 @@ use crate::{
         exchange::RawResponse,
         operation::{Generated, Operation},
     },
-    wait::Poller,
 };
 
 /// What became of each request of a deletion.
@@ -48,13 +46,13 @@ impl Deletion {
     }
 }
 
-/// Deletes results, and ends the waits for them.
+/// Deletes results; `deleted` hears of each request that succeeded.
 pub(crate) async fn delete(
     api: &Arc<Api>,
-    poller: &Poller,
     ids: ResultIds,
+    deleted: impl Fn(&[ResultId]) + Sync,
 ) -> Result<Deletion, Error> {
-    let limits = &api.limits;
+    let (limits, deleted) = (&api.limits, &deleted);
     let chunks: Vec<Vec<ResultId>> = ids
         .as_slice()
         .chunks(limits.max_ids_per_request.get())
@@ -64,7 +62,7 @@ pub(crate) async fn delete(
         .map(|ids| async move {
             let outcome = delete_chunk(api, &ids).await;
             if outcome.is_ok() {
-                poller.end_deleted(&ids);
+                deleted(&ids);
             }
             (ids, outcome)
         })

@@ -23,7 +23,9 @@ use crate::{
     api::{Api, options::CallOptions},
     error::{Error, ErrorKind},
     limits::Timeout,
-    model::{Analysis, Input, InvalidMediaUrl, MediaUrl, Picture, UnreadableFaces, Video},
+    model::{
+        Analysis, FaceError, Input, InvalidMediaUrl, MediaUrl, Picture, UnreadableFaces, Video,
+    },
 };
 
 use operation::{AnalyzeFrames, DetectFaces};
@@ -39,6 +41,12 @@ const LEAST_TIME: Duration = Duration::from_secs(120);
 
 /// How much wider than a face its crop is: what the vendor advises for swapping.
 const EXPAND_RATIO: f64 = 0.5;
+
+impl From<FaceError> for Error {
+    fn from(error: FaceError) -> Self {
+        Self::new(ErrorKind::FaceCount, error.to_string()).with_advice(error.advice())
+    }
+}
 
 /// Detects the faces of the picture at `url`.
 pub(crate) async fn picture(api: &Arc<Api>, url: &str) -> Result<Picture, Error> {

@@ -13,7 +13,7 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
-use crate::model::{FaceError, ResultId};
+use crate::model::ResultId;
 
 pub use crate::model::{BusinessClass, BusinessCode, InvalidId, InvalidIds};
 pub use kind::ErrorKind;
@@ -261,12 +261,6 @@ impl StdError for Error {
             .source
             .as_deref()
             .map(|source| source as &(dyn StdError + 'static))
-    }
-}
-
-impl From<FaceError> for Error {
-    fn from(error: FaceError) -> Self {
-        Self::new(ErrorKind::FaceCount, error.to_string()).with_advice(error.advice())
     }
 }
 

@@ -113,6 +113,8 @@
 //! [`Metrics`]: metrics::Metrics
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Without a feature, some of what the lower layers offer has no caller.
+#![cfg_attr(not(all(feature = "download", feature = "submit")), allow(dead_code))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 // A field that the vendor adds to a generated type must not break the build.
 #![allow(clippy::needless_update)]
@@ -125,7 +127,9 @@ pub mod blocking;
 pub mod client;
 mod clock;
 pub mod delete;
+#[cfg(feature = "detect")]
 pub mod detect;
+#[cfg(feature = "download")]
 pub mod download;
 pub mod error;
 mod limits;
@@ -134,10 +138,12 @@ pub mod metrics;
 pub mod model;
 mod retry;
 mod secret;
+#[cfg(feature = "submit")]
 pub mod submit;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transport;
+#[cfg(feature = "wait")]
 pub mod wait;
 #[cfg(feature = "webhook")]
 pub mod webhook;
@@ -150,6 +156,9 @@ pub mod fuzzing;
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind, Result};
 pub use limits::Timeout;
-pub use model::{Face, Job, JobStatus, ResultId, ResultIds};
+#[cfg(feature = "detect")]
+pub use model::Face;
+pub use model::{Job, JobStatus, ResultId, ResultIds};
 pub use retry::RetryPolicy;
+#[cfg(feature = "wait")]
 pub use wait::Ticket;

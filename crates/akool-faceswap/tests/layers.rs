@@ -20,9 +20,8 @@ const LAYERS: &[&[&str]] = &[
     // The features, each on its own or on those before it.
     &["lookup"],
     &["download"],
-    &["account", "detect", "webhook"],
+    &["account", "delete", "detect", "webhook"],
     &["wait"],
-    &["delete"],
     &["submit"],
     &["client"],
     &["blocking"],

@@ -5,7 +5,7 @@ use crate::{
     client::Client,
     delete::{self, Deletion},
     error::Error,
-    model::IntoResultIds,
+    model::{IntoResultIds, ResultId},
 };
 
 impl Client {
@@ -54,6 +54,12 @@ impl Client {
     /// Dropping the future loses the outcomes; what was sent may be deleted. Deleting it again does no
     /// harm.
     pub async fn delete(&self, ids: impl IntoResultIds) -> Result<Deletion, Error> {
-        delete::delete(&self.api, &self.poller, ids.into_result_ids()?).await
+        let end_waits = |ids: &[ResultId]| {
+            #[cfg(feature = "wait")]
+            self.poller.end_deleted(ids);
+            #[cfg(not(feature = "wait"))]
+            let _ = ids;
+        };
+        delete::delete(&self.api, ids.into_result_ids()?, end_waits).await
     }
 }

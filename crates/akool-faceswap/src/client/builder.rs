@@ -6,16 +6,11 @@ use std::{env, fmt, num::NonZeroUsize, sync::Arc};
 use crate::transport::http_client::Configure;
 use crate::{
     api::{Api, Permits},
-    client::Client,
-    limits::request_size::KnownSizes,
-    transport::http_client,
-};
-use crate::{
     auth::{AnyProvider, ClientSecret, Credentials, SharedToken, TokenProvider},
+    client::Client,
     clock::Clock,
-    download::Downloader,
     error::{Error, ErrorKind},
-    limits::{Limits, Timeout},
+    limits::{Limits, Timeout, request_size::KnownSizes},
     metrics::Metrics,
     retry::{Jitter, RetryPolicy, budget::Budget, throttle::Throttle},
     secret::Secret,
@@ -23,8 +18,8 @@ use crate::{
         backend::{HttpBackend, ReqwestBackend},
         base_url::{self, BaseUrl},
         channel::Channel,
+        http_client,
     },
-    wait::Poller,
 };
 
 /// The settings of a [`Client`]; made by [`Client::builder`].
@@ -198,6 +193,7 @@ impl ClientBuilder {
 
     /// The most files that are downloaded at once, over all clones; further ones queue. Default: 4. 0
     /// is taken as 1.
+    #[cfg(feature = "download")]
     pub fn max_concurrent_downloads(mut self, files: usize) -> Self {
         self.limits.max_concurrent_downloads = at_least_one(files);
         self
@@ -262,7 +258,6 @@ impl ClientBuilder {
     /// # Ok::<(), akool_faceswap::Error>(())
     /// ```
     #[cfg(feature = "semver-exempt")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "semver-exempt")))]
     pub fn configure_reqwest(
         mut self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
@@ -278,6 +273,7 @@ impl ClientBuilder {
     /// A job that is waited for takes 440 bytes in a group and 630 with a
     /// [`Wait`](crate::wait::Wait) of its own, measured with ids of 24 characters: 200,000 take up
     /// to 126 MB.
+    #[cfg(feature = "wait")]
     pub fn max_tracked_ids(mut self, ids: usize) -> Self {
         self.limits.max_tracked_ids = ids;
         self
@@ -362,9 +358,30 @@ impl ClientBuilder {
             metrics: self.metrics,
             known_sizes: KnownSizes::default(),
         });
-        let poller = Poller::new(api.clone(), self.jitter_seed);
-        let downloader = Downloader::new(api.clone(), self.root_certificates, proxy);
-        Ok(Client::new(api, poller, downloader))
+        #[cfg(feature = "wait")]
+        let poller = Arc::new(crate::wait::Poller::new(api.clone(), self.jitter_seed));
+        #[cfg(feature = "download")]
+        let downloader = Arc::new(crate::download::Downloader::new(
+            api.clone(),
+            self.root_certificates,
+            proxy,
+        ));
+        #[cfg(feature = "submit")]
+        let submitter = Arc::new(crate::submit::Submitter::new(
+            api.clone(),
+            poller.clone(),
+            #[cfg(feature = "download")]
+            downloader.clone(),
+        ));
+        Ok(Client {
+            api,
+            #[cfg(feature = "wait")]
+            poller,
+            #[cfg(feature = "download")]
+            downloader,
+            #[cfg(feature = "submit")]
+            submitter,
+        })
     }
 }
 

@@ -24,8 +24,14 @@ impl Client {
         Stats {
             lookups_in_flight: api.permits.in_use(Pool::Lookups),
             other_requests_in_flight: api.permits.in_use(Pool::Others),
+            #[cfg(feature = "download")]
             downloads_in_flight: self.downloader.in_flight(),
+            #[cfg(not(feature = "download"))]
+            downloads_in_flight: 0,
+            #[cfg(feature = "wait")]
             tracked_ids: self.poller.tracked_ids(),
+            #[cfg(not(feature = "wait"))]
+            tracked_ids: 0,
             throttled_for: held_until.map(|until| until - Instant::now()),
             retries_left: api.budget.retries_left(),
         }

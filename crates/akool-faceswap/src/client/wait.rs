@@ -1,9 +1,10 @@
-//! Waiting for jobs: [`Client::wait`] and its like.
+//! Waiting for jobs, and looking single ones up by the same poller: [`Client::wait`] and its like,
+//! [`Client::lookup_one`].
 
 use crate::{
     client::Client,
     model::{ResultId, ResultIds},
-    wait::{Ticket, Wait, WaitAll, WaitAny, WaitEach},
+    wait::{LookupOne, Ticket, Wait, WaitAll, WaitAny, WaitEach},
 };
 
 impl Client {
@@ -129,6 +130,43 @@ impl Client {
     /// Options set here override those of every [`Ticket`].
     pub fn resume_each(&self, tickets: impl IntoIterator<Item = Ticket>) -> WaitEach {
         WaitEach::resumed(self.poller.clone(), tickets.into_iter().collect())
+    }
+
+    /// Looks one job up, together with whatever else is looked up at about the same time.
+    ///
+    /// `None` if the API answers without it. Calls from any number of tasks within about 20 ms share one
+    /// request, together with the polls of waits that are due: this is the call for a service that
+    /// receives ids one by one. The request is always sent after the call. Transient errors are retried
+    /// by the client's
+    /// [`RetryPolicy`](crate::retry::RetryPolicy) within its
+    /// [`operation_timeout`](crate::client::ClientBuilder::operation_timeout).
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+    /// # use akool_faceswap::{Client, ResultId};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let id: ResultId = fake.add_job(FakeJob::image()).to_string().parse()?;
+    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// if let Some(job) = client.lookup_one(&id).await? {
+    ///     println!("{}", job.status());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the request about this id failed, or the client
+    /// [tracks as many ids](crate::client::ClientBuilder::max_tracked_ids) as it may.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping one caller's future, even the first one's, neither loses nor repeats what others asked
+    /// for.
+    pub fn lookup_one(&self, id: impl Into<ResultId>) -> LookupOne {
+        LookupOne::new(self.poller.clone(), id.into())
     }
 
     /// Has a job that is waited for looked up now, because something else says that it changed:

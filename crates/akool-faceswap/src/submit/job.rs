@@ -3,9 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    download::Download,
     model::ResultId,
-    wait::{Ticket, Wait, WaitError},
+    wait::{Ticket, Wait},
 };
 
 use super::{accepted::Accepted, submitter::Submitter, token::SubmitToken};
@@ -91,7 +90,8 @@ impl SubmittedJob {
     /// # Cancel safety
     ///
     /// Dropping the future ends the wait; the job runs on.
-    pub async fn download(&self) -> Result<Download, WaitError> {
+    #[cfg(feature = "download")]
+    pub async fn download(&self) -> Result<crate::download::Download, crate::wait::WaitError> {
         let job = self.wait().await?;
         Ok(self.submitter.download(&job))
     }

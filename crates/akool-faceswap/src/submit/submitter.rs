@@ -8,12 +8,13 @@ use std::{
 
 use crate::{
     api::{Api, options::CallOptions},
-    download::{Download, Downloader},
     error::{Error, ErrorKind},
     limits::Timeout,
-    model::{Job, ResultId},
+    model::ResultId,
     wait::{Poller, Wait},
 };
+#[cfg(feature = "download")]
+use crate::{download::Downloader, model::Job};
 
 use super::{
     accepted::Accepted,
@@ -32,15 +33,21 @@ const LEAST_TIME: Duration = Duration::from_secs(120);
 pub(crate) struct Submitter {
     pub(super) api: Arc<Api>,
     poller: Arc<Poller>,
+    #[cfg(feature = "download")]
     downloader: Arc<Downloader>,
     submits: Arc<Submits>,
 }
 
 impl Submitter {
-    pub(crate) fn new(api: Arc<Api>, poller: Arc<Poller>, downloader: Arc<Downloader>) -> Self {
+    pub(crate) fn new(
+        api: Arc<Api>,
+        poller: Arc<Poller>,
+        #[cfg(feature = "download")] downloader: Arc<Downloader>,
+    ) -> Self {
         Self {
             api,
             poller,
+            #[cfg(feature = "download")]
             downloader,
             submits: Arc::default(),
         }
@@ -78,8 +85,9 @@ impl Submitter {
     }
 
     /// The download of a job's result.
-    pub(super) fn download(&self, job: &Job) -> Download {
-        Download::new(self.downloader.clone(), job)
+    #[cfg(feature = "download")]
+    pub(super) fn download(&self, job: &Job) -> crate::download::Download {
+        crate::download::Download::new(self.downloader.clone(), job)
     }
 
     fn begin(&self, pending: PendingSubmit) -> Result<Submission, SubmitError> {

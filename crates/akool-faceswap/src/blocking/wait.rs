@@ -1,0 +1,98 @@
+//! Waiting, and looking single jobs up by the same poller, with calls that block.
+
+use super::{Client, Iter};
+use crate::{
+    error::Error,
+    model::{Job, ResultId, ResultIds},
+    wait::{Ticket, WaitEach, WaitError, WaitResults},
+};
+
+impl Client {
+    /// Waits until a job ends; see [`Client::wait`](crate::Client::wait).
+    ///
+    /// # Errors
+    ///
+    /// Every end but success. Where the job may still end, the error has a [`Ticket`].
+    pub fn wait(&self, id: impl Into<ResultId>) -> Result<Job, WaitError> {
+        let id = id.into();
+        self.block_on(move |client| client.wait(id))
+    }
+
+    /// Resumes a wait that was put away; see [`Client::resume`](crate::Client::resume).
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](Self::wait).
+    pub fn resume(&self, ticket: Ticket) -> Result<Job, WaitError> {
+        self.block_on(move |client| client.resume(ticket))
+    }
+
+    /// Waits until all of these jobs have ended, each in its own way; see
+    /// [`Client::wait_all`](crate::Client::wait_all).
+    pub fn wait_all(&self, ids: impl Into<ResultIds>) -> WaitResults {
+        let ids = ids.into();
+        self.block_on(move |client| client.wait_all(ids))
+    }
+
+    /// Waits for many jobs and hands each out as it ends; see
+    /// [`Client::wait_each`](crate::Client::wait_each).
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+    /// use akool_faceswap::{ResultIds, blocking::Client};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let submitted = fake.add_job(FakeJob::image().after_polls(0, 0));
+    /// # let client = akool_faceswap::Client::builder()
+    /// #     .base_url(fake.url()).api_key(fake.api_key()).build_blocking()?;
+    /// let ids: ResultIds = submitted.parse()?;
+    /// for outcome in client.wait_each(ids) {
+    ///     match outcome {
+    ///         Ok(job) => println!("{}: {}", job.id(), job.status()),
+    ///         Err(error) => println!("{error}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The waits begin now and go on between items. Dropping the iterator ends those that are left.
+    pub fn wait_each(&self, ids: impl Into<ResultIds>) -> Iter<WaitEach> {
+        let ids = ids.into();
+        self.iter(move |client| client.wait_each(ids).start())
+    }
+
+    /// Resumes many waits that were put away, and hands each job out as it ends; see
+    /// [`Client::resume_each`](crate::Client::resume_each).
+    pub fn resume_each(&self, tickets: impl IntoIterator<Item = Ticket>) -> Iter<WaitEach> {
+        let tickets: Vec<Ticket> = tickets.into_iter().collect();
+        self.iter(move |client| client.resume_each(tickets).start())
+    }
+
+    /// Looks one job up, together with what other threads and waits look up at about the same time;
+    /// see [`Client::lookup_one`](crate::Client::lookup_one).
+    ///
+    /// # Errors
+    ///
+    /// If the request about this id failed.
+    pub fn lookup_one(&self, id: impl Into<ResultId>) -> Result<Option<Job>, Error> {
+        let id = id.into();
+        self.block_on(move |client| client.lookup_one(id))
+    }
+
+    /// Polls a job immediately if it is waited for; see [`Client::poll_now`](crate::Client::poll_now).
+    pub fn poll_now(&self, id: &ResultId) -> bool {
+        self.client.poll_now(id)
+    }
+
+    /// Ends every pending wait, those of other threads included, and returns their tickets; see
+    /// [`Client::shutdown`](crate::Client::shutdown).
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "the waits have their tickets, too"
+    )]
+    pub fn shutdown(&self) -> Vec<Ticket> {
+        self.client.shutdown()
+    }
+}
