@@ -33,8 +33,9 @@ impl Client {
     /// was cancelled, or lookups cannot succeed, as with refused credentials or a base URL that is not
     /// the API's. A lookup that fails in a transient way never ends a wait; it shows as
     /// [`Progress::last_error`](crate::wait::Progress::last_error). At the deadline the job is looked up
-    /// once more, so a job that ended before it is not reported as late; if that lookup fails, it is
-    /// repeated for up to 30 s.
+    /// once more, so a job that ended before it is not reported as late. That last look may take a tenth
+    /// of the timeout, retries included, but at least 1 s and at most 5 s: so much later than its
+    /// deadline a wait may end.
     ///
     /// All waits of a client and its clones share one poller: see
     /// [`PollPolicy`](crate::wait::PollPolicy) for how often it looks. It runs as a task on the tokio
@@ -119,8 +120,8 @@ impl Client {
     /// Resumes a stored wait, in this process or another.
     ///
     /// Its age, poll policy and deadline are those of the [`Ticket`]; options set here override them. A
-    /// wait whose deadline has passed meanwhile looks once more, so that a job which ended in the
-    /// meantime is not lost.
+    /// wait whose deadline has passed looks the job up once more, for 30 s at most, so that a job that
+    /// ended in the meantime is reported.
     pub fn resume(&self, ticket: Ticket) -> Wait {
         Wait::resumed(self.poller.clone(), ticket)
     }

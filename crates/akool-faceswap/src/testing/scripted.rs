@@ -2,7 +2,10 @@
 
 use std::{
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -29,6 +32,8 @@ pub(crate) struct Reply {
     what: What,
     /// Whether the request's body is asked for first.
     reads_body: bool,
+    /// Set when the client takes the reply.
+    receipt: Arc<AtomicBool>,
 }
 
 enum What {
@@ -45,6 +50,7 @@ impl Reply {
             after: Duration::ZERO,
             what: What::Response(response),
             reads_body: true,
+            receipt: Arc::default(),
         }
     }
 
@@ -73,6 +79,7 @@ impl Reply {
             after: Duration::ZERO,
             what: What::Fault { is_connect: true },
             reads_body: false,
+            receipt: Arc::default(),
         }
     }
 
@@ -92,6 +99,7 @@ impl Reply {
             after: Duration::ZERO,
             what: What::Fault { is_connect: false },
             reads_body: true,
+            receipt: Arc::default(),
         }
     }
 
@@ -101,7 +109,13 @@ impl Reply {
             after: Duration::ZERO,
             what: What::Nothing,
             reads_body: true,
+            receipt: Arc::default(),
         }
+    }
+
+    /// Becomes true when the client takes the reply, and never if it gave up before.
+    pub(crate) fn receipt(&self) -> Arc<AtomicBool> {
+        self.receipt.clone()
     }
 
     pub(crate) fn after(mut self, delay: Duration) -> Self {
@@ -246,12 +260,14 @@ impl HttpBackend for Scripted {
                 after,
                 what,
                 reads_body,
+                receipt,
             } = (self.script)(&seen);
             if reads_body && let Some(body) = request.body_mut().take() {
                 let body = read(body).await;
                 self.state.lock().unwrap().bodies.push(body);
             }
             tokio::time::sleep(after).await;
+            receipt.store(true, Ordering::Relaxed);
             match what {
                 What::Response(response) => Ok(response.into()),
                 What::Fault { is_connect } => Err(TransportError {

@@ -25,11 +25,12 @@ const URL_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a job at success that has no URL yet is left alone at most.
 const URL_INTERVAL: Duration = Duration::from_secs(5);
 
-/// How long the last look of a wait whose deadline has passed may take, with its retries.
-pub(super) const LAST_LOOK_LIMIT: Duration = Duration::from_secs(30);
+/// How long the last look of a wait that is resumed after its deadline may take, retries included:
+/// often many are resumed at once, and none of them has had a look yet.
+pub(super) const LATE_LOOK_LIMIT: Duration = Duration::from_secs(30);
 
-/// How long a failed last look is left alone at most.
-pub(super) const LAST_LOOK_INTERVAL: Duration = Duration::from_secs(2);
+/// The longest pause after a failed last look.
+const LAST_LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// A wait ends when at least so many lookups in a row were rejected ...
 const MIN_REJECTIONS: u32 = 5;
@@ -39,6 +40,12 @@ const REJECTED_AT_FIRST: Duration = Duration::from_secs(60);
 
 /// ... or over this time, after it has: something on the way may be down for a while.
 const REJECTED_LATER: Duration = Duration::from_secs(10 * 60);
+
+/// How long the last look of a wait may take after its deadline, retries included: a tenth of the
+/// timeout, but at least 1 s, which a lookup may need, and at most 5 s.
+pub(super) fn last_look_limit(timeout: Duration) -> Duration {
+    (timeout / 10).clamp(Duration::from_secs(1), Duration::from_secs(5))
+}
 
 /// When an id is looked up again after a lookup failed.
 #[derive(Clone, Copy, Debug)]

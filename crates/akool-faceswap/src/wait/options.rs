@@ -8,7 +8,7 @@ use std::{
 use crate::limits::Timeout;
 use crate::wait::{
     PollPolicy, Ticket,
-    observation::{JobState, WaitSpan},
+    observation::{JobState, LATE_LOOK_LIMIT, WaitSpan, last_look_limit},
     ticket,
     time::{Now, Timestamp},
 };
@@ -41,6 +41,8 @@ pub(super) struct Start {
     pub(super) options: Arc<WaitOptions>,
     pub(super) begun: Timestamp,
     pub(super) deadline: Timestamp,
+    /// How long the last look may take.
+    pub(super) last_look: Duration,
     pub(super) state: JobState,
 }
 
@@ -50,6 +52,7 @@ impl Start {
             options,
             begun,
             deadline,
+            last_look: last_look_limit(deadline.since(begun)),
             state: JobState::new(begun),
         }
     }
@@ -109,11 +112,23 @@ impl Options {
             without_url_since: None,
             ..state
         };
-        let deadline = match self.end {
-            Some(end) => end.timestamp(now),
-            None => ticket
-                .deadline
-                .map_or(Timestamp::NEVER, |deadline| now.timestamp_at(deadline)),
+        let begun = past(now.timestamp_at(ticket.begun));
+        let (deadline, last_look) = match self.end {
+            Some(end) => {
+                let deadline = end.timestamp(now);
+                (deadline, last_look_limit(deadline.since(now.timestamp)))
+            }
+            None => {
+                let deadline = ticket
+                    .deadline
+                    .map_or(Timestamp::NEVER, |deadline| now.timestamp_at(deadline));
+                let last_look = if deadline <= now.timestamp {
+                    LATE_LOOK_LIMIT
+                } else {
+                    last_look_limit(deadline.since(begun))
+                };
+                (deadline, last_look)
+            }
         };
         let options = WaitOptions {
             schedule: self
@@ -124,8 +139,9 @@ impl Options {
         };
         Start {
             options: Arc::new(options),
-            begun: past(now.timestamp_at(ticket.begun)),
+            begun,
             deadline,
+            last_look,
             state,
         }
     }
@@ -150,7 +166,8 @@ macro_rules! setters {
             /// How long to wait, from the start of the wait. Default: 4 hours, since a job may take up
             /// to three.
             ///
-            /// At the deadline the job is looked up once more; then the wait ends with
+            /// At the deadline the job is looked up once more, for a tenth of the timeout at most, but at
+            /// least 1 s and at most 5 s; then the wait ends with
             /// [`DeadlinePassed`](crate::wait::WaitErrorKind::DeadlinePassed) and a ticket. The job is
             /// not touched. [`Timeout::Disabled`](crate::limits::Timeout::Disabled), or `None`, waits
             /// without a limit. The last of `timeout` and [`deadline`](Self::deadline) counts.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::wait::{
     PollPolicy, Progress, WaitError, WaitErrorKind,
-    observation::{JobState, LAST_LOOK_LIMIT, Observation, Retry, Verdict, WaitSpan},
+    observation::{JobState, Observation, Retry, Verdict, WaitSpan, last_look_limit},
     options::{self, WaitOptions},
     poll_policy::millis,
     time::{Now, Timestamp},
@@ -323,11 +323,13 @@ impl Ticket {
             .map_or(Timestamp::NEVER, |deadline| now.timestamp_at(deadline));
         let late_since = (deadline <= now.timestamp)
             .then(|| self.late_since.unwrap_or(now.unix_millis(now.timestamp)));
+        let begun = now.timestamp_at(self.begun);
         let span = WaitSpan {
-            begun: now.timestamp_at(self.begun),
+            begun,
             deadline,
             last_look_ends: late_since.map_or(Timestamp::NEVER, |since| {
-                now.timestamp_at(since).plus(LAST_LOOK_LIMIT)
+                now.timestamp_at(since)
+                    .plus(last_look_limit(deadline.since(begun)))
             }),
             options: &options,
         };

@@ -124,14 +124,11 @@ impl Tracker {
             refuse(kind, id, start, &receiver, now, effects);
             return None;
         }
-        let waiter = Waiter::new(
-            start.begun,
-            start.deadline,
-            WaiterKind::UntilTerminal {
-                options: start.options.clone(),
-                receiver,
-            },
-        );
+        let kind = WaiterKind::UntilTerminal {
+            options: start.options.clone(),
+            receiver,
+        };
+        let waiter = Waiter::new(start.begun, start.deadline, start.last_look, kind);
         let job = self.track(id, |id| Tracked::new(id, start));
         let number = self.jobs.len();
         let tracked = &mut self.jobs[job];
@@ -151,8 +148,11 @@ impl Tracker {
         };
         self.schedule_by(job, due);
         let key = self.attach(job, waiter);
-        // A wait that is resumed after its deadline takes its last look at once.
-        self.set_deadline_key(key, start.deadline.max(now.timestamp));
+        if start.deadline <= now.timestamp {
+            self.begin_last_look(key, now.timestamp.plus(COALESCE_WINDOW), now);
+        } else {
+            self.set_deadline_key(key, start.deadline);
+        }
         Some(key)
     }
 
@@ -184,7 +184,8 @@ impl Tracker {
         let from_batch = self.next_batch;
         self.reschedule_earlier(job, now.timestamp.plus(COALESCE_WINDOW));
         let kind = WaiterKind::Answer { from_batch, slot };
-        let key = self.attach(job, Waiter::new(now.timestamp, deadline, kind));
+        let waiter = Waiter::new(now.timestamp, deadline, Duration::ZERO, kind);
+        let key = self.attach(job, waiter);
         self.set_deadline_key(key, deadline);
         Some(key)
     }

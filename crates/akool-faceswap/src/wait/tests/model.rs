@@ -17,7 +17,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use proptest::{prelude::*, sample::Index};
+use proptest::{
+    prelude::*,
+    sample::Index,
+    test_runner::{RngSeed, TestRunner},
+};
 
 use crate::wait::tests::*;
 use crate::{
@@ -28,7 +32,7 @@ use crate::{
 };
 use caller::{Caller, Held};
 use case::{Case, Op, Said, Step};
-use promise::{OPERATION, Promise};
+use promise::{LATE_LOOK, OPERATION, Promise};
 use server::{ATTEMPT, At, JOBS, Server};
 
 /// A wait put away.
@@ -122,6 +126,8 @@ impl Play {
             interval: longest * 11 / 10,
             grace: said.grace,
             deadline: said.timeout.map(|timeout| now + timeout),
+            begun: now,
+            last_look: last_look(said.timeout.unwrap_or_default()),
             is_late: false,
             cancelled: None,
             is_blurred: false,
@@ -273,8 +279,16 @@ impl Play {
             promise.cancelled = None;
             if let Some(timeout) = timeout {
                 promise.deadline = Some(now + timeout);
+                promise.last_look = last_look(timeout);
+            } else if let Some(deadline) = promise.deadline {
+                promise.last_look = last_look(deadline - promise.begun);
             }
-            promise.is_late = promise.deadline.is_some_and(|deadline| deadline <= now);
+            // A ticket counts in whole milliseconds.
+            let soon = now + SECOND / 1000;
+            promise.is_late = promise.deadline.is_some_and(|deadline| deadline <= soon);
+            if promise.is_late && timeout.is_none() {
+                promise.last_look = LATE_LOOK;
+            }
             promises.push(promise);
         }
         let held = if is_one {
@@ -379,6 +393,11 @@ impl Play {
     }
 }
 
+/// How long the last look of a wait with this timeout may take.
+fn last_look(timeout: Duration) -> Duration {
+    (timeout / 10).clamp(SECOND, 5 * SECOND)
+}
+
 fn ids(promises: &[Promise]) -> ResultIds {
     let ids = promises.iter().map(|promise| server::id(promise.job));
     ids.collect()
@@ -397,27 +416,24 @@ fn process(case: &Case, server: &Server, clock: &Clock) -> Client {
     })
 }
 
-proptest! {
-    // Where `PROPTEST_CASES` says another number, that one.
-    #![proptest_config(ProptestConfig {
-        cases: if std::env::var_os("PROPTEST_CASES").is_some() {
-            ProptestConfig::default().cases
-        } else {
-            300
-        },
+/// Draws new cases in every run. `PROPTEST_CASES` is their number, 300 if it is not set;
+/// `PROPTEST_RNG_SEED` repeats a run that failed.
+#[test]
+fn no_wait_is_lost_doubled_or_stuck() {
+    let mut config = ProptestConfig {
         max_shrink_iters: 20_000,
         failure_persistence: None,
-        // The same cases in every run of all tests; `just model` draws new ones.
-        rng_seed: if std::env::var_os("PROPTEST_CASES").is_some() {
-            proptest::test_runner::RngSeed::Random
-        } else {
-            proptest::test_runner::RngSeed::Fixed(1)
-        },
         ..ProptestConfig::default()
-    })]
-
-    #[test]
-    fn no_wait_is_lost_doubled_or_stuck(case in case::case()) {
+    };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = 300;
+    }
+    let seed = match config.rng_seed {
+        RngSeed::Fixed(seed) => seed,
+        RngSeed::Random => fastrand::u64(..),
+    };
+    config.rng_seed = RngSeed::Fixed(seed);
+    let checked = TestRunner::new(config).run(&case::case(), |case| {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
@@ -425,5 +441,9 @@ proptest! {
             .unwrap();
         let violations = runtime.block_on(async { Play::new(case).play().await });
         prop_assert!(violations.is_empty(), "{}", violations.join("\n"));
+        Ok(())
+    });
+    if let Err(error) = checked {
+        panic!("PROPTEST_RNG_SEED={seed} repeats this: {error}");
     }
 }

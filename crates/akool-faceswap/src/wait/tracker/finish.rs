@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::wait::observation::{LAST_LOOK_INTERVAL, LAST_LOOK_LIMIT};
 use crate::wait::tracker::{
-    Effects, Key, Now, Ticket, Tracker, WaitErrorKind, Waiter, WaiterKind, job::unsettled,
+    Effects, Key, Now, Ticket, Timestamp, Tracker, WaitErrorKind, Waiter, WaiterKind,
+    job::unsettled,
 };
 use crate::{error::Error, model::ResultId};
 
@@ -102,22 +102,27 @@ impl Tracker {
             && at <= now.timestamp
         {
             let waiter = &self.waiters[key];
-            let job = waiter.job;
-            let tracked = &self.jobs[job];
-            let may_look = matches!(waiter.kind, WaiterKind::UntilTerminal { .. })
+            let not_before = self.jobs[waiter.job].not_before;
+            let may_look = waiter.kind.is_wait()
                 && !waiter.is_last_look
-                // A wait that is resumed after its deadline has its look however long it takes to come.
-                && (tracked.not_before.since(now.timestamp) <= LAST_LOOK_INTERVAL
-                    || waiter.deadline_key > waiter.deadline);
+                && not_before.since(now.timestamp) <= waiter.last_look();
             if may_look {
-                let at = tracked.not_before.max(now.timestamp);
-                self.waiters[key].is_last_look = true;
-                self.set_deadline_key(key, now.timestamp.plus(LAST_LOOK_LIMIT));
-                self.reschedule_earlier(job, at);
+                self.begin_last_look(key, now.timestamp, now);
             } else {
                 self.end(key, WaitErrorKind::DeadlinePassed, None, now, effects);
             }
         }
+    }
+
+    /// Has the job looked up at `at`, or as soon as the server wants it, and ends the wait when that
+    /// takes too long.
+    pub(super) fn begin_last_look(&mut self, key: Key, at: Timestamp, now: &Now) {
+        let waiter = &mut self.waiters[key];
+        waiter.is_last_look = true;
+        let (job, end) = (waiter.job, now.timestamp.plus(waiter.last_look()));
+        self.set_deadline_key(key, end);
+        let at = self.jobs[job].not_before.max(at);
+        self.reschedule_earlier(job, at);
     }
 
     /// Ends one waiter that has no result.

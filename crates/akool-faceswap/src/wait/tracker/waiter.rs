@@ -3,7 +3,7 @@
 //! Those that wait for the same id form a list through the slab that holds them all, so that one of a
 //! hundred thousand comes and goes at the price of one.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::wait::observation::WaitSpan;
 use crate::wait::tracker::{
@@ -20,6 +20,8 @@ pub(in crate::wait) struct Waiter {
     /// Where it stands among the deadlines: at its own, or at the end of its last look.
     pub(super) deadline_key: Timestamp,
     pub(super) is_last_look: bool,
+    /// How long the last look may take; a `Duration` would cost every wait 16 bytes.
+    last_look_millis: u16,
     pub(super) kind: WaiterKind,
 }
 
@@ -87,7 +89,12 @@ impl WaiterKind {
 }
 
 impl Waiter {
-    pub(super) fn new(begun: Timestamp, deadline: Timestamp, kind: WaiterKind) -> Self {
+    pub(super) fn new(
+        begun: Timestamp,
+        deadline: Timestamp,
+        last_look: Duration,
+        kind: WaiterKind,
+    ) -> Self {
         Self {
             job: Key::NONE,
             previous: Key::NONE,
@@ -96,8 +103,13 @@ impl Waiter {
             deadline,
             deadline_key: Timestamp::NEVER,
             is_last_look: false,
+            last_look_millis: u16::try_from(last_look.as_millis()).unwrap_or(u16::MAX),
             kind,
         }
+    }
+
+    pub(super) fn last_look(&self) -> Duration {
+        Duration::from_millis(self.last_look_millis.into())
     }
 
     pub(super) fn span<'a>(&self, options: &'a WaitOptions) -> WaitSpan<'a> {

@@ -19,8 +19,8 @@ const LOOKUP: Duration = Duration::from_secs(6);
 /// How long a fault is felt: the attempt itself, then a throttle or what the server asked for.
 const FAULT: Duration = Duration::from_secs(60);
 
-/// How long one that is resumed after its deadline may take.
-const LAST_LOOK: Duration = Duration::from_secs(30);
+/// How long the last look of a wait that is resumed after its deadline may take.
+pub(super) const LATE_LOOK: Duration = Duration::from_secs(30);
 
 /// How long a job at success may be without a URL.
 const URL: Duration = Duration::from_secs(60);
@@ -40,6 +40,10 @@ pub(super) struct Promise {
     pub(super) interval: Duration,
     pub(super) grace: Duration,
     pub(super) deadline: Option<At>,
+    /// When it was begun for the first time.
+    pub(super) begun: At,
+    /// How long it may last beyond the deadline, or beyond its resumption after that.
+    pub(super) last_look: Duration,
     /// Resumed after its deadline.
     pub(super) is_late: bool,
     /// When somebody cancelled it.
@@ -83,12 +87,10 @@ impl Promise {
             _ => None,
         };
         let settled = settled.map(|end| with_faults(end, felt, &world.log));
-        let given_up = if self.is_late {
-            Some(self.given + LAST_LOOK)
-        } else {
-            // The last look may be held up, and is repeated where it fails.
-            self.deadline.map(|deadline| deadline + LAST_LOOK)
-        };
+        // The last look may be held up, and is repeated where it fails.
+        let given_up = self
+            .deadline
+            .map(|deadline| deadline.max(self.given) + self.last_look);
         let end = settled
             .into_iter()
             .chain(given_up)
@@ -124,14 +126,14 @@ impl Promise {
                 // Nothing is deleted here.
                 WaitErrorKind::Deleted => false,
                 WaitErrorKind::DeadlinePassed if self.is_late => {
-                    at + TICK >= self.given + LAST_LOOK
+                    at + TICK >= self.given + self.last_look
                         || self.answers(at, world).any(|entry| {
                             // It may have been one piece of a request that went on.
                             entry.state(self.job).is_some() && entry.answered + FAULT >= self.given
                         })
                 }
                 WaitErrorKind::DeadlinePassed => self.deadline.is_some_and(|deadline| {
-                    at + TICK >= deadline && !self.was_over(deadline, at, world)
+                    at + TICK >= deadline && !self.was_over(deadline, world)
                 }),
                 WaitErrorKind::ShutDown => shut_down.is_some(),
                 WaitErrorKind::NoResultUrl => self.was_without_url(at, world),
@@ -166,7 +168,8 @@ impl Promise {
         let mut since = world
             .log
             .iter()
-            .filter(|entry| entry.sent >= self.given && entry.answered <= at + TICK)
+            .filter(|entry| entry.sent >= self.given)
+            .filter(|entry| entry.answered <= at + TICK || !entry.is_heard())
             .filter(|entry| entry.jobs.contains(&self.job));
         let is_true = match answer {
             Ok(found) => {
@@ -179,7 +182,8 @@ impl Promise {
             Err(_) => {
                 had_no_room
                     || at + TICK >= self.given + OPERATION
-                    || since.any(|entry| !matches!(entry.said, Said::States(_)))
+                    || since
+                        .any(|entry| !entry.is_heard() || !matches!(entry.said, Said::States(_)))
             }
         };
         if is_true {
@@ -191,8 +195,9 @@ impl Promise {
 
     fn answers<'a>(&self, at: At, world: &'a World) -> impl Iterator<Item = &'a Entry> {
         let job = self.job;
-        let is_before =
-            move |entry: &&Entry| entry.answered <= at + TICK && entry.jobs.contains(&job);
+        let is_before = move |entry: &&Entry| {
+            entry.answered <= at + TICK && entry.jobs.contains(&job) && entry.is_heard()
+        };
         world.log.iter().filter(is_before)
     }
 
@@ -201,16 +206,20 @@ impl Promise {
             .any(|entry| entry.state(self.job) == Some(state))
     }
 
-    /// Whether an answer to what was asked after the deadline showed that the job had ended by then.
-    fn was_over(&self, deadline: At, at: At, world: &World) -> bool {
-        let ends = [State::Success, State::Failed];
-        world.log.iter().any(|entry| {
-            entry.sent >= deadline
-                && entry.answered < at
-                && entry
-                    .state(self.job)
-                    .is_some_and(|state| ends.contains(&state))
-        })
+    /// Whether the last look showed that the job had ended by then.
+    fn was_over(&self, deadline: At, world: &World) -> bool {
+        let limit = deadline + self.last_look;
+        let last_look = world
+            .log
+            .iter()
+            // What one piece of a request says is not known before the other pieces are answered.
+            .filter(|entry| entry.is_heard() && !entry.is_piece)
+            .filter(|entry| entry.sent >= deadline && entry.answered + TICK < limit)
+            .filter(|entry| entry.state(self.job).is_some())
+            .min_by_key(|entry| entry.answered);
+        last_look
+            .and_then(|entry| entry.state(self.job))
+            .is_some_and(|state| [State::Success, State::Failed].contains(&state))
     }
 
     /// Whether the job was first seen at success without a URL a minute ago.

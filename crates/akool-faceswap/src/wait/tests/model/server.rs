@@ -1,7 +1,10 @@
 //! The other end: a few jobs with lives of their own, and a server that fails as it is told.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -178,9 +181,17 @@ pub(super) struct Entry {
     is_rate_limit: bool,
     /// Whether a server that is well would have answered so, and as soon.
     pub(super) is_well: bool,
+    /// Whether it asks for a part of what a request that was refused asked for.
+    pub(super) is_piece: bool,
+    receipt: Arc<AtomicBool>,
 }
 
 impl Entry {
+    /// Whether the client took the answer; it gives up a request that takes too long.
+    pub(super) fn is_heard(&self) -> bool {
+        self.receipt.load(Ordering::Relaxed)
+    }
+
     pub(super) fn state(&self, job: usize) -> Option<State> {
         let place = self.jobs.iter().position(|asked| *asked == job)?;
         match &self.said {
@@ -236,13 +247,6 @@ impl World {
             self.violations
                 .push(format!("{now:?}: a request for {jobs:?}"));
         }
-        // A request that was refused goes on in pieces, whoever is gone meanwhile.
-        let is_piece = self.log.iter().any(|entry| {
-            entry.said == Said::Refused
-                && entry.jobs.len() > jobs.len()
-                && entry.answered + HELD > now
-                && jobs.iter().all(|job| entry.jobs.contains(job))
-        });
         // And one that was about to go out when a rate limit put the throttle on goes out after it.
         let was_held = |job: usize| {
             self.log
@@ -254,7 +258,8 @@ impl World {
                         .any(|(released, at)| *released == job && *at >= entry.answered)
                 })
         };
-        if !is_piece
+        // A request that was refused is sent again in pieces, even if nobody waits any more.
+        if !self.is_piece(jobs, now)
             && jobs
                 .iter()
                 .any(|job| !self.is_wanted(*job) && !was_held(*job))
@@ -264,6 +269,15 @@ impl World {
                 self.wanted
             ));
         }
+    }
+
+    fn is_piece(&self, jobs: &[usize], now: At) -> bool {
+        self.log.iter().any(|entry| {
+            entry.said == Said::Refused
+                && entry.jobs.len() > jobs.len()
+                && entry.answered + HELD > now
+                && jobs.iter().all(|job| entry.jobs.contains(job))
+        })
     }
 
     fn answer(&mut self, seen: &Seen) -> Reply {
@@ -306,11 +320,14 @@ impl World {
                 (Said::Nothing, reply)
             }
         };
+        let is_piece = self.is_piece(&jobs, now);
         self.log.push(Entry {
             sent: now,
             answered,
             jobs,
             said,
+            is_piece,
+            receipt: reply.receipt(),
             is_rate_limit: matches!(plan.fault, Some(Fault::TooMany(_) | Fault::Business(1005))),
             is_well: plan.fault.is_none() && plan.delay.as_millis() <= LATENCY_MS.into(),
         });
