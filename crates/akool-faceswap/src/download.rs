@@ -5,6 +5,8 @@
 //! whether there can be a file, `request` asks for it, `head` and `media` judge what comes,
 //! `transfer` resumes after a break; `stream` hands the bytes out, `save` puts them on the disk.
 
+mod absent_file;
+mod body;
 mod coding;
 mod destination;
 mod downloader;

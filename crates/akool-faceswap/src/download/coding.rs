@@ -101,7 +101,7 @@ pub(super) mod decoder {
     use super::Algorithm;
     use crate::download::head::unexpected;
     use crate::{
-        download::{timeouts::Patience, transfer::Body},
+        download::{body::Body, timeouts::Patience},
         error::{Error, ErrorKind},
     };
 

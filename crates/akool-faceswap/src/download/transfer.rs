@@ -1,26 +1,23 @@
-//! A file on its way: asked for, asked for again where it breaks, byte after byte in order.
+//! A file in transfer: requested, requested again after a break, byte after byte in order.
 //!
-//! After a break only the rest is asked for, if the host said by which mark the file is known again
-//! (a validator); else, or if the file has changed, it begins anew, which whoever receives the bytes
-//! is told by [`Event::Begin`]. Whoever cannot take that has an error instead.
+//! After a break only the rest is requested, if the host gave a validator by which the file is known
+//! again. Otherwise, or if the file has changed, it starts over: the receiver of the bytes gets
+//! [`Event::Begin`] again, or an error if it cannot start over.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 use tracing::Instrument as _;
 
-#[cfg(feature = "_decode")]
-use crate::download::coding::decoder;
 use crate::download::{
-    Options,
-    coding::Coding,
+    Options, absent_file,
+    body::Body,
     downloader::Downloader,
     head::{self, Promise, Rest},
-    media::{Declared, LOOKED_AT, MediaType},
-    request::{self, Answer},
+    media::MediaType,
+    request,
     source::Source,
     timeouts::Patience,
     validator::Validator,
@@ -30,29 +27,17 @@ use crate::{
     metrics::DownloadMetrics,
     retry::decision::{Decision, Rules},
 };
-#[cfg(feature = "_decode")]
-use futures_util::StreamExt as _;
 
 /// What an attempt has to bring to count as one that did not fail, beyond what any attempt before it
 /// came to: a long file over a bad line is worth more attempts than a short one, but each has to
 /// bring something new.
 const WORTHWHILE: u64 = 1024 * 1024;
 
-/// No job takes longer, so the file of an older one is not about to appear. Source: the API's answer to
-/// a submit names three hours.
-const LONGEST_JOB: Duration = Duration::from_secs(4 * 60 * 60);
-
-/// How long a download waits in all for a file that its host does not have yet.
-const FILE_GRACE: Duration = Duration::from_secs(30);
-
-/// The first delay before a host is asked again for a file that it does not have yet.
-const FIRST_LOOK_AGAIN: Duration = Duration::from_secs(1);
-
 /// What is known of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FileFacts {
     pub(super) media_type: MediaType,
-    /// The whole length, if the host told it.
+    /// The whole length, if the host stated it.
     pub(super) total: Option<u64>,
     pub(super) validator: Option<Validator>,
     /// What the header called it, where that is something else.
@@ -60,7 +45,7 @@ pub(super) struct FileFacts {
     pub(super) declared_type: Option<String>,
 }
 
-/// What happens to whoever receives a file.
+/// What the receiver of a file gets.
 #[derive(Debug)]
 pub(super) enum Event {
     /// The first byte is next; what came before is void.
@@ -92,21 +77,6 @@ pub(super) struct Transfer {
     /// What is known of the file, some of whose bytes are there then.
     facts: Option<FileFacts>,
     body: Option<Body>,
-}
-
-/// Where the bytes of an answer come from.
-enum BodyBytes {
-    Plain(Answer),
-    #[cfg(feature = "_decode")]
-    Decoded(decoder::Decoded),
-}
-
-/// The bytes of one answer.
-pub(super) struct Body {
-    pub(super) host: String,
-    bytes: BodyBytes,
-    /// What was read to judge the beginning.
-    read: VecDeque<Bytes>,
 }
 
 impl Transfer {
@@ -336,6 +306,11 @@ impl Transfer {
         }
     }
 
+    fn may_not_be_there_yet(&self, error: &Error) -> bool {
+        let now = self.downloader.api.clock.now();
+        self.position == 0 && absent_file::may_come(error, self.source.created_at, now)
+    }
+
     /// Waits until the next attempt is due; the error where there is to be none.
     async fn wait_for_another_attempt(&mut self, error: Error) -> Result<(), Error> {
         let api = &self.downloader.api;
@@ -348,7 +323,11 @@ impl Transfer {
         }
         let retry = self.options.retry.as_ref().unwrap_or(&api.retry);
         if self.may_not_be_there_yet(&error) && retry.allows_another(1) {
-            return self.wait_for_the_file(error).await;
+            let Some(delay) = absent_file::next_look(&error, self.in_a_row, &self.patience) else {
+                return Err(error.with_advice(absent_file::ADVICE));
+            };
+            tokio::time::sleep(delay).await;
+            return Ok(());
         }
         let cannot_go_on = self.starting_over == StartingOver::Refused
             && self.position > 0
@@ -375,116 +354,9 @@ impl Transfer {
     }
 }
 
-impl Transfer {
-    /// Whether the host may have the file in a moment: the URL of a job is given out before it is
-    /// filled, and a host that answers 403, 404 or 202 for a young job may only be behind.
-    ///
-    /// Source: two independent clients saw 403 right after a submit, for URLs that were filled later.
-    fn may_not_be_there_yet(&self, error: &Error) -> bool {
-        let is_absent = matches!(error.http_status(), Some(202 | 204 | 401 | 403 | 404 | 410))
-            && matches!(
-                error.kind(),
-                ErrorKind::Expired | ErrorKind::UnexpectedContent
-            );
-        let now = self.downloader.api.clock.now();
-        let is_young = self.source.created_at.is_some_and(|created| {
-            now.duration_since(created)
-                .map_or(true, |age| age < LONGEST_JOB)
-        });
-        is_absent && is_young && self.position == 0
-    }
-
-    /// Waits a moment for a file that is not there yet; the error once that took long enough.
-    async fn wait_for_the_file(&mut self, error: Error) -> Result<(), Error> {
-        let waited = self.patience.elapsed();
-        let doubled = FIRST_LOOK_AGAIN.saturating_mul(1 << self.in_a_row.clamp(1, 4) >> 1);
-        let delay = error.retry_after().unwrap_or(doubled).max(FIRST_LOOK_AGAIN);
-        let in_time = Instant::now()
-            .checked_add(delay)
-            .is_some_and(|next| self.patience.deadline().allows(next));
-        if !in_time || waited.saturating_add(delay) > FILE_GRACE {
-            return Err(error.with_advice(
-                "the job is young, and its file may come later: look it up and download it again in \
-                 some minutes; do not submit it again",
-            ));
-        }
-        tokio::time::sleep(delay).await;
-        Ok(())
-    }
-}
-
 /// However it ends, the span says how far it came.
 impl Drop for Transfer {
     fn drop(&mut self) {
         self.span.record("file.bytes", self.position);
-    }
-}
-
-impl Body {
-    fn plain(answer: Answer) -> Self {
-        Self {
-            host: answer.host.clone(),
-            bytes: BodyBytes::Plain(answer),
-            read: VecDeque::new(),
-        }
-    }
-
-    /// Reads as much as is needed to see what the file is.
-    async fn begin(
-        answer: Answer,
-        declared: &Declared,
-        coding: Coding,
-        timeouts: &Patience,
-    ) -> Result<(Self, MediaType), Error> {
-        let status = answer.status();
-        let mut body = Self::plain(answer);
-        #[cfg_attr(not(feature = "_decode"), expect(unused_mut))]
-        let mut beginning = body.beginning(timeouts).await?;
-        #[cfg(feature = "_decode")]
-        if let Coding::Decoded(algorithm) = coding
-            && !MediaType::is_known_beginning(&beginning)
-        {
-            body = Self {
-                host: body.host.clone(),
-                bytes: BodyBytes::Decoded(decoder::decode(body, algorithm, *timeouts)),
-                read: VecDeque::new(),
-            };
-            beginning = body.beginning(timeouts).await?;
-        }
-        let judged = match coding.obstacle() {
-            // The header speaks of other bytes than these.
-            Some(what) => Declared::Other(what).judge(&beginning),
-            None => declared.judge(&beginning),
-        };
-        let media_type =
-            judged.map_err(|what| head::unexpected(&body.host, what).with_http_status(status))?;
-        Ok((body, media_type))
-    }
-
-    /// The first bytes, which stay in the body.
-    async fn beginning(&mut self, timeouts: &Patience) -> Result<Vec<u8>, Error> {
-        let mut read = VecDeque::new();
-        let mut beginning = Vec::with_capacity(LOOKED_AT);
-        while beginning.len() < LOOKED_AT {
-            let Some(bytes) = self.next(timeouts).await? else {
-                break;
-            };
-            let wanted = (LOOKED_AT - beginning.len()).min(bytes.len());
-            beginning.extend_from_slice(&bytes[..wanted]);
-            read.push_back(bytes);
-        }
-        self.read = read;
-        Ok(beginning)
-    }
-
-    pub(super) async fn next(&mut self, timeouts: &Patience) -> Result<Option<Bytes>, Error> {
-        if let Some(bytes) = self.read.pop_front() {
-            return Ok(Some(bytes));
-        }
-        match &mut self.bytes {
-            BodyBytes::Plain(answer) => answer.chunk(timeouts).await,
-            #[cfg(feature = "_decode")]
-            BodyBytes::Decoded(bytes) => bytes.next().await.transpose(),
-        }
     }
 }

@@ -1,42 +1,36 @@
-//! A wait put away, to be taken up by another process.
+//! A stored wait, which another process can resume.
 //!
 //! It is everything that the poller knows of one wait: the job, how long it has been waited for, when
-//! it last changed, when waiting ends, and how often to ask. Times are those of the wall, since
-//! nothing else means anything to another process.
+//! it last changed, when waiting ends, and how often to ask. Its times are wall-clock times, since
+//! nothing else means anything to another process. [`form`] is how it is written, [`observe`] what a
+//! program does that looks jobs up by itself.
+
+mod form;
+mod observe;
 
 use std::{
     fmt,
-    sync::Arc,
+    hash::{Hash, Hasher},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::{JobStatus, ResultId};
 use crate::wait::{
-    PollPolicy, Progress, WaitError, WaitErrorKind,
-    observation::{JobState, Observation, Retry, Verdict, WaitSpan, last_look_limit},
+    PollPolicy,
+    observation::{JobState, WaitSpan},
     options::{self, WaitOptions},
-    poll_policy::millis,
     time::{Now, Timestamp},
 };
-use crate::{
-    error::Error,
-    lookup::Outcome,
-    model::{Job, JobStatus, ResultId},
-    retry::RetryPolicy,
-};
+use form::Form;
+pub use observe::Next;
 
-/// How many jobs a program is taken to look up together if it stores its waits itself.
-const MANY: usize = 100_000;
-
-/// The form that this version of the library writes.
-const VERSION: u32 = 1;
-
-/// A wait put away: give it to [`Client::resume`](crate::client::Client::resume), in this process or another.
+/// A stored wait: give it to [`Client::resume`](crate::client::Client::resume), in this process or another.
 ///
 /// It has the id of the job, how long it has been waited for, its last known status, the deadline and
-/// the schedule; no credentials and no URL. It can be written in any format that serde knows. Store
-/// it where the job's id is stored.
+/// the poll policy; no credentials and no URL. You can write it in any format that serde knows. Store
+/// it where you store the job's id.
 ///
 /// ```
 /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -57,8 +51,8 @@ const VERSION: u32 = 1;
 /// # }
 /// ```
 ///
-/// A ticket has a version. One that a later version of this library wrote in another form is refused
-/// when it is read, with an error that says so.
+/// A ticket has a version. Reading one that a later release of this library wrote in another form
+/// fails with an error that says so.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Form", into = "Form")]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -79,111 +73,6 @@ pub struct Ticket {
     pub(super) rejections: u32,
     /// The first look after the deadline, if it failed.
     pub(super) late_since: Option<i64>,
-}
-
-/// A ticket as it is written.
-#[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-struct Form {
-    version: u32,
-    id: ResultId,
-    status: Option<i64>,
-    begun_unix_ms: i64,
-    changed_unix_ms: i64,
-    missing_since_unix_ms: Option<i64>,
-    deadline_unix_ms: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    next_poll_unix_ms: Option<i64>,
-    #[serde(with = "millis")]
-    #[cfg_attr(feature = "schemars", schemars(with = "u64"))]
-    missing_grace_ms: Duration,
-    schedule: PollPolicy,
-    polls: u32,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    failures: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    without_url_since_unix_ms: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    rejected_since_unix_ms: Option<i64>,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    rejections: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    late_since_unix_ms: Option<i64>,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands out references"
-)]
-fn is_zero(number: &u32) -> bool {
-    *number == 0
-}
-
-/// Why what was read is no ticket.
-#[derive(Debug)]
-struct OtherVersion(u32);
-
-impl fmt::Display for OtherVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the ticket has version {}, and this release of akool-faceswap reads version {VERSION}: \
-             resume it with the release that wrote it, or wait for its id anew",
-            self.0
-        )
-    }
-}
-
-impl TryFrom<Form> for Ticket {
-    type Error = OtherVersion;
-
-    fn try_from(form: Form) -> Result<Self, Self::Error> {
-        if form.version != VERSION {
-            return Err(OtherVersion(form.version));
-        }
-        Ok(Self {
-            id: form.id,
-            status: form.status.map(JobStatus::from_code),
-            begun: form.begun_unix_ms,
-            changed: form.changed_unix_ms,
-            missing_since: form.missing_since_unix_ms,
-            deadline: form.deadline_unix_ms,
-            next_poll: form.next_poll_unix_ms,
-            options: WaitOptions {
-                schedule: form.schedule,
-                missing_grace: form.missing_grace_ms,
-            },
-            polls: form.polls,
-            failures: form.failures,
-            without_url_since: form.without_url_since_unix_ms,
-            rejected_since: form.rejected_since_unix_ms,
-            rejections: form.rejections,
-            late_since: form.late_since_unix_ms,
-        })
-    }
-}
-
-impl From<Ticket> for Form {
-    fn from(ticket: Ticket) -> Self {
-        Self {
-            version: VERSION,
-            id: ticket.id,
-            status: ticket.status.and_then(JobStatus::code),
-            begun_unix_ms: ticket.begun,
-            changed_unix_ms: ticket.changed,
-            missing_since_unix_ms: ticket.missing_since,
-            deadline_unix_ms: ticket.deadline,
-            next_poll_unix_ms: ticket.next_poll,
-            missing_grace_ms: ticket.options.missing_grace,
-            schedule: ticket.options.schedule,
-            polls: ticket.polls,
-            failures: ticket.failures,
-            without_url_since_unix_ms: ticket.without_url_since,
-            rejected_since_unix_ms: ticket.rejected_since,
-            rejections: ticket.rejections,
-            late_since_unix_ms: ticket.late_since,
-        }
-    }
 }
 
 impl Ticket {
@@ -273,103 +162,6 @@ impl Ticket {
         self
     }
 
-    /// Applies what a lookup said, and says what to do next.
-    ///
-    /// This is for a program that stores its waits itself, for example as rows of a database that
-    /// several processes share, and looks up what is due with
-    /// [`Client::lookup`](crate::client::Client::lookup). It applies the same rules as
-    /// [`Client::wait`](crate::client::Client::wait). Store the ticket after each call.
-    ///
-    /// `now` is when the lookup was sent. `jitter` is a random number from 0 to 1 that moves the
-    /// interval by up to 10 %, so that waits do not stay in step; 0.5 leaves it as it is.
-    ///
-    /// ```
-    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
-    /// use std::time::SystemTime;
-    /// use akool_faceswap::{Client, Ticket, wait::Next};
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let fake = FakeAkool::start()?;
-    /// # let id: akool_faceswap::ResultId = fake.add_job(FakeJob::image()).to_string().parse()?;
-    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
-    /// let mut ticket = Ticket::new(id, SystemTime::now());
-    /// let now = SystemTime::now();
-    /// let results = client.lookup([ticket.id().clone()]).await?;
-    /// for (_, outcome) in results.iter() {
-    ///     match ticket.observe(outcome, now, 0.5) {
-    ///         Next::Again { after, .. } => println!("look again in {after:?}"),
-    ///         Next::Settled(Ok(job)) => println!("{}", job.status()),
-    ///         Next::Settled(Err(error)) => println!("{error}"),
-    ///         _ => {}
-    ///     }
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn observe(&mut self, outcome: &Outcome, now: SystemTime, jitter: f64) -> Next {
-        let now = Now::at(now);
-        // The lookup has made its own retries already.
-        let retry = |error: &Error| {
-            let asked = error.retry_after().unwrap_or_default();
-            Retry::BySchedule(RetryPolicy::default().capped(asked))
-        };
-        let observation = Observation::new(outcome.clone(), retry);
-        let mut state = self.state(&now);
-        state.update(&observation, now.timestamp);
-        let options = self.options.clone();
-        let deadline = self
-            .deadline
-            .map_or(Timestamp::NEVER, |deadline| now.timestamp_at(deadline));
-        let late_since = (deadline <= now.timestamp)
-            .then(|| self.late_since.unwrap_or(now.unix_millis(now.timestamp)));
-        let begun = now.timestamp_at(self.begun);
-        let span = WaitSpan {
-            begun,
-            deadline,
-            last_look_ends: late_since.map_or(Timestamp::NEVER, |since| {
-                now.timestamp_at(since)
-                    .plus(last_look_limit(deadline.since(begun)))
-            }),
-            options: &options,
-        };
-        let verdict = state.verdict(&observation, span, now.timestamp, now.timestamp);
-        let next = state.next_poll(&observation, span, now.timestamp, MANY, jitter);
-        let next_at = verdict.is_none().then_some(next.at);
-        *self = Self {
-            late_since: late_since.filter(|_| verdict.is_none()),
-            ..Self::from_state(self.id.clone(), &state, span, next_at, &now)
-        };
-        let Some(verdict) = verdict else {
-            let after = next.at.since(now.timestamp);
-            return Next::Again {
-                after,
-                earliest: after.saturating_sub(next.interval / 2),
-            };
-        };
-        let (found, error) = match observation {
-            Observation::Found(job) => (Some(Arc::unwrap_or_clone(job)), None),
-            Observation::Missing => (None, None),
-            Observation::Failed { error, .. } => (None, Some(error)),
-        };
-        let id = self.id.clone();
-        let progress = Progress::new(id, &state, span.begun, None, error.clone(), now.timestamp);
-        Next::Settled(match (verdict, found) {
-            (Verdict::Succeeded, Some(job)) => Ok(job),
-            (Verdict::JobFailed, Some(job)) => Err(WaitError::job_failed(job, progress)),
-            (Verdict::Unsettled(kind), _) => {
-                Err(WaitError::unsettled(kind, progress, self.clone(), error))
-            }
-            // A job that was not found has neither succeeded nor failed.
-            (Verdict::Succeeded | Verdict::JobFailed, None) => Err(WaitError::unsettled(
-                WaitErrorKind::Missing,
-                progress,
-                self.clone(),
-                error,
-            )),
-        })
-    }
-
     pub(super) fn from_state(
         id: ResultId,
         state: &JobState,
@@ -410,24 +202,10 @@ impl Ticket {
     }
 }
 
-/// What to do after a lookup: from [`Ticket::observe`].
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "it is made once for a lookup and taken apart at once"
-)]
-pub enum Next {
-    /// The wait continues: look the job up again.
-    #[non_exhaustive]
-    Again {
-        /// How long after `now` the job is due.
-        after: Duration,
-        /// How long after `now` it may already join a request that is sent for other jobs.
-        earliest: Duration,
-    },
-    /// The wait has ended: with the job at success, or with the reason why there is no result.
-    Settled(Result<Job, WaitError>),
+impl Hash for Ticket {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.id, self.begun, self.deadline).hash(state);
+    }
 }
 
 impl fmt::Debug for Ticket {
@@ -440,7 +218,7 @@ impl fmt::Debug for Ticket {
     }
 }
 
-/// A point on the wall; what no clock can express is the beginning of Unix time.
+/// A wall-clock time; one that no clock can express becomes the beginning of Unix time.
 fn at(unix_millis: i64) -> SystemTime {
     let distance = Duration::from_millis(unix_millis.unsigned_abs());
     if unix_millis < 0 {
@@ -462,7 +240,7 @@ mod tests {
 
     use super::*;
 
-    fn ticket() -> Ticket {
+    pub(super) fn ticket() -> Ticket {
         Ticket {
             id: ResultId::new("667d228400000000000a0001").unwrap(),
             status: Some(JobStatus::Processing),
@@ -479,25 +257,6 @@ mod tests {
             rejections: 0,
             late_since: None,
         }
-    }
-
-    /// What was written by this version must be read by every later one.
-    #[test]
-    fn the_written_form_is_this() {
-        let text = r#"{"version":1,"id":"667d228400000000000a0001","status":2,"begun_unix_ms":1719476868006,"changed_unix_ms":1719476869000,"missing_since_unix_ms":null,"deadline_unix_ms":1719487668006,"missing_grace_ms":120000,"schedule":{"first_after_ms":0,"shortest_ms":2000,"growth_percent":10},"polls":7}"#;
-        assert_eq!(serde_json::to_string(&ticket()).unwrap(), text);
-        assert_eq!(serde_json::from_str::<Ticket>(text).unwrap(), ticket());
-    }
-
-    #[test]
-    fn what_is_no_ticket_of_this_version_is_refused_with_the_reason() {
-        let text = serde_json::to_string(&ticket()).unwrap();
-        let later = text.replace("\"version\":1", "\"version\":2");
-        let error = serde_json::from_str::<Ticket>(&later).unwrap_err();
-        assert!(error.to_string().contains("version 2"), "{error}");
-        let job_id = text.replace("667d228400000000000a0001", "20240627082748003-5746");
-        let error = serde_json::from_str::<Ticket>(&job_id).unwrap_err();
-        assert!(error.to_string().contains("job_id"), "{error}");
     }
 
     #[test]

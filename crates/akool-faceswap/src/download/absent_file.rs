@@ -1,0 +1,54 @@
+//! How long a download waits for a file that its host does not have yet.
+//!
+//! The URL of a job is given out before the file behind it exists, so a host that answers 403, 404 or
+//! 202 for a young job may only be behind.
+//!
+//! Source: two independent clients saw 403 right after a submit, for URLs that were filled later.
+
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+use crate::{
+    download::timeouts::Patience,
+    error::{Error, ErrorKind},
+};
+
+/// No job takes longer, so the file of an older one does not come any more. Source: the API's answer to
+/// a submit names three hours.
+const LONGEST_JOB: Duration = Duration::from_secs(4 * 60 * 60);
+
+/// How long a download waits in all.
+const FILE_GRACE: Duration = Duration::from_secs(30);
+
+/// The first delay before the host is asked again.
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+
+/// What to do when the file has not come.
+pub(super) const ADVICE: &str = "the job is young, and its file may come later: look it up and download it \
+    again in some minutes; do not submit it again";
+
+/// Whether the file of a job that was created then may still come.
+pub(super) fn may_come(error: &Error, created: Option<SystemTime>, now: SystemTime) -> bool {
+    let is_absent = matches!(error.http_status(), Some(202 | 204 | 401 | 403 | 404 | 410))
+        && matches!(
+            error.kind(),
+            ErrorKind::Expired | ErrorKind::UnexpectedContent
+        );
+    let is_young = created.is_some_and(|created| {
+        now.duration_since(created)
+            .map_or(true, |age| age < LONGEST_JOB)
+    });
+    is_absent && is_young
+}
+
+/// The delay before the next request, after `attempts` of them; `None` once it took long enough.
+pub(super) fn next_look(error: &Error, attempts: u32, patience: &Patience) -> Option<Duration> {
+    let doubled = FIRST_DELAY.saturating_mul(1 << attempts.clamp(1, 4) >> 1);
+    let delay = error.retry_after().unwrap_or(doubled).max(FIRST_DELAY);
+    let is_in_time = Instant::now()
+        .checked_add(delay)
+        .is_some_and(|next| patience.deadline().allows(next));
+    let is_patient = patience.elapsed().saturating_add(delay) <= FILE_GRACE;
+    (is_in_time && is_patient).then_some(delay)
+}
