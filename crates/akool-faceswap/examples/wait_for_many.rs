@@ -79,10 +79,14 @@ fn draw(progress: &GroupProgress) -> io::Result<()> {
     write!(
         out,
         "\r\x1b[K{} of {} settled, {} queued, {} processing, {} missing",
-        progress.settled, progress.total, progress.in_queue, progress.processing, progress.missing,
+        progress.settled(),
+        progress.total(),
+        progress.in_queue(),
+        progress.processing(),
+        progress.missing(),
     )?;
-    if let Some(error) = &progress.last_error {
-        write!(out, "; {} in trouble: {error}", progress.failing)?;
+    if let Some(error) = progress.last_error() {
+        write!(out, "; {} in trouble: {error}", progress.failing())?;
     }
     out.flush()
 }

@@ -12,8 +12,9 @@ mod wait_kind;
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use http::StatusCode;
+use serde::{Serialize, Serializer};
 
-use crate::model::ResultId;
+use crate::model::{ErrorSummary, ResultId};
 
 pub use crate::model::{BusinessClass, BusinessCode, InvalidId, InvalidIds};
 pub use kind::ErrorKind;
@@ -198,6 +199,25 @@ impl Error {
     /// How long the server asked to wait, if it did.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+}
+
+impl Error {
+    pub(crate) fn summary(&self) -> ErrorSummary {
+        ErrorSummary {
+            kind: self.kind().as_str(),
+            code: self.business_code().map(BusinessCode::code),
+            http_status: self.http_status(),
+            message: self.to_string(),
+        }
+    }
+}
+
+/// As an object with `kind`, `code` (the business code), `http_status` and `message`, the `Display`
+/// line.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.summary().serialize(serializer)
     }
 }
 

@@ -29,8 +29,9 @@ pub use id::{InvalidId, ResultId};
 pub use ids::ResultIds;
 pub use into_ids::IntoResultIds;
 pub use invalid_ids::InvalidIds;
-pub use job::{Job, Media, Note, RESULT_LIFETIME};
-pub use status::{JobStatus, UnknownStatus};
+pub(crate) use job::ErrorSummary;
+pub use job::{Job, JobSummary, Media, Note, RESULT_LIFETIME};
+pub use status::{JobStatus, UnknownStatus, UnknownStatusName};
 
 #[cfg(feature = "submit")]
 pub(crate) use face::Detection;

@@ -114,7 +114,7 @@ fn waits_go_on_between_calls() {
     let ids = ResultIds::parse_all(ids.iter().map(ResultId::as_str)).unwrap();
     let mut outcomes = client.wait_each(ids);
     // No call is under way, and no runtime belongs to this thread.
-    until(|| outcomes.get_ref().unwrap().progress().settled == 2);
+    until(|| outcomes.get_ref().unwrap().progress().settled() == 2);
     for left in [2, 1] {
         assert!(outcomes.next().unwrap().is_ok());
         assert_eq!(outcomes.get_ref().unwrap().remaining(), left);

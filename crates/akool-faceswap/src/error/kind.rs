@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// The category of an [`Error`](crate::error::Error).
 ///
 /// Where several kinds mean the same to a program, ask the error's predicates instead:
@@ -97,6 +99,13 @@ impl ErrorKind {
             Self::UnexpectedContent => "unexpected_content",
             Self::Io => "io",
         }
+    }
+}
+
+/// As the name that [`as_str`](Self::as_str) gives.
+impl Serialize for ErrorKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// Why a wait ended without a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -46,6 +48,13 @@ impl WaitErrorKind {
             Self::Fault => "fault",
             Self::TooManyIds => "too_many_ids",
         }
+    }
+}
+
+/// As the name that [`as_str`](Self::as_str) gives.
+impl Serialize for WaitErrorKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

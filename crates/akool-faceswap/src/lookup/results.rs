@@ -2,9 +2,11 @@
 
 use std::{collections::HashMap, fmt, sync::OnceLock};
 
+use serde::{Serialize, Serializer};
+
 use crate::{
     error::Error,
-    model::{Job, ResultId, ResultIds},
+    model::{Job, JobSummary, ResultId, ResultIds},
 };
 
 /// The outcome of one id.
@@ -20,6 +22,39 @@ pub enum Outcome {
     Missing,
     /// The request about this id failed; the state of the job is unknown.
     Failed(Error),
+}
+
+impl Outcome {
+    /// The job, if the API answered with one.
+    pub fn job(&self) -> Option<&Job> {
+        match self {
+            Self::Found(job) => Some(job),
+            Self::Missing | Self::Failed(_) => None,
+        }
+    }
+
+    /// The job, if the API answered with one.
+    pub fn into_job(self) -> Option<Job> {
+        match self {
+            Self::Found(job) => Some(job),
+            Self::Missing | Self::Failed(_) => None,
+        }
+    }
+
+    fn summary(&self, id: Option<&ResultId>) -> JobSummary {
+        match self {
+            Self::Found(job) => job.summary(),
+            Self::Missing => JobSummary::without_job(id, "missing"),
+            Self::Failed(error) => JobSummary::without_job(id, "error").with_error(error.summary()),
+        }
+    }
+}
+
+/// As a [`JobSummary`]; the outcome alone has no id unless the job was found.
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.summary(None).serialize(serializer)
+    }
 }
 
 /// The outcomes of a lookup, one for every id that was asked for.
@@ -177,6 +212,13 @@ impl<'a> IntoIterator for &'a Results {
     }
 }
 
+/// A list with a [`JobSummary`] for each id, in the order of the list that was asked for.
+impl Serialize for Results {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(|(id, outcome)| outcome.summary(Some(id))))
+    }
+}
+
 impl fmt::Debug for Results {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Results")
@@ -199,7 +241,8 @@ pub struct UnexpectedRow {
 }
 
 /// Why a row was unexpected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UnexpectedReason {
     /// Its id was not asked for.

@@ -80,6 +80,12 @@ impl ResultIds {
         self.0.is_empty()
     }
 
+    /// Whether the list has this id. It looks at one id after the other.
+    pub fn contains(&self, id: impl AsRef<str>) -> bool {
+        let id = ResultId::normalized(id.as_ref());
+        self.0.iter().any(|known| known.as_str() == &*id)
+    }
+
     /// The ids in order.
     pub fn as_slice(&self) -> &[ResultId] {
         &self.0
@@ -88,6 +94,17 @@ impl ResultIds {
     /// The ids in order.
     pub fn iter(&self) -> std::slice::Iter<'_, ResultId> {
         self.0.iter()
+    }
+}
+
+impl std::ops::Index<usize> for ResultIds {
+    type Output = ResultId;
+
+    /// # Panics
+    ///
+    /// If there are not so many ids.
+    fn index(&self, index: usize) -> &ResultId {
+        &self.0[index]
     }
 }
 

@@ -6,15 +6,19 @@
 
 mod json;
 mod note;
+mod summary;
 
 use std::time::{Duration, SystemTime};
 
 use akool_faceswap_raw::types::FaceswapResultDetail as Row;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::model::{JobStatus, ResultId};
 
 pub use note::Note;
+pub(crate) use summary::ErrorSummary;
+pub use summary::JobSummary;
 
 /// How long a result lives after its job's creation: 7 days.
 ///
@@ -26,7 +30,8 @@ pub const RESULT_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const LAST_CREATION: Duration = Duration::from_secs(253_401_695_999);
 
 /// Whether a job is about an image or a video.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Media {
     /// The result is an image.
@@ -50,7 +55,8 @@ pub enum Media {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// As JSON a job is the row as it came, unknown fields included. `Debug` shows no URL.
+/// As JSON a job is the row as it came, unknown fields, account ids and an early URL included: to hand
+/// a job on to others use its [`summary`](Self::summary). `Debug` shows no URL.
 #[derive(Clone)]
 pub struct Job {
     id: ResultId,
@@ -85,6 +91,11 @@ impl Job {
         &self.id
     }
 
+    /// The id alone, without a copy.
+    pub fn into_id(self) -> ResultId {
+        self.id
+    }
+
     /// What became of the job.
     pub fn status(&self) -> JobStatus {
         self.row
@@ -95,6 +106,12 @@ impl Job {
     /// Whether the job has ended, well or badly, and will not change any more.
     pub fn is_terminal(&self) -> bool {
         self.status().is_terminal()
+    }
+
+    /// Whether the job has succeeded. Its URL may still be missing: see
+    /// [`result_url`](Self::result_url).
+    pub fn is_success(&self) -> bool {
+        self.status() == JobStatus::Success
     }
 
     /// Where the result is: only when the status is [`JobStatus::Success`].

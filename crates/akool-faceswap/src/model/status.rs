@@ -3,7 +3,7 @@
 //! The four documented values stand in one table, which `cargo xtask regen --check` holds against
 //! the vendor's OpenAPI enum and the status table of its page.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -103,6 +103,29 @@ impl JobStatus {
         }
     }
 }
+
+impl FromStr for JobStatus {
+    type Err = UnknownStatusName;
+
+    /// Reads what [`as_str`](Self::as_str) writes, except `unknown`, whose number it lacks.
+    fn from_str(name: &str) -> Result<Self, UnknownStatusName> {
+        Self::documented()
+            .find(|status| status.as_str() == name)
+            .ok_or(UnknownStatusName(()))
+    }
+}
+
+/// A text is not the name of a [`JobStatus`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownStatusName(());
+
+impl fmt::Display for UnknownStatusName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not one of in_queue, processing, success and failed")
+    }
+}
+
+impl std::error::Error for UnknownStatusName {}
 
 /// The vendor's words; of an unknown status, its number.
 impl fmt::Display for JobStatus {

@@ -7,6 +7,8 @@ use std::{
     task::{Context, Poll},
 };
 
+use serde::{Serialize, Serializer};
+
 use crate::model::{Job, ResultId, ResultIds};
 use crate::wait::{
     Ticket, WaitEach, WaitError,
@@ -20,7 +22,7 @@ use crate::wait::{
 ///
 /// # Cancel safety
 ///
-/// Dropping it ends the waits and loses the outcomes that have come in. Where that matters use
+/// Dropping it ends the waits and loses the outcomes so far. To keep them use
 /// [`Client::wait_each`](crate::client::Client::wait_each), which hands each out as it comes.
 #[must_use = "a wait does nothing until it is awaited or started, and ends when it is dropped"]
 #[derive(Debug)]
@@ -121,6 +123,18 @@ impl WaitResults {
     }
 }
 
+impl<'a> IntoIterator for &'a WaitResults {
+    type Item = (&'a ResultId, &'a Result<Job, WaitError>);
+    type IntoIter = std::iter::Zip<
+        std::slice::Iter<'a, ResultId>,
+        std::slice::Iter<'a, Result<Job, WaitError>>,
+    >;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.ids.iter().zip(&self.outcomes)
+    }
+}
+
 impl IntoIterator for WaitResults {
     type Item = (ResultId, Result<Job, WaitError>);
     type IntoIter =
@@ -128,6 +142,18 @@ impl IntoIterator for WaitResults {
 
     fn into_iter(self) -> Self::IntoIter {
         self.ids.into_iter().zip(self.outcomes)
+    }
+}
+
+/// A list with a [`JobSummary`](crate::model::JobSummary) for each id, in the order of the list that was
+/// given.
+impl Serialize for WaitResults {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let summaries = self.outcomes.iter().map(|outcome| match outcome {
+            Ok(job) => job.summary(),
+            Err(error) => error.summary(),
+        });
+        serializer.collect_seq(summaries)
     }
 }
 

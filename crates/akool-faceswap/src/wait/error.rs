@@ -1,14 +1,16 @@
-//! How a wait ends, where it does not end with a result.
+//! How a wait ends without a result.
 
 use std::{error::Error as StdError, fmt, time::Duration};
+
+use serde::{Serialize, Serializer};
 
 use crate::wait::{Progress, Ticket};
 use crate::{
     error::{Error, ErrorKind, WaitErrorKind},
-    model::{BusinessClass, Job, ResultId},
+    model::{BusinessClass, BusinessCode, ErrorSummary, Job, JobSummary, ResultId},
 };
 
-/// A wait that ended without a result: why, what was last known, and a ticket to go on with.
+/// A wait that ended without a result: why, what was last known, and a ticket to resume it with.
 ///
 /// ```
 /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -23,7 +25,7 @@ use crate::{
 /// match client.wait(id).timeout(Duration::from_secs(600)).await {
 ///     Ok(job) => println!("{:?}", job.result_url()),
 ///     Err(error) => match error.kind() {
-///         // The job was accepted and is paid: go on waiting, do not submit it again.
+///         // The job was accepted and is paid for: resume the wait, do not submit it again.
 ///         WaitErrorKind::DeadlinePassed => println!("later: {:?}", error.ticket()),
 ///         WaitErrorKind::JobFailed => println!("{:?}", error.job().and_then(|job| job.failure_reason())),
 ///         _ => println!("{error}"),
@@ -86,12 +88,12 @@ impl WaitError {
         &self.0.progress
     }
 
-    /// The job as the API last told of it; only where the job itself failed.
+    /// The job as the API last returned it; only if the job itself failed.
     pub fn job(&self) -> Option<&Job> {
         self.0.job.as_ref()
     }
 
-    /// What to go on with; `None` where the job itself failed or was deleted.
+    /// What to resume the wait with; `None` if the job itself failed or was deleted.
     pub fn ticket(&self) -> Option<&Ticket> {
         self.0.ticket.as_ref()
     }
@@ -101,7 +103,7 @@ impl WaitError {
         self.0.ticket
     }
 
-    /// The fault that ended the wait; at a deadline, the last one of lookups, if they failed.
+    /// The error that ended the wait; at a deadline, the error of the last lookup if it failed.
     pub fn error(&self) -> Option<&Error> {
         self.0.error.as_ref()
     }
@@ -121,7 +123,7 @@ impl WaitError {
                 "resume its ticket; do not submit the job again"
             }
             WaitErrorKind::Fault => self.error().map_or(
-                "mend what the error says, then resume its ticket",
+                "fix what the error says, then resume its ticket",
                 Error::advice,
             ),
             WaitErrorKind::TooManyIds => {
@@ -177,6 +179,33 @@ impl WaitError {
             Some(cause) => error.with_answer_of(cause),
             None => error,
         }
+    }
+}
+
+impl WaitError {
+    pub(super) fn summary(&self) -> JobSummary {
+        let summary = match (self.job(), self.kind()) {
+            (Some(job), _) => job.summary(),
+            (None, WaitErrorKind::Missing) => JobSummary::without_job(Some(self.id()), "missing"),
+            (None, _) => JobSummary::without_job(Some(self.id()), "error")
+                .with_status(self.progress().status()),
+        };
+        summary.with_error(ErrorSummary {
+            kind: self.kind().as_str(),
+            code: self
+                .error()
+                .and_then(Error::business_code)
+                .map(BusinessCode::code),
+            http_status: self.error().and_then(Error::http_status),
+            message: self.to_string(),
+        })
+    }
+}
+
+/// As a [`JobSummary`], with the last known status.
+impl Serialize for WaitError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.summary().serialize(serializer)
     }
 }
 
@@ -251,12 +280,12 @@ impl StdError for WaitError {
     }
 }
 
-/// What hope there is that a lookup which failed will succeed later.
+/// The hope that a failed lookup will succeed later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hope {
     /// The error is transient.
     Good,
-    /// Transient after there have been answers; before that the settings are wrong.
+    /// Transient once there have been answers; before the first, the settings are wrong.
     LittleAtFirst,
     /// Time rarely cures it: the wait ends once it has lasted for minutes.
     Little,
@@ -287,8 +316,8 @@ pub(super) fn hope(error: &Error) -> Hope {
     }
 }
 
-/// Whether the text of a cause has these words; the libraries below say it in no other way that holds
-/// for every TLS backend.
+/// Whether the text of a cause has these words. The libraries below have no typed form of it that
+/// every TLS backend shares.
 fn has_cause(error: &Error, words: &str) -> bool {
     let mut cause = error.source();
     while let Some(this) = cause {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Serialize, Serializer};
+
 use crate::wait::{observation::JobState, time::Timestamp};
 use crate::{
     error::{Error, WaitErrorKind},
@@ -11,15 +13,21 @@ use crate::{
 
 /// What is known of a job that is waited for.
 ///
-/// It has no URL: before a job succeeded there is nothing behind the one that the API fills in.
-#[derive(Clone, Debug)]
+/// It has no URL: before a job has succeeded there is nothing behind the one that the API fills in.
+/// It serialises with durations in seconds.
+#[derive(Clone, Debug, Serialize)]
 pub struct Progress {
     pub(super) id: ResultId,
+    #[serde(serialize_with = "name")]
     pub(super) status: Option<JobStatus>,
+    #[serde(rename = "waited_seconds", serialize_with = "seconds")]
     pub(super) waited: Duration,
+    #[serde(rename = "unchanged_for_seconds", serialize_with = "seconds")]
     pub(super) unchanged_for: Duration,
+    #[serde(rename = "missing_for_seconds", serialize_with = "maybe_seconds")]
     pub(super) missing_for: Option<Duration>,
     pub(super) polls: u32,
+    #[serde(rename = "next_poll_in_seconds", serialize_with = "maybe_seconds")]
     pub(super) next_poll_in: Option<Duration>,
     pub(super) last_error: Option<Error>,
 }
@@ -50,7 +58,7 @@ impl Progress {
         &self.id
     }
 
-    /// The last status that the API told, if it has told one.
+    /// The status in the API's last answer about the job; `None` if there was none yet.
     pub fn status(&self) -> Option<JobStatus> {
         self.status
     }
@@ -60,7 +68,7 @@ impl Progress {
         self.waited
     }
 
-    /// How long the job has been as it is, as far as the poller has seen.
+    /// How long the job has been in its present state, as far as lookups have seen.
     pub fn unchanged_for(&self) -> Duration {
         self.unchanged_for
     }
@@ -71,17 +79,17 @@ impl Progress {
         self.missing_for
     }
 
-    /// How many answers there were about this job, lookups that failed included.
+    /// How many lookups of this job there were, failed ones included.
     pub fn polls(&self) -> u32 {
         self.polls
     }
 
-    /// How long until the job is looked up again; `None` while that is under way.
+    /// How long until the job is looked up again; `None` while a lookup is in flight.
     pub fn next_poll_in(&self) -> Option<Duration> {
         self.next_poll_in
     }
 
-    /// Why the last lookup failed, until one succeeds. The wait goes on all the same.
+    /// Why the last lookup failed; `None` once one has succeeded. The wait continues nevertheless.
     pub fn last_error(&self) -> Option<&Error> {
         self.last_error.as_ref()
     }
@@ -98,38 +106,99 @@ impl Progress {
 
 /// What is known of many jobs that are waited for together; from
 /// [`WaitEach::progress`](super::WaitEach::progress).
-#[derive(Clone, Debug, Default)]
+///
+/// Every job is counted once: as settled, or by what its last lookup showed. It serialises with
+/// durations in seconds.
+#[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct GroupProgress {
-    /// The jobs that were given.
+    #[doc(hidden)]
     pub total: usize,
-    /// The jobs whose outcome there is, taken from the stream or not.
+    #[doc(hidden)]
     pub settled: usize,
-    /// The jobs that were queued when last seen.
+    #[doc(hidden)]
     pub in_queue: usize,
-    /// The jobs that were being worked on when last seen.
+    #[doc(hidden)]
     pub processing: usize,
-    /// The jobs with a status that this version of the library does not know.
+    #[doc(hidden)]
     pub unknown: usize,
-    /// The jobs that the last answer was without.
+    #[doc(hidden)]
     pub missing: usize,
-    /// The jobs about which there was no answer yet.
+    #[doc(hidden)]
     pub unseen: usize,
-    /// Of all these, the jobs whose last lookup failed.
+    #[doc(hidden)]
     pub failing: usize,
-    /// The job that has been waited for longest, and how long.
+    #[serde(serialize_with = "oldest")]
+    #[doc(hidden)]
     pub oldest: Option<(ResultId, Duration)>,
-    /// How long until the next of them is looked up; `None` while all lookups are under way or
-    /// nothing is waited for.
+    #[serde(rename = "next_poll_in_seconds", serialize_with = "maybe_seconds")]
+    #[doc(hidden)]
     pub next_poll_in: Option<Duration>,
-    /// One of the errors of those in trouble.
+    #[doc(hidden)]
     pub last_error: Option<Error>,
 }
 
 impl GroupProgress {
+    /// The number of jobs.
+    pub fn total(&self) -> usize {
+        self.total
+    }
+
+    /// The jobs that have an outcome, taken from the stream or not.
+    pub fn settled(&self) -> usize {
+        self.settled
+    }
+
     /// The jobs that have no outcome yet.
     pub fn waiting(&self) -> usize {
         self.total - self.settled
+    }
+
+    /// The jobs that were queued when last seen.
+    pub fn in_queue(&self) -> usize {
+        self.in_queue
+    }
+
+    /// The jobs that were processing when last seen.
+    pub fn processing(&self) -> usize {
+        self.processing
+    }
+
+    /// The jobs whose last status this version of the library does not know, or that have succeeded
+    /// without a URL so far.
+    pub fn unknown(&self) -> usize {
+        self.unknown
+    }
+
+    /// The jobs that the last answer omitted.
+    pub fn missing(&self) -> usize {
+        self.missing
+    }
+
+    /// The jobs that no answer was about yet.
+    pub fn unseen(&self) -> usize {
+        self.unseen
+    }
+
+    /// Of all these, the jobs whose last lookup failed.
+    pub fn failing(&self) -> usize {
+        self.failing
+    }
+
+    /// The job that has been waited for longest, and how long.
+    pub fn oldest(&self) -> Option<(&ResultId, Duration)> {
+        self.oldest.as_ref().map(|(id, waited)| (id, *waited))
+    }
+
+    /// How long until the next of them is looked up; `None` while all lookups are in flight, or once
+    /// no job is waited for.
+    pub fn next_poll_in(&self) -> Option<Duration> {
+        self.next_poll_in
+    }
+
+    /// One of the errors of the jobs whose last lookup failed.
+    pub fn last_error(&self) -> Option<&Error> {
+        self.last_error.as_ref()
     }
 
     pub(super) fn count(&mut self, progress: &Progress) {
@@ -155,5 +224,77 @@ impl GroupProgress {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
+    }
+}
+
+fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    // Milliseconds; nothing here is exact beyond them.
+    serializer.serialize_f64((duration.as_secs_f64() * 1000.0).round() / 1000.0)
+}
+
+#[expect(clippy::ref_option, reason = "serde hands out references")]
+fn maybe_seconds<S: Serializer>(
+    duration: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match duration {
+        Some(duration) => seconds(duration, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+#[expect(clippy::ref_option, reason = "serde hands out references")]
+fn name<S: Serializer>(status: &Option<JobStatus>, serializer: S) -> Result<S::Ok, S::Error> {
+    status.map(JobStatus::as_str).serialize(serializer)
+}
+
+#[expect(clippy::ref_option, reason = "serde hands out references")]
+fn oldest<S: Serializer>(
+    oldest: &Option<(ResultId, Duration)>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Oldest<'a> {
+        id: &'a ResultId,
+        #[serde(serialize_with = "seconds")]
+        waited_seconds: Duration,
+    }
+    let oldest = oldest.as_ref().map(|(id, waited)| Oldest {
+        id,
+        waited_seconds: *waited,
+    });
+    oldest.serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_serialises_in_seconds_and_by_name() {
+        let progress = Progress {
+            id: ResultId::new("a1").unwrap(),
+            status: Some(JobStatus::InQueue),
+            waited: Duration::from_micros(1_500_400),
+            unchanged_for: Duration::ZERO,
+            missing_for: None,
+            polls: 3,
+            next_poll_in: Some(Duration::from_secs(2)),
+            last_error: None,
+        };
+        assert_eq!(
+            serde_json::to_string(&progress).unwrap(),
+            concat!(
+                r#"{"id":"a1","status":"in_queue","waited_seconds":1.5,"#,
+                r#""unchanged_for_seconds":0.0,"missing_for_seconds":null,"polls":3,"#,
+                r#""next_poll_in_seconds":2.0,"last_error":null}"#
+            )
+        );
+        let mut group = GroupProgress::default();
+        group.count(&progress);
+        let json = serde_json::to_value(&group).unwrap();
+        assert_eq!(json["in_queue"], 1);
+        assert_eq!(json["oldest"]["waited_seconds"], 1.5);
+        assert_eq!(json["next_poll_in_seconds"], 2.0);
     }
 }

@@ -12,7 +12,7 @@ async fn a_wait_starts_when_it_is_polled_or_told_to() {
     let lazy = client.wait(id("a"));
     let started = client.wait(id("b")).start();
     let each = client.wait_each(ids("c", 2));
-    assert_eq!((each.remaining(), each.progress().total), (2, 2));
+    assert_eq!((each.remaining(), each.progress().total()), (2, 2));
     assert_eq!(each.tickets().len(), 2);
     assert!(lazy.ticket().is_some() && lazy.progress().is_none());
     tokio::time::sleep(SECOND).await;

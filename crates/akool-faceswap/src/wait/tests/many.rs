@@ -62,8 +62,8 @@ async fn jobs_in_trouble_are_counted_beside_what_is_known_of_them() {
     let ended = wire.client().wait_each(ids("a", 3)).start();
     tokio::time::sleep(MINUTE).await;
     let progress = ended.progress();
-    assert_eq!((progress.failing, progress.processing), (3, 3));
-    assert_eq!(progress.last_error.unwrap().http_status(), Some(503));
+    assert_eq!((progress.failing(), progress.processing()), (3, 3));
+    assert_eq!(progress.last_error().unwrap().http_status(), Some(503));
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,22 +127,26 @@ async fn progress_counts_every_job_once() {
     let mut ended = wire.client().wait_each(list).start();
     let progress = ended.progress();
     assert_eq!(
-        (progress.total, progress.unseen, progress.waiting()),
+        (progress.total(), progress.unseen(), progress.waiting()),
         (10, 10, 10)
     );
     tokio::time::sleep(SECOND).await;
     let progress = ended.progress();
     assert_eq!(
-        (progress.in_queue, progress.processing, progress.unknown),
+        (
+            progress.in_queue(),
+            progress.processing(),
+            progress.unknown()
+        ),
         (3, 2, 1)
     );
     assert_eq!(
-        (progress.missing, progress.unseen, progress.settled),
+        (progress.missing(), progress.unseen(), progress.settled()),
         (2, 0, 2)
     );
-    assert_eq!((progress.waiting(), progress.failing), (8, 0));
-    assert!(progress.oldest.as_ref().unwrap().1 >= SECOND);
-    assert!(progress.next_poll_in.unwrap() < 2 * SECOND);
+    assert_eq!((progress.waiting(), progress.failing()), (8, 0));
+    assert!(progress.oldest().unwrap().1 >= SECOND);
+    assert!(progress.next_poll_in().unwrap() < 2 * SECOND);
     // Those that have ended and were not taken are among the tickets.
     assert_eq!(ended.tickets().len(), 10);
     ended.next().await.unwrap().unwrap();
