@@ -3,7 +3,7 @@
 //!
 //! ```
 //! # use akool_faceswap_mock::{FakeAkool, FakeJob};
-//! use akool_faceswap::{ResultId, blocking::Client};
+//! use akool_faceswap::blocking::Client;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let fake = FakeAkool::start()?;
@@ -14,8 +14,7 @@
 //! # if false {
 //! let client = Client::from_env()?; // AKOOL_API_KEY
 //! # }
-//! let id: ResultId = submitted.parse()?;
-//! let job = client.wait(id)?;
+//! let job = client.wait(&submitted)??;
 //! # let results = dir.path();
 //! let file = client.download(&job).save_in(results)?;
 //! println!("{} bytes in {}", file.bytes(), file.path().display());
@@ -26,7 +25,7 @@
 //! # How it works
 //!
 //! A [`Client`] owns a thread with a tokio runtime, on which the asynchronous client runs. A call
-//! hands its future to that thread and parks until the outcome is there. So waits go on between
+//! hands its future to that thread and parks until the outcome is there. So waits continue between
 //! calls, and calls from many threads share one poller and its requests.
 //!
 //! [`Client`] has the calls that most programs need. Everything else that the asynchronous client
@@ -35,7 +34,7 @@
 //! # In async code
 //!
 //! A call works inside async code, but it blocks the thread that runs the task: other tasks of that
-//! thread stand still meanwhile. Prefer [`akool_faceswap::Client`](crate::Client) there, or make the
+//! thread do not run meanwhile. Prefer [`akool_faceswap::Client`](crate::Client) there, or make the
 //! calls in `spawn_blocking`. Dropping a client or an [`Iter`] never blocks and never panics,
 //! wherever it happens.
 //!
@@ -60,7 +59,7 @@ use crate::{
     client::ClientBuilder,
     error::{Error, ErrorKind},
     lookup::Results,
-    model::ResultIds,
+    model::IntoResultIds,
 };
 
 #[cfg(feature = "download")]
@@ -126,9 +125,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If nothing at all could be found out. What goes wrong for some of the ids is in [`Results`].
-    pub fn lookup(&self, ids: impl Into<ResultIds>) -> Result<Results, Error> {
-        let ids = ids.into();
+    /// If a text is not an id, or if no id was answered. What goes wrong for some of the ids is in
+    /// [`Results`].
+    pub fn lookup(&self, ids: impl IntoResultIds) -> Result<Results, Error> {
+        let ids = ids.into_result_ids()?;
         self.block_on(move |client| client.lookup(ids))
     }
 
@@ -156,7 +156,7 @@ impl Client {
     /// `call` runs on the client's thread. Do not keep the client that it is given: used on another
     /// runtime, it could wait for connections that this thread drives.
     ///
-    /// A panic in `call` or in its future is a panic of the caller; the client can be used further.
+    /// A panic in `call` or in its future is a panic of the caller; the client stays usable.
     pub fn block_on<C, F>(&self, call: C) -> F::Output
     where
         C: FnOnce(crate::client::Client) -> F + Send + 'static,

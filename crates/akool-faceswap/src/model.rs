@@ -27,7 +27,7 @@ mod status;
 pub use business_code::{BusinessClass, BusinessCode};
 pub use id::{InvalidId, ResultId};
 pub use ids::ResultIds;
-pub use into_ids::IntoResultIds;
+pub use into_ids::{IntoResultId, IntoResultIds};
 pub use invalid_ids::InvalidIds;
 pub(crate) use job::ErrorSummary;
 pub use job::{Job, JobSummary, Media, Note, RESULT_LIFETIME};

@@ -38,7 +38,7 @@ impl Client {
         self.thread.block_on(swap.submit())
     }
 
-    /// Sends a submit that was prepared, once; see [`Client::send`](crate::Client::send).
+    /// Sends a prepared submit, once; see [`Client::send`](crate::Client::send).
     ///
     /// # Errors
     ///

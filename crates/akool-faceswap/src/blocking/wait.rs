@@ -3,7 +3,7 @@
 use super::{Client, Iter};
 use crate::{
     error::Error,
-    model::{Job, ResultId, ResultIds},
+    model::{IntoResultId, IntoResultIds, Job},
     wait::{Ticket, WaitEach, WaitError, WaitResults},
 };
 
@@ -12,13 +12,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Every end but success. Where the job may still end, the error has a [`Ticket`].
-    pub fn wait(&self, id: impl Into<ResultId>) -> Result<Job, WaitError> {
-        let id = id.into();
-        self.block_on(move |client| client.wait(id))
+    /// Every end but success. Where the job may still end, the error has a [`Ticket`]. A text that is
+    /// not an id is refused before: `client.wait("…")??`.
+    pub fn wait<I: IntoResultId>(&self, id: I) -> I::Checked<Result<Job, WaitError>> {
+        id.checked(|id| self.block_on(move |client| client.wait(id)))
     }
 
-    /// Resumes a wait that was put away; see [`Client::resume`](crate::Client::resume).
+    /// Resumes a stored wait; see [`Client::resume`](crate::Client::resume).
     ///
     /// # Errors
     ///
@@ -29,9 +29,22 @@ impl Client {
 
     /// Waits until all of these jobs have ended, each in its own way; see
     /// [`Client::wait_all`](crate::Client::wait_all).
-    pub fn wait_all(&self, ids: impl Into<ResultIds>) -> WaitResults {
-        let ids = ids.into();
-        self.block_on(move |client| client.wait_all(ids))
+    ///
+    /// # Errors
+    ///
+    /// Texts are checked first, as there.
+    pub fn wait_all<I: IntoResultIds>(&self, ids: I) -> I::Checked<WaitResults> {
+        ids.checked(|ids| self.block_on(move |client| client.wait_all(ids)))
+    }
+
+    /// Waits until the first of these jobs has ended, in whichever way, and ends the other waits; see
+    /// [`Client::wait_any`](crate::Client::wait_any).
+    ///
+    /// # Errors
+    ///
+    /// Texts are checked first, as there.
+    pub fn wait_any<I: IntoResultIds>(&self, ids: I) -> I::Checked<Option<Result<Job, WaitError>>> {
+        ids.checked(|ids| self.block_on(move |client| client.wait_any(ids)))
     }
 
     /// Waits for many jobs and hands each out as it ends; see
@@ -39,15 +52,12 @@ impl Client {
     ///
     /// ```
     /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
-    /// use akool_faceswap::{ResultIds, blocking::Client};
-    ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let fake = FakeAkool::start()?;
     /// # let submitted = fake.add_job(FakeJob::image().after_polls(0, 0));
     /// # let client = akool_faceswap::Client::builder()
     /// #     .base_url(fake.url()).api_key(fake.api_key()).build_blocking()?;
-    /// let ids: ResultIds = submitted.parse()?;
-    /// for outcome in client.wait_each(ids) {
+    /// for outcome in client.wait_each([submitted])? {
     ///     match outcome {
     ///         Ok(job) => println!("{}: {}", job.id(), job.status()),
     ///         Err(error) => println!("{error}"),
@@ -57,13 +67,16 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// The waits begin now and go on between items. Dropping the iterator ends those that are left.
-    pub fn wait_each(&self, ids: impl Into<ResultIds>) -> Iter<WaitEach> {
-        let ids = ids.into();
-        self.iter(move |client| client.wait_each(ids).start())
+    /// The waits start now and continue between items. Dropping the iterator ends those that are left.
+    ///
+    /// # Errors
+    ///
+    /// Texts are checked first, as there.
+    pub fn wait_each<I: IntoResultIds>(&self, ids: I) -> I::Checked<Iter<WaitEach>> {
+        ids.checked(|ids| self.iter(move |client| client.wait_each(ids).start()))
     }
 
-    /// Resumes many waits that were put away, and hands each job out as it ends; see
+    /// Resumes many stored waits, and hands each job out as it ends; see
     /// [`Client::resume_each`](crate::Client::resume_each).
     pub fn resume_each(&self, tickets: impl IntoIterator<Item = Ticket>) -> Iter<WaitEach> {
         let tickets: Vec<Ticket> = tickets.into_iter().collect();
@@ -75,14 +88,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If the request about this id failed.
-    pub fn lookup_one(&self, id: impl Into<ResultId>) -> Result<Option<Job>, Error> {
-        let id = id.into();
+    /// If a text is not an id, or if the request about this id failed.
+    pub fn lookup_one(&self, id: impl IntoResultId) -> Result<Option<Job>, Error> {
+        let id = id.into_result_id()?;
         self.block_on(move |client| client.lookup_one(id))
     }
 
     /// Polls a job immediately if it is waited for; see [`Client::poll_now`](crate::Client::poll_now).
-    pub fn poll_now(&self, id: &ResultId) -> bool {
+    pub fn poll_now(&self, id: impl AsRef<str>) -> bool {
         self.client.poll_now(id)
     }
 

@@ -3,7 +3,7 @@
 
 use crate::{
     client::Client,
-    model::{ResultId, ResultIds},
+    model::{IntoResultId, IntoResultIds, ResultId},
     wait::{LookupOne, Ticket, Wait, WaitAll, WaitAny, WaitEach},
 };
 
@@ -13,15 +13,15 @@ impl Client {
     /// ```
     /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
     /// use std::time::Duration;
-    /// use akool_faceswap::{Client, ResultId};
+    /// use akool_faceswap::Client;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let fake = FakeAkool::start()?;
-    /// # let submitted = fake.add_job(FakeJob::image()).to_string();
+    /// # let submitted = fake.add_job(FakeJob::image());
     /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
-    /// let id: ResultId = submitted.parse()?;
-    /// let job = client.wait(id).timeout(Duration::from_secs(3600)).await?;
+    /// let hour = Duration::from_secs(3600);
+    /// let job = client.wait(&submitted)?.timeout(hour).await?;
     /// println!("{}", job.result_url().is_some());
     /// # Ok(())
     /// # }
@@ -42,27 +42,32 @@ impl Client {
     /// runtime of the first wait and ends after the last one. A wait keeps what it needs of the client
     /// alive.
     ///
+    /// # Errors
+    ///
+    /// Text is checked at once: from `&str` or `String` you get
+    /// [`Result<Wait, InvalidId>`](crate::error::InvalidId), from a [`ResultId`] the [`Wait`].
+    ///
     /// # Cancel safety
     ///
     /// Dropping a wait ends it and nothing else: the job is no longer looked up, unless others wait for
     /// it. See [`Wait`].
-    pub fn wait(&self, id: impl Into<ResultId>) -> Wait {
-        Wait::for_id(self.poller.clone(), id.into())
+    pub fn wait<I: IntoResultId>(&self, id: I) -> I::Checked<Wait> {
+        id.checked(|id| Wait::for_id(self.poller.clone(), id))
     }
 
     /// Waits for many jobs and hands each out as it ends.
     ///
     /// ```
     /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
-    /// use akool_faceswap::{Client, ResultIds};
+    /// use akool_faceswap::Client;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let fake = FakeAkool::start()?;
-    /// # let submitted = fake.add_job(FakeJob::image()).to_string();
+    /// # let (one, other) = (fake.add_job(FakeJob::image()), fake.add_job(FakeJob::image()));
     /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
-    /// let ids: ResultIds = submitted.parse()?;
-    /// let mut ended = client.wait_each(ids);
+    /// let stored: Vec<String> = vec![one, other];
+    /// let mut ended = client.wait_each(stored)?;
     /// while let Some(outcome) = ended.next().await {
     ///     match outcome {
     ///         Ok(job) => println!("{}: {}", job.id(), job.status()),
@@ -74,9 +79,15 @@ impl Client {
     /// ```
     ///
     /// Each id has exactly one outcome. Any number of ids can be given, up to
-    /// [`max_tracked_ids`](crate::client::ClientBuilder::max_tracked_ids).
-    pub fn wait_each(&self, ids: impl Into<ResultIds>) -> WaitEach {
-        WaitEach::for_ids(self.poller.clone(), ids.into())
+    /// [`max_tracked_ids`](crate::client::ClientBuilder::max_tracked_ids), and as whatever you have them
+    /// in: see [`IntoResultIds`].
+    ///
+    /// # Errors
+    ///
+    /// Texts are checked at once: from `&str`, `String` and lists of them you get
+    /// [`Result<WaitEach, InvalidIds>`](crate::error::InvalidIds), from [`ResultId`]s the [`WaitEach`].
+    pub fn wait_each<I: IntoResultIds>(&self, ids: I) -> I::Checked<WaitEach> {
+        ids.checked(|ids| WaitEach::for_ids(self.poller.clone(), ids))
     }
 
     /// Waits until all of these jobs have ended, each in its own way.
@@ -100,21 +111,43 @@ impl Client {
     /// # }
     /// ```
     ///
+    /// # Errors
+    ///
+    /// Texts are checked as by [`wait_each`](Self::wait_each).
+    ///
     /// # Cancel safety
     ///
     /// Dropping the future ends the waits and loses the outcomes that have come in. Where that matters
     /// use [`wait_each`](Self::wait_each), which hands each out as it comes.
-    pub fn wait_all(&self, ids: impl Into<ResultIds>) -> WaitAll {
-        let ids = ids.into();
-        WaitAll::new(ids.clone(), self.wait_each(ids))
+    pub fn wait_all<I: IntoResultIds>(&self, ids: I) -> I::Checked<WaitAll> {
+        ids.checked(|ids| WaitAll::new(ids.clone(), self.wait_each(ids)))
     }
 
     /// Waits until the first of these jobs has ended, in whichever way, and ends the other waits.
     ///
     /// `None` only if there are no ids. To take the others as well use
     /// [`wait_each`](Self::wait_each).
-    pub fn wait_any(&self, ids: impl Into<ResultIds>) -> WaitAny {
-        WaitAny::new(self.wait_each(ids))
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
+    /// # use akool_faceswap::Client;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// # let (one, other) = (fake.add_job(FakeJob::image()), fake.add_job(FakeJob::image()));
+    /// if let Some(first) = client.wait_any([one, other])?.await {
+    ///     println!("{}", first?.id());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Texts are checked as by [`wait_each`](Self::wait_each).
+    pub fn wait_any<I: IntoResultIds>(&self, ids: I) -> I::Checked<WaitAny> {
+        ids.checked(|ids| WaitAny::new(self.wait_each(ids)))
     }
 
     /// Resumes a stored wait, in this process or another.
@@ -144,11 +177,11 @@ impl Client {
     ///
     /// ```
     /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
-    /// # use akool_faceswap::{Client, ResultId};
+    /// # use akool_faceswap::Client;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let fake = FakeAkool::start()?;
-    /// # let id: ResultId = fake.add_job(FakeJob::image()).to_string().parse()?;
+    /// # let id = fake.add_job(FakeJob::image());
     /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
     /// if let Some(job) = client.lookup_one(&id).await? {
     ///     println!("{}", job.status());
@@ -159,24 +192,24 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If the request about this id failed, or the client
+    /// If a text is not an id (no request is made), if the request about this id failed, or the client
     /// [tracks as many ids](crate::client::ClientBuilder::max_tracked_ids) as it may.
     ///
     /// # Cancel safety
     ///
     /// Dropping one caller's future, even the first one's, neither loses nor repeats what others asked
     /// for.
-    pub fn lookup_one(&self, id: impl Into<ResultId>) -> LookupOne {
-        LookupOne::new(self.poller.clone(), id.into())
+    pub fn lookup_one(&self, id: impl IntoResultId) -> LookupOne {
+        LookupOne::new(self.poller.clone(), id.into_result_id())
     }
 
     /// Has a job that is waited for looked up now, because something else says that it changed:
-    /// typically a webhook. `false` if nobody waits for it.
+    /// typically a webhook. `false` if nobody waits for it, as for a text that is not an id.
     ///
     /// The lookup is what counts, not the hint, so it does no harm if anybody can send one: an id is
     /// looked up for hints at most every 500 ms.
-    pub fn poll_now(&self, id: &ResultId) -> bool {
-        self.poller.poll_now(id)
+    pub fn poll_now(&self, id: impl AsRef<str>) -> bool {
+        ResultId::new(id).is_ok_and(|id| self.poller.poll_now(&id))
     }
 
     /// Ends every pending wait with [`ShutDown`](crate::wait::WaitErrorKind::ShutDown), at once, for

@@ -16,45 +16,50 @@ use crate::wait::{
 };
 use crate::{
     error::Error,
-    model::{Job, ResultId},
+    model::{InvalidId, Job, ResultId},
 };
 
 /// A lookup of one id that shares its request with others; from [`Client::lookup_one`](crate::Client::lookup_one).
 ///
 /// # Cancel safety
 ///
-/// Dropping it takes this caller's interest back and nothing else: others that asked for the same id, or
-/// shares the request, gets the answer all the same, from the same request.
+/// Dropping it withdraws this caller and nothing else: others that asked for the same id, or share the
+/// request, still get the answer, from the same request.
 #[must_use = "a lookup does nothing until it is awaited"]
 pub struct LookupOne {
     poller: Arc<Poller>,
-    id: ResultId,
-    asked: Option<Asked>,
+    state: State,
+}
+
+enum State {
+    Refused(InvalidId),
+    New(ResultId),
+    Asked(Asked),
 }
 
 struct Asked {
+    id: ResultId,
     slot: Arc<Oneshot<Answer>>,
     key: Option<Key>,
 }
 
 impl LookupOne {
-    pub(crate) fn new(poller: Arc<Poller>, id: ResultId) -> Self {
+    pub(crate) fn new(poller: Arc<Poller>, id: Result<ResultId, InvalidId>) -> Self {
         Self {
             poller,
-            id,
-            asked: None,
+            state: id.map_or_else(State::Refused, State::New),
         }
     }
 
-    fn ask(poller: &Poller, id: &ResultId) -> Asked {
+    fn ask(poller: &Poller, id: ResultId) -> Asked {
         let slot = Arc::new(Oneshot::new());
         let limit = poller.api.limits.operation_timeout.duration();
         let key = poller.track(|tracker, now, effects| {
             let deadline = limit.map_or(Timestamp::NEVER, |limit| now.timestamp.plus(limit));
-            tracker.ask(id, deadline, slot.clone(), now, effects)
+            tracker.ask(&id, deadline, slot.clone(), now, effects)
         });
         poller.wake();
-        Asked { slot, key }
+        Asked { id, slot, key }
     }
 }
 
@@ -62,8 +67,15 @@ impl Future for LookupOne {
     type Output = Result<Option<Job>, Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { poller, id, asked } = self.get_mut();
-        let Asked { slot, key } = asked.get_or_insert_with(|| Self::ask(poller, id));
+        let Self { poller, state } = self.get_mut();
+        if let State::New(id) = state {
+            *state = State::Asked(Self::ask(poller, id.clone()));
+        }
+        let Asked { slot, key, .. } = match state {
+            State::Asked(asked) => asked,
+            State::New(_) => return Poll::Pending,
+            State::Refused(invalid) => return Poll::Ready(Err(invalid.clone().into())),
+        };
         if let Poll::Ready(answer) = slot.poll_outcome(context) {
             return Poll::Ready(answer.map(|job| job.map(Arc::unwrap_or_clone)));
         }
@@ -80,7 +92,7 @@ impl Future for LookupOne {
 
 impl Drop for LookupOne {
     fn drop(&mut self) {
-        if let Some(Asked { key: Some(key), .. }) = &self.asked {
+        if let State::Asked(Asked { key: Some(key), .. }) = &self.state {
             self.poller.track(|tracker, _, _| {
                 tracker.withdraw(*key);
             });
@@ -91,8 +103,12 @@ impl Drop for LookupOne {
 
 impl fmt::Debug for LookupOne {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = match &self.state {
+            State::Refused(_) => None,
+            State::New(id) | State::Asked(Asked { id, .. }) => Some(id),
+        };
         f.debug_struct("LookupOne")
-            .field("id", &self.id)
+            .field("id", &id)
             .finish_non_exhaustive()
     }
 }

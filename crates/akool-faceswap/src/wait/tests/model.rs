@@ -223,7 +223,7 @@ impl Play {
                 self.restart().await;
             }
             Op::Notify(job) => {
-                let is_known = self.client.poll_now(&server::id(job));
+                let is_known = self.client.poll_now(server::id(job));
                 let now = self.now();
                 let is_wanted = self.server.world().is_wanted(job);
                 let must_be = self.callers.iter().any(|caller| caller.looks_for(job));
@@ -281,7 +281,7 @@ impl Play {
                 promise.deadline = Some(now + timeout);
                 promise.last_look = last_look(timeout);
             } else if let Some(deadline) = promise.deadline {
-                promise.last_look = last_look(deadline - promise.begun);
+                promise.last_look = last_look(deadline.saturating_sub(promise.begun));
             }
             // A ticket counts in whole milliseconds.
             let soon = now + SECOND / 1000;

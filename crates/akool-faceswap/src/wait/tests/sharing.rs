@@ -125,7 +125,7 @@ async fn of_ids_that_fail_together_each_has_attempts_of_its_own() {
     // By now it is no longer repeated.
     tokio::time::sleep(MINUTE).await;
     let before = wire.requests();
-    client.poll_now(&id("a"));
+    client.poll_now(id("a"));
     client.lookup_one(id("b")).await.unwrap_err();
     let seen = wire.seen();
     assert_eq!(seen[before].ids, ["a", "b"]);

@@ -175,8 +175,8 @@ async fn a_hint_has_the_job_looked_up_now_but_not_as_often_as_anybody_likes() {
     let waiting = client.wait(id("a")).start();
     let waiting = tokio::spawn(waiting);
     tokio::time::sleep(1000 * SECOND).await;
-    assert!(client.poll_now(&id("a")));
-    assert!(!client.poll_now(&id("b")));
+    assert!(client.poll_now(id("a")));
+    assert!(!client.poll_now(id("b")));
     let hinted = Instant::now();
     waiting.await.unwrap().unwrap();
     assert_eq!(Instant::now(), hinted);
@@ -188,7 +188,7 @@ async fn a_hint_has_the_job_looked_up_now_but_not_as_often_as_anybody_likes() {
     tokio::time::sleep(SECOND).await;
     let before = wire.requests();
     for _ in 0..1000 {
-        client.poll_now(&id("a"));
+        client.poll_now(id("a"));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let made = wire.requests() - before;
@@ -206,7 +206,7 @@ async fn a_hint_while_a_lookup_is_under_way_brings_another_one() {
     let waiting = client.wait(id("a")).start();
     // The first lookup was sent before the job ended and is answered after.
     tokio::time::sleep(2 * SECOND).await;
-    client.poll_now(&id("a"));
+    client.poll_now(id("a"));
     waiting.await.unwrap();
     let took = begun.elapsed();
     assert!(took < 6 * SECOND + SECOND / 10, "{took:?}");
