@@ -1,9 +1,9 @@
 //! Waiting until jobs end, with one poller for all waits of a client.
 //!
-//! The API sends nothing when a job ends, so a program has to ask. One that asks for each job on its
-//! own makes as many requests as it has jobs, over and over, although one request takes a hundred
-//! ids. So all waits of a client share one poller, which merges what is due and looks it up together.
-//! An id that a thousand tasks wait for is one id on the wire.
+//! A result has to be polled for. A program that polls each job on its own makes as many requests as it
+//! has jobs, again and again, although one request takes a hundred ids. So all waits of a client share
+//! one poller, which merges what is due and looks it up together. An id that a thousand tasks wait for
+//! is one id on the wire.
 //!
 //! - [`Wait`] is a future of one job; [`Changes`] a stream of its changes; [`WaitHandle`] watches and
 //!   cancels it from another task.

@@ -12,6 +12,7 @@
 //! - `download(&job).bytes()`: a video does not belong into memory; `stream` and `save_to` do not need it.
 //! - `client.shutdown().await`: it takes no time, and returns the tickets at once.
 
+#![cfg(all(feature = "download", feature = "wait"))]
 #![allow(clippy::unwrap_used)]
 
 use std::{

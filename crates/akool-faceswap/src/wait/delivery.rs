@@ -1,6 +1,6 @@
-//! Where the poller puts what a waiter waits for.
+//! Where outcomes wait for their callers.
 //!
-//! A slot holds one outcome, a group the outcomes of many waits in the order in which they came. Both
+//! A [`Oneshot`] holds one outcome, a [`Queue`] those of many waits in the order in which they came. Both
 //! are filled under the tracker's lock, so that an outcome and the end of a wait are one event; wakers
 //! are taken out there and called after it, so that no foreign code runs under the lock.
 
@@ -112,7 +112,7 @@ pub(super) struct Queue<T>(Mutex<Many<T>>);
 struct Ready<T> {
     number: u32,
     outcome: T,
-    /// The wait as it was, so that whoever dies before taking the outcome can learn it again.
+    /// The wait as it was: a process that dies before the outcome is taken can resume it.
     ticket: Ticket,
 }
 

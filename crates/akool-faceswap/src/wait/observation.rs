@@ -19,10 +19,10 @@ use crate::{
     model::{Job, JobStatus},
 };
 
-/// How long a job at success may be without a URL before the wait ends.
+/// How long a succeeded job may have no URL before the wait ends.
 const URL_PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long a job at success that has no URL yet is left alone at most.
+/// The longest interval between lookups of a succeeded job without a URL.
 const URL_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How long the last look of a wait that is resumed after its deadline may take, retries included:
@@ -32,13 +32,13 @@ pub(super) const LATE_LOOK_LIMIT: Duration = Duration::from_secs(30);
 /// The longest pause after a failed last look.
 const LAST_LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
-/// A wait ends when at least so many lookups in a row were rejected ...
+/// A wait ends once this many lookups in a row were rejected ...
 const MIN_REJECTIONS: u32 = 5;
 
-/// ... over this time, while the API has never answered about the job: the settings are wrong.
+/// ... over at least this time, if the API has never answered about the job: the settings are wrong;
 const REJECTED_AT_FIRST: Duration = Duration::from_secs(60);
 
-/// ... or over this time, after it has: something on the way may be down for a while.
+/// ... or this time, if it has: a proxy or gateway may be down for a while.
 const REJECTED_LATER: Duration = Duration::from_secs(10 * 60);
 
 /// How long the last look of a wait may take after its deadline, retries included: a tenth of the
@@ -81,7 +81,7 @@ impl Observation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct JobState {
     pub(super) status: Option<JobStatus>,
-    /// When the job last changed, as far as lookups have seen; at first, the begin of the wait.
+    /// When the job last changed, as far as lookups have seen; at first, the start of the wait.
     pub(super) changed: Timestamp,
     pub(super) missing_since: Option<Timestamp>,
     /// Answers about this job, failed lookups included.
@@ -90,7 +90,7 @@ pub(super) struct JobState {
     pub(super) failures: u32,
     /// When the job was first seen at success without a URL.
     pub(super) without_url_since: Option<Timestamp>,
-    /// The first lookup since the last success that was rejected in a way that time does not cure.
+    /// The first lookup since the last success that was rejected in a way that time rarely cures.
     pub(super) rejected_since: Option<Timestamp>,
     pub(super) rejections: u32,
 }
@@ -219,7 +219,7 @@ impl JobState {
         (wait.deadline <= sent).then_some(Verdict::Unsettled(WaitErrorKind::DeadlinePassed))
     }
 
-    /// Whether lookups have been rejected for so long that waiting on is of no use.
+    /// Whether lookups have been rejected for so long that waiting longer is of no use.
     fn is_rejected(&self, now: Timestamp) -> bool {
         let limit = if self.was_answered() {
             REJECTED_LATER
@@ -277,7 +277,7 @@ impl JobState {
         }
     }
 
-    /// When the API has answered without the job for too long; never while it is not missing.
+    /// When the API will have answered without the job for too long; never while the job is not missing.
     fn grace_ends(&self, wait: WaitSpan<'_>) -> Timestamp {
         // A wait that joins one that was resumed has a grace period of its own.
         self.missing_since.map_or(Timestamp::NEVER, |since| {

@@ -1,4 +1,4 @@
-//! The terms of a wait: how often to ask, how long a job may be missing, when to give up.
+//! The options of a wait: how often to poll, how long a job may be missing, when to give up.
 
 use std::{
     sync::Arc,
@@ -16,7 +16,7 @@ use crate::wait::{
 /// How long a wait lasts by default: jobs may take up to three hours.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(4 * 60 * 60);
 
-/// How long the API may answer without a job where nothing else is said.
+/// How long the API may answer without a job by default.
 pub(super) const MISSING_GRACE: Duration = Duration::from_secs(2 * 60);
 
 /// What all waits that were begun together share.
@@ -35,7 +35,7 @@ impl Default for WaitOptions {
     }
 }
 
-/// With what a wait begins: for one that is resumed, what was known before.
+/// What a wait starts with; if it is resumed, what was known before.
 #[derive(Clone, Debug)]
 pub(super) struct Start {
     pub(super) options: Arc<WaitOptions>,
@@ -67,7 +67,7 @@ impl Start {
     }
 }
 
-/// What a caller said about a wait; what was not said is the default, or the ticket's.
+/// The options that a caller has set; the others are the defaults, or the ticket's.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Options {
     pub(super) schedule: Option<PollPolicy>,
@@ -113,22 +113,18 @@ impl Options {
             ..state
         };
         let begun = past(now.timestamp_at(ticket.begun));
-        let (deadline, last_look) = match self.end {
-            Some(end) => {
-                let deadline = end.timestamp(now);
-                (deadline, last_look_limit(deadline.since(now.timestamp)))
-            }
-            None => {
-                let deadline = ticket
-                    .deadline
-                    .map_or(Timestamp::NEVER, |deadline| now.timestamp_at(deadline));
-                let last_look = if deadline <= now.timestamp {
-                    LATE_LOOK_LIMIT
-                } else {
-                    last_look_limit(deadline.since(begun))
-                };
-                (deadline, last_look)
-            }
+        let deadline = match self.end {
+            Some(end) => end.timestamp(now),
+            None => ticket
+                .deadline
+                .map_or(Timestamp::NEVER, |deadline| now.timestamp_at(deadline)),
+        };
+        let last_look = if self.end.is_some() {
+            last_look_limit(deadline.since(now.timestamp))
+        } else if deadline <= now.timestamp {
+            LATE_LOOK_LIMIT
+        } else {
+            last_look_limit(deadline.since(begun))
         };
         let options = WaitOptions {
             schedule: self

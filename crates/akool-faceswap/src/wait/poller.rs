@@ -1,9 +1,8 @@
 //! The task that looks up what is due, for all waits of a client.
 //!
-//! There is one for each client, started by the first wait and gone after the last. It holds no
-//! state of its own but the requests under way: what is waited for stands in the tracker. So where
-//! its runtime goes away under it, the next waiter that is polled starts another one and nothing is
-//! lost.
+//! There is one for each client, started by the first wait and ended after the last. Its only state is
+//! the requests in flight; what is waited for is in the tracker. So if its runtime is dropped, the next
+//! waiter that is polled starts another one, and nothing is lost.
 
 use std::{
     cell::Cell,
@@ -102,7 +101,7 @@ impl Poller {
         self.wake.notify_one();
     }
 
-    /// Has an id looked up now, if somebody waits for it; whether anybody does.
+    /// Has an id looked up now if it is waited for; returns whether it is.
     pub(crate) fn poll_now(&self, id: &ResultId) -> bool {
         let is_known = self.track(|tracker, now, _| tracker.hint(id, now));
         if is_known {

@@ -3,7 +3,7 @@
 //!
 //! A wait may have begun in another process, before this one's clock started, which `Instant` cannot
 //! always express. A moment is a number of microseconds from a point that each client fixes. Nothing
-//! that decides reads a clock: it is told what time it is, as a [`Now`].
+//! that decides reads a clock: the time is passed to it, as a [`Now`].
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -38,7 +38,7 @@ impl Timestamp {
     }
 }
 
-/// The present, by the clock that measures and by the clock on the wall.
+/// The present, by the monotonic clock and by the wall clock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Now {
     pub(crate) timestamp: Timestamp,
@@ -68,7 +68,7 @@ impl Now {
         )
     }
 
-    /// The moment that is `unix_millis` on the wall.
+    /// The moment that is `unix_millis` by the wall clock.
     pub(crate) fn timestamp_at(&self, unix_millis: i64) -> Timestamp {
         let ahead = unix_millis.saturating_sub(self.unix_millis(self.timestamp));
         Timestamp(self.timestamp.0.saturating_add(ahead.saturating_mul(1000)))

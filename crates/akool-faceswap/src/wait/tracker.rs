@@ -1,11 +1,11 @@
 //! What is waited for, by whom, and when it is due: the poller without the polling.
 //!
-//! It reads no clock, makes no request and calls no foreign code. It is told what time it is and what
-//! was answered, and says what to look up next and who gets which outcome; so every rule of waiting
-//! can be tested without a runtime, and a simulation can run it for a million jobs.
+//! It reads no clock, makes no request and calls no foreign code. It is given the time and the answers,
+//! and says what to look up next and who gets which outcome; so every rule of waiting can be tested
+//! without a runtime, and a simulation can run it for a million jobs.
 //!
-//! An id is tracked once, however many wait for it; each that waits is an *interest* in it. All that
-//! is due stands in one ordered set, and so do all deadlines: no timer and no task for a job.
+//! An id is tracked once, however many wait for it; each of them is a *waiter*. One ordered set has
+//! what is due, another all deadlines: there is no timer and no task for a job.
 
 mod apply;
 mod arena;
@@ -43,13 +43,13 @@ pub(super) use waiter::{Receiver, WaiterKind};
 /// Ids that are wanted within this time of one another share a request.
 pub(super) const COALESCE_WINDOW: Duration = Duration::from_millis(20);
 
-/// A hint has an id looked up at most this often: hints may come from anybody.
+/// Hints have an id looked up at most this often: anyone may send them.
 pub(super) const MIN_HINT_INTERVAL: Duration = Duration::from_millis(500);
 
 /// How a wait ends, with the job shared by all that wait for it.
 pub(super) type Settled = Result<Arc<Job>, WaitError>;
 
-/// What one lookup learnt of one id.
+/// What one lookup found out about one id.
 pub(super) type Answer = Result<Option<Arc<Job>>, Error>;
 
 /// What is to be done once the tracker is no longer locked.
@@ -135,7 +135,7 @@ impl Tracker {
         let first = now
             .timestamp
             .plus(start.options.schedule.first().max(COALESCE_WINDOW));
-        // Whoever joins others is content with what they have learnt already.
+        // A waiter that joins others shares what they already know.
         let due = match tracked.asked {
             None => first,
             Some(asked) => {
@@ -202,7 +202,7 @@ impl Tracker {
         true
     }
 
-    /// What is under way will not be answered: the task that carried it is gone.
+    /// What is in flight will not be answered: the task that carried it has ended.
     pub(super) fn abandon(&mut self, now: &Now, effects: &mut Effects) {
         let lost: Vec<Key> = self
             .jobs
@@ -220,13 +220,13 @@ impl Tracker {
         }
     }
 
-    /// What is known of the job that an interest is in.
+    /// What is known of the job of a waiter.
     pub(super) fn progress(&self, key: Key, now: &Now) -> Option<Progress> {
         let waiter = self.waiters.get(key)?;
         Some(self.jobs[waiter.job].progress(waiter.begun, now))
     }
 
-    /// An interest, put away.
+    /// The wait of a waiter as a ticket.
     pub(super) fn ticket(&self, key: Key, now: &Now) -> Option<Ticket> {
         let waiter = self.waiters.get(key)?;
         match &waiter.kind {
@@ -250,7 +250,7 @@ impl Tracker {
         job
     }
 
-    /// Moves an id to an earlier time, if nothing is under way for it.
+    /// Moves an id to an earlier time, if no lookup of it is in flight.
     fn schedule_by(&mut self, job: Key, due: Timestamp) {
         let tracked = &mut self.jobs[job];
         if tracked.in_flight.is_none() && due < tracked.due {
@@ -260,7 +260,7 @@ impl Tracker {
         }
     }
 
-    /// Has an id looked up at `due`, if need be besides the lookup that is under way.
+    /// Has an id looked up at `due`, even if another lookup of it is in flight.
     fn reschedule_earlier(&mut self, job: Key, due: Timestamp) {
         let tracked = &mut self.jobs[job];
         if tracked.in_flight.is_some() {

@@ -23,7 +23,7 @@ impl Tracker {
     ) {
         let Batch { number, jobs, .. } = batch;
         for (job, outcome) in jobs.into_iter().zip(outcomes) {
-            // It may be gone, and its key another's, or tracked anew.
+            // It may have been dropped, and its key reused, or be tracked anew.
             let Some(tracked) = self.jobs.get(job) else {
                 continue;
             };

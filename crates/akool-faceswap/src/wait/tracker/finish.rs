@@ -1,4 +1,4 @@
-//! How waits end that no answer ends: withdrawn, too late, shut down, or without any hope.
+//! How waits end that no answer ends: withdrawn, cancelled, too late, shut down, or after an error.
 
 use std::collections::BTreeSet;
 
@@ -57,12 +57,12 @@ impl Tracker {
         tickets
     }
 
-    /// Ends everything, because of a fault that no answer will mend.
+    /// Ends everything because of an error that no answer resolves.
     pub(in crate::wait) fn fail_all(&mut self, error: &Error, now: &Now, effects: &mut Effects) {
         self.end_where(|_| true, WaitErrorKind::Fault, Some(error), now, effects);
     }
 
-    /// Ends the waits for jobs that were deleted. Who asks for a single answer still gets it.
+    /// Ends the waits for jobs that were deleted. Lookups of one id are still answered.
     pub(in crate::wait) fn deleted(&mut self, ids: &[ResultId], now: &Now, effects: &mut Effects) {
         let known = ids.iter().filter_map(|id| self.keys.get(id).copied());
         let jobs: BTreeSet<_> = known.collect();

@@ -1,4 +1,4 @@
-//! What is known of one id that somebody waits for.
+//! What is known of one id that is waited for.
 
 use std::time::Duration;
 
@@ -11,22 +11,22 @@ use crate::{
     model::ResultId,
 };
 
-/// One id that somebody waits for.
+/// One id that is waited for.
 #[derive(Debug)]
 pub(super) struct Tracked {
     pub(super) id: ResultId,
     /// The first of those that wait for it.
     pub(super) waiters: Key,
     pub(super) state: JobState,
-    /// When it is looked up next; never while a lookup is under way.
+    /// When it is looked up next; never while a lookup is in flight.
     pub(super) due: Timestamp,
     /// The time between the last lookup and the next, for riding along.
     pub(super) interval: Duration,
     /// When it was last sent.
     pub(super) asked: Option<Timestamp>,
-    /// The batch that is under way with it.
+    /// The batch that is in flight with it.
     pub(super) in_flight: Option<u64>,
-    /// When it has to be looked up again, whatever the lookup under way brings.
+    /// When it has to be looked up again, whatever the lookup in flight brings.
     pub(super) poll_again_at: Option<Timestamp>,
     /// Before this time the server, or a backoff, does not want another lookup.
     pub(super) not_before: Timestamp,

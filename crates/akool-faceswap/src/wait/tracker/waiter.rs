@@ -1,7 +1,7 @@
-//! One that waits for an id: what for, until when, and where the outcome goes.
+//! One waiter for an id: what for, until when, and where the outcome goes.
 //!
-//! Those that wait for the same id form a list through the slab that holds them all, so that one of a
-//! hundred thousand comes and goes at the price of one.
+//! The waiters for one id form a linked list within the arena that holds them all, so that adding or
+//! removing one of a hundred thousand costs the same as one.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ pub(in crate::wait) struct Waiter {
     pub(super) next: Key,
     pub(super) begun: Timestamp,
     pub(super) deadline: Timestamp,
-    /// Where it stands among the deadlines: at its own, or at the end of its last look.
+    /// Its time in the set of deadlines: its own deadline, or the end of its last look.
     pub(super) deadline_key: Timestamp,
     pub(super) is_last_look: bool,
     /// How long the last look may take; a `Duration` would cost every wait 16 bytes.
@@ -25,7 +25,7 @@ pub(in crate::wait) struct Waiter {
     pub(super) kind: WaiterKind,
 }
 
-/// What somebody waits for.
+/// What a waiter waits for.
 #[derive(Debug)]
 pub(in crate::wait) enum WaiterKind {
     /// That the job ends.
@@ -124,7 +124,7 @@ impl Waiter {
 }
 
 impl Tracker {
-    /// Puts an interest at the head of its job's list.
+    /// Puts a waiter at the head of its job's list.
     pub(super) fn attach(&mut self, job: Key, waiter: Waiter) -> Key {
         let next = self.jobs[job].waiters;
         let key = self.waiters.insert(Waiter {
@@ -139,7 +139,7 @@ impl Tracker {
         key
     }
 
-    /// Takes an interest out of its job's list and out of the deadlines.
+    /// Takes a waiter out of its job's list and out of the deadlines.
     pub(super) fn detach(&mut self, key: Key) {
         let Some(Waiter {
             job,
