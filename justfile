@@ -6,7 +6,7 @@ mutant_tests := "--lib --test download --test faults --test spans"
 _default:
     @just --list
 
-# Compile everything and check the generated code: two minutes
+# Compile everything and check the generated code
 check:
     cargo check --workspace --all-targets --all-features
     cargo xtask regen --check
@@ -23,6 +23,15 @@ lint:
 # The documentation, with every warning an error
 doc:
     RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features
+
+# Write the public interface and the lists of packaged files anew
+api:
+    cargo run -q -p end-to-end --bin api -- --write
+    cargo run -q -p end-to-end --bin packages -- --write
+
+# The book's programs and links
+book:
+    cargo test -p book
 
 # Fetch the vendor's pages, show what changed and generate the client; see `cargo xtask regen --help`
 regen *args:

@@ -1,6 +1,3 @@
-//! Tests that cross crates: from the vendor's page to a running lookup.
+//! Tests that cross crates, and checks of what is published.
 
-/// The Rust code of the README compiles and runs.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;
+pub mod workspace;
