@@ -79,7 +79,7 @@ impl Display {
 
 impl Situation<'_> {
     fn total(&self) -> usize {
-        self.tally.earlier + self.progress.total
+        self.tally.earlier + self.progress.total()
     }
 
     fn settled(&self) -> usize {
@@ -90,11 +90,11 @@ impl Situation<'_> {
     fn pending(&self) -> String {
         let progress = self.progress;
         let counts = [
-            (progress.unseen, "not looked up yet"),
-            (progress.in_queue, "in queue"),
-            (progress.processing, "processing"),
-            (progress.unknown, "of unknown status"),
-            (progress.missing, "not known to AKOOL"),
+            (progress.unseen(), "not looked up yet"),
+            (progress.in_queue(), "in queue"),
+            (progress.processing(), "processing"),
+            (progress.unknown(), "of unknown status"),
+            (progress.missing(), "not known to AKOOL"),
             (self.downloading, "downloading"),
         ];
         let mut text = String::new();
@@ -105,10 +105,10 @@ impl Situation<'_> {
 
     /// Why lookups fail, in one line.
     fn last_error(&self) -> Option<String> {
-        let error = self.progress.last_error.as_ref()?;
+        let error = self.progress.last_error()?;
         Some(format!(
             "lookups of {} fail and are retried: {}",
-            Jobs(self.progress.failing),
+            Jobs(self.progress.failing()),
             reason(error)
         ))
     }

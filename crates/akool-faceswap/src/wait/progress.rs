@@ -110,32 +110,20 @@ impl Progress {
 /// Every job is counted once: as settled, or by what its last lookup showed. It serialises with
 /// durations in seconds.
 #[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
 pub struct GroupProgress {
-    #[doc(hidden)]
-    pub total: usize,
-    #[doc(hidden)]
-    pub settled: usize,
-    #[doc(hidden)]
-    pub in_queue: usize,
-    #[doc(hidden)]
-    pub processing: usize,
-    #[doc(hidden)]
-    pub unknown: usize,
-    #[doc(hidden)]
-    pub missing: usize,
-    #[doc(hidden)]
-    pub unseen: usize,
-    #[doc(hidden)]
-    pub failing: usize,
+    pub(super) total: usize,
+    pub(super) settled: usize,
+    pub(super) in_queue: usize,
+    pub(super) processing: usize,
+    pub(super) unknown: usize,
+    pub(super) missing: usize,
+    pub(super) unseen: usize,
+    pub(super) failing: usize,
     #[serde(serialize_with = "oldest")]
-    #[doc(hidden)]
-    pub oldest: Option<(ResultId, Duration)>,
+    pub(super) oldest: Option<(ResultId, Duration)>,
     #[serde(rename = "next_poll_in_seconds", serialize_with = "maybe_seconds")]
-    #[doc(hidden)]
-    pub next_poll_in: Option<Duration>,
-    #[doc(hidden)]
-    pub last_error: Option<Error>,
+    pub(super) next_poll_in: Option<Duration>,
+    pub(super) last_error: Option<Error>,
 }
 
 impl GroupProgress {

@@ -70,15 +70,15 @@ impl Bars {
         if !statuses.is_empty() {
             lines.push(format!("  {}", statuses.join(", ")));
         }
-        if let Some((id, waited)) = &situation.progress.oldest {
-            let next = match situation.progress.next_poll_in {
+        if let Some((id, waited)) = situation.progress.oldest() {
+            let next = match situation.progress.next_poll_in() {
                 Some(left) => format!(
                     "next lookup in {}",
                     whole(left + Duration::from_millis(999))
                 ),
                 None => "looking up".to_owned(),
             };
-            lines.push(format!("  oldest {id}, waited {}; {next}", whole(*waited)));
+            lines.push(format!("  oldest {id}, waited {}; {next}", whole(waited)));
         }
         if let Some(error) = situation.last_error() {
             lines.push(self.styled(style::DOUBTFUL, &format!("  {error}")));

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use akool_faceswap::ResultId;
+
 use super::Situation;
 use crate::wait::settlement::whole;
 
@@ -32,7 +34,7 @@ impl Remarks {
     /// The line that is due at `now`, if any.
     pub(super) fn next(&mut self, now: Instant, situation: &Situation) -> Option<String> {
         let progress = situation.progress;
-        if progress.unseen == progress.total && progress.last_error.is_none() {
+        if progress.unseen() == progress.total() && progress.last_error().is_none() {
             // Before the first answer nothing is known.
             return None;
         }
@@ -41,6 +43,16 @@ impl Remarks {
             pending: situation.pending(),
             last_error: situation.last_error(),
         };
+        self.line(now, said, situation.total(), progress.oldest())
+    }
+
+    fn line(
+        &mut self,
+        now: Instant,
+        said: Said,
+        total: usize,
+        oldest: Option<(&ResultId, Duration)>,
+    ) -> Option<String> {
         if let Some((at, last)) = &self.last
             && (*last == said || now.duration_since(*at) < self.between)
         {
@@ -49,14 +61,9 @@ impl Remarks {
         if said.pending.is_empty() {
             return None;
         }
-        let mut line = format!(
-            "{} of {} settled; {}",
-            said.settled,
-            situation.total(),
-            said.pending
-        );
-        if let Some((id, waited)) = &progress.oldest {
-            line = format!("{line}; oldest {id}, waited {}", whole(*waited));
+        let mut line = format!("{} of {total} settled; {}", said.settled, said.pending);
+        if let Some((id, waited)) = oldest {
+            line = format!("{line}; oldest {id}, waited {}", whole(waited));
         }
         if let Some(error) = &said.last_error {
             line = format!("{line}; {error}");
@@ -73,23 +80,13 @@ mod tests {
     use super::*;
     use crate::wait::tally::Tally;
 
-    fn line(
-        remarks: &mut Remarks,
-        now: Instant,
-        in_queue: usize,
-        processing: usize,
-    ) -> Option<String> {
-        let mut progress = GroupProgress::default();
-        progress.total = 3;
-        progress.unseen = 3 - in_queue - processing;
-        progress.in_queue = in_queue;
-        progress.processing = processing;
-        let situation = Situation {
-            progress: &progress,
-            tally: &Tally::default(),
-            downloading: 0,
+    fn line(remarks: &mut Remarks, now: Instant, pending: &str) -> Option<String> {
+        let said = Said {
+            settled: 0,
+            pending: pending.to_owned(),
+            last_error: None,
         };
-        remarks.next(now, &situation)
+        remarks.line(now, said, 3, None)
     }
 
     #[test]
@@ -97,16 +94,27 @@ mod tests {
         let mut remarks = Remarks::new(Duration::from_secs(10));
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
-        assert_eq!(line(&mut remarks, after(0), 0, 0), None);
         assert_eq!(
-            line(&mut remarks, after(1), 3, 0).unwrap(),
+            line(&mut remarks, after(1), "3 in queue").unwrap(),
             "0 of 3 settled; 3 in queue"
         );
-        assert_eq!(line(&mut remarks, after(2), 2, 1), None);
+        let next = "2 in queue, 1 processing";
+        assert_eq!(line(&mut remarks, after(2), next), None);
         assert_eq!(
-            line(&mut remarks, after(11), 2, 1).unwrap(),
+            line(&mut remarks, after(11), next).unwrap(),
             "0 of 3 settled; 2 in queue, 1 processing"
         );
-        assert_eq!(line(&mut remarks, after(60), 2, 1), None);
+        assert_eq!(line(&mut remarks, after(60), next), None);
+    }
+
+    #[test]
+    fn before_the_first_answer_there_is_no_line() {
+        let situation = Situation {
+            progress: &GroupProgress::default(),
+            tally: &Tally::default(),
+            downloading: 0,
+        };
+        let mut remarks = Remarks::new(Duration::ZERO);
+        assert_eq!(remarks.next(Instant::now(), &situation), None);
     }
 }
