@@ -66,6 +66,11 @@ impl Paths {
     pub(super) fn part(&self) -> &Path {
         &self.part
     }
+
+    /// The bytes of the part, whoever writes it.
+    pub(super) fn part_len(&self) -> Option<u64> {
+        Some(fs::metadata(&self.part).ok()?.len())
+    }
 }
 
 /// Whether the file system, or a sandbox around the program, has no locks at all, as some network file

@@ -24,9 +24,10 @@ use crate::{
 /// What is gathered before it is written, as long as more is there to be had at once.
 const GATHERED: usize = 256 * 1024;
 
-/// How long a lock is waited for. A download that was dropped may still be writing its last bytes.
-const LOCK_PATIENCE: Duration = Duration::from_millis(500);
-const LOCK_INTERVAL: Duration = Duration::from_millis(20);
+/// How long the part of another download is waited for while it does not grow. What grows will be
+/// complete, or free, at some time.
+const LOCK_PATIENCE: Duration = Duration::from_secs(30);
+const LOCK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What was found at the target.
 enum Found {
@@ -88,11 +89,12 @@ pub(super) async fn already_there(target: &Target) -> Option<SavedFile> {
 async fn find(target: &Target, id: &ResultId) -> Result<Found, Error> {
     let paths = target.paths();
     let mut waited = Duration::ZERO;
+    let mut last_len = None;
     loop {
         let (looked_at, own_paths, own_id) = (target.clone(), paths.clone(), id.clone());
         let outcome = blocking(move || -> io::Result<_> {
             if let Some(taken) = looked_at.taken()? {
-                return Ok((Some(taken), None));
+                return Ok((Some(taken), None, None));
             }
             let part = Part::lock(&own_paths, &own_id)?;
             // Another download may have ended just before.
@@ -101,36 +103,40 @@ async fn find(target: &Target, id: &ResultId) -> Result<Found, Error> {
                     if let Some(part) = part {
                         part.discard();
                     }
-                    (Some(taken), None)
+                    (Some(taken), None, None)
                 }
-                None => (None, part),
+                None => (None, part, own_paths.part_len()),
             })
         })
         .await?
         .map_err(|error| failed(&format!("{} cannot be made", paths.part().display()), error))?;
         match outcome {
-            (Some(Taken::Whole(downloaded)), _) => return Ok(Found::Whole(downloaded)),
-            (Some(Taken::BySomethingElse(path)), _) => {
+            (Some(Taken::Whole(downloaded)), ..) => return Ok(Found::Whole(downloaded)),
+            (Some(Taken::BySomethingElse(path)), ..) => {
                 return Err(Error::new(
                     ErrorKind::Io,
                     format!("{} is there already and was left alone", path.display()),
                 )
                 .with_advice("take it away, or choose another name"));
             }
-            (None, Some(part)) => return Ok(Found::Part(part)),
-            (None, None) if waited < LOCK_PATIENCE => {
+            (None, Some(part), _) => return Ok(Found::Part(part)),
+            (None, None, len) if len != last_len || waited < LOCK_PATIENCE => {
+                if len != last_len {
+                    (last_len, waited) = (len, Duration::ZERO);
+                }
                 tokio::time::sleep(LOCK_INTERVAL).await;
                 waited += LOCK_INTERVAL;
             }
-            (None, None) => {
+            (None, None, _) => {
                 return Err(Error::new(
                     ErrorKind::Io,
                     format!(
-                        "{} belongs to another download that is under way",
-                        paths.part().display()
+                        "another download holds {} and has not written to it for {} s",
+                        paths.part().display(),
+                        LOCK_PATIENCE.as_secs()
                     ),
                 )
-                .with_advice("wait for that one to end, or choose another name"));
+                .with_advice("end the other download, or choose another name"));
             }
         }
     }
@@ -319,6 +325,46 @@ mod tests {
         receiving.all(pin!(events)).await.unwrap();
         assert_eq!(fs::metadata(&part).unwrap().len(), 40 * PIECE as u64);
         assert_eq!(GATHERED, 4 * PIECE, "or the bound of the memory is another");
+    }
+
+    /// Another download of the same job, which writes `bytes` with a pause after each, and goes.
+    async fn other(mut part: Part, bytes: usize, pause: Duration) {
+        let facts =
+            serde_json::json!({"media_type": "image/png", "total": null, "validator": null});
+        part.begin(serde_json::from_value(facts).unwrap()).unwrap();
+        for _ in 0..bytes {
+            tokio::time::sleep(pause).await;
+            part.append(&[Bytes::from_static(b"x")]).unwrap();
+        }
+        tokio::time::sleep(pause).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn another_download_is_waited_for_as_long_as_it_grows() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = Target::File(dir.path().join("a"));
+        let id = ResultId::new("a").unwrap();
+        let lock = || Part::lock(&target.paths(), &id).unwrap().unwrap();
+        let growing = other(lock(), 9, LOCK_PATIENCE / 2);
+        let (found, ()) = tokio::join!(find(&target, &id), growing);
+        assert!(matches!(found, Ok(Found::Part(_))));
+        drop(found);
+
+        let start = tokio::time::Instant::now();
+        let stuck = other(lock(), 0, LOCK_PATIENCE * 2);
+        let (found, ()) = tokio::join!(
+            async {
+                let found = find(&target, &id).await;
+                assert!(start.elapsed() < LOCK_PATIENCE + Duration::from_secs(1));
+                found
+            },
+            stuck
+        );
+        let error = found.err().unwrap();
+        assert!(
+            error.message().contains("has not written to it for 30 s"),
+            "{error}"
+        );
     }
 
     #[tokio::test(start_paused = true)]
