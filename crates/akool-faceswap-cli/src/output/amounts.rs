@@ -1,8 +1,8 @@
-//! Several amounts in a row, of which those that are zero are left out.
+//! Several amounts in a row, without those that are zero.
 
 use std::fmt;
 
-/// Writes `3 success, 1 failed`, with `opening` in front; whether there was anything to write.
+/// Writes `3 success, 1 failed`, with `opening` in front. Returns whether any amount was written.
 pub(crate) fn write_amounts<'a>(
     out: &mut impl fmt::Write,
     opening: &'a str,

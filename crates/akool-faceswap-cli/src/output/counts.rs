@@ -1,4 +1,4 @@
-//! Many outcomes in one line.
+//! A summary of many outcomes in one line.
 
 use std::fmt;
 

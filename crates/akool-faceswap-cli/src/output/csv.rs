@@ -1,8 +1,8 @@
 //! Comma-separated values by RFC 4180: a line of names, then one for each id, ended by CRLF.
 //!
-//! Spreadsheets run a cell that begins like a formula, and texts here come from outside. Such a
-//! cell gets an apostrophe in front, by which they take it for text; no id, time or URL of the API
-//! begins so.
+//! Spreadsheets run a cell that begins like a formula, and the texts here come from outside. Such a
+//! cell gets an apostrophe in front, which makes it text; no id, time or URL of the API begins like
+//! one.
 
 use std::{
     borrow::Cow,
@@ -110,7 +110,7 @@ fn number(number: Option<impl ToString>) -> Cow<'static, str> {
     number.map_or(Cow::Borrowed(""), |number| number.to_string().into())
 }
 
-/// The error underneath as it was: a closed pipe must be seen for one.
+/// The error underneath: a closed pipe must be recognized.
 fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         ErrorKind::Io(error) => error,
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_pipe_is_seen_for_one() {
+    fn a_closed_pipe_is_recognized() {
         struct Closed;
         impl Write for Closed {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {

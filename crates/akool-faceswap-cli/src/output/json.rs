@@ -1,7 +1,7 @@
-//! JSON lines: one object a line, so that a reader can begin before the last one is written.
+//! JSON lines: one object a line, so that a reader can start before the last one is written.
 //!
-//! What could touch a terminal is escaped, wherever the lines go: the text of a server may be shown
-//! by any program on the way. To a JSON reader the strings are the same.
+//! Characters that control a terminal are escaped, wherever the lines go: any program on the way may
+//! show the text of a server. To a JSON reader the strings are the same.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ use serde_json::{Serializer, ser::Formatter};
 
 use super::terminal_safe::is_unsafe;
 
-/// Writes one object and the line's end.
+/// Writes one object and a line feed.
 pub(crate) fn write_line(
     out: &mut (impl Write + ?Sized),
     object: &impl Serialize,
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_touch_a_terminal_is_escaped_and_reads_the_same() {
+    fn control_characters_are_escaped_and_read_the_same() {
         let text = "für 顔\u{9b}31m\u{7f}\u{202e}gpj\u{1b}";
         let mut out = Vec::new();
         write_line(&mut out, &text).unwrap();
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_null() {
+    fn an_unknown_value_is_null() {
         assert_eq!(
             line(r#"{"_id": "a1"}"#),
             concat!(
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_time_is_no_time() {
+    fn a_time_without_an_exact_form_is_null() {
         let line = line(r#"{"_id": "a1", "createdAt": "9999-12-31T00:00:00Z"}"#);
         assert!(
             line.contains(r#""created_at":null,"expires_at":null"#),

@@ -7,7 +7,7 @@ use std::{
 
 use anstream::AutoStream;
 
-use super::wrap::wrapped;
+use super::{terminal_safe::shown_lines, wrap::wrapped};
 
 /// Whether `--quiet` was given.
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
@@ -31,7 +31,7 @@ pub(crate) fn tell(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let mut stderr = AutoStream::auto(io::stderr().lock());
     // Where nobody reads there is nobody to tell.
     let _ = stderr
-        .write_all(wrapped(&text, width).as_bytes())
+        .write_all(wrapped(&shown_lines(&text), width).as_bytes())
         .and_then(|()| stderr.flush());
 }
 

@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 
 use anstream::AutoStream;
 
-use super::wrap::wrapped;
+use super::{terminal_safe::shown_lines, wrap::wrapped};
 use crate::problem::Problem;
 
 /// The locked standard output.
@@ -48,6 +48,7 @@ impl Stdout {
         let mut text = Vec::new();
         let written = write(&mut text);
         let text = String::from_utf8_lossy(&text);
+        let text = shown_lines(&text);
         let text = wrapped(&text, self.width());
         let mut out = BufWriter::new(AutoStream::auto(&mut self.lock));
         outcome(

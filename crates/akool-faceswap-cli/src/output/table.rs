@@ -1,7 +1,8 @@
-//! A table for people: one row for each id, in the order that was asked.
+//! A table for people: one row for each id, in the order given.
 //!
-//! As many columns stand beside each other as the terminal is wide; what is left of a row follows
-//! below it, indented. So nothing is ever cut, least of all a link that somebody wants to copy.
+//! As many columns are side by side as fit the terminal; the rest of a row follows below it,
+//! indented. So nothing is ever cut, least of all a URL that somebody wants to copy. Libraries for
+//! tables cut or wrap cells instead.
 
 use std::{
     borrow::Cow,
@@ -21,7 +22,7 @@ const COLUMNS: usize = 5;
 const GAP: &str = "  ";
 const NOTHING: &str = "-";
 
-/// A result that dies sooner than this stands out.
+/// A result that expires sooner than this is highlighted.
 const SOON: Duration = Duration::from_secs(24 * 60 * 60);
 
 type Row<'a> = [Cell<'a>; COLUMNS];
@@ -29,11 +30,11 @@ type Row<'a> = [Cell<'a>; COLUMNS];
 struct Cell<'a> {
     text: Cow<'a, str>,
     style: Style,
-    /// What makes a sentence of it where no heading is above it.
+    /// Precedes the text where no heading is above it.
     verb: &'static str,
 }
 
-/// Writes the table of `outcomes` as they are at `now`, for lines of `width` columns.
+/// Writes the table of `outcomes` at the time `now`, in lines of `width` columns.
 pub(crate) fn write_table<'a>(
     out: &mut (impl Write + ?Sized),
     outcomes: impl IntoIterator<Item = (&'a ResultId, &'a Outcome)>,
@@ -58,7 +59,7 @@ pub(crate) fn write_table<'a>(
     for (n, row) in rows.iter().enumerate() {
         let (line, below) = row.split_at(beside);
         write_line(out, line, &widths)?;
-        // What has no heading in the first line needs none below it.
+        // The cells below a row have no heading.
         for cell in below.iter().filter(|cell| n > 0 && cell.text != NOTHING) {
             let Cell { text, style, verb } = cell;
             writeln!(out, "{GAP}{style}{verb}{text}{style:#}")?;
@@ -67,7 +68,7 @@ pub(crate) fn write_table<'a>(
     Ok(())
 }
 
-/// How many columns fit beside each other: one at least.
+/// How many columns fit side by side: at least one.
 fn fitting(widths: &[usize], available: usize) -> usize {
     let ends = widths.iter().scan(0_usize, |end, width| {
         *end += width + GAP.len();
@@ -177,7 +178,7 @@ fn result(job: &Job, now: SystemTime) -> Cell<'_> {
         Some(_) if job.is_expired_at(now) => Cell::new("deleted after 7 days", style::PAST),
         Some(url) => Cell::new(shown(url), style::PLAIN),
         None if job.status() == JobStatus::Success => {
-            Cell::new("no link in the answer", style::DOUBTFUL)
+            Cell::new("no URL in the answer", style::DOUBTFUL)
         }
         None => Cell::nothing(),
     }
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_stand_below_each_other() {
+    fn columns_are_aligned() {
         let whole = [
             "ID                        STATUS      CREATED  EXPIRES      RESULT",
             "667d228400000000000a0001  success     1 h ago  in 6 d 23 h  https://cdn.example/a.jpg",
@@ -242,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_beside_stands_below_and_is_never_cut() {
+    fn what_does_not_fit_is_below_and_never_cut() {
         assert_eq!(
             table(&mixed(), soon(), Some(80)),
             [
@@ -274,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_characters_count_for_what_they_take() {
+    fn wide_characters_count_as_their_columns() {
         let failed = job(r#""faceswap_status": 4, "error_reason": "顔が見つかりません""#);
         let width = table(std::slice::from_ref(&failed), soon(), None)[1].width();
         assert_eq!(
@@ -285,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_result_is_not_handed_out() {
+    fn an_expired_url_is_not_shown() {
         let now = soon() + 9 * DAY;
         let row = &table(
             &[job(&format!(r#""faceswap_status": 3, {URL}"#))],
@@ -300,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_has_its_colour_and_a_result_that_dies_soon_too() {
+    fn a_status_has_its_colour_and_a_result_that_expires_soon_too() {
         let success = [job(&format!(r#""faceswap_status": 3, {URL}"#))];
         let yellow = style::DOUBTFUL;
         let fresh = styled(&success, soon(), None);
@@ -317,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_job_says_why_if_it_can_without_touching_the_terminal() {
+    fn the_reason_of_a_failure_has_no_control_characters() {
         let failed = job(r#""faceswap_status": 4, "error_reason": "no face\u001b[2J found""#);
         let row = &table(&[failed], soon(), None)[1];
         assert!(row.contains("  failed  "), "{row}");
@@ -325,13 +326,13 @@ mod tests {
     }
 
     #[test]
-    fn a_success_without_a_link_is_said_to_have_none() {
+    fn a_success_without_a_url_is_reported() {
         let row = &table(&[job(r#""faceswap_status": 3"#)], soon(), None)[1];
-        assert!(row.ends_with("  no link in the answer"), "{row}");
+        assert!(row.ends_with("  no URL in the answer"), "{row}");
     }
 
     #[test]
-    fn a_status_of_later_keeps_its_number() {
+    fn an_unknown_status_keeps_its_number() {
         let row = &table(&[job(r#""faceswap_status": 5"#)], soon(), None)[1];
         assert!(row.contains("  unknown (5)  "), "{row}");
     }

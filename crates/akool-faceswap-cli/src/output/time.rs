@@ -1,4 +1,4 @@
-//! Times in the two forms that are shown: exact for machines, in words for people.
+//! Times in two forms: exact for machines, in words for people.
 
 use std::{
     fmt::Write as _,
@@ -9,8 +9,8 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// RFC 3339 in UTC with milliseconds, or `None` for a time that has no such form: the API may say
-/// the last day of the year 9999, and its expiry is in the year 10000.
+/// RFC 3339 in UTC with milliseconds. `None` for a time without such a form: the API may report the
+/// last day of the year 9999, which expires in the year 10000.
 pub(super) fn rfc3339(time: SystemTime) -> Option<String> {
     time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     let mut text = String::new();
@@ -20,7 +20,7 @@ pub(super) fn rfc3339(time: SystemTime) -> Option<String> {
 
 /// `in 6 d 3 h`, `5 min ago` or `just now`.
 ///
-/// What is to come is told in two units, since somebody may have to hurry; what is past in one.
+/// A time to come has two units, since you may have to hurry; a past one has one.
 pub(super) fn relative(time: SystemTime, now: SystemTime) -> String {
     match time.duration_since(now) {
         Ok(left) if left.is_zero() => "just now".to_owned(),
@@ -32,7 +32,7 @@ pub(super) fn relative(time: SystemTime, now: SystemTime) -> String {
     }
 }
 
-/// `6 d 3 h`: the two largest units that say something.
+/// `6 d 3 h`: the two largest units.
 pub(crate) fn in_words(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (days, hours) = (seconds / DAY, seconds % DAY / HOUR);
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_cannot_be_written_is_none() {
+    fn a_time_without_an_exact_form_is_none() {
         for time in [
             SystemTime::UNIX_EPOCH - Duration::from_secs(1),
             at(253_402_300_800),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_to_come_is_told_in_words() {
+    fn a_time_to_come_has_two_units() {
         for (seconds, words) in [
             (0, "just now"),
             (1, "in under 1 min"),
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_past_is_told_in_one() {
+    fn a_past_time_has_one_unit() {
         for (seconds, words) in [
             (59, "just now"),
             (60, "1 min ago"),

@@ -1,4 +1,4 @@
-//! What is another thing on a terminal than in a file: colours and the length of lines.
+//! What differs between a terminal and a file: colours and the length of lines.
 
 use akool_faceswap_mock::{FakeAkool, FakeJob};
 
@@ -72,6 +72,27 @@ fn machines_get_no_colours_at_all() {
 }
 
 #[cfg(unix)]
+#[test]
+fn the_name_of_a_file_does_not_control_the_terminal() {
+    let (fake, id) = fake();
+    let name = "no\u{1b}[2Jsuch\u{202e}file\u{9b}1m";
+    for args in [
+        &["results", "--ids-file", name][..],
+        &["results", &id, "--api-key-file", name],
+        &["wait", &id, "--tickets", &format!("{name}/x")],
+        &["doctor", "--api-key-file", name, "--color", "always"],
+    ] {
+        let said = run(program_for(&fake, args));
+        let shown = said.stdout + &said.stderr;
+        assert!(
+            shown.contains("no\u{fffd}[2Jsuch\u{fffd}file\u{fffd}1m"),
+            "{shown}"
+        );
+        assert!(!shown.contains(['\u{202e}', '\u{9b}']), "{shown}");
+    }
+}
+
+#[cfg(unix)]
 mod pty {
     use std::{
         fs::{File, OpenOptions},
@@ -117,7 +138,7 @@ mod pty {
             .stdout(terminal.try_clone().unwrap())
             .stderr(terminal);
         let mut child = command.spawn().unwrap();
-        // The command holds further ends of the terminal, which would never be at its end.
+        // The command holds further ends of the terminal, which would keep it open.
         drop(command);
         let mut shown = Vec::new();
         let mut master = File::from(master);
@@ -127,7 +148,7 @@ mod pty {
                 Ok(0) => break,
                 Ok(length) => shown.extend_from_slice(&piece[..length]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // Linux says so when nobody has the terminal open any more.
+                // Linux reports it when nobody has the terminal open any more.
                 Err(_) => break,
             }
         }
@@ -192,7 +213,7 @@ mod pty {
         }
     }
 
-    /// Asserts that a terminal of so many columns breaks no word that fits into a line.
+    /// Asserts that a terminal of this width breaks no word that fits into a line.
     #[track_caller]
     fn assert_fits(said: &Said, columns: usize) {
         let shown = anstream::adapter::strip_str(&said.stdout).to_string();
@@ -243,13 +264,13 @@ mod pty {
         assert_says(&shown, "next lookup in ");
         assert_says(&shown, "[====================>");
         assert!(!shown.contains("waiting for 2 jobs"), "{shown:?}");
-        // What is on the screen at last: after the bars were cleared for good.
+        // What is on the screen in the end, after the bars were removed.
         let (_, last) = shown.rsplit_once("next lookup in ").unwrap();
         let last = anstream::adapter::strip_str(last).to_string();
         assert_says(&shown, &format!("{id}  \u{1b}[32msuccess\u{1b}[0m"));
         assert_says(&last, "2 jobs: 1 success, 1 not settled in time\n");
 
-        // Where cursor movements cannot be shown there are lines.
+        // A terminal without cursor movements gets lines.
         let mut command = program_for(&fake, &args);
         command.env("TERM", "dumb");
         let said = run_on_terminal(command, 120);
