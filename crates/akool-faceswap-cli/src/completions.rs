@@ -1,4 +1,4 @@
-//! `completions`: a script that teaches a shell the commands and their options.
+//! `completions`: a script that lets a shell complete commands, options and values.
 
 use clap::CommandFactory as _;
 use clap_complete::Shell;
@@ -26,9 +26,9 @@ fn script(shell: Shell) -> Vec<u8> {
     if shell != Shell::Bash {
         return script;
     }
-    // The generator spells a hyphen in the command's name in two ways, so that nothing below a
-    // subcommand completes: <https://github.com/clap-rs/clap/issues/6421>. Once that is mended
-    // there is nothing left to replace.
+    // The generator writes a hyphen in the name of the command in two ways, so that nothing after a
+    // subcommand completes: <https://github.com/clap-rs/clap/issues/6421>. Once that is fixed this
+    // replaces nothing.
     let (wrong, right) = (name.replace('-', "__subcmd__"), name.replace('-', "__"));
     String::from_utf8_lossy(&script)
         .replace(&wrong, &right)

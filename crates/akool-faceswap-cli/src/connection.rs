@@ -18,7 +18,7 @@ use crate::{
     key_file::{Access, KeyFile},
     output::{style, tell},
     problem::Problem,
-    secret,
+    secret::Secrets,
     verbosity::reason,
 };
 
@@ -95,7 +95,8 @@ impl Credentials {
     /// An id is printed, and sent in a URL; the key must not be one.
     fn refuse_as_id(&self, ids: &ResultIds) -> Result<(), Problem> {
         let (Self::Key(secret) | Self::Client { secret, .. }) = self;
-        if ids.iter().any(|id| secret::contains(id.as_str(), secret)) {
+        let secrets = Secrets::of_key(secret);
+        if ids.iter().any(|id| secrets.find_in(id.as_str()).is_some()) {
             return Err(Problem::usage(
                 "the API key was given as an id",
                 ids::SECRET_HELP,

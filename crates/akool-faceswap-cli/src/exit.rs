@@ -1,22 +1,22 @@
-//! What the exit code says, for scripts.
+//! The exit codes, for scripts.
 
 use std::process::ExitCode;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// 0: every id was found; every job succeeded; every check went well.
+    /// 0: every id was found; every job succeeded; every result is saved; no check failed.
     Complete,
-    /// 1: nothing could be learnt; a check found what must be mended.
+    /// 1: no job could be looked up; a check failed.
     Failure,
-    /// 2: the arguments, ids or settings cannot work; no request was made. As clap's own.
+    /// 2: the arguments, ids or settings are invalid; no request was sent. As clap's own.
     Usage,
-    /// 3: some ids are missing, or their lookup failed; `wait`: some jobs failed too.
+    /// 3: some ids are missing, or their lookup failed; `wait`: or some jobs failed, or some results
+    /// are not saved.
     Incomplete,
-    /// 4: the time was over before all jobs had settled.
+    /// 4: timed out before all jobs had settled.
     DeadlinePassed,
-    /// 130: the person at the terminal ended it (Ctrl-C). As a shell says it of a program that
-    /// SIGINT ended: 128 + 2.
+    /// 130: ended by Ctrl-C. A shell reports 128 + 2 for a program that SIGINT ended.
     Interrupted,
 }
 

@@ -1,4 +1,4 @@
-//! `fake`: a fake AKOOL server as a program of its own.
+//! `fake`: a fake AKOOL server as a program.
 
 mod lives;
 
@@ -32,18 +32,18 @@ pub(crate) fn run(args: &FakeArgs) -> Result<Exit, Problem> {
         write_ids(path, &ids).map_err(|error| {
             Problem::failure(
                 format!("cannot write ids to {}: {error}", path.display()),
-                "name a file in a directory that is there and may be written",
+                "name a file in a directory that exists and is writable",
             )
         })?;
     }
     let runtime = runtime::start()?;
-    // Before anything is printed: who reads the URL may end the server at once.
+    // Before anything is printed: a reader of the URL may end the server at once.
     let stop = {
         let _inside = runtime.enter();
         stop_signals()
     };
     let mut stdout = Stdout::lock();
-    // Whoever has read the URL may have read enough: the server goes on.
+    // The server continues when its reader has left.
     let _ = stdout.emit(|out| write_use(out, &fake, args, &ids))?;
     runtime.block_on(stop);
     if args.stats {
@@ -52,10 +52,10 @@ pub(crate) fn run(args: &FakeArgs) -> Result<Exit, Problem> {
     Ok(Exit::Complete)
 }
 
-/// Why there is no server.
+/// Why the server cannot start.
 pub(crate) fn cannot_start(error: &io::Error) -> Problem {
     let help = match error.kind() {
-        io::ErrorKind::AddrInUse => "choose another --port, or 0 for any that is free",
+        io::ErrorKind::AddrInUse => "choose another --port, or 0 for any free one",
         io::ErrorKind::InvalidInput => "correct --path-prefix",
         _ => "allow this program to listen on 127.0.0.1",
     };
@@ -94,12 +94,12 @@ fn write_use(
     let first = ids.first().map_or("", String::as_str);
     writeln!(
         out,
-        "# the first id; with --ids-file FILE all are written to a file\n\
+        "# the first id; --ids-file FILE writes all of them to a file\n\
          akool-faceswap wait {first}"
     )
 }
 
-/// Resolves at Ctrl-C or SIGTERM, both of which end nothing by themselves from this call on.
+/// Resolves at Ctrl-C or SIGTERM, which from this call on do not end the process.
 #[cfg(unix)]
 fn stop_signals() -> impl Future<Output = ()> {
     use signal::unix::{SignalKind, signal};
@@ -107,7 +107,7 @@ fn stop_signals() -> impl Future<Output = ()> {
     let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
     async {
         let [interrupt, terminate] = signals;
-        // What cannot be listened to ends the process as it always did.
+        // A signal that cannot be handled ends the process as usual.
         match (interrupt, terminate) {
             (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
                 _ = interrupt.recv() => {}

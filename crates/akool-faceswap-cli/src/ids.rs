@@ -14,7 +14,7 @@ use std::{
 
 use akool_faceswap::ResultIds;
 
-use crate::{args::IdArgs, environment::Environment, problem::Problem, secret::secret_in};
+use crate::{args::IdArgs, environment::Environment, problem::Problem, secret::Secrets};
 
 /// About 160,000 ids; what is larger is probably the wrong file.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -75,15 +75,16 @@ fn check(texts: &[(Origin, String)], environment: &Environment) -> Result<Result
         .iter()
         .flat_map(|(origin, text)| candidates(origin, text))
         .collect();
-    let secrets: Vec<String> = candidates
+    let secrets = Secrets::of(environment);
+    let found: Vec<String> = candidates
         .iter()
         .filter_map(|candidate| {
-            let secret = secret_in(&candidate.text, environment)?;
+            let secret = secrets.find_in(&candidate.text)?;
             Some(format!("{candidate}{secret} was given as an id"))
         })
         .collect();
-    if !secrets.is_empty() {
-        return Err(Problem::usages(secrets, SECRET_HELP));
+    if !found.is_empty() {
+        return Err(Problem::usages(found, SECRET_HELP));
     }
     match ResultIds::parse_all(candidates.iter().map(|candidate| &*candidate.text)) {
         Ok(ids) => Ok(ids),
@@ -190,11 +191,11 @@ mod tests {
         [("AKOOL_API_KEY", "planted-key")].into_iter().collect()
     }
 
-    fn told(problem: &Problem) -> String {
-        let mut told = Vec::new();
-        problem.write_to(&mut told, Verbosity::Normal).unwrap();
-        let told = String::from_utf8(told).unwrap();
-        anstream::adapter::strip_str(&told).to_string()
+    fn output(problem: &Problem) -> String {
+        let mut output = Vec::new();
+        problem.write_to(&mut output, Verbosity::Normal).unwrap();
+        let output = String::from_utf8(output).unwrap();
+        anstream::adapter::strip_str(&output).to_string()
     }
 
     #[test]
@@ -222,9 +223,9 @@ mod tests {
         let mut texts = vec![(Origin::Argument, "20240627082748003-5746,a1".to_owned())];
         texts.extend(file("b2\n# none\nc3 x\u{7}y\n"));
         texts.push((Origin::StandardInput, "\n20240627082748003-1\n".to_owned()));
-        let told = told(&check(&texts, &environment()).unwrap_err());
-        let lines: Vec<&str> = told.lines().collect();
-        assert_eq!(lines.len(), 4, "{told}");
+        let output = output(&check(&texts, &environment()).unwrap_err());
+        let lines: Vec<&str> = output.lines().collect();
+        assert_eq!(lines.len(), 4, "{output}");
         assert!(lines[0].starts_with("error: \"20240627082748003-5746\" is a job_id"));
         assert!(lines[1].starts_with("error: ids.txt:3: the id \"x\\u{7}y\" contains a control"));
         assert!(lines[2].starts_with("error: standard input:2: \"20240627082748003-1\" is a job"));
@@ -237,12 +238,13 @@ mod tests {
     #[test]
     fn a_secret_is_refused_with_its_place_and_not_shown() {
         let texts = file("a1\nexport AKOOL_API_KEY='planted-key'\nb2\u{200b}\n");
-        let told = told(&check(&texts, &environment()).unwrap_err());
+        let output = output(&check(&texts, &environment()).unwrap_err());
         assert!(
-            told.starts_with("error: ids.txt:2: the API key of AKOOL_API_KEY was given as an id\n"),
-            "{told}"
+            output
+                .starts_with("error: ids.txt:2: the API key of AKOOL_API_KEY was given as an id\n"),
+            "{output}"
         );
-        assert!(!told.contains("planted"), "{told}");
+        assert!(!output.contains("planted"), "{output}");
     }
 
     #[test]
@@ -254,7 +256,7 @@ mod tests {
                 ids: Vec::new(),
                 ids_file: Some(path.path().to_owned()),
             };
-            assert!(told(&read(&args).unwrap_err()).contains("no ids were given"));
+            assert!(output(&read(&args).unwrap_err()).contains("no ids were given"));
             assert!(read_any(&args).unwrap().is_empty());
         }
     }

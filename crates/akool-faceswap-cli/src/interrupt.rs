@@ -1,7 +1,7 @@
 //! Ctrl-C: the first one ends the command in good order, the second at once.
 //!
-//! A thread of its own listens, so that the second one counts even while the command is stuck, in
-//! a write to a pipe that nobody reads for example.
+//! A separate thread listens, so that the second one works even while the command is stuck, for
+//! example in a write to a pipe that nobody reads.
 
 use std::{process, thread};
 
@@ -13,7 +13,7 @@ use crate::{exit::Exit, problem::Problem, runtime};
 pub(crate) struct Interrupt(oneshot::Receiver<()>);
 
 impl Interrupt {
-    /// From now on Ctrl-C no longer ends the process by itself, but the second one does.
+    /// From now on the first Ctrl-C does not end the process, and the second one does.
     pub(crate) fn watch() -> Result<Self, Problem> {
         let runtime = runtime::start()?;
         let (first, receiver) = oneshot::channel();
@@ -21,7 +21,7 @@ impl Interrupt {
             .name("interrupt".to_owned())
             .spawn(move || {
                 runtime.block_on(async {
-                    // Where it cannot be listened to, the process ends as it always did.
+                    // Where it cannot be handled, it ends the process as usual.
                     if signal::ctrl_c().await.is_err() {
                         std::future::pending::<()>().await;
                     }
@@ -33,14 +33,14 @@ impl Interrupt {
             })
             .map_err(|error| {
                 Problem::failure(
-                    format!("the system gives no thread: {error}"),
-                    "look at the limits of processes and memory",
+                    format!("the system cannot start a thread: {error}"),
+                    "check the limits of processes and memory",
                 )
             })?;
         Ok(Self(receiver))
     }
 
-    /// Waits for it. Cancel safe; not to be called again once it has come.
+    /// Waits for it. Cancel safe; do not call it again once it has returned.
     pub(crate) async fn came(&mut self) {
         if (&mut self.0).await.is_err() {
             std::future::pending::<()>().await;

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn why_an_id_is_missing_follows_from_its_age() {
+    fn the_age_of_an_id_explains_why_it_is_missing() {
         assert!(why(ID, 9 * DAY).contains("deleted after 7 days (the job is 9 days old)"));
         assert!(why(ID, DAY).contains("no such job"));
         assert!(why(ID, MINUTE).contains("a moment ago"));
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_limit_says_what_to_do() {
+    fn a_rate_limit_has_advice() {
         let fake = FakeAkool::start().unwrap();
         fake.push_answer(Answer::business(1005).always());
         let client = Client::builder()
@@ -238,13 +238,13 @@ mod tests {
         let lookup = async { client.lookup(&id).await };
         let error = runtime::start().unwrap().block_on(lookup).unwrap_err();
         let problem = nothing_fetched(&error, 1, &Connection::of_client(client));
-        let mut told = Vec::new();
-        problem.write_to(&mut told, Verbosity::Normal).unwrap();
-        let told = String::from_utf8(told).unwrap();
-        let told = anstream::adapter::strip_str(&told).to_string();
-        assert_eq!(told.lines().count(), 2, "{told}");
-        assert!(told.starts_with("error: 1 id could not be looked up: "));
-        assert!(told.contains("1005"));
-        assert!(told.contains("\nhelp: wait a minute"));
+        let mut output = Vec::new();
+        problem.write_to(&mut output, Verbosity::Normal).unwrap();
+        let output = String::from_utf8(output).unwrap();
+        let output = anstream::adapter::strip_str(&output).to_string();
+        assert_eq!(output.lines().count(), 2, "{output}");
+        assert!(output.starts_with("error: 1 id could not be looked up: "));
+        assert!(output.contains("1005"));
+        assert!(output.contains("\nhelp: wait a minute"));
     }
 }

@@ -1,4 +1,4 @@
-//! The one thread that a command does its waiting on.
+//! The one thread on which a command waits.
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -11,8 +11,8 @@ pub(crate) fn start() -> Result<Runtime, Problem> {
         .build()
         .map_err(|error| {
             Problem::failure(
-                format!("the system gives no means to wait for a network: {error}"),
-                "look at the limits of open files and memory",
+                format!("the system cannot start a runtime: {error}"),
+                "check the limits of open files and memory",
             )
         })
 }

@@ -8,29 +8,52 @@ use crate::environment::{API_KEY, CLIENT_SECRET, Environment};
 /// Shorter values are not secrets, and would be found in ids by chance.
 const MIN_LEN: usize = 8;
 
-/// Which secret `text` contains.
-pub(crate) fn secret_in(text: &str, environment: &Environment) -> Option<&'static str> {
-    for (name, what) in [
-        (API_KEY, "the API key of AKOOL_API_KEY"),
-        (CLIENT_SECRET, "the secret of AKOOL_CLIENT_SECRET"),
-    ] {
-        if let Ok(Some(secret)) = environment.get(name)
-            && contains(text, secret)
-        {
+/// Secrets that must not be in an id. It has no `Debug`.
+pub(crate) struct Secrets(Vec<(&'static str, String)>);
+
+impl Secrets {
+    /// Those of the environment.
+    pub(crate) fn of(environment: &Environment) -> Self {
+        let named = [
+            (API_KEY, "the API key of AKOOL_API_KEY"),
+            (CLIENT_SECRET, "the secret of AKOOL_CLIENT_SECRET"),
+        ];
+        let secrets = named.into_iter().filter_map(|(name, what)| {
+            let secret = environment.get(name).ok()??;
+            Some((what, secret))
+        });
+        Self::new(secrets)
+    }
+
+    /// One key.
+    pub(crate) fn of_key(key: &str) -> Self {
+        Self::new([("the API key", key)])
+    }
+
+    fn new<'a>(secrets: impl IntoIterator<Item = (&'static str, &'a str)>) -> Self {
+        let secrets = secrets
+            .into_iter()
+            .map(|(what, secret)| (what, secret.trim().to_ascii_lowercase()));
+        Self(
+            secrets
+                .filter(|(_, secret)| secret.len() >= MIN_LEN)
+                .collect(),
+        )
+    }
+
+    /// Which secret `text` contains, or what looks like one.
+    pub(crate) fn find_in(&self, text: &str) -> Option<&'static str> {
+        let lower = text.to_ascii_lowercase();
+        let known = self.0.iter().find(|(_, secret)| lower.contains(secret));
+        if let Some((what, _)) = known {
             return Some(what);
         }
+        if text.starts_with("eyJ") && text.split('.').count() == 3 {
+            return Some("a bearer token");
+        }
+        // A line of a file of settings.
+        (text.starts_with("AKOOL_") && text.contains('=')).then_some("a setting with its value")
     }
-    if text.starts_with("eyJ") && text.split('.').count() == 3 {
-        return Some("a bearer token");
-    }
-    // A line of a file of settings.
-    (text.starts_with("AKOOL_") && text.contains('=')).then_some("a setting with its value")
-}
-
-/// Whether `text` contains `secret`.
-pub(crate) fn contains(text: &str, secret: &str) -> bool {
-    let secret = secret.trim().to_ascii_lowercase();
-    secret.len() >= MIN_LEN && text.to_ascii_lowercase().contains(&secret)
 }
 
 #[cfg(test)]
@@ -55,13 +78,14 @@ mod tests {
             ("planted", false),
             ("eyJ-no-token", false),
         ] {
-            assert_eq!(secret_in(text, &environment).is_some(), found, "{text}");
+            let secrets = Secrets::of(&environment);
+            assert_eq!(secrets.find_in(text).is_some(), found, "{text}");
         }
     }
 
     #[test]
     fn what_is_too_short_for_a_secret_is_in_no_id() {
         let environment: Environment = [(API_KEY, "a"), (CLIENT_SECRET, "")].into_iter().collect();
-        assert_eq!(secret_in("a1", &environment), None);
+        assert_eq!(Secrets::of(&environment).find_in("a1"), None);
     }
 }

@@ -1,7 +1,7 @@
-//! Lives of made-up jobs by the clock, all over within a given time, the same for the same seed.
+//! Made-up jobs that all settle within a given time, the same for the same seed.
 //!
-//! The ids are made of the seed too, so that a list of them still holds after a restart. Their first
-//! eight digits, the second of creation in an id of the vendor's, are therefore always the same.
+//! The ids follow from the seed too, so that a list of them is still valid after a restart. Their
+//! first eight digits, in the vendor's ids the second of creation, are therefore always the same.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use rand_pcg::{
     rand_core::{Rng as _, SeedableRng as _},
 };
 
-/// An endless lot of jobs; images end in the first half of the time, videos later.
+/// An endless series of jobs; images end in the first half of the time, videos later.
 pub(crate) struct Lives {
     source: Pcg64Mcg,
     within: Duration,

@@ -1,13 +1,13 @@
-//! The forms in which a list of ids is written: plain words, CSV with a header, JSON.
+//! The formats of a list of ids: plain words, CSV with a header, JSON.
 //!
-//! The command's own `--json` and `--csv` output is such a list, and so is a column copied out of a
-//! spreadsheet. What is not understood without doubt stays as it is, and is refused as an id with its line.
+//! The output of `--json` and `--csv` is such a list, and so is a column copied from a spreadsheet.
+//! What is ambiguous is left as it is, and refused as an id with its line.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// The names under which a list has its ids.
+/// The names of ids in JSON and CSV.
 const ID_NAMES: [&str; 2] = ["id", "_id"];
 
 /// The candidates of `text` with their lines, counted from 1.
@@ -30,7 +30,7 @@ fn words(text: &str, has_comments: bool) -> Vec<(usize, Cow<'_, str>)> {
     let is_separator = |c: char| matches!(c, ',' | ';') || c.is_whitespace();
     let mut found = Vec::new();
     for (index, line) in lines(text).enumerate() {
-        // Files that were put together have marks in the middle.
+        // Concatenated files have marks in the middle.
         let line = line.trim_start_matches('\u{feff}');
         let words = line
             .split(is_separator)
@@ -58,7 +58,7 @@ fn is_id_name(name: &str) -> bool {
     ID_NAMES.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// One or more JSON values: arrays of ids, or objects that have one. `None` if it is something else.
+/// One or more JSON values: arrays of ids, or objects with an id. `None` if it is something else.
 fn json(text: &str) -> Option<Vec<(usize, Cow<'_, str>)>> {
     if !text.trim_start().starts_with(['[', '{']) {
         return None;
@@ -146,12 +146,12 @@ mod tests {
         assert_eq!(ids("\u{feff}a1\n\u{feff}b2\n"), ["a1", "b2"]);
         assert_eq!(ids("\"a1\"\n'b2'\n\u{201c}c3\u{201d}"), ["a1", "b2", "c3"]);
         assert_eq!(ids("a1;b2; \"c3\""), ["a1", "b2", "c3"]);
-        // Half a pair of quotes is refused as an id.
+        // An unpaired quote is refused as an id.
         assert_eq!(ids("\"a1"), ["\"a1"]);
     }
 
     #[test]
-    fn json_is_understood_in_every_form_that_has_ids() {
+    fn json_arrays_objects_and_lines_are_understood() {
         assert_eq!(ids(r#"["a1", "b2"]"#), ["a1", "b2"]);
         assert_eq!(
             ids("[\n  {\"_id\": \"a1\"},\n  {\"id\": \"b2\", \"url\": null}\n]"),
@@ -160,24 +160,24 @@ mod tests {
         let lines =
             "{\"id\":\"a1\",\"outcome\":\"found\"}\n{\"id\":\"b2\",\"outcome\":\"missing\"}\n";
         assert_eq!(found(lines), [(1, "a1".into()), (2, "b2".into())]);
-        // Without an id, or cut off, it is refused word by word.
+        // Without an id, or truncated, it is refused word by word.
         assert_eq!(ids(r#"{"job":"a1"}"#), [r#"{"job":"a1"}"#]);
         assert_eq!(ids(r#"["a1""#), [r#"["a1""#]);
     }
 
     #[test]
-    fn a_table_with_a_header_gives_its_column_of_ids() {
+    fn the_column_of_ids_is_taken_from_a_csv_file() {
         let table = "id,outcome,url\na1,found,\"x,y\"\nb2,missing,\n";
         assert_eq!(found(table), [(2, "a1".into()), (3, "b2".into())]);
         assert_eq!(ids("status;_id\n3;a1\n4;b2\n"), ["a1", "b2"]);
         assert_eq!(ids("\u{feff}\"id\"\t\"n\"\na1\t1\n"), ["a1"]);
         assert_eq!(ids("id\na1\nb2\n"), ["a1", "b2"]);
-        // One word is an id, whatever it is.
+        // A single word is an id.
         assert_eq!(ids("id"), ["id"]);
     }
 
     #[test]
-    fn an_invisible_character_stays_to_be_refused() {
+    fn an_invisible_character_is_kept_and_refused_later() {
         assert_eq!(ids("a1\u{200b}\nb2"), ["a1\u{200b}", "b2"]);
     }
 }

@@ -92,16 +92,18 @@ impl Settlement {
             ),
             WaitErrorKind::Missing => {
                 let missing = whole(progress.missing_for().unwrap_or_default());
-                format!("AKOOL has answered without this job for {missing}").into()
+                format!("AKOOL has not known this job for {missing}").into()
             }
             WaitErrorKind::NoResultUrl => {
-                Cow::Borrowed("AKOOL reports success but gives no link to the result")
+                Cow::Borrowed("AKOOL reports success but no URL of the result")
             }
             WaitErrorKind::DeadlinePassed => {
                 let waited = whole(self.waited);
-                let last = progress.status().map_or("never seen".to_owned(), |status| {
-                    format!("last seen {}", status.as_str().replace('_', " "))
-                });
+                let last = progress
+                    .status()
+                    .map_or("never found".to_owned(), |status| {
+                        format!("last seen {}", status.as_str().replace('_', " "))
+                    });
                 match error.error() {
                     Some(fault) => format!(
                         "not settled within {waited}, {last}; the last lookup failed: {}",
@@ -139,7 +141,7 @@ impl Settlement {
         };
         write(&FileRecord {
             record,
-            // Milliseconds; what is finer is chance.
+            // Milliseconds; anything finer is noise.
             waited_seconds: Some((self.waited.as_secs_f64() * 1000.0).round() / 1000.0),
             file: self.file(),
         })
@@ -166,7 +168,7 @@ impl Settlement {
         let rest = match &self.outcome {
             Ok(job) => self
                 .file()
-                .unwrap_or_else(|| job.result_url().unwrap_or("no link in the answer").into()),
+                .unwrap_or_else(|| job.result_url().unwrap_or("no URL in the answer").into()),
             Err(_) => self.reason().unwrap_or_default(),
         };
         writeln!(
@@ -228,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_for_people_touches_no_terminal() {
+    fn a_line_for_people_has_no_control_characters() {
         let mut line = Vec::new();
         success().write_text(&mut line, 26).unwrap();
         let line = String::from_utf8(line).unwrap();

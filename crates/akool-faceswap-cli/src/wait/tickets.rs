@@ -1,14 +1,14 @@
 //! The file of `--tickets`: what is still waited for and what has settled, through any crash.
 //!
-//! It is JSON lines. A run begins by writing everything anew, beside the file and then in its place
-//! in one step; from then on it adds a line for each job that settles. Each line is with the
-//! operating system before anything else is done, so a killed process loses none; the beginning and
-//! the end of a run are written through to the disk as well. After a power cut the last lines may be
-//! gone: those jobs are waited for and told once more.
+//! It is JSON lines. A run starts by rewriting the file, beside its place and then into it in one
+//! step; from then on it adds a line for each job that settles. Each line is handed to the operating
+//! system before anything else is done, so a killed process loses none; the rewrites at the start and
+//! the end of a run are also synced to the disk. A power cut may lose the last lines: those jobs are
+//! waited for and printed once more.
 //!
-//! There is neither a URL nor a credential in it. `FILE.lock` beside it is what two runs cannot hold
-//! at once; the lock is the operating system's, so it ends with the process, and the empty file
-//! stays. Links are followed, and the mode of a file that exists is kept.
+//! It contains no URL and no credential. Only one run can lock `FILE.lock` beside it; the lock is the
+//! operating system's, so it ends with the process, and the empty file stays. Links are followed, and
+//! the mode of a file that exists is kept.
 
 mod place;
 
@@ -27,10 +27,10 @@ use serde::{Deserialize, Serialize};
 use super::settlement::End;
 use crate::{output::write_line, problem::Problem};
 
-/// The form that this version of the command writes.
+/// The format that this version of the command writes.
 const VERSION: u32 = 1;
 
-/// As many tickets as the library waits for at once take a third of this.
+/// The tickets of as many jobs as the library waits for at once take a third of this.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// One line; `T` is a ticket, or a reference to one that is written.
@@ -46,7 +46,7 @@ enum Line<T> {
     Saved(Saved),
 }
 
-/// A job that there is nothing more to wait for.
+/// A job that has settled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Settled {
     pub(crate) id: ResultId,
@@ -60,7 +60,7 @@ pub(crate) struct Saved {
     pub(crate) path: String,
 }
 
-/// What a file says.
+/// What a file contains.
 #[derive(Debug, Default)]
 struct Content {
     waiting: Vec<Ticket>,
@@ -71,14 +71,14 @@ struct Content {
 /// The file, held by this run alone.
 pub(crate) struct TicketFile {
     path: PathBuf,
-    /// Appended to; `None` until the file was written in this run.
+    /// Appended to. `None` until this run has rewritten the file.
     journal: Option<File>,
     content: Content,
     _lock: File,
 }
 
 impl TicketFile {
-    /// Takes the file at `path` for this run, and reads it if it is there.
+    /// Locks the file at `path` for this run, and reads it if it exists.
     pub(crate) fn open(path: &Path) -> Result<Self, Problem> {
         let path = &*place::behind_links(path)?;
         let lock = place::lock(path)?;
@@ -88,7 +88,7 @@ impl TicketFile {
             Err(error) => {
                 return Err(Problem::usage(
                     format!("cannot read tickets from {}: {error}", path.display()),
-                    "name the file of an earlier `wait --tickets`, or one that is not there yet; \
+                    "name the file of an earlier `wait --tickets`, or one that does not exist yet; \
                      nothing was changed",
                 ));
             }
@@ -101,7 +101,7 @@ impl TicketFile {
         })
     }
 
-    /// The waits that the file had when it was opened, which are not settled.
+    /// The waits in the file that have not settled.
     pub(crate) fn take_waiting(&mut self) -> Vec<Ticket> {
         std::mem::take(&mut self.content.waiting)
     }
@@ -114,7 +114,7 @@ impl TicketFile {
         &self.content.saved
     }
 
-    /// Writes everything anew: what is settled, and `waiting`.
+    /// Rewrites the file: what has settled, and `waiting`.
     pub(crate) fn rewrite(&mut self, waiting: &[Ticket]) -> Result<(), Problem> {
         self.try_rewrite(waiting)
             .map_err(|error| unwritable(&self.path, &error))
@@ -122,13 +122,13 @@ impl TicketFile {
 
     fn try_rewrite(&mut self, waiting: &[Ticket]) -> io::Result<()> {
         let (new_path, file) = place::create_new(&self.path)?;
-        // Where the old one is open it cannot be replaced on every system.
+        // Some systems cannot replace a file that is open.
         self.journal = None;
         let written = self
             .write_all(&file, waiting)
             .and_then(|()| place::rename(&new_path, &self.path));
         if let Err(error) = written {
-            // It may be what fills the disk.
+            // It may be what filled the disk.
             let _ = place::remove(&new_path);
             return Err(error);
         }
@@ -168,7 +168,7 @@ impl TicketFile {
         let mut text = Vec::new();
         write_line(&mut text, line)
             .and_then(|()| match &mut self.journal {
-                // In one piece: half a line is what a reader passes over.
+                // In one write: readers skip an incomplete line.
                 Some(journal) => journal.write_all(&text),
                 None => Ok(()),
             })
@@ -197,11 +197,11 @@ fn read(path: &Path) -> io::Result<Content> {
 fn parse(text: &[u8]) -> Result<Content, String> {
     let mut content = Content::default();
     let mut has_head = false;
-    // Editors add a byte order mark at the start and an empty line at the end.
+    // Editors add a byte order mark at the start, and empty lines.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     for (line, number) in text.split_inclusive(|byte| *byte == b'\n').zip(1_usize..) {
-        // A process that was killed while it wrote leaves half a line at most, the last one. Only
-        // the first line cannot be such, since a file comes into being whole.
+        // A process that was killed while it wrote leaves at most one incomplete line, the last one.
+        // It is never the first, since a file is created complete.
         if has_head && !line.ends_with(b"\n") {
             break;
         }
@@ -219,10 +219,10 @@ fn parse(text: &[u8]) -> Result<Content, String> {
             Ok(Line::Settled(settled)) if has_head => content.settled.push(settled),
             Ok(Line::Saved(saved)) if has_head => content.saved.push(saved),
             Err(error) if has_head => return Err(format!("line {number}: {error}")),
-            _ => return Err("it is no file of tickets".to_owned()),
+            _ => return Err("it is not a file of tickets".to_owned()),
         }
     }
-    // A result may have been saved in several places, one after the other.
+    // A result may have been saved in several places in turn.
     let mut saved = HashSet::new();
     content.saved.reverse();
     content.saved.retain(|one| saved.insert(one.id.clone()));
@@ -239,7 +239,7 @@ fn parse(text: &[u8]) -> Result<Content, String> {
 fn unwritable(path: &Path, error: &io::Error) -> Problem {
     Problem::failure(
         format!("cannot write {}: {error}", path.display()),
-        "name a file in a directory that is there, may be written and has room, and run the \
+        "name a file in a directory that exists, is writable and has free space, and run the \
          command again",
     )
 }

@@ -1,4 +1,4 @@
-//! `completions` and `--help`: what teaches a person, and the shell, what can be typed.
+//! `completions` and `--help`: what a person and a shell learn about the arguments.
 
 use std::process::Command;
 
@@ -117,7 +117,7 @@ fn every_help_has_examples_that_can_be_typed() {
                 .split("| ")
                 .find(|part| part.contains("akool-faceswap "));
             let words = typed.unwrap().split_whitespace().skip(1);
-            // Up to where the shell goes on by itself.
+            // Up to what the shell interprets.
             let words = words.take_while(|word| !word.starts_with(['>', '|']));
             let words: Vec<&str> = words.chain(["--help"]).collect();
             assert_code(&run(program(&words)), 0);

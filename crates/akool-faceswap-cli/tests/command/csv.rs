@@ -42,7 +42,7 @@ fn what_a_spreadsheet_would_run_is_text() {
 }
 
 #[test]
-fn nothing_learnt_has_a_line_for_every_id_too() {
+fn a_failed_lookup_has_a_line_for_every_id_too() {
     let fake = FakeAkool::builder().api_key("another").start().unwrap();
     let path = key_file("csv-key.txt", "PLANTED");
     let said = results(&fake, &["--csv", "b2,a1", "--api-key-file", &path]);

@@ -1,4 +1,4 @@
-//! `doctor`: what it says where all is well, and where one thing after the other is not.
+//! `doctor`: its findings where all is well, and for each thing that can be wrong.
 
 use std::{
     io::{Read as _, Write as _},
@@ -46,14 +46,14 @@ fn doctor(fake: &FakeAkool, args: &[&str]) -> Said {
     run(program_for(fake, &[&["doctor"], args].concat()))
 }
 
-/// Takes one connection after the other, and gives each `answer` once it has asked.
+/// Accepts connections in turn, and sends `answer` to each request.
 fn answering(answer: String) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
         for connection in listener.incoming() {
             let mut connection = connection.unwrap();
-            // A connection that only knocks says nothing.
+            // A connection test sends nothing.
             if connection
                 .read(&mut [0; 4096])
                 .is_ok_and(|length| length > 0)
@@ -127,7 +127,7 @@ fn a_wrong_key_is_found_at_the_end() {
 }
 
 #[test]
-fn without_a_key_the_way_is_looked_at_and_nothing_is_looked_up() {
+fn without_a_key_the_connection_is_checked_and_nothing_is_looked_up() {
     let fake = FakeAkool::start().unwrap();
     for (key, what) in [
         (None, "there is no API key"),
@@ -153,7 +153,7 @@ fn without_a_key_the_way_is_looked_at_and_nothing_is_looked_up() {
 }
 
 #[test]
-fn a_key_file_that_everybody_can_read_is_a_warning() {
+fn a_key_file_that_others_can_read_is_a_warning() {
     let fake = FakeAkool::start().unwrap();
     let path = key_file("doctor-open-key.txt", fake.api_key());
     let said = doctor(&fake, &["--api-key-file", &path]);
@@ -174,7 +174,7 @@ fn a_key_file_that_everybody_can_read_is_a_warning() {
 }
 
 #[test]
-fn odd_variables_are_warned_of() {
+fn odd_variables_are_warnings() {
     let fake = FakeAkool::start().unwrap();
     let mut command = program_for(&fake, &["doctor"]);
     command
@@ -194,7 +194,7 @@ fn odd_variables_are_warned_of() {
 }
 
 #[test]
-fn a_base_url_that_cannot_be_one_ends_it() {
+fn an_invalid_base_url_ends_it() {
     for url in [
         "http://openapi.akool.com",
         "https://u:PLANTED@h.example",
@@ -209,7 +209,7 @@ fn a_base_url_that_cannot_be_one_ends_it() {
 
 #[test]
 fn a_name_that_does_not_exist() {
-    // Longer than a label may be, so that no name server is asked.
+    // Longer than a label may be, so that no name server is queried.
     let said = doctor_at(&format!("https://{}", "a".repeat(64)));
     assert_code(&said, 1);
     assert_eq!(verdicts(&said)[3..], ["fail  DNS"]);
@@ -280,13 +280,13 @@ fn a_clock_that_is_off() {
         assert_code(&said, code);
         assert_says(&said.stdout, &format!("\n{verdict:4}  clock  "));
         assert_says(&said.stdout, what);
-        // It is no reason not to look further.
+        // The other checks follow.
         assert_eq!(verdicts(&said)[8..], ["ok    lookup"]);
     }
 }
 
 #[test]
-fn a_rate_limit_says_nothing_against_the_key() {
+fn a_rate_limit_is_not_the_fault_of_the_key() {
     let fake = FakeAkool::start().unwrap();
     fake.push_answer(Answer::normal());
     fake.push_answer(Answer::business(1005).always());
@@ -314,7 +314,7 @@ fn what_is_not_the_api_is_found_by_the_lookup() {
 }
 
 #[test]
-fn by_a_proxy_the_name_and_the_connection_are_its_business() {
+fn behind_a_proxy_name_and_connection_are_not_checked() {
     let proxy = answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".into());
     let mut command = program(&["doctor", "--base-url", "https://api.example"]);
     command
@@ -329,7 +329,7 @@ fn by_a_proxy_the_name_and_the_connection_are_its_business() {
 }
 
 #[test]
-fn a_proxy_that_is_ignored_or_excepted_is_not_taken_for_one() {
+fn a_proxy_that_is_ignored_or_excepted_is_not_used() {
     let fake = FakeAkool::start().unwrap();
     for (value, what) in [
         (
@@ -350,7 +350,7 @@ fn a_proxy_that_is_ignored_or_excepted_is_not_taken_for_one() {
         assert_says(&said.stdout, &format!("warn  environment  {what}"));
         assert!(!said.stdout.contains("PLANTED"), "{}", said.stdout);
     }
-    // Not by the proxy, so the name is looked up here.
+    // Not through the proxy, so the name is resolved here.
     let mut command = program(&["doctor", "--base-url", "https://api.invalid"]);
     command
         .env("AKOOL_API_KEY", "PLANTED")

@@ -8,7 +8,7 @@ use std::{
 
 use crate::program::{Said, assert_code, assert_says, file, new_path, program, run};
 
-/// A server that is killed if nobody ends it.
+/// A server that is killed when the test ends.
 struct Server {
     child: Child,
     out: BufReader<std::process::ChildStdout>,
@@ -93,7 +93,7 @@ fn the_first_line_is_its_url_and_its_jobs_can_be_waited_for() {
 
 #[cfg(unix)]
 #[test]
-fn a_seed_means_the_same_ids_and_ctrl_c_is_a_good_end() {
+fn a_seed_gives_the_same_ids_and_ctrl_c_ends_it_with_0() {
     let ids = |seed, name| {
         let path = new_path(name);
         let server = Server::start(&["--jobs", "20", "--seed", seed, "--ids-file", &path]);
@@ -105,7 +105,7 @@ fn a_seed_means_the_same_ids_and_ctrl_c_is_a_good_end() {
     assert_eq!(seven.lines().count(), 20);
     assert_eq!(seven, ids("7", "fake-seed-7-again.txt"));
     assert_ne!(seven, ids("8", "fake-seed-8.txt"));
-    // Pinned: a list of ids that somebody keeps must go on to hold.
+    // Pinned: a list of ids that somebody stored must stay valid.
     assert_eq!(seven.lines().next(), Some("667d2284b09d1dde94000000"));
 }
 
@@ -129,7 +129,7 @@ fn its_faults_happen() {
 }
 
 #[test]
-fn what_cannot_be_is_refused() {
+fn invalid_arguments_are_refused() {
     for (args, what) in [
         (&["--fault", "fifty"][..], "rate-limit=50/1s"),
         (&["--jobs", "0"], "--jobs"),

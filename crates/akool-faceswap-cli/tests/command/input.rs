@@ -15,7 +15,7 @@ fn fake() -> (FakeAkool, Vec<String>) {
     (fake, ids)
 }
 
-/// The ids of the first request, as they came.
+/// The ids of the first request, as received.
 fn asked(fake: &FakeAkool) -> Vec<String> {
     fake.requests()[0].ids().to_vec()
 }

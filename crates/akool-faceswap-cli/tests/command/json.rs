@@ -16,7 +16,7 @@ const KEYS: [&str; 8] = [
     "error",
 ];
 
-/// Every line, with its keys checked, in their order too.
+/// Every line, with its keys and their order checked.
 fn lines(said: &Said) -> Vec<Value> {
     said.stdout
         .lines()
@@ -65,7 +65,7 @@ fn found_and_missing() {
 }
 
 #[test]
-fn an_error_of_some() {
+fn an_error_of_some_ids() {
     let fake = FakeAkool::start().unwrap();
     let ids = fake.seed_population(150);
     fake.push_answer(Answer::business(1104).for_id(&ids[149]).always());
@@ -79,7 +79,7 @@ fn an_error_of_some() {
 }
 
 #[test]
-fn nothing_learnt_has_a_line_for_every_id_too() {
+fn a_failed_lookup_has_a_line_for_every_id_too() {
     let fake = FakeAkool::builder().api_key("another").start().unwrap();
     let path = key_file("json-key.txt", "PLANTED");
     let said = results(&fake, &["--json", "b2,a1", "--api-key-file", &path]);

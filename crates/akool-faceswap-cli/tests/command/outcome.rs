@@ -1,4 +1,4 @@
-//! What became of the ids, and the exit code that says so.
+//! The outcomes of `results`, and its exit codes.
 
 use std::{
     net::TcpListener,
@@ -54,7 +54,7 @@ fn all_found_is_0_whatever_the_status() {
 }
 
 #[test]
-fn an_expired_result_is_said_to_be() {
+fn an_expired_result_is_reported() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(done().created_at(SystemTime::now() - 8 * DAY));
     let said = results(&fake, &[&id]);
@@ -104,7 +104,7 @@ fn some_failed_is_3_and_the_others_are_shown() {
     assert_eq!(lines[1], "101 ids: 100 found (100 success), 1 failed");
 }
 
-/// What stops a lookup at once, and the words that say what to do.
+/// Errors that end a lookup at once, and their advice.
 #[test]
 fn nothing_fetched_is_1_with_one_line_what_and_one_line_what_to_do() {
     let html = Answer::html(http::StatusCode::FORBIDDEN);
@@ -172,7 +172,7 @@ fn a_reader_that_goes_away_is_no_error() {
     let fake = FakeAkool::start().unwrap();
     let ids = fake.seed_population(2_000).join(",");
     for format in [&[][..], &["--json"], &["--csv"]] {
-        // More than a pipe holds is left unread.
+        // More than fits a pipe is left unread.
         let command = program_for(&fake, &[&["results", &ids], format].concat());
         let (code, stderr) = left_after_a_line(command);
         assert_eq!(code, Some(0), "{stderr}");
@@ -183,7 +183,7 @@ fn a_reader_that_goes_away_is_no_error() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_told() {
+fn a_full_disk_is_reported() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(done());
     let mut command = program_for(&fake, &["results", &id]);

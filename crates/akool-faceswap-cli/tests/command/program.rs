@@ -1,4 +1,4 @@
-//! Runs the program with nothing of the caller's settings, and keeps what it said.
+//! Runs the program without the caller's settings, and captures its output.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 
 use akool_faceswap_mock::FakeAkool;
 
-/// What the program said, and how it ended.
+/// The output of the program, and its exit code.
 #[derive(Debug)]
 pub(crate) struct Said {
     pub(crate) code: i32,
@@ -17,10 +17,10 @@ pub(crate) struct Said {
     pub(crate) stderr: String,
 }
 
-/// What decides about colours beside the terminal itself.
+/// What decides about colours besides the terminal itself.
 const COLOUR_VARIABLES: [&str; 5] = ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI", "TERM"];
 
-/// The program without a key, a base URL, a proxy or a wish for colours.
+/// The program without a key, a base URL, a proxy or settings of colours.
 pub(crate) fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_akool-faceswap"));
     command.args(args).stdin(Stdio::null());
@@ -45,7 +45,7 @@ pub(crate) fn program_for(fake: &FakeAkool, args: &[&str]) -> Command {
     command
 }
 
-/// Starts `command`, with both of its outputs to be read.
+/// Starts `command` with both of its outputs captured.
 pub(crate) fn spawn(mut command: Command) -> Child {
     command
         .stdout(Stdio::piped())
@@ -60,7 +60,7 @@ pub(crate) fn press_ctrl_c(child: &mut Child) {
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
 }
 
-/// Reads what is left on standard error, and waits for the end: its code, if it was not killed.
+/// Reads standard error to its end, and waits: the exit code, if it was not killed.
 pub(crate) fn end_of(mut child: Child) -> (Option<i32>, String) {
     let mut stderr = String::new();
     child
@@ -72,7 +72,7 @@ pub(crate) fn end_of(mut child: Child) -> (Option<i32>, String) {
     (child.wait().unwrap().code(), stderr)
 }
 
-/// Reads one line of what `command` writes, and then nobody reads on; its code and standard error.
+/// Reads one line of what `command` writes and closes the pipe; its code and standard error.
 pub(crate) fn left_after_a_line(command: Command) -> (Option<i32>, String) {
     let mut child = spawn(command);
     let mut first = String::new();
@@ -131,7 +131,7 @@ pub(crate) fn wait(fake: &FakeAkool, args: &[&str]) -> Said {
     run(program_for(fake, &[&["wait"], args].concat()))
 }
 
-/// A path for a file that is not there yet; `name` must not be another test's.
+/// A path for a file that does not exist yet; `name` must not be another test's.
 pub(crate) fn new_path(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     match fs::remove_file(&path) {
@@ -140,7 +140,7 @@ pub(crate) fn new_path(name: &str) -> String {
     }
 }
 
-/// A path for a directory that is not there yet; `name` must not be another test's.
+/// A path for a directory that does not exist yet; `name` must not be another test's.
 pub(crate) fn new_dir(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     if path.exists() {
@@ -156,7 +156,7 @@ pub(crate) fn file(name: &str, content: impl AsRef<[u8]>) -> String {
     path.into_os_string().into_string().unwrap()
 }
 
-/// As [`file`], for a key: none but its owner can read it.
+/// As [`file`], for a key: only its owner can read it.
 pub(crate) fn key_file(name: &str, content: impl AsRef<[u8]>) -> String {
     let path = file(name, content);
     #[cfg(unix)]
@@ -167,7 +167,7 @@ pub(crate) fn key_file(name: &str, content: impl AsRef<[u8]>) -> String {
     path
 }
 
-/// Asserts the exit code, and shows everything that was said if it is another.
+/// Asserts the exit code, and shows all output if it is another.
 #[track_caller]
 pub(crate) fn assert_code(said: &Said, code: i32) {
     assert_eq!(said.code, code, "{said:#?}");

@@ -1,7 +1,7 @@
-//! A server with TLS: the fake behind a certificate of an authority that the tests make.
+//! A server with TLS: the fake behind a certificate of an authority that the tests create.
 //!
-//! The command trusts what the platform trusts, which on Linux `SSL_CERT_FILE` names; a program may
-//! name a further authority to the library.
+//! The command trusts what the platform trusts, on Linux the authorities in `SSL_CERT_FILE`; a program
+//! may give the library another authority.
 
 use std::{net::SocketAddr, sync::Arc, thread};
 
@@ -19,7 +19,7 @@ use tokio_rustls::{
 
 use crate::program::new_path;
 
-/// Takes TLS off and hands everything on to a fake.
+/// Terminates TLS and forwards everything to a fake.
 struct Secure {
     address: SocketAddr,
     /// The authority's certificate.
@@ -81,7 +81,7 @@ fn serve(listener: std::net::TcpListener, acceptor: &TlsAcceptor, behind: &str) 
             let (stream, _) = listener.accept().await.unwrap();
             let (acceptor, behind) = (acceptor.clone(), behind.to_owned());
             tokio::spawn(async move {
-                // One that does not trust the certificate goes away.
+                // A client that does not trust the certificate leaves.
                 if let Ok(mut secure) = acceptor.accept(stream).await {
                     let mut plain = TcpStream::connect(behind).await.unwrap();
                     let _ = copy_bidirectional(&mut secure, &mut plain).await;
@@ -118,7 +118,7 @@ async fn an_authority_named_to_the_library_is_trusted_for_lookups_and_downloads(
     assert!(!error.may_have_reached_server());
 }
 
-/// Elsewhere the platform has no variable that names whom it trusts.
+/// Other platforms have no variable for the authorities that they trust.
 #[cfg(target_os = "linux")]
 mod the_command {
     use akool_faceswap_mock::FakeAkool;
@@ -126,7 +126,7 @@ mod the_command {
     use super::{ID, Secure};
     use crate::program::{self, Said, assert_code, assert_says, file, program_for};
 
-    /// Runs the command, which trusts the authority of this file alone.
+    /// Runs the command, which trusts only the authority in this file.
     fn run(fake: &FakeAkool, url: &str, trusted: &str, args: &[&str]) -> Said {
         let mut command = program_for(fake, args);
         command

@@ -1,4 +1,4 @@
-//! Where key and base URL come from, and what is said where they cannot work.
+//! Where key and base URL come from, and the errors where they are invalid.
 
 use std::net::TcpListener;
 

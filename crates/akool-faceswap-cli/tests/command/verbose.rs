@@ -1,4 +1,4 @@
-//! `-v` and `-vv`: why, and the course of it, on standard error, without secrets.
+//! `-v` and `-vv`: causes and requests on standard error, without secrets.
 
 use std::net::TcpListener;
 
@@ -42,7 +42,7 @@ fn a_connection_that_is_refused_is_followed_to_the_last_cause() {
 }
 
 #[test]
-fn an_answer_that_is_none_is_shown_without_what_it_echoes() {
+fn an_invalid_answer_is_shown_without_what_it_echoes() {
     let fake = FakeAkool::start().unwrap();
     let key = fake.api_key();
     let page = format!("<h1>Sign in</h1> {key} https://cdn.example/PLANTED.jpg");
@@ -105,7 +105,7 @@ fn spans_have_a_line_each_and_nothing_secret() {
 }
 
 #[test]
-fn nobody_who_listens_is_no_panic() {
+fn a_closed_standard_error_is_not_a_panic() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image());
     let mut command = program_for(&fake, &["-vv", "results", &id]);

@@ -1,4 +1,4 @@
-//! `wait`: every way in which it ends, and what it says then.
+//! `wait`: every way in which it ends, and its output.
 
 mod download;
 mod tickets;
@@ -134,7 +134,7 @@ fn some_failed_is_3_and_says_why() {
     assert_code(&said, 3);
     let failed = said.stdout.lines().find(|line| line.starts_with(&ids[1]));
     assert_says(failed.unwrap(), "  failed  ");
-    // It has a URL from its first moment on, and there is nothing behind it.
+    // It has a URL from the start, with nothing behind it.
     assert_eq!(said.stdout.matches("http").count(), 1, "{said:#?}");
     assert!(
         said.stderr.ends_with("2 jobs: 1 success, 1 failed\n"),
@@ -314,7 +314,7 @@ fn a_reader_that_goes_away_ends_the_wait_without_an_error() {
     for format in [&[][..], &["--json"]] {
         let command = program_for(&fake, &[&["wait", "--ids-file", &list], format].concat());
         let (code, stderr) = left_after_a_line(command);
-        // Jobs are left, so it is no success.
+        // Jobs are left, so it is not a success.
         assert_eq!(code, Some(1), "{stderr}");
         assert!(!stderr.contains("error"), "{stderr}");
         assert_says(&stderr, "the reader of standard output left; ");

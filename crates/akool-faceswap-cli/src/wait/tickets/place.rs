@@ -44,7 +44,7 @@ pub(super) fn behind_links(path: &Path) -> Result<PathBuf, Problem> {
     for _ in 0..MOST_LINKS {
         match fs::read_link(&target) {
             Ok(link) => target = directory_of(&target).join(link),
-            // It is no link, or nothing is there.
+            // It is not a link, or nothing exists there.
             Err(_) => return Ok(target),
         }
     }
@@ -54,7 +54,7 @@ pub(super) fn behind_links(path: &Path) -> Result<PathBuf, Problem> {
     ))
 }
 
-/// Keeps other runs away from `path` as long as the answer lives.
+/// Locks `path` against other runs until the returned file is dropped.
 pub(super) fn lock(path: &Path) -> Result<File, Problem> {
     if path.file_name().is_none_or(OsStr::is_empty) {
         return Err(Problem::usage(
@@ -76,8 +76,8 @@ pub(super) fn lock(path: &Path) -> Result<File, Problem> {
         }
         Err(TryLockError::WouldBlock) => {
             return Err(Problem::usage(
-                format!("another run waits with {}", path.display()),
-                "let it end or stop it; for other jobs name another file",
+                format!("another run uses {}", path.display()),
+                "wait for it to end or stop it; for other jobs name another file",
             ));
         }
         Err(TryLockError::Error(error)) if has_no_locks(&error) => {
@@ -103,25 +103,25 @@ pub(super) fn has_no_locks(error: &io::Error) -> bool {
     error.kind() == ErrorKind::Unsupported || (cfg!(unix) && error.raw_os_error() == Some(ENOLCK))
 }
 
-/// The file that will take the place of `path`: readable by its owner alone, or by those who could
-/// read the old one.
+/// The file that will replace `path`: only its owner can read it, or those who could read the old
+/// one.
 pub(super) fn create_new(path: &Path) -> io::Result<(PathBuf, File)> {
     let new_path = beside(path, ".new");
     remove(&new_path)?;
     let mut options = File::options();
-    // Never through a link that somebody else has put there.
+    // Never through a link that somebody else created.
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(&new_path)?;
     if let Ok(old) = fs::metadata(path) {
-        // A file system that refuses this is no reason to lose the tickets.
+        // Where the file system refuses this, the tickets are still written.
         let _ = file.set_permissions(old.permissions());
     }
     Ok((new_path, file))
 }
 
-/// Gives the complete file its name, so that the name outlives a power cut where the system can.
+/// Gives the complete file its name, and syncs the name to the disk where the system can.
 pub(super) fn rename(new_path: &Path, path: &Path) -> io::Result<()> {
     fs::rename(new_path, path)?;
     if cfg!(unix) {

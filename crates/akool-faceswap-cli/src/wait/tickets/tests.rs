@@ -70,10 +70,10 @@ fn a_file_that_holds_something_else_is_refused_and_left_alone() {
     let path = dir.path().join("tickets");
     let later = r#"{"akool_faceswap_tickets":{"version":2}}"#.to_owned() + "\n{}\n";
     for (text, what) in [
-        ("667d228400000000000a0001\n", "it is no file of tickets"),
+        ("667d228400000000000a0001\n", "it is not a file of tickets"),
         (
             "{\"settled\":{\"id\":\"a\",\"outcome\":\"failed\"}}\n",
-            "it is no file of tickets",
+            "it is not a file of tickets",
         ),
         (&*later, "version 2"),
         (

@@ -94,7 +94,7 @@ fn every_format_names_the_saved_file() {
     assert_says(unsaved.unwrap(), "  http://");
 }
 
-/// Of a job that is too old for its file to come yet: HTTP 404 is final.
+/// Of a job that is too old for a late file: HTTP 404 is final.
 fn old_image() -> FakeJob {
     image().created_at(SystemTime::now() - Duration::from_secs(4 * 3600))
 }
@@ -116,7 +116,7 @@ fn a_result_that_cannot_be_saved_is_3_and_the_others_are_saved() {
     assert_eq!(names(&dir).len(), 4);
     assert!(!said.stderr.contains("http://"), "{}", said.stderr);
 
-    // The same command goes on with what is not on the disk, and with nothing else.
+    // The same command fetches what is not on the disk, and nothing else.
     let downloads = fake.download_count();
     let said = wait(&fake, &args);
     assert_code(&said, 0);
@@ -133,7 +133,7 @@ fn a_result_that_cannot_be_saved_is_3_and_the_others_are_saved() {
     assert_eq!(names(&dir).len(), 5);
 }
 
-/// `command` where a file takes some KiB and no more, which stands for a disk that is full.
+/// `command` where a file takes a few KiB and no more, like a full disk.
 #[cfg(unix)]
 fn on_a_full_disk(command: &Command) -> Command {
     let mut full = Command::new("sh");
@@ -170,7 +170,7 @@ fn a_full_disk_is_reported_and_costs_no_other_result() {
     assert!(names(&dir).contains(&format!("{picture}.png")));
     assert!(!names(&dir).contains(&format!("{film}.mp4")));
 
-    // With room it goes on where it was.
+    // With free space it resumes.
     assert_code(&run(command), 0);
     assert_eq!(names(&dir).len(), 2);
     let saved = fs::read(Path::new(&dir).join(format!("{film}.mp4"))).unwrap();
@@ -184,7 +184,7 @@ fn a_full_disk_is_reported_and_costs_no_other_result() {
 }
 
 #[test]
-fn what_was_saved_counts_and_what_akool_forgot_is_reported() {
+fn a_saved_result_counts_and_a_deleted_one_is_reported() {
     let fake = FakeAkool::start().unwrap();
     let ids = [old_image(), old_image()].map(|job| fake.add_job(job));
     fake.push_answer("404:files:1x".parse::<FaultRule>().unwrap());
@@ -263,7 +263,7 @@ fn a_saved_result_counts_when_akool_has_forgotten_the_job() {
         assert_says(&said.stderr, &format!("1 file in {dir}"));
     }
 
-    // As a run leaves it that was killed before it noted the file.
+    // As left by a run that was killed before it recorded the file.
     let tickets = Path::new(&work).join("t.jsonl");
     let text = fs::read_to_string(&tickets).unwrap();
     let noted = |line: &&str| !line.starts_with("{\"saved\":");

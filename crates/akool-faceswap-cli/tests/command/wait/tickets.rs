@@ -17,7 +17,7 @@ use crate::program::{
     Said, assert_code, assert_says, end_of, file, new_path, program_for, spawn, wait,
 };
 
-/// What comes on standard output until there are `count` lines; then what `stop` lets come.
+/// Standard output up to `count` lines, and what follows after `stop`.
 pub(super) fn stopped_after(
     count: usize,
     command: Command,
@@ -113,7 +113,7 @@ fn ctrl_c_without_tickets_says_what_is_left() {
 #[test]
 fn the_second_ctrl_c_ends_at_once_what_is_stuck() {
     let fake = FakeAkool::start().unwrap();
-    // More than a pipe holds.
+    // More than fits a pipe.
     let ids: Vec<String> = (0..2_000).map(|_| fake.add_job(done())).collect();
     let list = file("wait-stuck.txt", ids.join("\n"));
     let mut child = spawn(program_for(&fake, &["wait", "--ids-file", &list]));
@@ -161,17 +161,17 @@ fn killed_at_any_moment_it_loses_nothing_and_prints_nothing_twice() {
         let list = file(&format!("wait-killed-{seed}.txt"), ids.join("\n"));
         let path = new_path(&format!("wait-killed-{seed}.jsonl"));
         let args = ["wait", "--json", "--tickets", &path, "--ids-file", &list];
-        let mut told: HashMap<String, usize> = HashMap::new();
+        let mut printed: HashMap<String, usize> = HashMap::new();
         let mut kills = 0;
         for moment in moments(seed) {
-            assert!(kills < 200, "it does not come to an end");
+            assert!(kills < 200, "it does not end");
             let (code, said) = stopped_after(moment, program_for(&fake, &args), |child| {
-                // It may have ended by itself.
+                // It may have ended already.
                 let _ = child.kill();
             });
             for line in said.stdout.lines() {
                 let value: Value = serde_json::from_str(line).unwrap();
-                *told
+                *printed
                     .entry(value["id"].as_str().unwrap().to_owned())
                     .or_default() += 1;
             }
@@ -182,19 +182,19 @@ fn killed_at_any_moment_it_loses_nothing_and_prints_nothing_twice() {
             }
         }
         assert!(kills > 0);
-        assert_eq!(told.len(), JOBS);
-        // A kill between telling a job and noting it has this one told again: better than not at all.
-        let twice = told.values().filter(|times| **times > 1).count();
+        assert_eq!(printed.len(), JOBS);
+        // A kill between printing and recording a job has it printed again: better than never.
+        let twice = printed.values().filter(|times| **times > 1).count();
         assert!(
             twice <= kills,
-            "{twice} of {JOBS} were told again after {kills} kills"
+            "{twice} of {JOBS} were printed again after {kills} kills"
         );
-        assert!(told.values().all(|times| *times <= 2));
+        assert!(printed.values().all(|times| *times <= 2));
     }
 }
 
 #[test]
-fn what_is_late_is_waited_for_again_and_what_is_missing_is_not() {
+fn a_late_job_is_waited_for_again_and_a_missing_one_is_not() {
     let fake = FakeAkool::start().unwrap();
     let late = fake.add_job(endless());
     let path = new_path("wait-missing.jsonl");
@@ -239,7 +239,7 @@ fn what_is_late_is_waited_for_again_and_what_is_missing_is_not() {
     assert_eq!(missing["error"]["kind"], "missing");
     assert_says(
         missing["error"]["message"].as_str().unwrap(),
-        "without this job for 10m",
+        "has not known this job for 10m",
     );
     assert_code(&wait(&fake, &args), 3);
 }
@@ -261,12 +261,12 @@ fn ids_are_added_to_those_of_the_file() {
 }
 
 #[test]
-fn what_cannot_be_kept_is_refused_before_any_request() {
+fn a_file_that_cannot_hold_tickets_is_refused_before_any_request() {
     let fake = FakeAkool::start().unwrap();
     let other = file("wait-other.txt", "667d228400000000000a0001\n");
     let said = wait(&fake, &["--tickets", &other, "a1"]);
     assert_code(&said, 2);
-    assert_says(&said.stderr, "it is no file of tickets");
+    assert_says(&said.stderr, "it is not a file of tickets");
     assert_eq!(
         fs::read_to_string(&other).unwrap(),
         "667d228400000000000a0001\n"
@@ -291,7 +291,7 @@ fn two_runs_do_not_share_a_file() {
     let (_, _) = stopped_after(1, program_for(&fake, &args), |child| {
         let said = wait(&fake, &args[1..]);
         assert_code(&said, 2);
-        assert_says(&said.stderr, "another run waits with ");
+        assert_says(&said.stderr, "another run uses ");
         child.kill().unwrap();
     });
 }
