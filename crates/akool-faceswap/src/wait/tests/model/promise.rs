@@ -80,13 +80,17 @@ impl Promise {
         let felt = self.interval + LOOKUP;
         let (from, state) = world.lives[self.job].end();
         let seen = from.max(self.given + self.first) + felt;
-        let settled = match state {
-            State::Success | State::Failed | State::Refused => Some(seen),
-            State::WithoutUrl => Some(seen + URL),
-            State::Missing => Some(seen + self.grace),
+        let longer = match state {
+            State::Success | State::Failed | State::Refused => Some(Duration::ZERO),
+            State::WithoutUrl => Some(URL + felt),
+            State::Missing => Some(self.grace + felt),
             _ => None,
         };
-        let settled = settled.map(|end| with_faults(end, felt, &world.log));
+        // A fault delays the first sight, from which the patience counts, and the last one again.
+        let settled = longer.map(|longer| {
+            let seen = with_faults(seen, felt, &world.log);
+            with_faults(seen + longer, felt, &world.log)
+        });
         // The last look may be held up, and is repeated where it fails.
         let given_up = self
             .deadline
