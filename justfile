@@ -41,7 +41,7 @@ regen *args:
 demo:
     cargo run -q -p akool-faceswap-cli -- demo
 
-# Measure, and write the figures to BENCHMARKS.md: client (needs valgrind), build or wait
+# Measure, and write the figures to BENCHMARKS.md: client (needs valgrind), build, wait or fleet
 bench subject:
     cargo xtask bench {{ subject }}
 

@@ -5,6 +5,7 @@
 
 mod build;
 mod client;
+mod fleet;
 mod program;
 mod report;
 mod server;
@@ -23,6 +24,8 @@ pub enum Subject {
     Build,
     /// Waiting for many jobs, simulated and live.
     Wait,
+    /// What a fleet's stores carry, and how late its outcomes are.
+    Fleet,
 }
 
 /// Measures, and writes the figures to `BENCHMARKS.md`.
@@ -35,6 +38,7 @@ pub fn run(tree: &Tree, subject: Subject, progress: &mut dyn io::Write) -> Resul
         Subject::Client => client::measure(tree, progress)?,
         Subject::Build => build::measure(tree, progress)?,
         Subject::Wait => wait::measure(tree, progress)?,
+        Subject::Fleet => fleet::measure(tree, progress)?,
     };
     report::replace(tree, &section)
 }

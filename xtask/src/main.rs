@@ -42,6 +42,8 @@ enum Bench {
     Build,
     /// Waiting for up to a million jobs against other ways to wait, simulated and live; 20 minutes
     Wait,
+    /// What the stores of a fleet carry, and how late its outcomes are; needs PostgreSQL; 10 minutes
+    Fleet,
 }
 
 /// Prints a report of what changed in the API. If a page or the generated code is wrong, nothing is
@@ -83,6 +85,7 @@ fn main() -> ExitCode {
         Command::Pages { from } => problem(index::run(&tree, &from, out, progress)),
         Command::Bench(Bench::Client) => problem(bench::run(&tree, Subject::Client, progress)),
         Command::Bench(Bench::Wait) => problem(bench::run(&tree, Subject::Wait, progress)),
+        Command::Bench(Bench::Fleet) => problem(bench::run(&tree, Subject::Fleet, progress)),
         Command::Bench(Bench::Build) => problem(bench::run(&tree, Subject::Build, progress)),
     };
     if problems.is_empty() {

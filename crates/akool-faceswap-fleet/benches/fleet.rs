@@ -1,7 +1,8 @@
 //! `cargo bench -p akool-faceswap-fleet`: what the stores carry, and how late outcomes are.
 //!
 //! `-- operations`, `-- fullness`, `-- lag` or `-- sqlite` runs one part; `--rows`, `--seconds` and `--jobs`
-//! change its size. Server, load and fake share the machine. Output is Markdown for BENCHMARKS.md.
+//! change its size. Server, load and fake share the machine. Output is Markdown for BENCHMARKS.md, where
+//! `cargo xtask bench fleet` puts it.
 
 #![allow(
     clippy::unwrap_used,
@@ -71,7 +72,6 @@ fn main() {
         let Some(server) = server::Server::start("") else {
             return;
         };
-        println!("{size:?}\n");
         if wants("operations") {
             operations::postgres(&server, size).await;
         }

@@ -1,4 +1,4 @@
-//! The measured programs: bench targets of the SDK, built and run from outside, so that this command
+//! The measured programs: bench targets, built and run from outside, so that this command
 //! works even if the SDK does not build.
 
 use std::{
@@ -12,13 +12,14 @@ use crate::{problem::Problem, tree::Tree};
 /// Builds one, and finds it.
 pub(super) fn build(
     tree: &Tree,
+    package: &str,
     name: &str,
     feature: Option<&str>,
     progress: &mut dyn io::Write,
 ) -> Result<PathBuf, Problem> {
     say(progress, "building the measured program");
     let output = Command::new("cargo")
-        .args(["build", "--release", "-p", "akool-faceswap"])
+        .args(["build", "--release", "-p", package])
         .args(["--bench", name, "--message-format", "json"])
         .args(feature.map(|feature| format!("--features={feature}")))
         .current_dir(tree.root())

@@ -63,6 +63,13 @@ pub(super) fn load() -> String {
     }
 }
 
+/// How many programs want a processor now.
+pub(super) fn load_now() -> String {
+    let loads = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let now = loads.split(' ').next().unwrap_or_default();
+    if now.is_empty() { "unknown" } else { now }.to_owned()
+}
+
 /// `1,234,567`.
 pub(super) fn thousands(count: u64) -> String {
     let digits = count.to_string();

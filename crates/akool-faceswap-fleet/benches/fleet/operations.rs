@@ -12,11 +12,17 @@ use akool_faceswap_fleet::{
     Account, Fleet, OutcomeKind, Tracking,
     store::{Budget, Settlement, Slot, Upcoming},
 };
+use futures_util::future::BoxFuture;
 use tokio_postgres::NoTls;
 
-use crate::{Size, database, id, server::Server};
+use crate::{
+    Size, database, id,
+    server::{Server, database_of},
+};
 
 const LEASE: Duration = Duration::from_secs(60);
+/// Not measured: caches fill, and each page goes into the write-ahead log whole once after a checkpoint.
+const WARM_UP: Duration = Duration::from_secs(2);
 /// Reserved, never used up: what is measured is the row, not the limit.
 const ENDLESS: Budget = Budget {
     interval: Duration::from_micros(1),
@@ -29,25 +35,63 @@ async fn execute(url: &str, sql: &str) {
     client.batch_execute(sql).await.unwrap();
 }
 
-/// Rows that are all due.
+/// Rows that are all due. Jobs that were tracked one after the other are due at about the same time, give or
+/// take a second.
 async fn fill(url: &str, rows: u32) {
     execute(
         url,
         &format!(
             "insert into akool_faceswap.lane (name) values ('main') on conflict do nothing; \
              insert into akool_faceswap.pending (lane, id, due_at, early_at, begun_at, changed_at, deadline) \
-             select 'main', '667d2284' || lpad(to_hex(n), 16, '0'), now() - random() * interval '60 s', \
-             now() - interval '60 s', now(), now(), now() + interval '4 h' \
-             from generate_series(0, {rows} - 1) n; analyze akool_faceswap.pending; checkpoint"
+             select 'main', '667d2284' || lpad(to_hex(n), 16, '0'), \
+             now() - interval '60 s' * (1 - n::float / {rows}) - random() * interval '2 s', \
+             now() - interval '70 s', now(), now(), now() + interval '4 h' \
+             from generate_series(0, {rows} - 1) n"
         ),
     )
     .await;
+    // Otherwise the server does it by itself while others are measured.
+    execute(url, "vacuum analyze akool_faceswap.pending").await;
+    execute(url, "checkpoint").await;
+}
+
+/// Counts what all workers do from the warm-up on, and asks each whether to continue.
+#[derive(Clone, Debug)]
+struct Pace {
+    begun: Instant,
+    time: Duration,
+    done: Arc<AtomicU64>,
+}
+
+impl Pace {
+    fn new(time: Duration) -> Self {
+        Self {
+            begun: Instant::now(),
+            time,
+            done: Arc::default(),
+        }
+    }
+
+    fn continues(&self) -> bool {
+        self.begun.elapsed() < WARM_UP + self.time
+    }
+
+    fn count(&self) {
+        let at = self.begun.elapsed();
+        if at >= WARM_UP && at < WARM_UP + self.time {
+            self.done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn per_second(&self) -> f64 {
+        self.done.load(Ordering::Relaxed) as f64 / self.time.as_secs_f64()
+    }
 }
 
 /// What one batch of a worker does.
 #[derive(Clone, Copy, Debug)]
 enum Work {
-    Reschedule { budget: bool },
+    Reschedule,
     Settle { notify: bool },
 }
 
@@ -55,15 +99,15 @@ impl Work {
     /// `false` if nothing was due.
     async fn once(self, fleet: &Fleet) -> bool {
         let (store, lane) = (fleet.store(), fleet.lane());
-        if matches!(self, Self::Reschedule { budget: true }) {
-            assert_eq!(store.slot(lane).await.unwrap(), Slot::Granted);
+        if store.slot(lane).await.unwrap() != Slot::Granted {
+            return false;
         }
         let claim = store.claim(lane, 100, LEASE).await.unwrap();
         if claim.is_empty() {
             return false;
         }
         match self {
-            Self::Reschedule { .. } => {
+            Self::Reschedule => {
                 let after = Duration::from_secs(3600);
                 let jobs: Vec<_> = claim
                     .jobs
@@ -104,17 +148,16 @@ impl Work {
 
 /// The least that any lease and reschedule writes: two updates of 100 rows by their keys, by hand, each in a
 /// transaction of its own. The peer in the same run.
-async fn peer(url: &str, workers: u32, rows: u32, time: Duration) -> f64 {
-    let done = Arc::new(AtomicU64::new(0));
-    let begun = Instant::now();
+async fn peer(url: String, workers: u32, rows: u32, time: Duration) -> f64 {
+    let pace = Pace::new(time);
     let tasks: Vec<_> = (0..workers)
         .map(|worker| {
-            let (url, done) = (url.to_owned(), done.clone());
+            let (url, pace) = (url.clone(), pace.clone());
             tokio::spawn(async move {
                 let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
                 tokio::spawn(connection);
                 let mut random = fastrand::Rng::with_seed(worker.into());
-                while begun.elapsed() < time {
+                while pace.continues() {
                     // Workers do not meet.
                     let first = random.u32(0..rows / workers / 100) * 100 * workers + worker * 100;
                     let ids: Vec<String> = (first..first + 100).map(|n| id(n).to_string()).collect();
@@ -127,7 +170,7 @@ async fn peer(url: &str, workers: u32, rows: u32, time: Duration) -> f64 {
                             &[(&ids, tokio_postgres::types::Type::TEXT_ARRAY)];
                         client.query_typed(&sql, params).await.unwrap();
                     }
-                    done.fetch_add(1, Ordering::Relaxed);
+                    pace.count();
                 }
             })
         })
@@ -135,16 +178,15 @@ async fn peer(url: &str, workers: u32, rows: u32, time: Duration) -> f64 {
     for task in tasks {
         task.await.unwrap();
     }
-    done.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64()
+    pace.per_second()
 }
 
 /// Batches a second of this many workers.
-async fn rate(url: &str, work: Work, workers: usize, time: Duration) -> f64 {
-    let done = Arc::new(AtomicU64::new(0));
-    let begun = Instant::now();
+async fn rate(url: String, work: Work, workers: u32, time: Duration) -> f64 {
+    let pace = Pace::new(time);
     let tasks: Vec<_> = (0..workers)
         .map(|_| {
-            let (url, done) = (url.to_owned(), done.clone());
+            let (url, pace) = (url.clone(), pace.clone());
             tokio::spawn(async move {
                 let fleet = Fleet::connect(&url).await.unwrap();
                 let account = Account::named("bench");
@@ -153,8 +195,8 @@ async fn rate(url: &str, work: Work, workers: usize, time: Duration) -> f64 {
                     .enter(fleet.lane(), &account, ENDLESS)
                     .await
                     .unwrap();
-                while begun.elapsed() < time && work.once(&fleet).await {
-                    done.fetch_add(1, Ordering::Relaxed);
+                while pace.continues() && work.once(&fleet).await {
+                    pace.count();
                 }
             })
         })
@@ -162,10 +204,10 @@ async fn rate(url: &str, work: Work, workers: usize, time: Duration) -> f64 {
     for task in tasks {
         task.await.unwrap();
     }
-    done.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64()
+    pace.per_second()
 }
 
-fn row(what: &str, one: f64, four: f64) {
+fn row(what: &str, [one, four]: [f64; 2]) {
     println!("| {what} | {one:.0} | {four:.0} | {:.0} |", four * 100.0);
 }
 
@@ -176,58 +218,63 @@ fn head(store: &str, rows: u32) {
 }
 
 pub(crate) async fn postgres(server: &Server, size: Size) {
+    let (empty, full) = (database(server).await, database(server).await);
+    fill(&full, size.rows).await;
     head("PostgreSQL", size.rows);
-    let mut rates = [0.0; 2];
-    for (place, workers) in [(0, 1), (1, 4)] {
-        let url = database(server).await;
-        fill(&url, size.rows).await;
-        rates[place] = peer(&url, workers, size.rows, size.time).await;
-    }
-    row("two updates by key, by hand (the peer)", rates[0], rates[1]);
-    for (what, work) in [
-        ("claim + reschedule", Work::Reschedule { budget: false }),
-        (
-            "slot + claim + reschedule",
-            Work::Reschedule { budget: true },
-        ),
-        (
-            "claim + settle, with a notification",
-            Work::Settle { notify: true },
-        ),
-        ("claim + settle, without", Work::Settle { notify: false }),
-    ] {
+    let measure = async |template: &str, run: &dyn Fn(String, u32) -> BoxFuture<'static, f64>| {
         let mut rates = [0.0; 2];
         for (place, workers) in [(0, 1), (1, 4)] {
-            let url = database(server).await;
-            fill(&url, size.rows).await;
-            rates[place] = rate(&url, work, workers, size.time).await;
+            let url = server.copy_database(database_of(template));
+            rates[place] = run(url.clone(), workers).await;
+            server.drop_database(&url);
         }
-        row(what, rates[0], rates[1]);
+        rates
+    };
+    let Size { rows, time, .. } = size;
+    let rates = measure(&full, &move |url, workers| {
+        Box::pin(peer(url, workers, rows, time))
+    })
+    .await;
+    row("two updates by key, by hand (the peer)", rates);
+    for (what, work) in [
+        ("slot + claim + reschedule", Work::Reschedule),
+        (
+            "slot + claim + settle, with a notification",
+            Work::Settle { notify: true },
+        ),
+        (
+            "slot + claim + settle, without",
+            Work::Settle { notify: false },
+        ),
+    ] {
+        let rates = measure(&full, &move |url, workers| {
+            Box::pin(rate(url, work, workers, time))
+        })
+        .await;
+        row(what, rates);
     }
-    let mut rates = [0.0; 2];
-    for (place, workers) in [(0, 1), (1, 4)] {
-        let url = database(server).await;
-        rates[place] = track(&url, workers, size.time).await;
-    }
-    row("track", rates[0], rates[1]);
+    let rates = measure(&empty, &move |url, workers| {
+        Box::pin(track(url, workers, time))
+    })
+    .await;
+    row("track", rates);
     println!();
 }
 
 /// Statements of 100 ids a second.
-async fn track(url: &str, workers: u32, time: Duration) -> f64 {
-    let done = Arc::new(AtomicU64::new(0));
-    let begun = Instant::now();
+async fn track(url: String, workers: u32, time: Duration) -> f64 {
+    let pace = Pace::new(time);
     let tasks: Vec<_> = (0..workers)
         .map(|worker| {
-            let (url, done) = (url.to_owned(), done.clone());
+            let (url, pace) = (url.clone(), pace.clone());
             tokio::spawn(async move {
                 let fleet = Fleet::connect(&url).await.unwrap();
                 let mut next = worker << 24;
-                while begun.elapsed() < time {
+                while pace.continues() {
                     let jobs: Vec<Tracking> = (next..next + 100).map(|n| id(n).into()).collect();
                     assert_eq!(fleet.track(jobs).await.unwrap(), 100);
                     next += 100;
-                    done.fetch_add(1, Ordering::Relaxed);
+                    pace.count();
                 }
             })
         })
@@ -235,18 +282,14 @@ async fn track(url: &str, workers: u32, time: Duration) -> f64 {
     for task in tasks {
         task.await.unwrap();
     }
-    done.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64()
+    pace.per_second()
 }
 
 pub(crate) async fn sqlite(size: Size) {
     head("SQLite, one file, synchronous = full", size.rows);
     for (what, work) in [
-        ("claim + reschedule", Work::Reschedule { budget: false }),
-        (
-            "slot + claim + reschedule",
-            Work::Reschedule { budget: true },
-        ),
-        ("claim + settle", Work::Settle { notify: false }),
+        ("slot + claim + reschedule", Work::Reschedule),
+        ("slot + claim + settle", Work::Settle { notify: false }),
     ] {
         let mut rates = [0.0; 2];
         for (place, workers) in [(0, 1), (1, 4)] {
@@ -258,20 +301,21 @@ pub(crate) async fn sqlite(size: Size) {
             connection
                 .execute_batch(&format!(
                     "insert into akool_faceswap_lane (name) values ('main'); \
-                     with recursive n (n) as (select 0 union all select n + 1 from n where n < {} - 1) \
+                     with recursive n (n) as (select 0 union all select n + 1 from n where n < {0} - 1) \
                      insert into akool_faceswap_pending \
                      (lane, id, due_at, early_at, begun_at, changed_at, deadline) \
                      select 'main', '667d2284' || printf('%016x', n), \
-                     unixepoch() * 1000 - abs(random()) % 60000, unixepoch() * 1000 - 60000, \
+                     unixepoch() * 1000 - 60000 + n * 60000 / {0} - abs(random()) % 2000, \
+                     unixepoch() * 1000 - 70000, \
                      unixepoch() * 1000, unixepoch() * 1000, unixepoch() * 1000 + 14400000 from n; \
                      pragma wal_checkpoint(truncate)",
                     size.rows
                 ))
                 .unwrap();
             drop(connection);
-            rates[place] = rate(&url, work, workers, size.time).await;
+            rates[place] = rate(url, work, workers, size.time).await;
         }
-        row(what, rates[0], rates[1]);
+        row(what, rates);
     }
     println!();
 }

@@ -9,7 +9,7 @@ use akool_faceswap_mock::FakeJob;
 use crate::{
     database::{Database, connect, database},
     id,
-    server::Server,
+    server::{self, Server},
 };
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn a_standby_is_refused_and_the_primary_is_found() {
     let standby = primary.standby();
     let url = standby
         .url("t0")
-        .replace("t0", database.url.split("dbname=").nth(1).unwrap());
+        .replace("t0", server::database_of(&database.url));
     let error = Fleet::connect(&url).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ReadOnly, "{error:?}");
     assert!(
@@ -165,7 +165,7 @@ async fn a_worker_follows_a_failover_to_the_standby() {
     };
     let database = Database::on(&primary).await;
     let standby = primary.standby();
-    let name = database.url.split("dbname=").nth(1).unwrap();
+    let name = server::database_of(&database.url);
     let both = format!(
         "host={},{} user=postgres dbname={name}",
         primary.host(),

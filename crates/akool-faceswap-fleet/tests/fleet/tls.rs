@@ -6,7 +6,11 @@ use akool_faceswap_fleet::{Error, ErrorKind, Fleet};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 
-use crate::{database::Database, id, server::Server};
+use crate::{
+    database::Database,
+    id,
+    server::{self, Server},
+};
 
 /// A database behind TLS, and the certificate of its authority.
 struct Secure {
@@ -38,7 +42,7 @@ impl Secure {
             _server: server,
             dir,
             port,
-            name: database.url.split("dbname=").nth(1).unwrap().to_owned(),
+            name: server::database_of(&database.url).to_owned(),
         })
     }
 

@@ -164,11 +164,26 @@ impl Server {
 
     /// A new, empty database.
     pub fn create_database(&self) -> String {
+        self.copy_database("template1")
+    }
+
+    /// A new database with the rows of another.
+    pub fn copy_database(&self, template: &str) -> String {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("t{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         let host = self.dir.display().to_string();
-        self.run("createdb", &["-h", &host, "-U", "postgres", &name]);
+        self.run(
+            "createdb",
+            &["-h", &host, "-U", "postgres", "-T", template, &name],
+        );
         self.url(&name)
+    }
+
+    /// Deletes a database, whoever is connected.
+    #[allow(dead_code, reason = "only where databases are large")]
+    pub fn drop_database(&self, url: &str) {
+        let (host, name) = (self.dir.display().to_string(), database_of(url));
+        self.run("dropdb", &["-f", "-h", &host, "-U", "postgres", name]);
     }
 
     fn run(&self, program: &str, args: &[&str]) {
@@ -184,6 +199,11 @@ impl Server {
             "{program} {args:?}: {output:?}"
         );
     }
+}
+
+/// The name of a database, as its URL has it.
+pub fn database_of(url: &str) -> &str {
+    url.rsplit("dbname=").next().unwrap_or_default()
 }
 
 /// The newest version's programs.
