@@ -8,7 +8,7 @@ use crate::{
     error::{Error, ErrorKind},
     lane::Lane,
     outcome::Outcome,
-    stats::Stats,
+    stats::{Stats, WorkerStatus},
     store::Store,
     submission::{SubmissionState, UnknownSubmission},
     tracking::Tracking,
@@ -90,9 +90,9 @@ impl Fleet {
         })
     }
 
-    /// Brings the schema to this release's version, under a lock; returns the version that it has then.
+    /// Brings the schema to this release's version, under a lock; returns the version that it then has.
     ///
-    /// Run it before you deploy a release. Workers of the release before go on working.
+    /// Run it before you deploy a release. Workers of the previous release continue to work.
     ///
     /// # Errors
     ///
@@ -123,8 +123,8 @@ impl Fleet {
 
     /// Tracks jobs: workers look them up until each has an outcome. Returns how many are new.
     ///
-    /// An id that is tracked already stays as it is, and so does one whose outcome nobody has taken: two
-    /// callers that track one id get one outcome. To track inside your own transaction, see
+    /// A tracked id stays as it is, and so does one whose outcome has not been taken: two callers that track
+    /// one id get one outcome. To track inside your own transaction, see
     /// [`postgres::track`](crate::postgres::track) or the SQL function `akool_faceswap.track`.
     ///
     /// # Errors
@@ -138,7 +138,7 @@ impl Fleet {
         self.store.track(&self.lane, &jobs).await
     }
 
-    /// Stops looking jobs up; returns how many were tracked. The jobs themselves go on.
+    /// Stops looking jobs up; returns how many were tracked. The jobs themselves continue.
     ///
     /// # Errors
     ///
@@ -150,9 +150,9 @@ impl Fleet {
     /// Waits until a job has an outcome, and leaves the outcome in the database.
     ///
     /// However many calls wait in one program, one task asks the database for all of them: when
-    /// PostgreSQL notifies, and every 2 seconds; every 100 ms in a SQLite file. A database that cannot be
-    /// reached is waited for. There is no time limit beside the job's own: wrap the call in
-    /// `tokio::time::timeout` for one. Cancel-safe: dropping it forgets nothing that is in the database.
+    /// PostgreSQL notifies, and every 2 seconds; every 100 ms in a SQLite file. While the database
+    /// cannot be reached, the call waits. It has no time limit but the job's own: wrap it in
+    /// `tokio::time::timeout` for another. Cancel-safe: dropping it changes nothing in the database.
     ///
     /// # Errors
     ///
@@ -164,10 +164,10 @@ impl Fleet {
 
     /// Takes up to `max` outcomes, the oldest first, in a transaction of its own.
     ///
-    /// They are gone then: a program that dies before it has used them loses them. Use
+    /// They are deleted: if your program dies before it has used them, they are lost. Use
     /// [`postgres::take`](crate::postgres::take) inside the transaction that writes what you make of them;
-    /// then nothing is lost and nothing is done twice. If what you write is in another system, take,
-    /// write there with the id as the key, and commit: nothing is lost, but some may come twice.
+    /// then nothing is lost and nothing is done twice. If you write to another system, take, write there
+    /// with the id as the key, and commit: nothing is lost, but some may be written twice.
     ///
     /// # Errors
     ///
@@ -176,7 +176,7 @@ impl Fleet {
         self.store.take(&self.lane, max, None).await
     }
 
-    /// Takes the outcomes of these ids, as far as there are any.
+    /// Takes the outcomes of these ids; ids without an outcome are left out.
     ///
     /// # Errors
     ///
@@ -187,9 +187,9 @@ impl Fleet {
         self.store.take(&self.lane, max, Some(ids.as_slice())).await
     }
 
-    /// Has jobs looked up at once, because a webhook says that they changed; returns how many are tracked.
+    /// Has jobs looked up at once, for example after a webhook; returns how many are tracked.
     ///
-    /// Anybody may call a webhook: a job is looked up again 500 ms after its last lookup at the soonest.
+    /// Anybody can call a webhook, so a job is looked up at most every 500 ms.
     ///
     /// # Errors
     ///
@@ -207,6 +207,15 @@ impl Fleet {
         self.store.stats(&self.lane).await
     }
 
+    /// The workers of the lane, at most 100, those seen last first; workers that ended stay for a day.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses it.
+    pub async fn workers(&self) -> Result<Vec<WorkerStatus>, Error> {
+        self.store.workers(&self.lane).await
+    }
+
     /// After a change of the API key: the account of the next worker becomes the lane's.
     ///
     /// # Errors
@@ -216,9 +225,9 @@ impl Fleet {
         self.store.forget_account(&self.lane).await
     }
 
-    /// Writes down that a submit is about to be sent; `false` if the token is known already.
+    /// Records that a submit is about to be sent; `false` if the token is already recorded.
     ///
-    /// Call it before the first byte of the submit goes out. `token` is a random text that is part of the
+    /// Call it before the first byte of the submit is sent. `token` is a random text that is part of the
     /// submit's callback URL; `digest` and `tag` are yours, and the job is tracked with the tag.
     ///
     /// # Errors
@@ -233,7 +242,7 @@ impl Fleet {
         self.store.intend(&self.lane, token, digest, tag).await
     }
 
-    /// Writes down that a submit was accepted, and tracks its job; `false` if that is known already.
+    /// Records that a submit was accepted, and tracks its job; `false` if that is already recorded.
     ///
     /// # Errors
     ///
@@ -245,7 +254,7 @@ impl Fleet {
             .await
     }
 
-    /// Writes down that a submit surely created no job.
+    /// Records that a submit surely created no job.
     ///
     /// # Errors
     ///
@@ -257,7 +266,7 @@ impl Fleet {
             .await
     }
 
-    /// Writes down that a submit may have created a job: it must not be repeated.
+    /// Records that a submit may have created a job: it must not be repeated.
     ///
     /// # Errors
     ///
@@ -269,12 +278,13 @@ impl Fleet {
             .await
     }
 
-    /// A webhook came to the callback URL with this token: the submit was accepted, on whichever machine
-    /// its answer was lost. Tracks the job; returns what was known before, `None` for an unknown token.
+    /// Resolves a submit by its webhook: a delivery to the callback URL with this token proves that it was
+    /// accepted, whichever machine lost its answer. Tracks the job; returns the state before, `None` for an
+    /// unknown token.
     ///
     /// # Errors
     ///
-    /// If the database refuses it: answer the webhook with an error then, and it comes again.
+    /// If the database refuses it: answer the webhook with an error then, and it is delivered again.
     pub async fn resolve(
         &self,
         token: &str,
@@ -283,7 +293,7 @@ impl Fleet {
         self.store.resolve(&self.lane, token, id).await
     }
 
-    /// Submits whose end is not known: those said to be unknown, and intents older than `older`.
+    /// Submits of unknown outcome: those recorded as unknown, and intents older than `older`.
     ///
     /// # Errors
     ///

@@ -1,15 +1,15 @@
 //! Many machines share one set of tracked AKOOL face swap jobs.
 //!
 //! One process's poller serves one process. A service with many processes submits anywhere, and any
-//! worker's lookups settle jobs for all: nothing is polled twice, the account has one request budget, and
+//! worker's lookups settle jobs for all: no job is polled twice, the account has one request budget, and
 //! every job has one outcome, whatever dies. The database is PostgreSQL, or a SQLite file for the
 //! processes of one machine.
 //!
-//! | you want to | take |
+//! | you want to | use |
 //! | --- | --- |
 //! | make the tables | [`Fleet::migrate`], or [`postgres::MIGRATIONS`] in a tool of your own |
 //! | have jobs looked up | [`Fleet::track`], [`postgres::track`] in your transaction |
-//! | submit, so that no crash buys twice | [`Fleet::submit`], [`Fleet::resolve`] for its webhook |
+//! | submit so that no crash buys twice | [`Fleet::submit`], [`Fleet::resolve`] for its webhook |
 //! | look jobs up | [`Worker::run`] in any number of processes |
 //! | wait for one | [`Fleet::wait`] |
 //! | handle every outcome exactly once | [`postgres::take`] in your transaction |
@@ -21,7 +21,7 @@
 //! - What you write in the transaction that takes an outcome is written exactly once. What you do
 //!   elsewhere is done at least once if you commit afterwards: use the job's id as the key there.
 //! - No two workers look one job up at once, unless a process is frozen between its check of the lease and
-//!   the request. Its write is refused then; a lookup too many costs no credit.
+//!   the request. Its write is then refused, and the second lookup costs no credit.
 //! - The clocks of workers do not matter: the database's clock decides.
 //!
 //! # Features
@@ -53,7 +53,7 @@ pub use error::{Error, ErrorKind};
 pub use fleet::Fleet;
 pub use lane::Lane;
 pub use outcome::{Outcome, OutcomeKind};
-pub use stats::Stats;
+pub use stats::{Stats, WorkerStatus};
 #[cfg(feature = "postgres")]
 pub use store::postgres;
 #[cfg(feature = "sqlite")]

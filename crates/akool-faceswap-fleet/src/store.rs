@@ -19,7 +19,7 @@ use crate::{
     error::{Error, ErrorKind},
     lane::Lane,
     outcome::{Outcome, OutcomeKind},
-    stats::Stats,
+    stats::{Stats, WorkerStatus},
     submission::{SubmissionState, UnknownSubmission},
     tracking::Tracking,
 };
@@ -52,7 +52,7 @@ pub fn check_version(version: i32) -> Result<(), Error> {
     Ok(())
 }
 
-/// What a request may go out with.
+/// Whether a request may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slot {
     /// One request may be sent.
@@ -63,10 +63,10 @@ pub enum Slot {
     Idle,
 }
 
-/// Jobs that one worker holds for a time.
+/// Jobs that one worker holds until a time.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// What brings the jobs back.
+    /// Needed to write to the jobs.
     pub token: String,
     /// By the database's clock.
     pub claimed_at_ms: i64,
@@ -105,7 +105,7 @@ pub struct ClaimedJob {
     pub polls: u32,
     pub faults: u32,
     pub terms: Option<String>,
-    /// Another worker held it, and its lease ran out.
+    /// Another worker held it, and its lease ended.
     pub was_leased: bool,
 }
 
@@ -198,7 +198,7 @@ impl Upcoming {
         }
     }
 
-    /// A claimed job as its ticket says now, due again after this time; it may come along after `earliest`.
+    /// A claimed job as its ticket says now, due again after this time; it may join another request after `earliest`.
     pub fn observed(
         job: &ClaimedJob,
         ticket: &Ticket,
@@ -237,7 +237,7 @@ impl Upcoming {
     }
 }
 
-/// A job that has ended, or that nobody waits for any longer.
+/// A job whose wait has ended.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the columns of the same names")]
 pub struct Settlement {
@@ -248,7 +248,7 @@ pub struct Settlement {
     pub ticket: Option<String>,
 }
 
-/// What is known of an id that somebody waits for.
+/// What is known of an id.
 #[derive(Clone, Debug)]
 pub enum Peeked {
     /// It has ended; the outcome stays where it is.
@@ -270,6 +270,9 @@ pub struct Budget {
 
 /// Payloads of notifications: ids that were settled. Empty means that anything may have been.
 pub type Hints = tokio::sync::mpsc::Receiver<Vec<String>>;
+
+/// How many workers are listed.
+const WORKERS: u32 = 100;
 
 mod sealed {
     pub trait Sealed {}
@@ -295,7 +298,7 @@ pub trait Jobs: sealed::Sealed + Send + Sync {
     fn hint<'a>(&'a self, lane: &'a Lane, ids: &'a [ResultId]) -> Answer<'a, u64>;
     #[doc(hidden)]
     fn listen<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Option<Hints>>;
-    /// How often somebody who waits looks, where notifications do not come.
+    /// How often a waiter polls where there are no notifications.
     #[doc(hidden)]
     fn poll_interval(&self) -> Duration;
 }
@@ -364,6 +367,8 @@ pub trait Journal: sealed::Sealed + Send + Sync {
 pub trait Monitoring: sealed::Sealed + Send + Sync {
     #[doc(hidden)]
     fn stats<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Stats>;
+    #[doc(hidden)]
+    fn workers<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Vec<WorkerStatus>>;
     #[doc(hidden)]
     fn beat<'a>(&'a self, lane: &'a Lane, worker: &'a str, counters: &'a Value) -> Answer<'a, ()>;
     #[doc(hidden)]

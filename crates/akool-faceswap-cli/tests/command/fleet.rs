@@ -3,10 +3,12 @@
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
+    path::Path,
     process::{Child, Command},
 };
 
 use akool_faceswap_mock::{FakeAkool, FakeJob};
+use headless_chromium::Chromium;
 
 use crate::program::{
     Said, assert_code, assert_says, file, key_file, new_path, program, program_for, run, spawn,
@@ -97,7 +99,7 @@ fn jobs_are_tracked_looked_up_and_taken() {
     );
     let answer = get(&page, "/");
     assert_says(&answer, "content-type: text/html");
-    assert_says(&answer, "<td id=\"outcomes\">2</td>");
+    assert_says(&answer, "<dd id=\"outcomes\">2</dd>");
     assert!(
         !answer.contains("http-equiv=\"refresh\" content=\"0\"") && !answer.contains(fake.url())
     );
@@ -123,6 +125,42 @@ fn jobs_are_tracked_looked_up_and_taken() {
         assert_eq!(line["url"].is_string(), is_good);
     }
     assert_eq!(fleet(&url, &["take"]).stdout, "");
+}
+
+#[test]
+fn the_status_page_shows_queue_budget_outcomes_and_workers() {
+    let Some(chromium) = Chromium::find() else {
+        return;
+    };
+    let url = database("fleet-page");
+    let fake = FakeAkool::start().unwrap();
+    let done = fake.add_job(FakeJob::image().after_polls(0, 0));
+    let running = fake.add_job(FakeJob::video().after_polls(1000, 1000));
+    assert_code(&fleet(&url, &["migrate"]), 0);
+    assert_code(&fleet(&url, &["track", &done, &running]), 0);
+    let (mut worker, address) = work(&url, &fake);
+    // Whatever it shows next, it has settled one job and reported.
+    while !get(&address, "/").contains("<dd id=\"outcomes\">1</dd>") {
+        std::thread::yield_now();
+    }
+    let page = format!("http://{address}/");
+    let dom = chromium.dom(&page);
+    for shown in [
+        "<title>Lane main</title>",
+        "<p>All is well.</p>",
+        "<dd id=\"tracked\">1</dd>",
+        "<dd id=\"outcomes\">1</dd>",
+        "<dd id=\"unknown_submits\">0</dd>",
+        "<span id=\"workers\">1</span> running",
+        "<meter",
+    ] {
+        assert_says(&dom, shown);
+    }
+    assert!(dom.contains(" ago</td>"), "{dom}");
+    let png = Path::new(&new_path("fleet-page.png")).to_owned();
+    chromium.screenshot(&page, (1000, 900), &png);
+    worker.kill().unwrap();
+    worker.wait().unwrap();
 }
 
 #[test]

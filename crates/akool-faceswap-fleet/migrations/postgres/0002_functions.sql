@@ -392,6 +392,15 @@ language sql set search_path = akool_faceswap, pg_temp as $$
     on conflict (lane, name) do update set seen_at = excluded.seen_at, counters = excluded.counters
 $$;
 
+-- Lists workers and their counters, those seen last first. Workers that ended stay listed for a day.
+create function akool_faceswap.workers(lane text, n integer default 100)
+returns table (name text, seen_ms bigint, counters text)
+language sql stable set search_path = akool_faceswap, pg_temp as $$
+    select w.name, greatest(0, extract(epoch from clock_timestamp() - w.seen_at) * 1000)::bigint,
+           w.counters::text
+    from worker w where w.lane = $1 order by w.seen_at desc limit $2
+$$;
+
 -- Deletes outcomes older than 8 days (results expire after 7), workers not seen for a day, and submissions
 -- that ended 30 days ago. Returns the number of deleted outcomes; null if another session is sweeping.
 create function akool_faceswap.sweep(lane text) returns bigint

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     error::Error,
     lane::Lane,
-    stats::Stats,
-    store::{Answer, Monitoring},
+    stats::{Stats, WorkerStatus},
+    store::{Answer, Monitoring, WORKERS},
 };
 
 impl Monitoring for PostgresStore {
@@ -39,6 +39,23 @@ impl Monitoring for PostgresStore {
                 unknown_submits: number("unknown_submits")?,
                 workers: number("workers")?,
             })
+        })
+    }
+
+    fn workers<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Vec<WorkerStatus>> {
+        Box::pin(async move {
+            let most = i32::try_from(WORKERS).unwrap_or(i32::MAX);
+            let rows = self
+                .query(
+                    "select * from akool_faceswap.workers($1, $2)",
+                    &[(&lane.as_str(), Type::TEXT), (&most, Type::INT4)],
+                )
+                .await?;
+            let status = |row| {
+                let (name, seen) = (get(row, "name")?, get::<i64>(row, "seen_ms")?);
+                Ok(WorkerStatus::new(name, seen, get(row, "counters")?))
+            };
+            rows.iter().map(status).collect()
         })
     }
 

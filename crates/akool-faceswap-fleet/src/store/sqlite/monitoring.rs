@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{SqliteStore, now};
 use crate::{
     lane::Lane,
-    stats::Stats,
-    store::{Answer, Monitoring},
+    stats::{Stats, WorkerStatus},
+    store::{Answer, Monitoring, WORKERS},
 };
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -18,6 +18,21 @@ impl Monitoring for SqliteStore {
     fn stats<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Stats> {
         let lane = lane.to_string();
         Box::pin(self.read(move |transaction| stats(transaction, &lane)))
+    }
+
+    fn workers<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Vec<WorkerStatus>> {
+        let lane = lane.to_string();
+        Box::pin(self.read(move |transaction| {
+            let mut select = transaction.prepare(
+                "select name, ?2 - seen_at, counters from akool_faceswap_worker where lane = ?1 \
+                 order by seen_at desc limit ?3",
+            )?;
+            let found = select.query_map(params![lane, now(transaction)?, WORKERS], |row| {
+                let counters: String = row.get(2)?;
+                Ok(WorkerStatus::new(row.get(0)?, row.get(1)?, &counters))
+            })?;
+            found.collect()
+        }))
     }
 
     fn beat<'a>(&'a self, lane: &'a Lane, worker: &'a str, counters: &'a Value) -> Answer<'a, ()> {

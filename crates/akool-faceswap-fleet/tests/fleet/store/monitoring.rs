@@ -28,13 +28,19 @@ async fn figures_are_those_of_the_rows(database: Database) {
         .beat(fleet.lane(), "one", &counters)
         .await
         .unwrap();
+    let counters = serde_json::json!({"requests": 7, "lag_ms": 1500, "of a later release": 1});
+    fleet
+        .store()
+        .beat(fleet.lane(), "two", &counters)
+        .await
+        .unwrap();
     database.pass(Duration::from_secs(10)).await;
     let stats = fleet.stats().await.unwrap();
     assert_eq!(
         (stats.tracked, stats.due, stats.leased, stats.expired),
         (2, 1, 1, 0)
     );
-    assert_eq!((stats.outcomes, stats.workers), (1, 1));
+    assert_eq!((stats.outcomes, stats.workers), (1, 2));
     assert!(
         stats.lag >= Duration::from_secs(10) && stats.lag < MINUTE,
         "{stats:?}"
@@ -44,7 +50,13 @@ async fn figures_are_those_of_the_rows(database: Database) {
         stats.budget_used > 0.3 && stats.budget_used < 0.5,
         "{stats:?}"
     );
+    let workers = fleet.workers().await.unwrap();
+    let two = workers.iter().find(|worker| worker.name == "two").unwrap();
+    assert_eq!((workers.len(), two.requests, two.settled), (2, 7, 0));
+    assert_eq!(two.lag, Duration::from_millis(1500));
+    assert!(two.last_seen >= Duration::from_secs(10) && two.is_running());
     database.pass(MINUTE).await;
+    assert!(!fleet.workers().await.unwrap()[0].is_running());
     let stats = fleet.stats().await.unwrap();
     assert_eq!((stats.leased, stats.expired, stats.workers), (0, 1, 0));
 }
