@@ -1,0 +1,6 @@
+//! The code of `docs/fleet.md`, compiled with the drivers that it is for.
+
+/// The page.
+#[doc = include_str!("../../../docs/fleet.md")]
+#[cfg(doctest)]
+pub struct Page;
