@@ -10,7 +10,7 @@ type Source = Box<dyn StdError + Send + Sync>;
 pub enum ErrorKind {
     /// The database cannot be reached, or the connection was lost.
     Connection,
-    /// The database takes no writes: a standby, or a failover that has not ended.
+    /// The database takes no writes: a standby, or a failover in progress.
     ReadOnly,
     /// The database is out of disk, memory or connections, or two transactions collided.
     Resources,

@@ -76,7 +76,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The outcome's own number: later ones are higher, and none is used twice.
+    /// The number of the outcome: later ones are higher, and none is used twice.
     pub fn seq(&self) -> i64 {
         self.seq
     }
@@ -107,7 +107,7 @@ impl Outcome {
         self.error.as_deref()
     }
 
-    /// What to resume the wait with, by this fleet or by a client; `None` where the job ended.
+    /// Resumes the wait, in this fleet or with a client; `None` if the job ended.
     pub fn ticket(&self) -> Option<&Ticket> {
         self.ticket.as_ref()
     }

@@ -6,17 +6,17 @@
 
 use std::{fmt, time::SystemTime};
 
-/// How a submit ended, as far as it is known.
+/// What is known of a submit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubmissionState {
-    /// Written down before it was sent; nothing else is known.
+    /// Recorded before it was sent; nothing else is known.
     Intended,
-    /// The API accepted it and gave an id: the job is tracked.
+    /// The API accepted it and returned an id: the job is tracked.
     Accepted,
     /// It surely created no job.
     Refused,
-    /// It may have created a job, which is paid then. Never repeat it.
+    /// It may have created a job that is paid for. Never repeat it.
     Unknown,
 }
 
@@ -44,13 +44,13 @@ impl fmt::Display for SubmissionState {
     }
 }
 
-/// A submit whose end is not known.
+/// A submit of unknown outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownSubmission {
     /// The token in its callback URL.
     pub token: String,
-    /// [`Unknown`](SubmissionState::Unknown), or an intent that nobody settled.
+    /// [`Unknown`](SubmissionState::Unknown), or an intent that was never settled.
     pub state: SubmissionState,
     /// The caller's digest of the request.
     pub digest: Option<String>,

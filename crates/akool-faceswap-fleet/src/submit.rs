@@ -17,11 +17,11 @@ use crate::{
     pause::Pauses,
 };
 
-/// How long a database that is away is waited for after the submit was sent.
+/// How long to wait for the database after the submit was sent.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Fleet {
-    /// Sends a prepared submit once, with its intent written down before, and tracks its job.
+    /// Records the intent of a prepared submit, sends it once, and tracks its job.
     ///
     /// ```no_run
     /// use akool_faceswap::{Client, ResultId, submit::SubmitToken};
@@ -48,14 +48,14 @@ impl Fleet {
     /// # }
     /// ```
     ///
-    /// The inner result is that of [`Client::send`]. If the database goes away after the submit was sent, it
-    /// is waited for up to 10 s; after that the intent stays open, is listed by
+    /// The inner result is that of [`Client::send`]. If the database is lost after the submit was sent, the
+    /// call waits for it up to 10 s. After that the intent stays open, is listed by
     /// [`unknown_submissions`](Self::unknown_submissions), and the webhook resolves it, or a later call of
     /// [`accepted`](Self::accepted).
     ///
     /// # Errors
     ///
-    /// If the intent cannot be written, or was written before: nothing was sent.
+    /// If the intent cannot be recorded, or was recorded before: nothing was sent.
     ///
     /// # Cancel safety
     ///

@@ -81,7 +81,7 @@ impl Shared {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The ids that somebody still waits for; `None` if there are no more, and the task may end.
+    /// The ids with waiters; `None` if there are none, and the task may end.
     fn wanted(&self) -> Option<Vec<ResultId>> {
         let mut waiting = self.lock();
         waiting.waiters.retain(|_, waiters| {
@@ -99,13 +99,13 @@ impl Shared {
         let Ok(id) = ResultId::new(id) else { return };
         let waiters = self.lock().waiters.remove(&id);
         for waiter in waiters.into_iter().flatten() {
-            // Who went away wants no answer.
+            // A waiter that was dropped needs no answer.
             let _ = waiter.send(answer());
         }
     }
 }
 
-/// Says so when the task goes away with its runtime.
+/// Wakes the waiters if the task is dropped with its runtime.
 struct Watching(Arc<Shared>);
 
 impl Drop for Watching {

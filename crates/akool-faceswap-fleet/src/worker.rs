@@ -27,9 +27,9 @@ use crate::{
 use batch::Batch;
 pub use counters::WorkerCounters;
 
-/// How often a worker says that it lives.
+/// How often a worker reports.
 const BEAT: Duration = Duration::from_secs(10);
-/// How often a worker deletes what nobody wants.
+/// How often a worker cleans up.
 const SWEEP: Duration = Duration::from_secs(60);
 
 /// Looks up the jobs of a lane; made by [`Worker::new`], run by [`Worker::run`].
@@ -61,7 +61,7 @@ struct Work {
 }
 
 impl Work {
-    /// As long as a request may take, and as much again to send it and to write down its answer.
+    /// As long as a request may take, and as much again to send it and to write its results.
     fn lease(&self) -> Duration {
         self.attempt_timeout * 2
     }
@@ -75,7 +75,7 @@ pub struct WorkerReport {
     pub requests: u64,
     /// Outcomes that were written.
     pub settled: u64,
-    /// Writes that came too late and were refused: 0 in a healthy fleet.
+    /// Writes that came after the lease and were refused: 0 in a healthy fleet.
     pub fenced: u64,
 }
 
@@ -107,7 +107,7 @@ impl Worker {
         }
     }
 
-    /// The name under which it is seen. Default: the process id and a random number.
+    /// The name that it reports under. Default: the process id and a random number.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.work.name = name.into();
@@ -117,9 +117,9 @@ impl Worker {
     /// How many requests all workers of the lane together send. Default: 20 a second, up to 20 at once.
     /// 0 or less is without a limit.
     ///
-    /// The worker that started last decides for the lane. The count is kept in the database by its clock;
-    /// a slot is used within moments after it was taken, so that the API sees at most `burst` requests
-    /// beyond the rate, and those whose way took longer.
+    /// The worker that started last decides for the lane. The database counts, by its clock. A request is sent
+    /// right after it was charged, so the API sees at most `burst` requests beyond the rate, and those that
+    /// were delayed on their way. What a lookup needs beyond its first request is charged after it was sent.
     #[must_use]
     pub fn requests_per_second(mut self, rate: f64, burst: u32) -> Self {
         let interval = Duration::try_from_secs_f64(1.0 / rate).unwrap_or(Duration::ZERO);
@@ -134,15 +134,15 @@ impl Worker {
         self
     }
 
-    /// How many ids go into one request. Default: 100; not more than the client's limit is of use.
+    /// How many ids go into one request. Default: 100. More than the client's limit takes several requests.
     #[must_use]
     pub fn max_ids_per_request(mut self, ids: u32) -> Self {
         self.work.max_ids_per_request = ids.clamp(1, 10_000);
         self
     }
 
-    /// How long one request may take. Default: 30 s. The lease is twice that: so long the jobs of a worker
-    /// that died wait for another one.
+    /// How long one request may take. Default: 30 s. The lease is twice that: after it another worker claims
+    /// the jobs of one that died.
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         let most = Duration::from_secs(3600);
@@ -150,16 +150,16 @@ impl Worker {
         self
     }
 
-    /// Whether outcomes have the job as the API answered it, result URL included. Default: yes. Without,
-    /// look the id up once more when you want its URL.
+    /// Whether outcomes contain the job as the API answered it, with its result URL. Default: yes. If not, look
+    /// the id up once more when you want the URL.
     #[must_use]
     pub fn keep_jobs(mut self, keep: bool) -> Self {
         self.work.keep_jobs = keep;
         self
     }
 
-    /// Whether PostgreSQL notifies those who wait. Default: yes. It takes a lock over all transactions that
-    /// commit with a notification; without, who waits looks every 2 seconds.
+    /// Whether PostgreSQL notifies waiters. Default: yes. Transactions with a notification commit one after
+    /// the other, in the whole server. Without notifications, waiters poll every 2 s.
     #[must_use]
     pub fn notify(mut self, notify: bool) -> Self {
         self.work.notify = notify;
@@ -173,20 +173,22 @@ impl Worker {
         self
     }
 
-    /// What it does, as it does it; keep it before [`run`](Self::run).
+    /// Live counters; get them before you call [`run`](Self::run).
     pub fn counters(&self) -> WorkerCounters {
         self.work.counters.clone()
     }
 
-    /// Works until `stop` is ready: then nothing more is sent, and what is in flight is finished and written.
+    /// Works until `stop` is ready. Then it claims nothing more, waits for the requests in flight, writes their
+    /// results and reports once more: at most the attempt timeout if the database answers, at most the lease
+    /// if it does not.
     ///
-    /// A database that cannot be reached is waited for. Dropping the future ends the requests in flight;
-    /// their jobs are looked up again when the lease ends.
+    /// While the database cannot be reached, it waits. Dropping the future ends the requests in flight; their
+    /// jobs are looked up again when the lease ends.
     ///
     /// # Errors
     ///
-    /// If the API refuses the credentials, the account or the settings: nothing is settled for that, the
-    /// jobs are given back. If the lane belongs to another account, or the schema does not fit.
+    /// If the API refuses the credentials, the account or the settings: the jobs are given back, and none is
+    /// settled. If the lane belongs to another account, or the schema has the wrong version.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<WorkerReport, Error> {
         let mut stop = std::pin::pin!(stop.fuse());
         let mut pauses = Pauses::default();
@@ -308,7 +310,7 @@ impl Work {
     }
 }
 
-/// Says that the worker lives, and deletes what nobody wants.
+/// Reports that the worker is alive, and cleans up.
 async fn keep_house(work: Work) {
     let mut beats = interval(BEAT);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -53,7 +53,7 @@ impl PostgresStore {
         Ok(store)
     }
 
-    /// Brings the schema to this release's version; returns that which it has then.
+    /// Brings the schema to this release's version; returns the version that it then has.
     pub(crate) async fn migrate(url: &str) -> Result<i32, Error> {
         migrate::migrate(&Address::parse(url)?).await
     }

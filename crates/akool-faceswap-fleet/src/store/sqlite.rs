@@ -1,7 +1,7 @@
 //! The store for many processes of one machine: a SQLite file on a local disk.
 //!
-//! Write-ahead log, one writer at a time: `begin immediate` is the row lock of PostgreSQL. Who waits for
-//! an outcome looks every 100 ms. A file on a network share is not safe, and not supported.
+//! Write-ahead log, one writer at a time: `begin immediate` is the row lock of PostgreSQL. A waiter
+//! polls every 100 ms. A file on a network share is not safe, and not supported.
 
 mod jobs;
 mod journal;
@@ -32,7 +32,7 @@ const BUSY: Duration = Duration::from_secs(10);
 const BETWEEN_HINTS_MS: i64 = 500;
 
 /// Takes up to `max` outcomes inside your own transaction on the same file, the oldest first: they are
-/// gone if and only if it commits, so what you write beside them is written exactly once.
+/// deleted if and only if it commits, so what you write with them is written exactly once.
 ///
 /// # Errors
 ///
@@ -81,7 +81,7 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// Brings the file to this release's version; returns that which it has then.
+    /// Brings the file to this release's version; returns the version that it then has.
     pub(crate) async fn migrate(path: &str) -> Result<i32, Error> {
         let store = Self::open(path).await?;
         store

@@ -49,7 +49,7 @@ impl WorkerCounters {
         self.0.requests.get()
     }
 
-    /// Ids in all of them: divided by the requests, how full they are.
+    /// Ids in all of them; divided by the requests, the batch size.
     pub fn ids(&self) -> u64 {
         self.0.ids.get()
     }
@@ -59,12 +59,12 @@ impl WorkerCounters {
         self.0.settled.get()
     }
 
-    /// Jobs whose lease had run out when they were to be written: 0 in a healthy fleet.
+    /// Jobs whose lease had ended before their result was written: 0 in a healthy fleet.
     pub fn fenced(&self) -> u64 {
         self.0.fenced.get()
     }
 
-    /// Jobs that were claimed after another worker's lease ran out.
+    /// Jobs that were claimed after another worker's lease ended.
     pub fn expired(&self) -> u64 {
         self.0.expired.get()
     }
@@ -84,7 +84,7 @@ impl WorkerCounters {
         self.0.database_errors.get()
     }
 
-    /// How late the last request was, in milliseconds after its first job was due.
+    /// How late the last claim was: milliseconds since its first job was due.
     pub fn lag_ms(&self) -> u64 {
         self.0.lag_ms.get()
     }

@@ -17,7 +17,7 @@ use crate::{
     store::Hints,
 };
 
-/// How long a call may take before the connection is given up.
+/// How long a call may take before its connection is dropped.
 const CALL: Duration = Duration::from_secs(15);
 
 /// Connects; the task that drives the connection ends with the client. Notifications go to `hints`.
@@ -58,7 +58,7 @@ where
             Ok(AsyncMessage::Notification(note)) => {
                 let Some(hints) = &hints else { continue };
                 let ids = note.payload().split(',').filter(|id| !id.is_empty());
-                // Where nobody keeps up, the poll finds it.
+                // If the receiver is full, the poll finds the outcome.
                 let _ = hints.try_send(ids.map(str::to_owned).collect());
             }
             Ok(_) => {}
@@ -110,7 +110,7 @@ impl Connections {
             .await
     }
 
-    /// A call that takes too long costs the connection: what is behind it in line is lost anyway.
+    /// A call that takes too long drops the connection: the calls behind it would wait, too.
     pub(super) async fn within<T>(
         &self,
         call: impl Future<Output = Result<T, Error>>,

@@ -17,7 +17,7 @@ use crate::{
     tracking::Tracking,
 };
 
-/// How often somebody who waits looks, beside the notifications.
+/// How often a waiter polls, besides the notifications.
 const POLL: Duration = Duration::from_secs(2);
 
 impl Jobs for PostgresStore {

@@ -15,7 +15,7 @@ use crate::{
     tracking::Tracking,
 };
 
-/// How often somebody who waits looks.
+/// How often a waiter polls.
 const POLL: Duration = Duration::from_millis(100);
 
 impl Jobs for SqliteStore {
