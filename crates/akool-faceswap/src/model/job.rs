@@ -183,16 +183,25 @@ impl Job {
 
     /// Why the job failed, where the answer says so; only at [`JobStatus::Failed`].
     ///
-    /// Best effort: no face swap answer with a reason is known, but sibling products of the vendor
-    /// send `faceswap_fail_reason` or `error_reason`.
+    /// Best effort, because no field for a reason is documented: `alg_msg` has been reported for face
+    /// swaps, and sibling products of the vendor send `error_msg`, `faceswap_fail_reason`,
+    /// `error_reason`, `message` or `fail_reason`. The first that has a text counts.
     pub fn failure_reason(&self) -> Option<&str> {
         if self.status() != JobStatus::Failed {
             return None;
         }
-        ["faceswap_fail_reason", "error_reason"]
+        let fields = [
+            "alg_msg",
+            "error_msg",
+            "faceswap_fail_reason",
+            "error_reason",
+            "message",
+            "fail_reason",
+        ];
+        fields
             .into_iter()
             .filter_map(|field| self.extra().get(field)?.as_str())
-            .find(|reason| !reason.is_empty())
+            .find(|reason| !reason.trim().is_empty())
     }
 
     /// The `job_id`, for people and support requests; results are never looked up by it.
@@ -394,6 +403,7 @@ mod tests {
             .failure_reason()
             .map(str::to_owned)
         };
+        assert_eq!(of(4, "alg_msg").as_deref(), Some("no face"));
         assert_eq!(of(4, "faceswap_fail_reason").as_deref(), Some("no face"));
         assert_eq!(of(4, "error_reason").as_deref(), Some("no face"));
         assert_eq!(of(3, "error_reason"), None);
