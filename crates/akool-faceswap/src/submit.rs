@@ -69,6 +69,16 @@
 //! # }
 //! ```
 //!
+//! A field that other products or other people's clients have:
+//!
+//! ```compile_fail,E0599
+//! # use akool_faceswap::Client;
+//! # fn swaps(client: &Client) {
+//! let swap = client.swap().original("https://example.com/a.jpg").new_face("https://example.com/me.jpg");
+//! let swap = swap.blend_ratio(0.5);
+//! # }
+//! ```
+//!
 //! A box or points in another form than the API's, and all faces of a video as one list:
 //!
 //! ```compile_fail,E0308

@@ -104,10 +104,7 @@ impl Picture {
 
     /// The picture's URL; `None` where it was sent as bytes.
     pub fn url(&self) -> Option<&MediaUrl> {
-        match &self.detection.input {
-            Input::Picture(url) => Some(url),
-            _ => None,
-        }
+        self.detection.input.url()
     }
 
     /// When the detection was, by the clock of this machine.
@@ -208,10 +205,7 @@ impl Video {
 
     /// The video's URL.
     pub fn url(&self) -> Option<&MediaUrl> {
-        match &self.detection.input {
-            Input::Video(url) => Some(url),
-            _ => None,
-        }
+        self.detection.input.url()
     }
 
     /// When the detection was, by the clock of this machine.

@@ -78,6 +78,14 @@ pub(crate) enum Input {
 }
 
 impl Input {
+    /// The URL of the whole picture or video, where it has one.
+    pub(crate) fn url(&self) -> Option<&MediaUrl> {
+        match self {
+            Self::Picture(url) | Self::Video(url) => Some(url),
+            Self::Bytes { .. } | Self::Frames(_) => None,
+        }
+    }
+
     /// Names the input for a person, without a link to it.
     pub(crate) fn label(&self) -> String {
         match self {

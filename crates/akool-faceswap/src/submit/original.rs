@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Detection, Input, InvalidMediaUrl, MediaUrl, Picture, Video};
+use crate::model::{Detection, InvalidMediaUrl, MediaUrl, Picture, Video};
 
 use super::text_url::TextUrl;
 
@@ -41,10 +41,7 @@ impl Original {
             Which::Picture(picture) => picture.detection(),
             Which::Video(video) => video.detection(),
         };
-        match &detection.input {
-            Input::Picture(url) | Input::Video(url) => Ok(url),
-            Input::Bytes { .. } | Input::Frames(_) => Err(NoUrl::Bytes),
-        }
+        detection.input.url().ok_or(NoUrl::Bytes)
     }
 
     pub(super) fn medium(&self) -> Medium {
