@@ -5,6 +5,7 @@ mod detect;
 mod doctor;
 mod download;
 mod fake;
+mod gallery;
 mod output;
 mod results;
 mod shell;
@@ -23,10 +24,11 @@ pub(crate) use detect::DetectArgs;
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use download::DownloadArgs;
 pub(crate) use fake::FakeArgs;
+pub(crate) use gallery::GalleryArgs;
 pub(crate) use output::{JsonArgs, OutputArgs, OutputFormat};
 pub(crate) use results::ResultsArgs;
 pub(crate) use shell::{CompletionsArgs, ManArgs};
-pub(crate) use swap::SwapArgs;
+pub(crate) use swap::{SwapArgs, Which};
 pub(crate) use wait::WaitArgs;
 
 /// The section of help about environment variables.
@@ -127,12 +129,21 @@ pub(crate) enum Command {
 const DEMO_HELP: &str = "\
 Examples:
   akool-faceswap demo
-  akool-faceswap demo --jobs 500 --seed 42 --dir results";
+  akool-faceswap demo --jobs 500 --seed 42 --dir results
+  akool-faceswap demo --gallery demo.html
 
-/// Watch made-up jobs settle: no key, no network, no credits
+Exit code:
+  0    all of it went as it does
+  1    the fake server could not start, or the results, the
+       page or the output could not be written
+  2    wrong arguments
+  130  ended by Ctrl-C";
+
+/// Watch the whole life of made-up jobs: no key, no network, no credits
 ///
-/// Starts a fake AKOOL server inside this process, gives it jobs, waits for them as `wait` does, with
-/// a rate limit on the way, and saves their results. Takes about ten seconds.
+/// Starts a fake AKOOL server inside this process, detects a face, submits swaps, loses the answer to
+/// one and finds its job by a webhook, waits for all as `wait` does, with a rate limit on the way, and
+/// saves the results. Takes about ten seconds.
 #[derive(Args)]
 #[command(after_help = DEMO_HELP)]
 pub(crate) struct DemoArgs {
@@ -148,6 +159,9 @@ pub(crate) struct DemoArgs {
     /// Where the results go [default: a new directory for temporary files]
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) gallery: GalleryArgs,
 }
 
 /// The jobs that a command is about.
@@ -206,7 +220,7 @@ mod tests {
     }
 
     fn check_help(command: &mut clap::Command) {
-        if ["fleet", "swap"].contains(&command.get_name()) {
+        if command.get_name() == "fleet" {
             return;
         }
         let help = command.render_long_help().to_string();

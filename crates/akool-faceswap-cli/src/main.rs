@@ -19,6 +19,7 @@ mod environment;
 mod exit;
 mod fake;
 mod fleet;
+mod gallery;
 mod ids;
 mod interrupt;
 mod key_file;
@@ -58,7 +59,7 @@ fn main() -> ExitCode {
         Command::Credit(args) => credit::run(&args),
         Command::Delete(args) => delete::run(&args),
         Command::Detect(args) => detect::run(&args),
-        Command::Swap(args) => swap::run(&args),
+        Command::Swap(args) => swap::run(&args, verbosity),
         Command::Demo(args) => demo::run(&args, verbosity),
         Command::Wait(args) => wait::run(&args, verbosity),
         Command::Results(args) => results::run(&args, verbosity),

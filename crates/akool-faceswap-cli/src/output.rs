@@ -22,5 +22,5 @@ pub(crate) use stderr::{be_quiet, is_quiet, remark, tell};
 pub(crate) use stdout::{Reader, Stdout};
 pub(crate) use table::write_table;
 pub(crate) use terminal_safe::shown;
-pub(crate) use time::in_words;
+pub(crate) use time::{in_words, rfc3339};
 pub(crate) use wrap::wrapped;

@@ -1,111 +1,254 @@
-//! `swap`: one face swap, submitted once.
+//! `swap`: one face swap, submitted once, and followed to its end where that is asked for.
+//!
+//! [`request`] makes the submit out of the arguments. [`journal`] writes it into the tickets file before
+//! it is sent, and says what an earlier run of the same command has bought. [`line`](mod@line) is the
+//! outcome for machines.
 
-use akool_faceswap::submit::{PendingSubmit, SubmitErrorKind};
-use serde::Serialize;
+mod journal;
+mod line;
+mod request;
 
+use std::{
+    pin::pin,
+    time::{Duration, SystemTime},
+};
+
+use akool_faceswap::{
+    Ticket,
+    submit::{SubmitError, SubmitErrorKind},
+};
+
+use self::journal::{Earlier, Journal};
+pub(crate) use self::line::Accepted;
 use crate::{
     args::SwapArgs,
     connection::Connection,
+    downloads::Downloads,
     exit::Exit,
-    output::{Stdout, shown, style, tell, write_line},
+    gallery::Gallery,
+    interrupt::Interrupt,
+    output::{Stdout, shown, style, tell},
     problem::Problem,
     runtime,
-    verbosity::{causes, reason},
+    verbosity::Verbosity,
+    wait::{Display, Follower, Format, Tally},
 };
 
-/// What became of the submit, as a JSON line.
-#[derive(Serialize)]
-struct Line<'a> {
-    outcome: &'static str,
-    id: Option<&'a str>,
-    job_id: Option<&'a str>,
-    token: Option<String>,
-    error: Option<String>,
-}
+/// Between two lines that say how things stand, in a log.
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
 /// Runs the command.
-pub(crate) fn run(args: &SwapArgs) -> Result<Exit, Problem> {
+pub(crate) fn run(args: &SwapArgs, verbosity: Verbosity) -> Result<Exit, Problem> {
+    let mut journal = Journal::open(args)?;
     let connection = Connection::new(&args.connection)?;
+    let downloads = args
+        .download
+        .as_deref()
+        .map(|dir| Downloads::save_in(dir, &connection.client))
+        .transpose()?;
+    let gallery = Gallery::of(&args.gallery)?;
+    let mut interrupt = Interrupt::watch()?;
     runtime::start()?.block_on(async {
-        let pending = prepare(args, &connection).await?;
-        match connection.client.send(pending).await {
-            Ok(job) => {
-                let id = job.id();
-                let _ = Stdout::lock().emit(|out| {
-                    if args.json {
-                        let line = Line {
-                            outcome: "accepted",
-                            id: Some(id.as_str()),
-                            job_id: job.job_id(),
-                            token: Some(job.token().to_string()),
-                            error: None,
-                        };
-                        write_line(out, &line)
-                    } else {
-                        writeln!(out, "{id}")
-                    }
-                })?;
-                tell(|out| writeln!(out, "accepted; wait for it: akool-faceswap wait {id}"));
-                Ok(Exit::Complete)
-            }
-            Err(error) => {
-                let (outcome, exit) = match error.kind() {
-                    SubmitErrorKind::NotSent | SubmitErrorKind::Refused => {
-                        ("refused", Exit::Failure)
-                    }
-                    SubmitErrorKind::AcceptedWithoutId => ("accepted", Exit::Incomplete),
-                    _ => ("unknown", Exit::Incomplete),
-                };
-                let message = shown(&error.to_string()).into_owned();
-                if args.json {
-                    let line = Line {
-                        outcome,
-                        id: None,
-                        job_id: error.job_id(),
-                        token: error.token().map(ToString::to_string),
-                        error: Some(message.clone()),
-                    };
-                    let _ = Stdout::lock().emit(|out| write_line(out, &line))?;
+        let earlier = if args.allow_second_purchase {
+            None
+        } else {
+            journal.earlier()
+        };
+        let job = match earlier {
+            Some(Earlier::Unknown(submit)) => return tell_unknown(args, &submit),
+            Some(Earlier::Accepted(accepted)) => {
+                let id = accepted.id.clone();
+                tell(|out| writeln!(out, "accepted in an earlier run as {id}; nothing was sent"));
+                let ticket = journal.take_ticket(&id);
+                Job {
+                    accepted,
+                    ticket,
+                    is_interrupted: false,
                 }
-                let (bad, help) = (style::BAD, style::HELP);
-                tell(|out| {
-                    writeln!(out, "{bad}{outcome}:{bad:#} {message}")?;
-                    writeln!(out, "{help}help:{help:#} {}", error.advice())
-                });
-                Ok(exit)
             }
+            None => match submit(args, &connection, &mut journal, &mut interrupt).await? {
+                Sent::Accepted(job) => *job,
+                Sent::Not => {
+                    tell(|out| writeln!(out, "interrupted; nothing was sent"));
+                    return Ok(Exit::Interrupted);
+                }
+                Sent::Error(error) => return tell_refused(args, &error),
+            },
+        };
+        if job.is_interrupted || !args.waits() {
+            return tell_accepted(args, &job);
         }
+        let follower = Follower {
+            connection: &connection,
+            verbosity,
+            format: if args.json {
+                Format::Swap(job.accepted.clone())
+            } else {
+                Format::Text
+            },
+            file: journal.into_file(),
+            tally: Tally::default(),
+            downloads,
+            display: Display::of_process(BETWEEN_LINES),
+            interrupt,
+            gallery: gallery.map(|gallery| gallery.with_inputs(&job.accepted.id, args)),
+        };
+        follow(args, job, follower).await
     })
 }
 
-/// Checks the swap, and detects the new face where it is a file. Nothing is paid for by that.
-async fn prepare(args: &SwapArgs, connection: &Connection) -> Result<PendingSubmit, Problem> {
-    let swap = connection.client.swap().original(&*args.original);
-    let mut swap = if args.new.contains("://") {
-        swap.new_face(&*args.new)
-    } else {
-        let picture = connection
-            .client
-            .detect_file(&args.new)
-            .await
-            .map_err(|error| {
-                Problem::failure(reason(&error), connection.advice(&error)).because(causes(&error))
-            })?;
-        let face = picture.require_one().map_err(|error| {
-            Problem::failure(
-                error.to_string(),
-                "give a picture that shows one face; nothing was submitted",
-            )
-        })?;
-        swap.new_face(face)
+/// A job that was bought, in this run or an earlier one.
+struct Job {
+    accepted: Accepted,
+    ticket: Option<Ticket>,
+    /// Whether Ctrl-C came while the submit was in flight.
+    is_interrupted: bool,
+}
+
+/// How far a submit came.
+enum Sent {
+    Accepted(Box<Job>),
+    Error(SubmitError),
+    /// Ctrl-C came before it was sent.
+    Not,
+}
+
+/// Prepares, writes down, sends, and writes down again.
+async fn submit(
+    args: &SwapArgs,
+    connection: &Connection,
+    journal: &mut Journal,
+    interrupt: &mut Interrupt,
+) -> Result<Sent, Problem> {
+    let pending = tokio::select! {
+        biased;
+        () = interrupt.came() => return Ok(Sent::Not),
+        pending = request::prepare(args, connection) => pending?,
     };
-    if let Some(style) = &args.style {
-        swap = swap.style(&**style);
+    let (token, prepared_at) = (pending.token().clone(), pending.prepared_at());
+    journal.intend(&token, prepared_at)?;
+    let mut is_interrupted = false;
+    let mut sending = pin!(connection.client.send(pending));
+    let sent = tokio::select! {
+        biased;
+        sent = &mut sending => sent,
+        () = interrupt.came() => {
+            is_interrupted = true;
+            tell(|out| {
+                writeln!(
+                    out,
+                    "the submit is in flight, and its answer is waited for; Ctrl-C again ends at \
+                     once, and whether there is a job is then unknown"
+                )
+            });
+            sending.await
+        }
+    };
+    let job = match sent {
+        Ok(job) => job,
+        Err(error) => {
+            journal.failed(&token, prepared_at, &error)?;
+            return Ok(Sent::Error(error));
+        }
+    };
+    let (id, ticket) = (job.id().clone(), job.ticket());
+    tell(|out| writeln!(out, "accepted as {id}"));
+    journal.accepted(&token, prepared_at, &ticket)?;
+    let accepted = Accepted {
+        id,
+        token,
+        job_id: job.job_id().map(Into::into),
+    };
+    Ok(Sent::Accepted(Box::new(Job {
+        accepted,
+        ticket: Some(ticket),
+        is_interrupted,
+    })))
+}
+
+async fn follow(args: &SwapArgs, job: Job, follower: Follower<'_>) -> Result<Exit, Problem> {
+    let client = follower.connection.client.clone();
+    let accepted = job.accepted;
+    let ticket = match job.ticket {
+        Some(ticket) => ticket,
+        // It has settled in an earlier run; how is asked again.
+        None => Ticket::new(accepted.id.clone(), SystemTime::now()),
+    };
+    let ended = client.resume_each([ticket]).timeout(args.timeout).start();
+    let exit = follower.follow(ended).await?;
+    if exit == Exit::Interrupted && args.json {
+        let _ = Stdout::lock().emit(|out| accepted.write_json(out))?;
     }
-    let prepared = if args.pro {
-        swap.pro().prepare()
+    Ok(exit)
+}
+
+fn tell_accepted(args: &SwapArgs, job: &Job) -> Result<Exit, Problem> {
+    let accepted = &job.accepted;
+    let _ = Stdout::lock().emit(|out| {
+        if args.json {
+            accepted.write_json(out)
+        } else {
+            writeln!(out, "{}", accepted.id)
+        }
+    })?;
+    let help = style::HELP;
+    tell(|out| match &args.tickets {
+        Some(file) => writeln!(
+            out,
+            "{help}help:{help:#} wait for it: akool-faceswap wait --tickets {}",
+            file.display()
+        ),
+        None => writeln!(
+            out,
+            "{help}help:{help:#} wait for it: akool-faceswap wait {}",
+            accepted.id
+        ),
+    });
+    Ok(if job.is_interrupted {
+        Exit::Interrupted
     } else {
-        swap.prepare()
+        Exit::Complete
+    })
+}
+
+fn tell_refused(args: &SwapArgs, error: &SubmitError) -> Result<Exit, Problem> {
+    let (outcome, exit) = match error.kind() {
+        SubmitErrorKind::NotSent | SubmitErrorKind::Refused => ("refused", Exit::Failure),
+        SubmitErrorKind::AcceptedWithoutId => ("accepted", Exit::Incomplete),
+        _ => ("unknown", Exit::Incomplete),
     };
-    prepared.map_err(|error| Problem::usage(reason(&error), connection.advice(&error)))
+    let message = match (outcome, error.error()) {
+        // What the API said is the reason, and there is nothing of a submit to look for.
+        ("refused", Some(cause)) => format!("{error}: {cause}"),
+        _ => error.to_string(),
+    };
+    let message = shown(&message).into_owned();
+    if args.json {
+        let _ = Stdout::lock().emit(|out| line::write_error(out, outcome, error, &message))?;
+    }
+    tell_end(outcome, &message, error.advice());
+    Ok(exit)
+}
+
+/// The tickets file has a submit of this swap whose outcome is not known.
+fn tell_unknown(args: &SwapArgs, submit: &journal::Unknown) -> Result<Exit, Problem> {
+    let message = submit.to_string();
+    if args.json {
+        let _ = Stdout::lock().emit(|out| line::write_unknown(out, submit.token(), &message))?;
+    }
+    tell_end(
+        "unknown",
+        &message,
+        "look for the job in AKOOL's console; only --allow-second-purchase sends the swap again, and \
+         may buy it twice",
+    );
+    Ok(Exit::Incomplete)
+}
+
+fn tell_end(outcome: &str, message: &str, advice: &str) {
+    let (bad, help) = (style::BAD, style::HELP);
+    tell(|out| {
+        writeln!(out, "{bad}{outcome}:{bad:#} {message}")?;
+        writeln!(out, "{help}help:{help:#} {advice}")
+    });
 }

@@ -21,12 +21,14 @@ use akool_faceswap::{ResultId, ResultIds, Ticket, wait::PollPolicy};
 pub(crate) use self::{
     display::Display,
     follow::{Follower, Format},
+    settlement::Settlement,
     tally::Tally,
+    tickets::{Submit, SubmitOutcome, TicketFile},
 };
-use self::{settlement::whole, tally::Jobs, tickets::TicketFile};
+use self::{settlement::whole, tally::Jobs};
 use crate::{
-    args::WaitArgs, connection::Connection, downloads::Downloads, exit::Exit, ids,
-    interrupt::Interrupt, output::remark, problem::Problem, runtime, verbosity::Verbosity,
+    args::WaitArgs, connection::Connection, downloads::Downloads, exit::Exit, gallery::Gallery,
+    ids, interrupt::Interrupt, output::remark, problem::Problem, runtime, verbosity::Verbosity,
 };
 
 /// Between two lines of progress in a log.
@@ -40,6 +42,9 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
         .as_mut()
         .map(TicketFile::take_waiting)
         .unwrap_or_default();
+    if let Some(file) = &file {
+        file.warn_of_unknown_submits();
+    }
     let mut tally = Tally::default();
     let settled = file.as_ref().map(TicketFile::settled).unwrap_or_default();
     for settled in settled {
@@ -65,6 +70,7 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
         .as_deref()
         .map(|dir| Downloads::save_in(dir, &connection.client))
         .transpose()?;
+    let gallery = Gallery::of(&args.gallery)?;
     let interrupt = Interrupt::watch()?;
     runtime::start()?.block_on(async {
         let mut tickets = known;
@@ -95,6 +101,7 @@ pub(crate) fn run(args: &WaitArgs, verbosity: Verbosity) -> Result<Exit, Problem
             downloads,
             display,
             interrupt,
+            gallery,
         };
         let waits = connection
             .client

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{ArgGroup, Args, ValueHint};
 
-use super::{IdArgs, LookupArgs, OutputArgs, environment};
+use super::{GalleryArgs, IdArgs, LookupArgs, OutputArgs, environment};
 
 const HELP: &str = concat!(
     "\
@@ -111,6 +111,9 @@ pub(crate) struct WaitArgs {
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) gallery: GalleryArgs,
 
     #[command(flatten)]
     pub(crate) lookup: LookupArgs,

@@ -11,7 +11,7 @@ const DAY: u64 = 24 * HOUR;
 
 /// RFC 3339 in UTC with milliseconds. `None` for a time without such a form: the API may report the
 /// last day of the year 9999, which expires in the year 10000.
-pub(super) fn rfc3339(time: SystemTime) -> Option<String> {
+pub(crate) fn rfc3339(time: SystemTime) -> Option<String> {
     time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     let mut text = String::new();
     write!(text, "{}", humantime::format_rfc3339_millis(time)).ok()?;

@@ -20,9 +20,11 @@ use crate::{
     connection::Connection,
     downloads::{Download, Downloads, NotSaved},
     exit::Exit,
+    gallery::Gallery,
     interrupt::Interrupt,
     output::{Reader, Stdout, remark, style, tell, write_csv_header, write_csv_line, write_line},
     problem::Problem,
+    swap::Accepted,
     verbosity::{Verbosity, causes, reason},
 };
 
@@ -30,10 +32,12 @@ use crate::{
 const COLUMNS: [&str; 2] = ["waited_seconds", "file"];
 
 /// How outcomes are printed on standard output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Text,
     Json,
+    /// As JSON, with what is known of the submit that made the job.
+    Swap(Accepted),
     Csv,
     /// Not at all: the caller prints them, once all have ended.
     Silent,
@@ -59,6 +63,7 @@ pub(crate) struct Follower<'a> {
     pub(crate) downloads: Option<Downloads>,
     pub(crate) display: Display,
     pub(crate) interrupt: Interrupt,
+    pub(crate) gallery: Option<Gallery>,
 }
 
 /// What stopped the following.
@@ -182,6 +187,9 @@ impl Follower<'_> {
             return Ok(Reader::Gone);
         }
         self.tally.count_settlement(&settlement);
+        if let Some(gallery) = &mut self.gallery {
+            settlement.show_in(gallery);
+        }
         if let (Fate::Settled(outcome), Some(file)) = (settlement.fate(), &mut self.file) {
             let id = settlement.id().clone();
             file.settle(Settled { id, outcome })?;
@@ -241,7 +249,8 @@ impl Follower<'_> {
     }
 
     fn print(&self, settlement: &Settlement, id_width: usize) -> Result<Reader, Problem> {
-        self.display.aside(|| match self.format {
+        self.display.aside(|| match &self.format {
+            Format::Swap(swap) => Stdout::lock().emit(|out| swap.write_json_of(settlement, out)),
             Format::Json => {
                 Stdout::lock().emit(|out| settlement.write_record(|record| write_line(out, record)))
             }
@@ -260,6 +269,13 @@ impl Follower<'_> {
         self.display.end();
         if let Some(file) = &mut self.file {
             file.rewrite(&open.tickets)?;
+        }
+        if let Some(gallery) = &mut self.gallery {
+            for saved in self.file.iter().flat_map(TicketFile::saved) {
+                gallery.saved_earlier(&saved.id, Path::new(&saved.path));
+            }
+            gallery.write()?;
+            tell(|out| writeln!(out, "gallery: {}", gallery.path().display()));
         }
         let tally = self.tally;
         if matches!(stop, Stop::AllEnded) && tally.is_nothing_known() {

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     downloads::{NotSaved, Saved},
+    gallery::Gallery,
     output::{FileRecord, Record, shown, style},
     verbosity::reason,
 };
@@ -117,6 +118,21 @@ impl Settlement {
                 .error()
                 .map_or(Cow::Borrowed(error.kind().as_str()), |fault| reason(fault)),
         })
+    }
+
+    /// Puts the job on a page.
+    pub(crate) fn show_in(&self, gallery: &mut Gallery) {
+        let (state, _) = self.fate().in_words();
+        let job = match &self.outcome {
+            Ok(job) => Some(job),
+            Err(error) => error.job(),
+        };
+        let not_saved = || self.not_saved().map(|why| Cow::from(why.to_string()));
+        let note = self.reason().or_else(not_saved).map(Cow::into_owned);
+        gallery.ended(self.id(), state, note, job);
+        if let Some(Ok(saved)) = &self.saved {
+            gallery.saved(self.id(), saved.path());
+        }
     }
 
     /// For machines: what `results` says of the job, and what this command adds.

@@ -6,6 +6,8 @@
 //! the end of a run are also synced to the disk. A power cut may lose the last lines: those jobs are
 //! waited for and printed once more.
 //!
+//! `swap` writes a [`Submit`] here before it sends it, and what became of it afterwards.
+//!
 //! It contains no URL and no credential. Only one run can lock `FILE.lock` beside it; the lock is the
 //! operating system's, so it ends with the process, and the empty file stays. Links are followed, and
 //! the mode of a file that exists is kept.
@@ -21,11 +23,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use akool_faceswap::{ResultId, Ticket};
+use akool_faceswap::{ResultId, Ticket, submit::SubmitToken};
 use serde::{Deserialize, Serialize};
 
 use super::settlement::End;
-use crate::{output::write_line, problem::Problem};
+use crate::{
+    output::{style, tell, write_line},
+    problem::Problem,
+};
 
 /// The format that this version of the command writes.
 const VERSION: u32 = 1;
@@ -44,6 +49,32 @@ enum Line<T> {
     Waiting(T),
     Settled(Settled),
     Saved(Saved),
+    Submit(Submit),
+}
+
+/// A submit; of several lines with one token the last one counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Submit {
+    pub(crate) token: SubmitToken,
+    /// What the swap is, as a digest: the same swap has the same one.
+    pub(crate) swap: String,
+    pub(crate) prepared_at_unix_ms: u64,
+    pub(crate) outcome: SubmitOutcome,
+    /// The job, where one is known.
+    pub(crate) id: Option<ResultId>,
+}
+
+/// What is known of a submit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SubmitOutcome {
+    /// It was going to be sent. Nothing says whether it was.
+    Intended,
+    Accepted,
+    /// No job was made.
+    Refused,
+    /// It was sent, and a job may exist.
+    Unknown,
 }
 
 /// A job that has settled.
@@ -66,6 +97,7 @@ struct Content {
     waiting: Vec<Ticket>,
     settled: Vec<Settled>,
     saved: Vec<Saved>,
+    submits: Vec<Submit>,
 }
 
 /// The file, held by this run alone.
@@ -106,6 +138,37 @@ impl TicketFile {
         std::mem::take(&mut self.content.waiting)
     }
 
+    /// The wait for one job that the file had when it was opened; the others stay in the file.
+    pub(crate) fn take_waiting_for(&mut self, id: &ResultId) -> Option<Ticket> {
+        let waiting = &mut self.content.waiting;
+        let at = waiting.iter().position(|ticket| ticket.id() == id)?;
+        Some(waiting.remove(at))
+    }
+
+    pub(crate) fn submits(&self) -> &[Submit] {
+        &self.content.submits
+    }
+
+    /// Says of how many submits nobody knows what became.
+    pub(crate) fn warn_of_unknown_submits(&self) {
+        let is_unknown = |submit: &&Submit| match submit.outcome {
+            SubmitOutcome::Intended | SubmitOutcome::Unknown => true,
+            SubmitOutcome::Accepted => submit.id.is_none(),
+            SubmitOutcome::Refused => false,
+        };
+        let unknown = self.submits().iter().filter(is_unknown).count();
+        if unknown > 0 {
+            let (doubtful, plural) = (style::DOUBTFUL, if unknown == 1 { "" } else { "s" });
+            tell(|out| {
+                writeln!(
+                    out,
+                    "{doubtful}warning:{doubtful:#} {self} has {unknown} submit{plural} that may \
+                     have made a job without an id here; look for it in AKOOL's console"
+                )
+            });
+        }
+    }
+
     pub(crate) fn settled(&self) -> &[Settled] {
         &self.content.settled
     }
@@ -114,7 +177,7 @@ impl TicketFile {
         &self.content.saved
     }
 
-    /// Rewrites the file: what has settled, and `waiting`.
+    /// Rewrites the file: what has settled, what was not taken, and `waiting`.
     pub(crate) fn rewrite(&mut self, waiting: &[Ticket]) -> Result<(), Problem> {
         self.try_rewrite(waiting)
             .map_err(|error| unwritable(&self.path, &error))
@@ -139,15 +202,43 @@ impl TicketFile {
     fn write_all(&self, file: &File, waiting: &[Ticket]) -> io::Result<()> {
         let mut out = BufWriter::new(file);
         let head = Line::AkoolFaceswapTickets { version: VERSION };
-        let waiting = waiting.iter().map(Line::Waiting);
+        let waiting = self.content.waiting.iter().chain(waiting);
+        let waiting = waiting.map(Line::Waiting);
+        let submits = self.content.submits.iter().cloned().map(Line::Submit);
         let settled = self.content.settled.iter().cloned().map(Line::Settled);
         let saved = self.content.saved.iter().cloned().map(Line::Saved);
-        let lines = iter::once(head).chain(waiting).chain(settled).chain(saved);
+        let lines = iter::once(head)
+            .chain(submits)
+            .chain(waiting)
+            .chain(settled)
+            .chain(saved);
         for line in lines {
             write_line(&mut out, &line)?;
         }
         out.flush()?;
         file.sync_all()
+    }
+
+    /// Writes down a submit, or what became of it, and lets it reach the disk.
+    pub(crate) fn submit(&mut self, submit: Submit) -> Result<(), Problem> {
+        self.add(&Line::Submit(submit.clone()))?;
+        self.sync()?;
+        self.content
+            .submits
+            .retain(|known| known.token != submit.token);
+        self.content.submits.push(submit);
+        Ok(())
+    }
+
+    /// Adds a wait, and lets it reach the disk.
+    pub(crate) fn wait_for(&mut self, ticket: &Ticket) -> Result<(), Problem> {
+        self.add(&Line::Waiting(ticket.clone()))?;
+        self.sync()
+    }
+
+    fn sync(&self) -> Result<(), Problem> {
+        let synced = self.journal.as_ref().map_or(Ok(()), File::sync_all);
+        synced.map_err(|error| unwritable(&self.path, &error))
     }
 
     /// Adds that a job has settled.
@@ -218,6 +309,7 @@ fn parse(text: &[u8]) -> Result<Content, String> {
             Ok(Line::Waiting(ticket)) if has_head => content.waiting.push(ticket),
             Ok(Line::Settled(settled)) if has_head => content.settled.push(settled),
             Ok(Line::Saved(saved)) if has_head => content.saved.push(saved),
+            Ok(Line::Submit(submit)) if has_head => content.submits.push(submit),
             Err(error) if has_head => return Err(format!("line {number}: {error}")),
             _ => return Err("it is not a file of tickets".to_owned()),
         }
@@ -226,6 +318,12 @@ fn parse(text: &[u8]) -> Result<Content, String> {
     let mut saved = HashSet::new();
     content.saved.reverse();
     content.saved.retain(|one| saved.insert(one.id.clone()));
+    let mut submits = HashSet::new();
+    content.submits.reverse();
+    content
+        .submits
+        .retain(|submit| submits.insert(submit.token.clone()));
+    content.submits.reverse();
     let mut known = HashSet::new();
     content
         .settled

@@ -11,6 +11,7 @@ mod doctor;
 mod download;
 mod fake;
 mod fleet;
+mod gallery;
 mod input;
 mod json;
 mod man;
