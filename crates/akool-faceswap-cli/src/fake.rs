@@ -12,7 +12,7 @@ use std::{
 use akool_faceswap_mock::FakeAkool;
 use tokio::signal;
 
-pub(crate) use self::lives::Lives;
+pub(crate) use self::lives::{Life, Lives};
 use crate::{args::FakeArgs, exit::Exit, output::Stdout, problem::Problem, runtime};
 
 /// Runs the command.
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &FakeArgs) -> Result<Exit, Problem> {
         fake.push_answer(fault.clone());
     }
     let jobs = Lives::new(args.seed, args.settle_within).take(args.jobs);
-    let ids: Vec<String> = jobs.map(|job| fake.add_job(job)).collect();
+    let ids: Vec<String> = jobs.map(|life| fake.add_job(life.job)).collect();
     if let Some(path) = &args.ids_file {
         write_ids(path, &ids).map_err(|error| {
             Problem::failure(

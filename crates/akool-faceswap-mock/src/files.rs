@@ -53,6 +53,11 @@ pub(crate) fn picture_name(name: &str) -> String {
     self::name(&format!("picture-{name}"), Kind::Image)
 }
 
+/// The bytes of a picture for tests.
+pub(crate) fn picture(name: &str) -> Bytes {
+    bytes(&format!("picture-{name}"), Kind::Image)
+}
+
 /// Whether the id is that of a face crop or of a picture for tests, and not of a job.
 pub(crate) fn is_picture(id: &str) -> bool {
     id.starts_with("face-") || id.starts_with("picture-")

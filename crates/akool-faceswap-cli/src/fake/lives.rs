@@ -19,6 +19,12 @@ pub(crate) struct Lives {
     number: u32,
 }
 
+/// One job, and what kind it is.
+pub(crate) struct Life {
+    pub(crate) job: FakeJob,
+    pub(crate) is_video: bool,
+}
+
 impl Lives {
     /// All jobs have settled `within` this time after they were added.
     pub(crate) fn new(seed: u64, within: Duration) -> Self {
@@ -41,9 +47,9 @@ impl Lives {
 }
 
 impl Iterator for Lives {
-    type Item = FakeJob;
+    type Item = Life;
 
-    fn next(&mut self) -> Option<FakeJob> {
+    fn next(&mut self) -> Option<Life> {
         let is_video = self.below(10) < 3;
         let part = if is_video {
             300 + self.below(690)
@@ -62,6 +68,7 @@ impl Iterator for Lives {
             .with_id(format!("667d2284{:010x}{:06x}", self.process, self.number));
         self.number = (self.number + 1) & 0x00ff_ffff;
         let is_failing = self.below(100) < 3;
-        Some(if is_failing { job.failing() } else { job })
+        let job = if is_failing { job.failing() } else { job };
+        Some(Life { job, is_video })
     }
 }

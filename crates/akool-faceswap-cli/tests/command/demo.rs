@@ -15,7 +15,9 @@ fn every_job_settles_without_key_or_network() {
         fs::remove_dir_all(&dir).unwrap();
     }
     let begun = Instant::now();
-    let said = run(program(&["demo", "--dir", dir.to_str().unwrap()]));
+    let page = dir.with_extension("html");
+    let (to, shown) = (dir.to_str().unwrap(), page.to_str().unwrap());
+    let said = run(program(&["demo", "--dir", to, "--gallery", shown]));
     assert!(begun.elapsed() < Duration::from_secs(20), "{said:#?}");
     assert_code(&said, 0);
     let files = fs::read_dir(&dir).unwrap().count();
@@ -33,6 +35,21 @@ fn every_job_settles_without_key_or_network() {
     assert_eq!(said.stdout.matches("  success  ").count(), files);
     assert_eq!(said.stdout.matches("  missing  ").count(), 1);
     assert!(said.stdout.is_ascii());
+    for part in [
+        "detect   found one face",
+        "submit   59 swaps were accepted\n",
+        "submit   the answer to one was lost",
+        "webhook  brought the id of its job: ",
+        "credit   1000000.0 before, 999760.0 now: 60 jobs, none bought twice\n",
+    ] {
+        assert_says(&said.stdout, part);
+    }
+    let html = fs::read_to_string(page).unwrap();
+    assert_eq!(html.matches("<article").count(), 60);
+    // Each has a new face, and each image its original.
+    let pictures = html.matches("src=\"data:image/png").count();
+    assert!(pictures > 60 + files, "{pictures}");
+    assert!(!html.contains("http:"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The account of a fake: submissions and what they cost, detections, webhooks.
 
+use bytes::Bytes;
+
 use crate::{
     delivery::WebhookDelivery, endpoint::scene::Scene, fake::FakeAkool, files, job::FakeJob,
 };
@@ -64,6 +66,11 @@ impl FakeAkool {
     pub fn picture_url(&self, name: &str) -> String {
         let name = files::picture_name(name);
         format!("{}{}{name}", self.service.base_url, files::FOLDER)
+    }
+
+    /// The bytes of the picture at [`picture_url`](Self::picture_url).
+    pub fn picture(&self, name: &str) -> Bytes {
+        files::picture(name)
     }
 
     /// The client id that signs webhooks.

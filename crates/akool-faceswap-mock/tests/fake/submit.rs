@@ -225,7 +225,9 @@ async fn results_are_deleted_once() {
 async fn detected_crops_can_be_fetched() {
     let fake = FakeAkool::builder().path_prefix("/proxy").start().unwrap();
     let url = fake.picture_url("team");
-    assert_eq!(http_client().get(&url).send().await.unwrap().status(), 200);
+    let picture = http_client().get(&url).send().await.unwrap();
+    assert_eq!(picture.status(), 200);
+    assert_eq!(picture.bytes().await.unwrap(), fake.picture("team"));
     fake.set_scene(&url, Scene::picture(2));
     let request = json!({"url": url, "return_face_url": true});
     let answer = posted(&fake, "/interface/detect-api/detect_faces", &request).await;
