@@ -11,6 +11,7 @@ mod results;
 mod shell;
 mod swap;
 mod wait;
+mod webhook;
 
 use std::path::PathBuf;
 
@@ -30,6 +31,7 @@ pub(crate) use results::ResultsArgs;
 pub(crate) use shell::{CompletionsArgs, ManArgs};
 pub(crate) use swap::{SwapArgs, Which};
 pub(crate) use wait::WaitArgs;
+pub(crate) use webhook::{VerifyArgs, WebhookArgs, WebhookCommand};
 
 /// The section of help about environment variables.
 macro_rules! environment {
@@ -118,6 +120,7 @@ pub(crate) enum Command {
     Detect(DetectArgs),
     Delete(DeleteArgs),
     Credit(CreditArgs),
+    Webhook(WebhookArgs),
     Doctor(DoctorArgs),
     Fake(FakeArgs),
     Fleet(FleetArgs),

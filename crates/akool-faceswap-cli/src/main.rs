@@ -32,6 +32,7 @@ mod secret;
 mod swap;
 mod verbosity;
 mod wait;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         Command::Swap(args) => swap::run(&args, verbosity),
         Command::Demo(args) => demo::run(&args, verbosity),
         Command::Wait(args) => wait::run(&args, verbosity),
+        Command::Webhook(args) => webhook::run(&args),
         Command::Results(args) => results::run(&args, verbosity),
         Command::Download(args) => download::run(&args, verbosity),
     };

@@ -23,3 +23,4 @@ mod swap;
 mod terminal;
 mod verbose;
 mod wait;
+mod webhook;
