@@ -76,7 +76,7 @@ impl Visitor {
         Ok(self.http.get(&self.swaps).send().await?.text().await?)
     }
 
-    /// Waits until the page has so many swaps in this state.
+    /// Waits until the page has this number of swaps in this state.
     async fn shows(&self, state: &str, count: usize) -> Result<(), BoxError> {
         let begun = Instant::now();
         while self.page().await?.matches(state).count() < count {

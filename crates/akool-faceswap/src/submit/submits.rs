@@ -215,7 +215,7 @@ impl State {
         slot.outcome.is_some()
     }
 
-    /// The outcome, if there is one; its submit is over then.
+    /// The outcome, if there is one; its submit is forgotten then.
     fn take(&mut self, key: u64) -> Option<Outcome> {
         let slot = self.slots.get_mut(&key)?;
         let outcome = slot.outcome.take()?;

@@ -25,7 +25,7 @@ impl SwapError {
         }
     }
 
-    /// What to go on with, if the job was accepted and may still end.
+    /// What to resume, if the job was accepted and may still end.
     pub fn ticket(&self) -> Option<&Ticket> {
         match self {
             Self::Submit(_) => None,

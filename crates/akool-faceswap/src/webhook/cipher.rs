@@ -13,8 +13,8 @@ pub(super) const IV_BYTES: usize = 16;
 
 /// Decrypts `dataEncrypt` and hands the payload to `read`; overwrites it afterwards.
 ///
-/// `None` if any step fails: base64, key, blocks, padding, or `read` itself. They are not told
-/// apart; see [`Undecryptable`](super::WebhookErrorKind::Undecryptable).
+/// `None` if any step fails: base64, key, blocks, padding, or `read` itself. The steps are not
+/// distinguished; see [`Undecryptable`](super::WebhookErrorKind::Undecryptable).
 pub(super) fn decrypt<T>(
     key: &[u8],
     iv: &[u8],
