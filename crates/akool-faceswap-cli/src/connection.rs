@@ -7,6 +7,7 @@ use std::{
     borrow::Cow,
     fmt,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use akool_faceswap::{Client, ClientBuilder, Error, ErrorKind, ResultIds};
@@ -133,6 +134,11 @@ impl Connection {
             tell(|out| writeln!(out, "{doubtful}warning:{doubtful:#} {what}; {help}"));
         }
         self
+    }
+
+    /// The time of day at AKOOL, or this machine's until an answer has had a date.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.client.server_time().unwrap_or_else(SystemTime::now)
     }
 
     /// As [`new`](Self::new), without warnings.

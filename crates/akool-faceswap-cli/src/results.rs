@@ -45,7 +45,7 @@ pub(crate) fn run(args: &ResultsArgs, verbosity: Verbosity) -> Result<Exit, Prob
                 let _ = write(
                     format,
                     ids.iter().map(|id| (id, &outcome)),
-                    SystemTime::now(),
+                    connection.now(),
                 )?;
             }
             Err(nothing_fetched(&error, ids.len(), &connection))
@@ -59,7 +59,7 @@ fn show(
     connection: &Connection,
     verbosity: Verbosity,
 ) -> Result<Exit, Problem> {
-    let now = SystemTime::now();
+    let now = connection.now();
     // Where the reader of the rows has left, the counts are still printed.
     let _ = write(format, results.iter(), now)?;
     let counts: Counts = results.iter().map(|(_, outcome)| outcome).collect();

@@ -10,6 +10,7 @@ mod lookup;
 mod stats;
 #[cfg(feature = "submit")]
 mod submit;
+mod time;
 #[cfg(feature = "wait")]
 mod wait;
 #[cfg(all(feature = "wait", feature = "webhook"))]

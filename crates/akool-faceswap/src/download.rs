@@ -86,9 +86,11 @@ use transfer::{Event, StartingOver, Transfer};
 /// # What is refused
 ///
 /// Before any request: a job whose status is not Success, although it has a URL from its first
-/// moment on ([`ErrorKind::NoResult`]); one that is older than 7 days ([`ErrorKind::Expired`]; a job
-/// without a creation time is tried); a URL that does not begin with `https://`, unless it and the
-/// client's base URL are on this machine.
+/// moment on ([`ErrorKind::NoResult`]); one that is older than 7 days both by the local clock and by
+/// the API's ([`ErrorKind::Expired`]); a URL that does not begin with `https://`, unless it and the
+/// client's base URL are on this machine. A job without a creation time is tried, and so is one that
+/// only one of the clocks calls too old, or whose client has had no answer yet: asking is free, and
+/// another submit is not.
 ///
 /// By the answer: an HTTP status other than 200 or 206, of which 401, 403, 404 and 410 are
 /// [`ErrorKind::Expired`], once the file of a job that is younger than 4 hours was waited for up to
@@ -149,7 +151,7 @@ impl Default for Options {
 impl Download {
     pub(crate) fn new(downloader: Arc<Downloader>, job: &Job) -> Self {
         let api = &downloader.api;
-        let source = Source::of(job, &api.channel.base_url, api.clock.now());
+        let source = Source::of(job, &api.channel.base_url, &api.clock);
         Self {
             downloader,
             id: job.id().clone(),

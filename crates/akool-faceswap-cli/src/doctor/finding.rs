@@ -39,6 +39,9 @@ pub(super) struct Finding {
     pub(super) verdict: Verdict,
     message: String,
     help: Option<String>,
+    /// How many seconds this machine's clock is ahead of the server's; only where that is too much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skew_seconds: Option<i64>,
     #[serde(skip)]
     pub(super) causes: Vec<String>,
 }
@@ -50,6 +53,7 @@ impl Finding {
             verdict: Verdict::Ok,
             message: message.into(),
             help: None,
+            skew_seconds: None,
             causes: Vec::new(),
         }
     }
@@ -66,6 +70,13 @@ impl Finding {
         Self {
             verdict: Verdict::Fail,
             ..Self::warn(check, what, help)
+        }
+    }
+
+    pub(super) fn with_skew(self, seconds: i64) -> Self {
+        Self {
+            skew_seconds: Some(seconds),
+            ..self
         }
     }
 

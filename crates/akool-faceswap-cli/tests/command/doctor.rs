@@ -47,7 +47,7 @@ fn doctor(fake: &FakeAkool, args: &[&str]) -> Said {
 }
 
 /// Accepts connections in turn, and sends `answer` to each request.
-fn answering(answer: String) -> SocketAddr {
+pub(crate) fn answering(answer: String) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
@@ -259,25 +259,24 @@ fn a_clock_that_is_off() {
     let now = SystemTime::now();
     let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
     let date = |time| answer(&format!("Date: {}\r\n", httpdate::fmt_http_date(time)));
-    for (answer, code, verdict, what) in [
-        (date(now + minutes(4)), 0, "ok", "within "),
+    for (answer, verdict, what) in [
+        (date(now + minutes(4)), "ok", "within "),
         (
             date(now + minutes(125)),
-            1,
-            "fail",
+            "warn",
             "is 2 h 4 min behind the server\n",
         ),
         (
             date(now - minutes(12)),
-            1,
-            "fail",
+            "warn",
             "is 12 min ahead of the server\n",
         ),
-        (answer(""), 0, "warn", "no date"),
-        (answer("Date: yesterday\r\n"), 0, "warn", "no date"),
+        (answer(""), "warn", "no date"),
+        (answer("Date: yesterday\r\n"), "warn", "no date"),
     ] {
         let said = doctor_at(&format!("http://{}", answering(answer)));
-        assert_code(&said, code);
+        // What depends on it goes by the server's clock.
+        assert_code(&said, 0);
         assert_says(&said.stdout, &format!("\n{verdict:4}  clock  "));
         assert_says(&said.stdout, what);
         // The other checks follow.

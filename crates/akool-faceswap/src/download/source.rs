@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use reqwest::Url;
 
 use crate::{
+    clock::Clock,
     error::{Error, ErrorKind},
     model::{Job, JobStatus, ResultId},
     transport::base_url::BaseUrl,
@@ -22,8 +23,8 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// The result of `job`, if there can be one at `now`.
-    pub(super) fn of(job: &Job, base_url: &BaseUrl, now: SystemTime) -> Result<Self, Error> {
+    /// The result of `job`, if there can be one.
+    pub(super) fn of(job: &Job, base_url: &BaseUrl, clock: &Clock) -> Result<Self, Error> {
         let refuse = |kind, message: String| {
             Error::new(kind, message).with_ids(std::slice::from_ref(job.id()))
         };
@@ -47,7 +48,7 @@ impl Source {
             );
         };
         if let Some(expiry) = job.expires_at()
-            && expiry <= now
+            && is_past(expiry, clock)
         {
             let expiry = humantime::format_rfc3339_seconds(expiry);
             return Err(refuse(
@@ -66,6 +67,13 @@ impl Source {
             created_at: job.created_at(),
         })
     }
+}
+
+/// Whether a result is deleted for certain: this machine's clock and the API's agree that it is.
+///
+/// One request costs less than a swap that is submitted and paid again because a clock was wrong.
+fn is_past(expiry: SystemTime, clock: &Clock) -> bool {
+    expiry <= clock.now() && clock.server_now().is_some_and(|server| expiry <= server)
 }
 
 /// A URL that a file may be fetched from, absolute or relative to `base`.
@@ -98,15 +106,15 @@ mod tests {
 
     use super::*;
 
-    fn of(status: i64, url: &str) -> Result<Source, Error> {
-        at(
-            status,
-            url,
-            SystemTime::UNIX_EPOCH + Duration::from_secs(0x667d_2284),
-        )
+    fn created() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(0x667d_2284)
     }
 
-    fn at(status: i64, url: &str, now: SystemTime) -> Result<Source, Error> {
+    fn of(status: i64, url: &str) -> Result<Source, Error> {
+        at(status, url, &Clock::standing_at(created()))
+    }
+
+    fn at(status: i64, url: &str, clock: &Clock) -> Result<Source, Error> {
         let job: Job = serde_json::from_value(serde_json::json!({
             "_id": "667d228400000000000a0001", "faceswap_status": status, "url": url,
         }))
@@ -114,7 +122,7 @@ mod tests {
         Source::of(
             &job,
             &BaseUrl::parse("https://api.example", false).unwrap(),
-            now,
+            clock,
         )
     }
 
@@ -141,14 +149,31 @@ mod tests {
     }
 
     #[test]
-    fn a_result_is_tried_up_to_its_last_second() {
-        let created = SystemTime::UNIX_EPOCH + Duration::from_secs(0x667d_2284);
-        let expiry = created + crate::model::RESULT_LIFETIME;
+    fn a_result_is_refused_once_both_clocks_say_that_it_is_deleted() {
+        let expiry = created() + crate::model::RESULT_LIFETIME;
         let url = "https://cdn.example/a.png";
-        assert!(at(3, url, expiry - Duration::from_secs(1)).is_ok());
-        let error = at(3, url, expiry).err().unwrap();
-        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Expired, 0));
-        assert!(error.message().contains("2024-07-04T08:27:48Z"), "{error}");
+        let week = crate::model::RESULT_LIFETIME;
+        let before = expiry - Duration::from_secs(1);
+        for (local, server, is_tried) in [
+            (before, Some(before), true),
+            (expiry, Some(expiry), false),
+            (expiry + week, Some(expiry + week), false),
+            // One clock is wrong, or nothing is known of the other.
+            (expiry + week, Some(before), true),
+            (before, Some(expiry + week), true),
+            (expiry + week, None, true),
+        ] {
+            let clock = Clock::standing_at(local);
+            if let Some(server) = server {
+                clock.observe(server);
+            }
+            let outcome = at(3, url, &clock);
+            assert_eq!(outcome.is_ok(), is_tried, "{local:?} {server:?}");
+            if let Err(error) = outcome {
+                assert_eq!((error.kind(), error.attempts()), (ErrorKind::Expired, 0));
+                assert!(error.message().contains("2024-07-04T08:27:48Z"), "{error}");
+            }
+        }
     }
 
     #[test]

@@ -99,6 +99,7 @@ async fn a_stream_tells_what_it_is_before_its_first_byte() {
 async fn a_job_without_a_result_costs_no_request() {
     let wire = Scripted::new(|_| whole());
     let client = wire.client();
+    client.api().clock.observe(std::time::SystemTime::now());
     let mut queued = serde_json::to_value(job()).unwrap();
     queued["faceswap_status"] = 1.into();
     let queued: Job = serde_json::from_value(queued).unwrap();

@@ -307,7 +307,8 @@ impl Transfer {
     }
 
     fn may_not_be_there_yet(&self, error: &Error) -> bool {
-        let now = self.downloader.api.clock.now();
+        let clock = &self.downloader.api.clock;
+        let now = clock.server_now().unwrap_or_else(|| clock.now());
         self.position == 0 && absent_file::may_come(error, self.source.created_at, now)
     }
 

@@ -4,7 +4,12 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, header::RETRY_AFTER};
 
-/// The delay that the header asks for at `now`; a date in the past is no delay.
+use crate::clock;
+
+/// The delay that the header asks for; a date in the past is no delay.
+///
+/// A date is compared with that of the answer itself, or with `now`, the local time, if the answer has
+/// none: a local clock that is a week behind would wait for a week.
 ///
 /// `None` if there is no such header or it is neither a number of seconds nor an HTTP date
 /// (RFC 9110, section 10.2.3).
@@ -15,6 +20,7 @@ pub(crate) fn parse(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
+    let now = clock::date(headers).unwrap_or(now);
     Some(date.duration_since(now).unwrap_or_default())
 }
 
@@ -23,6 +29,25 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn a_date_is_compared_with_the_answers_own() {
+        let mut headers = HeaderMap::new();
+        let date = |text| HeaderValue::from_static(text);
+        headers.insert(RETRY_AFTER, date("Mon, 23 Nov 2026 10:01:30 GMT"));
+        headers.insert("date", date("Mon, 23 Nov 2026 10:01:00 GMT"));
+        for local in [
+            "Mon, 16 Nov 2026 10:00:00 GMT",
+            "Mon, 30 Nov 2026 10:00:00 GMT",
+        ] {
+            let now = httpdate::parse_http_date(local).unwrap();
+            assert_eq!(
+                parse(&headers, now),
+                Some(Duration::from_secs(30)),
+                "{local}"
+            );
+        }
+    }
 
     #[test]
     fn both_forms_are_read_and_nothing_else() {

@@ -15,7 +15,7 @@ pub(crate) struct Channel {
     pub(crate) http: reqwest::Client,
     pub(crate) backend: Box<dyn HttpBackend>,
     pub(super) max_response_bytes: usize,
-    /// Dates `Retry-After`.
+    /// Dates `Retry-After`, and takes the dates of answers.
     pub(crate) clock: Clock,
 }
 

@@ -3,13 +3,17 @@
 //! Credentials are added for the right origin alone, redirects are refused, and everything ends
 //! within the attempt's time. Each exchange is a span with OpenTelemetry's names.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use bytes::{Bytes, BytesMut};
 use http::{StatusCode, header};
 use tracing::Instrument as _;
 
 use crate::{
+    clock,
     error::{Error, ErrorKind, Snippet},
     limits::deadline::Deadline,
     retry::retry_after,
@@ -24,6 +28,8 @@ pub(crate) struct RawResponse {
     pub(crate) host: Arc<str>,
     pub(crate) status: StatusCode,
     pub(crate) retry_after: Option<Duration>,
+    /// When it was made, by its server's clock.
+    pub(super) date: Option<SystemTime>,
     /// Whether the body has an encoding that was not asked for.
     pub(crate) is_encoded: bool,
     pub(crate) body: Bytes,
@@ -110,6 +116,7 @@ impl Channel {
             host: self.host.clone(),
             status: response.status(),
             retry_after: retry_after::parse(headers, self.clock.now()),
+            date: clock::date(headers),
             is_encoded: headers.contains_key(header::CONTENT_ENCODING),
             body: Bytes::new(),
             secret: authorization.secret().clone(),

@@ -96,7 +96,18 @@ impl Channel {
         let typed = operation.send(&client).await;
         let outcome = exchange.take().and_then(|response| {
             let typed = typed.ok().map(raw::ResponseValue::into_inner);
-            operation.read(typed, &response)
+            let outcome = operation.read(typed, &response);
+            // Who answers with an envelope is the API, and no proxy or login page on the way.
+            let is_the_api = match &outcome {
+                Ok(_) => true,
+                Err(error) => error.business_code().is_some(),
+            };
+            if let Some(date) = response.date
+                && is_the_api
+            {
+                self.clock.observe(date);
+            }
+            outcome
         });
         outcome.map_err(|error| match &exchange.handed_over {
             // Whatever came back: no server has a request whose body was never asked for.

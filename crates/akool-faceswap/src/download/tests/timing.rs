@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::download::tests::{MP4, URL, job, partly, received, rest, whole};
 use crate::{
+    clock::Clock,
     error::ErrorKind,
     limits::Timeout,
     model::Job,
@@ -331,4 +332,48 @@ async fn a_success_pays_into_the_budget() {
         received(&client, &job()).await.unwrap();
     }
     assert!(client.api().budget.withdraw(false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_wrong_does_not_make_a_young_file_old_or_an_old_one_young() {
+    let now = SystemTime::now();
+    let client = |wire: &Scripted, local: SystemTime| {
+        let client = wire.client_with(|mut builder| {
+            builder.clock = Clock::standing_at(local);
+            builder.api_key("k")
+        });
+        client.api().clock.observe(now);
+        client
+    };
+    let week = 8 * 86_400 * SECOND;
+    for local in [now + week, now - week] {
+        let late = Scripted::new(move |seen| match seen.n {
+            0 => Reply::http(404, ""),
+            _ => whole(),
+        });
+        let young = client(&late, local)
+            .download(&job_of_age(60 * SECOND))
+            .stream();
+        assert!(young.await.is_ok());
+        let gone = Scripted::new(|_| Reply::http(404, ""));
+        let old = client(&gone, local)
+            .download(&job_of_age(5 * 3600 * SECOND))
+            .stream();
+        assert_eq!(old.await.unwrap_err().kind(), ErrorKind::Expired);
+        assert_eq!(gone.requests(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_clock_alone_advises_to_pay_again() {
+    let wire = Scripted::new(|_| Reply::http(403, ""));
+    let ahead = wire.client_with(|mut builder| {
+        builder.clock = Clock::standing_at(SystemTime::now() + 8 * 86_400 * SECOND);
+        builder.api_key("k")
+    });
+    let error = received(&ahead, &job_of_age(60 * SECOND))
+        .await
+        .unwrap_err();
+    assert_eq!((error.kind(), wire.requests()), (ErrorKind::Expired, 1));
+    assert!(!error.advice().contains("anew"), "{}", error.advice());
 }
