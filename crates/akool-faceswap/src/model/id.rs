@@ -4,6 +4,8 @@
 //! here, before any request, with the reason. The most frequent mistake, a `job_id` in place of an
 //! `_id`, is answered by the API with an empty list and no error, so it has a reason of its own.
 
+mod characters;
+
 use std::{
     borrow::{Borrow, Cow},
     fmt,
@@ -13,6 +15,8 @@ use std::{
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use characters::{is_invisible, is_punctuation, name_of};
 
 /// The id of one face swap result: the `_id` of a submit answer.
 ///
@@ -27,9 +31,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// # Ok::<(), akool_faceswap::error::InvalidId>(())
 /// ```
 ///
-/// An id is opaque: 1 to [`MAX_LEN`](Self::MAX_LEN) bytes without white space, control characters,
-/// invisible characters, quotes, brackets, `,`, `;`, `\\` and `|`, and not a URL. All ids seen so far are 24
-/// hexadecimal digits (an `ObjectId` of `MongoDB`), but the vendor's documentation promises no form.
+/// An id is opaque: 1 to [`MAX_LEN`](Self::MAX_LEN) characters of ASCII without white space, control
+/// characters, quotes, brackets, `,`, `;`, `\\`, `|`, `%`, `?` and `&`, and neither a URL nor what a
+/// spreadsheet makes of a long number (`6.67E+23`). All ids seen so far are 24 hexadecimal digits (an
+/// `ObjectId` of `MongoDB`), but the vendor's documentation promises no form.
 ///
 /// An id of 24 hexadecimal digits is kept in small letters, as the API writes it: a spreadsheet that
 /// turned it into capitals does no harm. Any other id is compared byte for byte.
@@ -110,6 +115,10 @@ fn reason_against(id: &str) -> Option<Reason> {
     if id.len() > ResultId::MAX_LEN {
         return Some(Reason::TooLong(id.len()));
     }
+    // First, since all other reasons show the text.
+    if id.contains("://") {
+        return Some(Reason::Url);
+    }
     for c in id.chars() {
         if c == ',' {
             return Some(Reason::Comma);
@@ -123,69 +132,17 @@ fn reason_against(id: &str) -> Option<Reason> {
         if is_invisible(c) {
             return Some(Reason::Invisible(c));
         }
-        if matches!(
-            c,
-            '"' | '\''
-                | '`'
-                | '\u{201c}'
-                | '\u{201d}'
-                | '\u{2018}'
-                | '\u{2019}'
-                | '['
-                | ']'
-                | '{'
-                | '}'
-                | '('
-                | ')'
-                | '<'
-                | '>'
-                | ';'
-                | '\\'
-                | '|'
-        ) {
+        if is_punctuation(c) {
             return Some(Reason::Punctuation(c));
         }
+        if !c.is_ascii() {
+            return Some(Reason::Foreign(c));
+        }
     }
-    if id.contains("://") {
-        return Some(Reason::Url);
+    if has_spreadsheet_form(id) {
+        return Some(Reason::Spreadsheet);
     }
     has_job_id_form(id).then_some(Reason::JobId)
-}
-
-/// Whether a character shows nothing: Unicode's format characters (category Cf), which editors, chats and
-/// web pages leave in copied text.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
-            | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
-            | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
-}
-
-/// The Unicode name of a character that people meet, for a message.
-fn name_of(c: char) -> &'static str {
-    match c {
-        '\u{ad}' => " SOFT HYPHEN",
-        '\u{200b}' => " ZERO WIDTH SPACE",
-        '\u{200c}' => " ZERO WIDTH NON-JOINER",
-        '\u{200d}' => " ZERO WIDTH JOINER",
-        '\u{200e}' => " LEFT-TO-RIGHT MARK",
-        '\u{200f}' => " RIGHT-TO-LEFT MARK",
-        '\u{202a}' => " LEFT-TO-RIGHT EMBEDDING",
-        '\u{202b}' => " RIGHT-TO-LEFT EMBEDDING",
-        '\u{202c}' => " POP DIRECTIONAL FORMATTING",
-        '\u{202d}' => " LEFT-TO-RIGHT OVERRIDE",
-        '\u{202e}' => " RIGHT-TO-LEFT OVERRIDE",
-        '\u{2060}' => " WORD JOINER",
-        '\u{feff}' => " ZERO WIDTH NO-BREAK SPACE (byte order mark)",
-        '\0' => " NULL",
-        '\u{1b}' => " ESCAPE",
-        '\u{7f}' => " DELETE",
-        _ => "",
-    }
 }
 
 /// `yyyyMMddHHmmssSSS-NNNN`: 17 digits, a dash, digits.
@@ -193,6 +150,17 @@ fn has_job_id_form(id: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     id.split_once('-')
         .is_some_and(|(time, number)| time.len() == 17 && digits(time) && digits(number))
+}
+
+/// `6.67E+23`: what a spreadsheet makes of an id that it takes for a number.
+fn has_spreadsheet_form(id: &str) -> bool {
+    id.split_once("E+").is_some_and(|(number, exponent)| {
+        let is_digit = |byte: u8| byte.is_ascii_digit();
+        number.starts_with(|c: char| c.is_ascii_digit())
+            && number.bytes().all(|byte| is_digit(byte) || byte == b'.')
+            && !exponent.is_empty()
+            && exponent.bytes().all(is_digit)
+    })
 }
 
 /// What is shown of a refused id: enough to find it again, never more than a line.
@@ -282,7 +250,7 @@ impl schemars::JsonSchema for ResultId {
         schemars::json_schema!({
             "type": "string",
             "minLength": 1,
-            "pattern": r#"^[^\s,;\\|\[\]{}()<>"'`]+$"#,
+            "pattern": r#"^(?:(?![,;\\|\[\]{}()<>"'`%?&])[!-~])+$"#,
             "description": "The `_id` of a submit answer",
         })
     }
@@ -306,7 +274,10 @@ enum Reason {
     Control(char),
     Invisible(char),
     Punctuation(char),
+    /// Not ASCII.
+    Foreign(char),
     Url,
+    Spreadsheet,
     JobId,
 }
 
@@ -350,6 +321,17 @@ impl fmt::Display for InvalidId {
                 name_of(c)
             ),
             Reason::Punctuation(c) => write!(f, "the id {id:?} contains {c}, which no id has"),
+            Reason::Foreign(c) => write!(
+                f,
+                "the id {id:?} contains {c} (U+{:04X}{}), which no id has",
+                u32::from(c),
+                name_of(c)
+            ),
+            Reason::Spreadsheet => write!(
+                f,
+                "{id:?} is what a spreadsheet makes of an id that looks like a number; format the column \
+                 as text and paste the ids again"
+            ),
             Reason::Url => f.write_str("a URL is not an id; give the `_id` of the submit answer"),
             Reason::JobId => write!(
                 f,
@@ -385,6 +367,25 @@ mod tests {
             ("[a", "contains ["),
             ("{\"id\":1}", "contains {"),
             ("a\\b", "contains \\"),
+            ("\u{201c}a\u{201d}", "U+201C LEFT DOUBLE QUOTATION MARK"),
+            // <https://github.com/openstreetmap/id-tagging-schema/issues/2898>
+            ("a\u{ff0c}b", "U+FF0C FULLWIDTH COMMA"),
+            ("a\u{3001}b", "U+3001 IDEOGRAPHIC COMMA"),
+            // Letters that look like those of the alphabet (<https://github.com/elceef/dnstwist/issues/174>).
+            (
+                "667d228400000000000\u{430}0001",
+                "U+0430 CYRILLIC SMALL LETTER A",
+            ),
+            ("\u{ff16}\u{ff16}7d228400000000000a0001", "(U+FF16)"),
+            // Out of the address of a request.
+            (
+                "667d228400000000000a0001%2C667d228400000000000a0002",
+                "contains %",
+            ),
+            ("listbyids?_ids=a", "contains ?"),
+            // <https://github.com/bloom-housing/bloom/issues/4458>
+            ("6.67E+23", "a spreadsheet"),
+            ("219E+26", "a spreadsheet"),
             ("https://cdn.example/x.png", "a URL is not an id"),
             ("20240627082748003-5746", "is a job_id"),
         ] {
@@ -405,8 +406,14 @@ mod tests {
 
     #[test]
     fn a_url_is_refused_without_being_shown() {
-        let refused = ResultId::new("https://cdn.example/FACELINK.png?sig=1").unwrap_err();
-        assert!(!format!("{refused} {refused:?} {}", refused.excerpt()).contains("FACELINK"));
+        for text in [
+            "https://cdn.example/FACELINK.png?sig=1",
+            "\"https://cdn.example/FACELINK.png\"",
+            "https://cdn.example/FACELINK.png,",
+        ] {
+            let refused = ResultId::new(text).unwrap_err();
+            assert!(!format!("{refused} {refused:?} {}", refused.excerpt()).contains("FACELINK"));
+        }
     }
 
     #[test]
@@ -418,8 +425,13 @@ mod tests {
     }
 
     #[test]
-    fn what_only_resembles_a_job_id_is_accepted() {
+    fn what_only_resembles_a_job_id_or_a_number_is_accepted() {
         for text in [
+            "667e228400000000000a0001",
+            "1E5",
+            "aE+5",
+            "1E+a",
+            "1E+",
             "2024062708274800-5746",
             "202406270827480031-5746",
             "20240627082748003-",

@@ -319,8 +319,7 @@ mod tests {
     }
 
     fn any_id() -> impl Strategy<Value = ResultId> {
-        "[a-zA-Z0-9äß€+.:/?&=%_~-]{1,40}"
-            .prop_filter_map("not an id", |text| ResultId::new(text).ok())
+        "[a-zA-Z0-9+.:/=_~-]{1,40}".prop_filter_map("not an id", |text| ResultId::new(text).ok())
     }
 
     proptest! {
