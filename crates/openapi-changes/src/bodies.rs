@@ -1,11 +1,13 @@
 //! Bodies that are sent and responses that are received, with their media types and headers.
 
+use serde_json::Value;
+
 use crate::kind::Kind;
 use crate::parameters::{compare_one, is_required};
 use crate::pointer::resolve;
 use crate::roles::{Direction, Position};
 use crate::schema;
-use crate::walk::{Pair, Use, Walk, flag};
+use crate::walk::{Difference, Pair, Use, Walk, flag};
 
 const JSON: &str = "application/json";
 
@@ -75,16 +77,68 @@ fn headers<'a>(walk: &mut Walk<'a>, headers: &Pair<'a>) {
 }
 
 fn content<'a>(walk: &mut Walk<'a>, content: &Pair<'a>, used: &Use) {
-    let lone = |media_type: &str, is_new| match media_type {
-        _ if is_new => Kind::MediaTypeAdded,
-        JSON => Kind::JsonRemoved,
-        _ => Kind::MediaTypeRemoved,
-    };
+    if !walk.are_objects(content) {
+        return;
+    }
     let usage = walk.usage(used);
-    walk.entries(content, usage, lone, |walk, _, media_type| {
-        if walk.are_objects(media_type) {
-            schema::compare(walk, &media_type.member("schema"), used);
-            walk.rest(media_type, &["schema"]);
+    let has = |map: Option<&'a Value>, key: &str| map.is_some_and(|map| map.get(key).is_some());
+    let (shared, lone): (Vec<&str>, Vec<&str>) = (content.keys().into_iter())
+        .partition(|key| has(content.old, key) && has(content.new, key));
+    let (removed, mut added): (Vec<&str>, Vec<&str>) =
+        lone.into_iter().partition(|key| has(content.old, key));
+    for key in shared {
+        body(walk, &content.member(key), used);
+    }
+    for key in removed {
+        let pair = content.member(key);
+        // The same media type with another parameter, such as a charset, or in other letters.
+        if let Some(at) = added
+            .iter()
+            .position(|other| essence(other) == essence(key))
+        {
+            let other = added.remove(at);
+            let renamed = Pair::new(
+                content.at.steps(key, other),
+                pair.old,
+                content.member(other).new,
+            );
+            walk.emit(Difference {
+                kind: Kind::Rewritten,
+                at: renamed.at.clone(),
+                about: None,
+                old: Some(key.into()),
+                new: Some(other.into()),
+                usage,
+            });
+            body(walk, &renamed, used);
+            continue;
         }
-    });
+        let has_json = content
+            .keys()
+            .into_iter()
+            .any(|other| has(content.new, other) && essence(other) == JSON);
+        let kind = if essence(key) == JSON && !has_json {
+            Kind::JsonRemoved
+        } else {
+            Kind::MediaTypeRemoved
+        };
+        walk.found(kind, &pair, usage);
+    }
+    for key in added {
+        walk.found(Kind::MediaTypeAdded, &content.member(key), usage);
+    }
+}
+
+/// Compares what a media type says of its body.
+fn body<'a>(walk: &mut Walk<'a>, media_type: &Pair<'a>, used: &Use) {
+    if walk.are_objects(media_type) {
+        schema::compare(walk, &media_type.member("schema"), used);
+        walk.rest(media_type, &["schema"]);
+    }
+}
+
+/// The media type without its parameters.
+fn essence(media_type: &str) -> String {
+    let essence = media_type.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
 }

@@ -3,6 +3,7 @@
 mod compositions;
 mod kinds;
 mod never_silent;
+mod reported;
 mod shapes;
 
 use std::sync::LazyLock;

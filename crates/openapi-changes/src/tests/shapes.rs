@@ -189,3 +189,52 @@ fn another_default_server_is_seen() {
     let report = documents(&with("/servers", old), &with("/servers", new));
     assert_eq!(kinds(&report), [(Group::NeedsPerson, Kind::DefaultServer)]);
 }
+
+#[test]
+fn a_media_type_with_another_parameter_is_the_same_media_type() {
+    let content = |media_types: Value| {
+        edited(&BASE, |document| {
+            set(
+                document,
+                &format!("{LOOKUP}/responses/200/content"),
+                media_types,
+            );
+        })
+    };
+    let schema = BASE.pointer(&format!("{LOOKUP}/responses/200/content/application~1json"));
+    let body = schema.unwrap();
+    let plain = content(json!({"application/json": body}));
+    for same in ["application/json; charset=utf-8", "Application/JSON"] {
+        let other = content(json!({same: body}));
+        for report in [documents(&plain, &other), documents(&other, &plain)] {
+            assert_eq!(
+                kinds(&report),
+                [(Group::Compatible, Kind::Rewritten)],
+                "{same}"
+            );
+        }
+        // What differs inside is still reported.
+        let other = content(json!({same: {"schema": {"type": "string"}}}));
+        let report = documents(&plain, &other);
+        assert!(
+            report.count(Group::Breaking) > 0,
+            "{same}: {:?}",
+            kinds(&report)
+        );
+        let gone = documents(
+            &content(json!({same: body})),
+            &content(json!({"text/csv": body})),
+        );
+        assert!(
+            kinds(&gone).contains(&(Group::Breaking, Kind::JsonRemoved)),
+            "{same}"
+        );
+        // One of two ways to write JSON goes away, so JSON stays.
+        let both = content(json!({"application/json": body, same: body}));
+        assert_eq!(
+            kinds(&documents(&both, &plain)),
+            [(Group::Compatible, Kind::MediaTypeRemoved)],
+            "{same}"
+        );
+    }
+}
