@@ -9,6 +9,9 @@ use crate::{document, operation::Operation, problem::Problem};
 /// The document in a text whose first line is the one after `line` of the page.
 pub(super) fn read(name: &str, text: &str, line: usize) -> Result<Value, Problem> {
     let document = document::parse(text).map_err(|error| {
+        if let Some(problem) = escaped(name, text, line) {
+            return problem;
+        }
         let error = error.without_snippet();
         let at = error
             .location()
@@ -23,6 +26,11 @@ pub(super) fn read(name: &str, text: &str, line: usize) -> Result<Value, Problem
         )
         .line(line + at)
     })?;
+    if has_empty_reference(&document)
+        && let Some(problem) = escaped(name, text, line)
+    {
+        return Err(problem);
+    }
     version(name, text, line, &document)?;
     if let Some(reference) = external_reference(&document) {
         let at = text.lines().position(|line| line.contains(reference));
@@ -34,6 +42,33 @@ pub(super) fn read(name: &str, text: &str, line: usize) -> Result<Value, Problem
         .hint("look for the vendor's whole document and give its URL: `--from URL.yaml`"));
     }
     Ok(document)
+}
+
+/// What to say of a text that was taken out of HTML without undoing its escapes: `&#39;` for a quote.
+/// YAML reads that as an anchor, and `'` as nothing, so its own errors would mislead.
+fn escaped(name: &str, text: &str, line: usize) -> Option<Problem> {
+    let (at, escape) = text.lines().enumerate().find_map(|(at, line)| {
+        let escapes = ["&#39;", "&#x27;", "&apos;", "&quot;", "&#34;", "&#x22;"];
+        let escape = escapes.into_iter().find(|escape| line.contains(escape))?;
+        Some((at, escape))
+    })?;
+    let what = format!("the OpenAPI document is escaped as HTML: it has `{escape}` for a quote");
+    Some(
+        Problem::at(name, what)
+            .line(line + 1 + at)
+            .hint("give the page as Markdown, whose address ends in .md, and not as HTML"),
+    )
+}
+
+/// Whether a `$ref` is no text.
+fn has_empty_reference(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.iter().any(|(key, value)| {
+            key == "$ref" && !value.is_string() && !value.is_object() || has_empty_reference(value)
+        }),
+        Value::Array(items) => items.iter().any(has_empty_reference),
+        _ => false,
+    }
 }
 
 /// The first `$ref` that points out of the document.
@@ -147,6 +182,20 @@ mod tests {
         );
         let within = of("openapi: 3.0.3\npaths: {/a: {get: {x: {$ref: '#/b'}}}}");
         assert!(within.is_ok());
+    }
+
+    #[test]
+    fn a_document_escaped_as_html_is_named_as_such() {
+        let error = of("openapi: 3.0.3\npaths:\n  /a:\n    get:\n      $ref: &#39;#/b&#39;\n");
+        let error = error.unwrap_err();
+        assert!(error.starts_with("p.md:25: "), "{error}");
+        assert!(
+            error.contains("escaped as HTML") && error.contains(".md"),
+            "{error}"
+        );
+        // Prose may show an escape.
+        let prose = of("openapi: 3.0.3\npaths: {/a: {get: {description: 'write &quot; so'}}}");
+        assert!(prose.is_ok());
     }
 
     #[test]
