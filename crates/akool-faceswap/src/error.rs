@@ -97,6 +97,12 @@ impl Error {
     pub(crate) fn with_http_status(self, status: StatusCode) -> Self {
         self.with(|inner| inner.http_status = Some(status))
     }
+    /// Whether it says more than its kind about what to do.
+    #[cfg(feature = "download")]
+    pub(crate) fn has_own_advice(&self) -> bool {
+        self.0.advice.is_some()
+    }
+
 
     pub(crate) fn with_business_code(self, code: BusinessCode) -> Self {
         self.with(|inner| inner.business_code = Some(code))

@@ -84,6 +84,7 @@ where
                 Err(error) => Err(TransportError {
                     is_connect: error.kind() == io::ErrorKind::ConnectionRefused,
                     is_timeout: error.kind() == io::ErrorKind::TimedOut,
+                    advice: None,
                     source: error.into(),
                 }),
             }

@@ -3,18 +3,26 @@
 //! The command trusts what the platform trusts, on Linux the authorities in `SSL_CERT_FILE`; a program
 //! may give the library another authority.
 
-use std::{net::SocketAddr, sync::Arc, thread};
+use std::{
+    io::{Read as _, Write as _},
+    net::SocketAddr,
+    sync::Arc,
+    thread,
+};
 
-use akool_faceswap::{Client, ErrorKind, ResultId};
+use akool_faceswap::{Client, ErrorKind, Job, ResultId, RetryPolicy};
 use akool_faceswap_mock::{FakeAkool, FakeJob};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio::{
-    io::copy_bidirectional,
+    io::{AsyncReadExt as _, AsyncWriteExt as _, copy, copy_bidirectional, sink},
     net::{TcpListener, TcpStream},
 };
 use tokio_rustls::{
     TlsAcceptor,
-    rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer},
+    rustls::{
+        RootCertStore, ServerConfig, crypto::ring, pki_types::PrivateKeyDer,
+        server::WebPkiClientVerifier,
+    },
 };
 
 use crate::program::new_path;
@@ -26,9 +34,24 @@ struct Secure {
     pem: String,
 }
 
+/// How a server is with its clients.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Ordinary,
+    /// It wants a certificate of them.
+    Mutual,
+    /// It ends its connections without saying so in TLS, as a break does.
+    Abrupt,
+}
+
 impl Secure {
     /// With a certificate for `name`.
     fn before(fake: &FakeAkool, name: &str) -> Self {
+        Self::new(fake.url(), name, Manner::Ordinary)
+    }
+
+    /// Before the server at the URL `behind`, with a certificate for `name`.
+    fn new(behind: &str, name: &str, manner: Manner) -> Self {
         let mut authority = CertificateParams::default();
         let called = format!("the authority of {name}");
         authority
@@ -36,25 +59,36 @@ impl Secure {
             .push(DnType::CommonName, called);
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority_key = KeyPair::generate().unwrap();
-        let pem = authority.self_signed(&authority_key).unwrap().pem();
+        let root = authority.self_signed(&authority_key).unwrap();
+        let pem = root.pem();
         let key = KeyPair::generate().unwrap();
         let certificate = CertificateParams::new([name.to_owned()])
             .unwrap()
             .signed_by(&key, &Issuer::new(authority, authority_key))
             .unwrap();
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let provider = Arc::new(ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
+            .unwrap();
+        let config = if manner == Manner::Mutual {
+            let mut roots = RootCertStore::empty();
+            roots.add(root.der().clone()).unwrap();
+            let verifier =
+                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
+            config.with_client_cert_verifier(verifier.unwrap())
+        } else {
+            config.with_no_client_auth()
+        };
+        let config = config
             .with_single_cert(vec![certificate.der().clone()], key)
             .unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
-        let behind = fake.url().strip_prefix("http://").unwrap().to_owned();
-        thread::spawn(move || serve(listener, &acceptor, &behind));
+        let behind = behind.strip_prefix("http://").unwrap().to_owned();
+        thread::spawn(move || serve(listener, &acceptor, &behind, manner));
         Self { address, pem }
     }
 
@@ -70,7 +104,7 @@ impl Secure {
     }
 }
 
-fn serve(listener: std::net::TcpListener, acceptor: &TlsAcceptor, behind: &str) {
+fn serve(listener: std::net::TcpListener, acceptor: &TlsAcceptor, behind: &str, manner: Manner) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -81,10 +115,23 @@ fn serve(listener: std::net::TcpListener, acceptor: &TlsAcceptor, behind: &str) 
             let (stream, _) = listener.accept().await.unwrap();
             let (acceptor, behind) = (acceptor.clone(), behind.to_owned());
             tokio::spawn(async move {
-                // A client that does not trust the certificate leaves.
-                if let Ok(mut secure) = acceptor.accept(stream).await {
-                    let mut plain = TcpStream::connect(behind).await.unwrap();
-                    let _ = copy_bidirectional(&mut secure, &mut plain).await;
+                match acceptor.accept(stream).into_fallible().await {
+                    Ok(mut secure) => {
+                        let mut plain = TcpStream::connect(behind).await.unwrap();
+                        if manner == Manner::Abrupt {
+                            let mut request = [0; 4096];
+                            let length = secure.read(&mut request).await.unwrap();
+                            plain.write_all(&request[..length]).await.unwrap();
+                            let _ = copy(&mut plain, &mut secure).await;
+                            return;
+                        }
+                        let _ = copy_bidirectional(&mut secure, &mut plain).await;
+                    }
+                    // One that does not trust the certificate goes away; one that is refused is heard
+                    // to its end, so that nothing overtakes the reason.
+                    Err((_, mut stream)) => {
+                        let _ = copy(&mut stream, &mut sink()).await;
+                    }
                 }
             });
         }
@@ -118,7 +165,93 @@ async fn an_authority_named_to_the_library_is_trusted_for_lookups_and_downloads(
     assert!(!error.may_have_reached_server());
 }
 
-/// Other platforms have no variable for the authorities that they trust.
+/// A server that answers every request with a picture and no length.
+fn without_lengths() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let _ = connection.read(&mut [0; 4096]);
+            let head = b"HTTP/1.0 200 OK\r\ncontent-type: image/png\r\n\r\n";
+            let _ = connection.write_all(head);
+            let _ = connection.write_all(b"\x89PNG\r\n\x1a\n and the rest");
+        }
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn a_file_without_a_length_is_whole_only_if_tls_says_that_it_ended() {
+    for (manner, is_whole) in [(Manner::Ordinary, true), (Manner::Abrupt, false)] {
+        let secure = Secure::new(&without_lengths(), "127.0.0.1", manner);
+        let client = Client::builder()
+            .api_key("k")
+            .base_url(secure.url())
+            .root_certificate_pem(&*secure.pem)
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap();
+        let job = serde_json::json!({
+            "_id": ID, "faceswap_status": 3, "url": format!("{}/a", secure.url()),
+        });
+        let job: Job = serde_json::from_value(job).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let outcome = client.download(&job).save_in(folder.path()).await;
+        assert_eq!(outcome.is_ok(), is_whole, "{outcome:?}");
+        if let Err(error) = outcome {
+            assert_eq!(error.kind(), ErrorKind::Transport, "{error:?}");
+        }
+    }
+}
+
+/// What is refused in TLS is named in plain words, and is never taken for an outage.
+#[tokio::test]
+async fn a_refusal_says_what_is_wrong_and_what_to_do() {
+    let fake = FakeAkool::start().unwrap();
+    let trusted = Secure::before(&fake, "127.0.0.1");
+    let misnamed = Secure::before(&fake, "other.example");
+    let mutual = Secure::new(fake.url(), "127.0.0.1", Manner::Mutual);
+    for (secure, trusted, cause, advice) in [
+        (
+            &trusted,
+            &misnamed,
+            "an authority that this machine does not trust",
+            "authority",
+        ),
+        (
+            &misnamed,
+            &misnamed,
+            "is for other.example and not for 127.0.0.1",
+            "base URL",
+        ),
+        (
+            &mutual,
+            &mutual,
+            "the server wants a client certificate",
+            "sends none",
+        ),
+    ] {
+        let client = Client::builder()
+            .api_key(fake.api_key())
+            .base_url(secure.url())
+            .root_certificate_pem(&*trusted.pem)
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap();
+        let error = client.lookup(ID).await.unwrap_err();
+        let mut source = std::error::Error::source(&error).unwrap();
+        while let Some(deeper) = source.source() {
+            source = deeper;
+        }
+        assert!(source.to_string().contains(cause), "{error:?}");
+        assert!(error.advice().contains(advice), "{error:?}");
+        assert!(error.message().contains("127.0.0.1"), "{error:?}");
+    }
+    assert_eq!(fake.request_count(), 0);
+}
+
+/// Elsewhere the platform has no variable that names whom it trusts.
 #[cfg(target_os = "linux")]
 mod the_command {
     use akool_faceswap_mock::FakeAkool;

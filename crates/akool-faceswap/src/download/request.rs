@@ -119,7 +119,9 @@ async fn send(
         }
     }
     outcome.map_err(|error| match error.kind() {
-        ErrorKind::Connect => error.with_advice("check the network, proxies and certificates"),
+        ErrorKind::Connect if !error.has_own_advice() => {
+            error.with_advice("check the network, proxies and certificates")
+        }
         _ => error,
     })
 }

@@ -38,7 +38,10 @@ pub(crate) struct Reply {
 
 enum What {
     Response(http::Response<String>),
-    Fault { is_connect: bool },
+    Fault {
+        is_connect: bool,
+        cause: &'static str,
+    },
     Nothing,
 }
 
@@ -75,9 +78,17 @@ impl Reply {
     }
 
     pub(crate) fn refused() -> Self {
+        Self::refused_because("scripted")
+    }
+
+    /// No connection, for this reason.
+    pub(crate) fn refused_because(cause: &'static str) -> Self {
         Self {
             after: Duration::ZERO,
-            what: What::Fault { is_connect: true },
+            what: What::Fault {
+                is_connect: true,
+                cause,
+            },
             reads_body: false,
             receipt: Arc::default(),
         }
@@ -95,9 +106,17 @@ impl Reply {
     }
 
     pub(crate) fn reset() -> Self {
+        Self::reset_because("scripted")
+    }
+
+    /// A connection that breaks before the answer, for this reason.
+    pub(crate) fn reset_because(cause: &'static str) -> Self {
         Self {
             after: Duration::ZERO,
-            what: What::Fault { is_connect: false },
+            what: What::Fault {
+                is_connect: false,
+                cause,
+            },
             reads_body: true,
             receipt: Arc::default(),
         }
@@ -270,10 +289,11 @@ impl HttpBackend for Scripted {
             receipt.store(true, Ordering::Relaxed);
             match what {
                 What::Response(response) => Ok(response.into()),
-                What::Fault { is_connect } => Err(TransportError {
+                What::Fault { is_connect, cause } => Err(TransportError {
                     is_connect,
                     is_timeout: false,
-                    source: "scripted".into(),
+                    source: cause.into(),
+                    advice: None,
                 }),
                 What::Nothing => std::future::pending().await,
             }

@@ -5,6 +5,8 @@
 
 use std::{fmt, future::Future, pin::Pin};
 
+use crate::transport::tls_fault;
+
 /// A future response.
 pub(crate) type ResponseFuture<'a> =
     Pin<Box<dyn Future<Output = Result<reqwest::Response, TransportError>> + Send + 'a>>;
@@ -25,6 +27,8 @@ pub(crate) struct TransportError {
     pub(crate) is_connect: bool,
     pub(crate) is_timeout: bool,
     pub(crate) source: Box<dyn std::error::Error + Send + Sync>,
+    /// What to do, where the kind alone would say too little.
+    pub(crate) advice: Option<&'static str>,
 }
 
 impl fmt::Display for TransportError {
@@ -41,11 +45,18 @@ impl std::error::Error for TransportError {
 
 impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
+        let (is_connect, is_timeout) = (error.is_connect(), error.is_timeout());
+        // The URL has the ids in it.
+        let error = error.without_url();
+        let fault = tls_fault::of(&error);
         Self {
-            is_connect: error.is_connect(),
-            is_timeout: error.is_timeout(),
-            // The URL has the ids in it.
-            source: Box::new(error.without_url()),
+            is_connect,
+            is_timeout,
+            advice: fault.as_ref().and_then(|fault| fault.advice),
+            source: match fault {
+                Some(fault) => fault.what.into(),
+                None => error.into(),
+            },
         }
     }
 }

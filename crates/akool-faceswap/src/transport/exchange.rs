@@ -237,9 +237,14 @@ pub(crate) fn unanswered(host: &str, error: TransportError) -> Error {
             format!("the connection to {host} broke before an answer"),
         )
     };
-    Error::new(kind, message)
+    let advice = error.advice;
+    let error = Error::new(kind, message)
         .with_reached(!error.is_connect)
-        .with_source(error)
+        .with_source(error);
+    match advice {
+        Some(advice) => error.with_advice(advice),
+        None => error,
+    }
 }
 
 /// An answer of `host` that broke off.

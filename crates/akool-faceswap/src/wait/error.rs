@@ -310,7 +310,10 @@ pub(super) fn hope(error: &Error) -> Hope {
         // HTML in place of the API, or 400, 403, 404 and the like: mostly a wrong base URL or a proxy.
         ErrorKind::Decode => Hope::Little,
         ErrorKind::Http if !error.is_retryable() => Hope::Little,
-        ErrorKind::Connect if has_cause(error, "certificate") => Hope::Little,
+        // One that is refused, or a client's that is asked for.
+        ErrorKind::Connect | ErrorKind::Transport if has_cause(error, "certificate") => {
+            Hope::Little
+        }
         ErrorKind::Connect if has_cause(error, "dns error") => Hope::LittleAtFirst,
         _ => Hope::Good,
     }

@@ -110,6 +110,51 @@ async fn a_server_that_is_down_ends_no_wait() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_answers_with_few_rows_makes_no_job_missing() {
+    // 60 jobs that run for 10 minutes, and at most 20 rows in an answer.
+    let begun = Instant::now();
+    let wire = Scripted::new(move |seen| {
+        let mut seen = seen.clone();
+        seen.ids.truncate(20);
+        let now = seen.at - begun;
+        rows(&seen, |_| life(now, MINUTE, 10 * MINUTE))
+    });
+    let results = wire.client().wait_all(ids("job", 60)).await;
+    assert_eq!(results.succeeded().count(), 60);
+    assert_eq!(results.errors().count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_certificate_that_is_refused_ends_a_wait_soon_with_a_message_that_names_it() {
+    for cause in [
+        "the certificate is for other.example and not for this host",
+        "the certificate is from an authority that this machine does not trust (UnknownIssuer)",
+    ] {
+        let wire = Scripted::new(move |_| Reply::refused_because(cause));
+        let begun = Instant::now();
+        let error = wire.client().wait(id("a")).await.unwrap_err();
+        assert_eq!(error.kind(), WaitErrorKind::Fault);
+        assert!(error.ticket().is_some(), "{error}");
+        let fault = error.error().unwrap();
+        assert!(fault.message().contains("127.0.0.1"), "{fault}");
+        let source = std::error::Error::source(fault).unwrap();
+        assert_eq!(source.to_string(), cause);
+        let took = begun.elapsed();
+        assert!((MINUTE..2 * MINUTE).contains(&took), "{took:?}");
+        assert!((5..60).contains(&wire.requests()), "{}", wire.requests());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_wants_a_client_certificate_ends_a_wait_soon() {
+    let wire = Scripted::new(|_| Reply::reset_because("the server wants a client certificate"));
+    let begun = Instant::now();
+    let error = wire.client().wait(id("a")).await.unwrap_err();
+    assert_eq!(error.kind(), WaitErrorKind::Fault);
+    assert!(begun.elapsed() < 2 * MINUTE, "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_of_several_ids_ends_no_wait_but_that_of_the_bad_one() {
     // 1003 whenever "bad" is in the request, among many good ones.
     let wire = Scripted::new(|seen| {
