@@ -63,6 +63,8 @@ struct Inner {
     attempts: u32,
     elapsed: Duration,
     may_have_reached_server: bool,
+    /// Whether the answer ends too early.
+    is_cut: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -81,6 +83,7 @@ impl Error {
             attempts: 0,
             elapsed: Duration::ZERO,
             may_have_reached_server: false,
+            is_cut: false,
             source: None,
         }))
     }
@@ -94,15 +97,15 @@ impl Error {
         self.with(|inner| inner.advice = Some(advice))
     }
 
-    pub(crate) fn with_http_status(self, status: StatusCode) -> Self {
-        self.with(|inner| inner.http_status = Some(status))
-    }
     /// Whether it says more than its kind about what to do.
     #[cfg(feature = "download")]
     pub(crate) fn has_own_advice(&self) -> bool {
         self.0.advice.is_some()
     }
 
+    pub(crate) fn with_http_status(self, status: StatusCode) -> Self {
+        self.with(|inner| inner.http_status = Some(status))
+    }
 
     pub(crate) fn with_business_code(self, code: BusinessCode) -> Self {
         self.with(|inner| inner.business_code = Some(code))
@@ -133,6 +136,10 @@ impl Error {
 
     pub(crate) fn with_reached(self, may_have_reached_server: bool) -> Self {
         self.with(|inner| inner.may_have_reached_server = may_have_reached_server)
+    }
+
+    pub(crate) fn with_cut(self, is_cut: bool) -> Self {
+        self.with(|inner| inner.is_cut = is_cut)
     }
 
     /// The status, code and delay of another error: what the predicates look at.

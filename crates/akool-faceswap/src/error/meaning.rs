@@ -12,8 +12,8 @@ impl Error {
     /// Whether the same call may succeed later without any change.
     ///
     /// `true` for connection errors, timeouts, a full client, HTTP 408, 429 and 5xx, and the business
-    /// codes of rate limits (1005) and server errors (2001). A lookup was retried already, as often
-    /// as the client's settings allow.
+    /// codes of rate limits (1005) and server errors (2001), and an answer that is empty or ends too
+    /// early. A lookup was retried already, as often as the client's settings allow.
     ///
     /// # Troubleshooting
     ///
@@ -25,6 +25,7 @@ impl Error {
             | ErrorKind::Timeout
             | ErrorKind::Transport
             | ErrorKind::TooManyIds => true,
+            ErrorKind::Decode => self.0.is_cut,
             _ => {
                 self.meant_status().is_some_and(|status| {
                     status.is_server_error()
@@ -127,6 +128,9 @@ impl Error {
             ErrorKind::Redirect => "set the base URL to where the API is; redirects are refused",
             ErrorKind::Http if self.is_retryable() => "try again later",
             ErrorKind::Http => "check the base URL, and proxies on the way",
+            ErrorKind::Decode if self.is_retryable() => {
+                "try again; if it persists, check proxies on the way"
+            }
             ErrorKind::Decode => "check that the base URL is the API's and not a proxy's",
             ErrorKind::Api if self.is_invalid_input() => "check the ids: `_id`, not `job_id`",
             ErrorKind::Api if self.is_retryable() => "try again later",

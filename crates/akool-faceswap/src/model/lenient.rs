@@ -42,6 +42,8 @@ pub(crate) struct DecodeError {
     /// A JSON path, `$` for the whole body.
     pub(crate) path: &'static str,
     pub(crate) problem: String,
+    /// Whether the body ends too early, which another attempt may cure.
+    pub(crate) is_cut: bool,
 }
 
 impl DecodeError {
@@ -49,6 +51,15 @@ impl DecodeError {
         Self {
             path,
             problem: problem.into(),
+            is_cut: false,
+        }
+    }
+
+    /// A body that ends too early, or before it began.
+    pub(crate) fn cut(problem: impl Into<String>) -> Self {
+        Self {
+            is_cut: true,
+            ..Self::new("$", problem)
         }
     }
 }

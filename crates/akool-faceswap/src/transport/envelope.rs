@@ -4,6 +4,7 @@
 //! status, and a business code other than 1000 is an error even with HTTP 200. The status counts
 //! only where the body is not an envelope.
 
+use http::StatusCode;
 use serde_json::value::RawValue;
 
 use crate::{
@@ -29,7 +30,7 @@ impl Envelope {
         let text = String::from_utf8_lossy(body);
         let text = text.trim_start_matches('\u{feff}');
         if text.trim().is_empty() {
-            return Err(DecodeError::new("$", "the body is empty"));
+            return Err(DecodeError::cut("the body is empty"));
         }
         let envelope: Pairs = serde_json::from_str(text).map_err(|error| syntax(&error))?;
         let code = match envelope.last("code").map(lenient::integer) {
@@ -48,17 +49,14 @@ impl Envelope {
 
 fn syntax(error: &serde_json::Error) -> DecodeError {
     // The library's own words could quote the body.
-    let problem = if error.is_data() {
-        "expected an object".to_owned()
+    let at = format!("line {} column {}", error.line(), error.column());
+    if error.is_data() {
+        DecodeError::new("$", "expected an object")
+    } else if error.is_eof() {
+        DecodeError::cut(format!("the body ends too early, {at}"))
     } else {
-        let what = if error.is_eof() {
-            "the body ends too early"
-        } else {
-            "not JSON"
-        };
-        format!("{what}, line {} column {}", error.line(), error.column())
-    };
-    DecodeError::new("$", problem)
+        DecodeError::new("$", format!("not JSON, {at}"))
+    }
 }
 
 impl RawResponse {
@@ -98,19 +96,23 @@ impl RawResponse {
     pub(crate) fn undecodable(&self, error: &DecodeError) -> Error {
         let (host, status) = (&self.host, self.status);
         let error = if status.is_success() {
-            let encoding = if self.is_encoded {
-                " (it is compressed, which was not asked for)"
-            } else {
-                ""
-            };
-            Error::new(
-                ErrorKind::Decode,
-                format!(
-                    "the answer of {host} is not an envelope: {}{encoding}",
-                    error.problem
+            let problem = &error.problem;
+            let message = match self.encoding {
+                Some(coding) => format!(
+                    "the answer of {host} is compressed with {coding}, which was not asked for: {problem}"
                 ),
-            )
-            .with_json_path(error.path)
+                None => format!("the answer of {host} is not an envelope: {problem}"),
+            };
+            let error = Error::new(ErrorKind::Decode, message)
+                .with_json_path(error.path)
+                .with_cut(error.is_cut && self.encoding.is_none() && status == StatusCode::OK);
+            match self.encoding {
+                Some(_) => error.with_advice(
+                    "enable the features gzip, brotli and zstd of akool-faceswap, or stop the proxy \
+                     that compresses",
+                ),
+                None => error,
+            }
         } else {
             Error::new(ErrorKind::Http, format!("{host} answered HTTP {status}"))
         };

@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use tracing::Instrument as _;
 
 use crate::{
@@ -30,8 +30,8 @@ pub(crate) struct RawResponse {
     pub(crate) retry_after: Option<Duration>,
     /// When it was made, by its server's clock.
     pub(super) date: Option<SystemTime>,
-    /// Whether the body has an encoding that was not asked for.
-    pub(crate) is_encoded: bool,
+    /// What the body is compressed with, although that was not asked for.
+    pub(crate) encoding: Option<&'static str>,
     pub(crate) body: Bytes,
     /// What was sent and must not appear in any text that came back.
     secret: Secret,
@@ -117,7 +117,7 @@ impl Channel {
             status: response.status(),
             retry_after: retry_after::parse(headers, self.clock.now()),
             date: clock::date(headers),
-            is_encoded: headers.contains_key(header::CONTENT_ENCODING),
+            encoding: encoding(headers),
             body: Bytes::new(),
             secret: authorization.secret().clone(),
         };
@@ -226,6 +226,14 @@ fn record(span: &tracing::Span, outcome: Result<&RawResponse, &Error>) {
 }
 
 /// A request to `host` that got no answer.
+/// The compression that the header names and that was not undone. Any other label means nothing.
+fn encoding(headers: &HeaderMap) -> Option<&'static str> {
+    let value = headers.get(header::CONTENT_ENCODING)?.to_str().ok()?;
+    ["gzip", "br", "zstd", "deflate", "compress"]
+        .into_iter()
+        .find(|coding| value.to_ascii_lowercase().contains(coding))
+}
+
 pub(crate) fn unanswered(host: &str, error: TransportError) -> Error {
     let (kind, message) = if error.is_connect {
         (ErrorKind::Connect, format!("no connection to {host}"))
