@@ -108,7 +108,8 @@ async fn a_redirect_that_is_refused_is_not_followed() {
         // This machine by an address that is not its own.
         (format!("http://0.0.0.0:{port}/"), 1),
         (format!("ftp://127.0.0.1:{port}/"), 1),
-        ("/again".to_owned(), 6),
+        ("/again".to_owned(), 2),
+        ("on/again".to_owned(), 6),
     ] {
         let redirect =
             format!("HTTP/1.1 308 Moved\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");

@@ -88,7 +88,13 @@ fn exists(path: &Path) -> io::Result<bool> {
 }
 
 fn whole(path: PathBuf) -> io::Result<Taken> {
-    let metadata = fs::metadata(&path)?;
+    let metadata = match fs::metadata(&path) {
+        // A link to nothing.
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Ok(Taken::BySomethingElse(path));
+        }
+        metadata => metadata?,
+    };
     if !metadata.is_file() {
         return Ok(Taken::BySomethingElse(path));
     }

@@ -15,6 +15,8 @@ pub(super) struct Head<'a> {
     pub(super) host: &'a str,
     pub(super) status: StatusCode,
     pub(super) version: Version,
+    /// Whether TLS tells the end of the connection from a break.
+    pub(super) is_secure: bool,
     pub(super) headers: &'a HeaderMap,
 }
 
@@ -51,6 +53,8 @@ impl Head<'_> {
     pub(super) fn promise(&self, asked: Option<&Rest>, max_bytes: u64) -> Result<Promise, Error> {
         let promise = match (self.status, asked) {
             (StatusCode::OK, _) => self.whole()?,
+            // The whole file under the status of a part: some servers know no other.
+            (StatusCode::PARTIAL_CONTENT, _) if self.is_all() => self.whole()?,
             (StatusCode::PARTIAL_CONTENT, Some(rest)) => self.rest(rest),
             (StatusCode::RANGE_NOT_SATISFIABLE, Some(rest)) => self.not_satisfiable(rest),
             _ => return Err(self.refused()),
@@ -69,8 +73,9 @@ impl Head<'_> {
     fn whole(&self) -> Result<Promise, Error> {
         let total = self.content_length();
         // Before HTTP/2 a body without a length and without chunks ends where the connection does,
-        // so that a break would look like the end.
+        // so that a break would look like the end, were it not for TLS.
         let has_end = self.version >= Version::HTTP_2
+            || self.is_secure
             || total.is_some()
             || self.headers.contains_key(header::TRANSFER_ENCODING);
         if !has_end {
@@ -108,8 +113,8 @@ impl Head<'_> {
     /// There is nothing behind what is there: it is all, or another file.
     fn not_satisfiable(&self, rest: &Rest) -> Promise {
         let total = self
-            .header(&header::CONTENT_RANGE)
-            .and_then(|range| range.strip_prefix("bytes */")?.parse().ok());
+            .range()
+            .and_then(|range| range.strip_prefix("*/")?.trim().parse().ok());
         match total {
             Some(total) if total == rest.from && rest.total.is_none_or(|known| known == total) => {
                 Promise::Complete { total }
@@ -129,16 +134,29 @@ impl Head<'_> {
     }
 
     fn content_range(&self) -> Option<Range> {
-        let range = self
-            .header(&header::CONTENT_RANGE)?
-            .strip_prefix("bytes ")?;
-        let (bytes, total) = range.split_once('/')?;
+        let (bytes, total) = self.range()?.split_once('/')?;
         let (first, last) = bytes.split_once('-')?;
         Some(Range {
             first: first.trim().parse().ok()?,
             last: last.trim().parse().ok()?,
             total: total.trim().parse().ok()?,
         })
+    }
+
+    /// What follows the unit in `Content-Range`; units are written in any letters.
+    fn range(&self) -> Option<&str> {
+        let (unit, range) = self.header(&header::CONTENT_RANGE)?.split_once(' ')?;
+        unit.eq_ignore_ascii_case("bytes").then(|| range.trim())
+    }
+
+    /// Whether the part is all there is.
+    fn is_all(&self) -> bool {
+        self.content_range()
+            .is_some_and(|Range { first, last, total }| {
+                first == 0
+                    && last.checked_add(1) == Some(total)
+                    && self.content_length() == Some(total)
+            })
     }
 
     fn header(&self, name: &header::HeaderName) -> Option<&str> {
@@ -222,9 +240,25 @@ mod tests {
             host: "cdn.example",
             status: StatusCode::from_u16(status).unwrap(),
             version: Version::HTTP_11,
+            is_secure: false,
             headers: &headers,
         };
         head.promise(asked, 1000)
+    }
+
+    #[test]
+    fn a_file_that_ends_with_its_connection_is_taken_over_tls() {
+        let headers = headers(&[("content-type", "image/png")]);
+        for (is_secure, is_taken) in [(true, true), (false, false)] {
+            let head = Head {
+                host: "cdn.example",
+                status: StatusCode::OK,
+                version: Version::HTTP_10,
+                is_secure,
+                headers: &headers,
+            };
+            assert_eq!(head.promise(None, 1000).is_ok(), is_taken);
+        }
     }
 
     fn rest(from: u64, total: Option<u64>) -> Rest {
@@ -340,6 +374,52 @@ mod tests {
             let promise = judged(206, Some(&rest(from, known)), lines).unwrap();
             assert_eq!(promise, Promise::StartOver, "{lines:?}");
         }
+    }
+
+    #[test]
+    fn all_of_a_file_is_taken_under_the_status_of_a_part() {
+        // <https://github.com/ansible/ansible/issues/68843>, and a server that ignores what was asked.
+        let all = &[("content-range", "bytes 0-9/10"), ("content-length", "10")];
+        for asked in [None, Some(rest(5, None))] {
+            let promise = judged(206, asked.as_ref(), all).unwrap();
+            assert!(
+                matches!(
+                    promise,
+                    Promise::Whole {
+                        total: Some(10),
+                        ..
+                    }
+                ),
+                "{promise:?}"
+            );
+        }
+        let part = &[("content-range", "bytes 0-8/10"), ("content-length", "9")];
+        assert!(judged(206, None, part).is_err());
+        // <https://github.com/xroche/httrack/issues/7>
+        let whole = judged(200, None, all).unwrap();
+        assert!(
+            matches!(
+                whole,
+                Promise::Whole {
+                    total: Some(10),
+                    ..
+                }
+            ),
+            "{whole:?}"
+        );
+    }
+
+    #[test]
+    fn the_unit_of_a_range_is_written_in_any_letters() {
+        // <https://github.com/fernandotonon/QtMeshEditor/pull/1039>
+        for range in ["Bytes 5-9/10", "BYTES  5-9/10"] {
+            let lines = &[("content-range", range), ("etag", "\"a\"")];
+            let promise = judged(206, Some(&rest(5, None)), lines).unwrap();
+            assert_eq!(promise, Promise::Rest { total: 10 });
+        }
+        let end = &[("content-range", "Bytes */5")];
+        let promise = judged(416, Some(&rest(5, None)), end).unwrap();
+        assert_eq!(promise, Promise::Complete { total: 5 });
     }
 
     #[test]

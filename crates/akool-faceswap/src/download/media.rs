@@ -19,7 +19,7 @@ const LONGEST: usize = 64;
 pub(super) struct MediaType(String);
 
 /// Media types with the extensions of their files.
-const EXTENSIONS: [(&str, &str); 12] = [
+const EXTENSIONS: [(&str, &str); 13] = [
     ("image/png", "png"),
     ("image/jpeg", "jpg"),
     ("image/webp", "webp"),
@@ -30,6 +30,7 @@ const EXTENSIONS: [(&str, &str); 12] = [
     ("image/tiff", "tif"),
     ("video/mp4", "mp4"),
     ("video/quicktime", "mov"),
+    ("video/x-msvideo", "avi"),
     ("video/webm", "webm"),
     ("video/x-matroska", "mkv"),
 ];
@@ -61,7 +62,7 @@ impl MediaType {
     /// Whether these are the first bytes of a known kind of file.
     #[cfg(feature = "_decode")]
     pub(super) fn is_known_beginning(beginning: &[u8]) -> bool {
-        Self::of_beginning(beginning).is_some()
+        Self::of_beginning(beginning).is_some() || is_quicktime(beginning)
     }
 
     /// The kind of file that begins with these bytes, if it is a known one.
@@ -85,6 +86,24 @@ impl MediaType {
                 b'P',
                 ..,
             ] => "image/webp",
+            [
+                b'R',
+                b'I',
+                b'F',
+                b'F',
+                _,
+                _,
+                _,
+                _,
+                b'A',
+                b'V',
+                b'I',
+                b' ',
+                ..,
+            ] => "video/x-msvideo",
+            // Two letters alone would be the beginning of many a text.
+            [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => "image/bmp",
+            [b'I', b'I', 0x2a, 0, ..] | [b'M', b'M', 0, 0x2a, ..] => "image/tiff",
             // ISO base media: a length, `ftyp` and the brand.
             [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => match brand {
                 [b'q', b't', b' ', b' ', ..] => "video/quicktime",
@@ -162,6 +181,9 @@ impl Declared {
         if let Some(known) = MediaType::of_beginning(beginning) {
             return Ok(known);
         }
+        if is_quicktime(beginning) && !matches!(self, Self::Media(_)) {
+            return Ok(MediaType("video/quicktime".to_owned()));
+        }
         if let Self::Other(what) = self {
             return Err(what);
         }
@@ -190,6 +212,19 @@ pub(super) fn of_file(beginning: &[u8]) -> Option<MediaType> {
         let is_something = !beginning.is_empty() && !is_text(beginning);
         is_something.then(|| MediaType("application/octet-stream".to_owned()))
     })
+}
+
+/// Whether a file begins with one of the atoms of `QuickTime` other than `ftyp`: a length, which no text begins
+/// with, and a name. MP4 has some of them, too, so a header that says which is believed.
+fn is_quicktime(beginning: &[u8]) -> bool {
+    match beginning {
+        [0, _, _, _, name @ ..] => [b"moov", b"wide", b"free", b"skip", b"pnot", b"mdat"]
+            .iter()
+            .any(|atom| name.starts_with(*atom)),
+        // The pictures themselves may be long.
+        [..0x20, _, _, _, b'm', b'd', b'a', b't', ..] => true,
+        _ => false,
+    }
 }
 
 /// Whether these bytes are those of a text: UTF-8 without the control characters that every image
@@ -235,6 +270,10 @@ mod tests {
             (b"RIFF\x24\0\0\0WEBPVP8 ", "image/webp", "webp"),
             (MP4, "video/mp4", "mp4"),
             (b"\0\0\0\x14ftypqt  ", "video/quicktime", "mov"),
+            (b"RIFF\x24\0\0\0AVI LIST", "video/x-msvideo", "avi"),
+            (b"BM\x46\0\0\0\0\0\0\0\x36", "image/bmp", "bmp"),
+            (b"II*\0\x08\0\0\0", "image/tiff", "tif"),
+            (b"MM\0*\0\0\0\x08", "image/tiff", "tif"),
             (b"\0\0\0\x14ftypavif", "image/avif", "avif"),
             (b"\0\0\0\x14ftypheic", "image/heic", "heic"),
             (
@@ -279,7 +318,7 @@ mod tests {
             ("audio/mpeg", "another content type"),
         ] {
             assert_eq!(judged(header, PNG).as_deref(), Ok("image/png"), "{header}");
-            assert_eq!(judged(header, b"\0\0\x02\0moov\x01"), Err(what), "{header}");
+            assert_eq!(judged(header, b"\0\0\x02\0own \x01"), Err(what), "{header}");
             assert_eq!(judged(header, b"<html>"), Err(what), "{header}");
             let png = MediaType("image/png".to_owned());
             assert_eq!(declared(header).other_than(&png).as_deref(), Some(what));
@@ -293,12 +332,31 @@ mod tests {
         assert_eq!(declared("binary/octet-stream").other_than(&png), None);
         let long = |letters| format!("image/{}", "x".repeat(letters));
         let longest = LONGEST - "image/".len();
-        let unknown = b"\0\0\x02\0moov\x01";
+        let unknown = b"\0\0\x02\0own \x01";
         assert!(judged(&long(longest), unknown).is_ok());
         assert_eq!(
             judged(&long(longest + 1), unknown),
             Err("another content type")
         );
+    }
+
+    #[test]
+    fn a_video_of_quicktime_needs_no_ftyp() {
+        // <https://github.com/drewnoakes/metadata-extractor/issues/737>
+        for atom in ["moov", "mdat", "wide", "free", "skip", "pnot"] {
+            let beginning = [b"\0\0\0\x08", atom.as_bytes(), b"\0\0\x02\0"].concat();
+            for header in ["text/plain", "application/octet-stream"] {
+                assert_eq!(judged(header, &beginning).as_deref(), Ok("video/quicktime"));
+            }
+            assert_eq!(judged("video/mp4", &beginning).as_deref(), Ok("video/mp4"));
+        }
+        assert!(judged("text/plain", b"\x1f\xff\0\0mdat").is_ok());
+        for text in ["for free", "skipfree", "    moov", "    mdat"] {
+            assert!(
+                judged("application/octet-stream", text.as_bytes()).is_err(),
+                "{text}"
+            );
+        }
     }
 
     #[test]
@@ -326,7 +384,7 @@ mod tests {
 
     #[test]
     fn an_unknown_beginning_is_what_the_header_says_or_refused() {
-        let unknown = b"\0\0\x02\0moov\x01";
+        let unknown = b"\0\0\x02\0own \x01";
         assert_eq!(
             judged("Video/X-Own; a=b", unknown).as_deref(),
             Ok("video/x-own")

@@ -28,6 +28,7 @@ const MOST_REDIRECTS: usize = 5;
 /// An answer whose head is there.
 pub(super) struct Answer {
     pub(super) host: String,
+    is_secure: bool,
     response: reqwest::Response,
     /// Whoever reads has a place of the client.
     _place: OwnedSemaphorePermit,
@@ -61,6 +62,8 @@ pub(super) async fn ask(
         if !is_redirect(response.status()) {
             return Ok(Answer {
                 host,
+                // Other libraries than rustls take a break for the end.
+                is_secure: cfg!(feature = "_rustls") && url.scheme() == "https",
                 response,
                 _place: place,
             });
@@ -153,7 +156,14 @@ fn follow(api: &Api, from: &Url, response: &reqwest::Response) -> Result<Url, &'
     };
     // Some hosts write UTF-8 where only ASCII is allowed; browsers and curl follow it.
     let location = String::from_utf8_lossy(location.as_bytes());
+    // Joined to a URL, nothing is that URL again.
+    if location.trim().is_empty() {
+        return Err("it does not name");
+    }
     let to = source::parse(&location, Some(from), &api.channel.base_url)?;
+    if to == *from {
+        return Err("it was just asked for");
+    }
     if from.scheme() == "https" && to.scheme() != "https" {
         return Err("does not begin with https://");
     }
@@ -177,6 +187,7 @@ impl Answer {
             host: &self.host,
             status: self.response.status(),
             version: self.response.version(),
+            is_secure: self.is_secure,
             headers: self.response.headers(),
         }
     }

@@ -210,7 +210,8 @@ async fn redirects_stay_on_https_and_end() {
         ("file:///final.mp4", 1),
         ("https://u:p@cdn.example/final.mp4", 1),
         ("https://", 1),
-        ("/again.mp4", 6),
+        ("/again.mp4", 2),
+        ("on/again.mp4", 6),
     ] {
         let wire = to(location);
         let error = received(&wire.client(), &secure).await.unwrap_err();

@@ -194,6 +194,7 @@ impl Channel {
         let base = reqwest::Url::parse(self.base_url.as_str()).ok();
         // The host alone: the rest of the location repeats the ids, or worse.
         let to = base
+            .filter(|_| !location.trim().is_empty())
             .and_then(|base| base.join(location).ok())
             .and_then(|url| url.host_str().map(str::to_owned));
         let to = Snippet::host(to.as_deref(), Some(response.secret.expose()));
@@ -225,7 +226,6 @@ fn record(span: &tracing::Span, outcome: Result<&RawResponse, &Error>) {
     }
 }
 
-/// A request to `host` that got no answer.
 /// The compression that the header names and that was not undone. Any other label means nothing.
 fn encoding(headers: &HeaderMap) -> Option<&'static str> {
     let value = headers.get(header::CONTENT_ENCODING)?.to_str().ok()?;
@@ -234,6 +234,7 @@ fn encoding(headers: &HeaderMap) -> Option<&'static str> {
         .find(|coding| value.to_ascii_lowercase().contains(coding))
 }
 
+/// A request to `host` that got no answer.
 pub(crate) fn unanswered(host: &str, error: TransportError) -> Error {
     let (kind, message) = if error.is_connect {
         (ErrorKind::Connect, format!("no connection to {host}"))

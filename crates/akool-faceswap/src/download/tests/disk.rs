@@ -383,3 +383,21 @@ async fn a_download_that_was_dropped_can_be_gone_on_with() {
     assert_eq!(saved.unwrap().resumed_from(), Some(20));
     assert_whole(&dir);
 }
+
+#[cfg(unix)]
+#[tokio::test(start_paused = true)]
+async fn a_link_to_nothing_at_the_target_is_named_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let link = dir.path().join("one.mp4");
+    std::os::unix::fs::symlink(dir.path().join("nothing"), &link).unwrap();
+    let (outcome, seen) = gone_on(&dir, |_| whole()).await;
+    let error = outcome.unwrap_err();
+    assert_eq!((error.kind(), seen.len()), (ErrorKind::Io, 0));
+    assert!(
+        error
+            .message()
+            .contains("one.mp4 is there already and was left alone"),
+        "{error}"
+    );
+    assert!(fs::symlink_metadata(&link).is_ok());
+}

@@ -109,9 +109,18 @@ async fn a_redirect_in_utf_8_is_followed_and_one_to_nowhere_is_not_repeated() {
         MP4.as_bytes()
     );
     assert_eq!(wire.seen()[1].path, "/r%C3%A9sultat");
-    let wire = Scripted::new(|_| Reply::http(302, ""));
-    let error = received(&wire.client(), &job()).await.unwrap_err();
-    assert_eq!((wire.requests(), error.kind()), (1, ErrorKind::Redirect));
+    // <https://github.com/guzzle/guzzle/pull/2110>
+    let nowhere: [fn() -> Reply; 4] = [
+        || Reply::http(302, ""),
+        || Reply::http(302, "").with_header("location", ""),
+        || Reply::http(302, "").with_header("location", "  "),
+        || Reply::http(302, "").with_header("location", URL),
+    ];
+    for reply in nowhere {
+        let wire = Scripted::new(move |_| reply());
+        let error = received(&wire.client(), &job()).await.unwrap_err();
+        assert_eq!((wire.requests(), error.kind()), (1, ErrorKind::Redirect));
+    }
 }
 
 #[tokio::test(start_paused = true)]
