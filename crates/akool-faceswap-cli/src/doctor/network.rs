@@ -101,9 +101,10 @@ pub(super) async fn reach(
 fn is_loopback(host: &str) -> bool {
     let name = without_brackets(host);
     name == "localhost"
+        || name == "localhost."
         || name
             .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+            .is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 /// An IPv6 address is in brackets in a URL, and nowhere else.

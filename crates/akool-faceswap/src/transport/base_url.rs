@@ -102,11 +102,13 @@ fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else {
         return false;
     };
+    // `x.localhost` is not among them: some resolvers ask the network for it.
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
+        || host == "localhost."
         || host
             .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+            .is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 impl fmt::Debug for BaseUrl {
@@ -178,7 +180,9 @@ mod tests {
             "http://127.0.0.1:8080",
             "http://127.9.9.9",
             "http://[::1]:1",
+            "http://[::ffff:127.0.0.1]",
             "http://localhost",
+            "http://localhost.:8080",
         ] {
             assert!(BaseUrl::parse(text, false).is_ok(), "{text}");
         }
@@ -186,6 +190,8 @@ mod tests {
             "http://openapi.akool.com",
             "http://10.0.0.1",
             "http://localhost.example",
+            "http://akool.localhost",
+            "http://[::ffff:10.0.0.1]",
             "http://127.0.0.1.example",
         ] {
             assert!(BaseUrl::parse(text, false).is_err(), "{text}");
