@@ -48,8 +48,6 @@ pub struct Lookup {
     api: Arc<Api>,
     ids: Result<ResultIds, InvalidIds>,
     options: CallOptions,
-    /// Whether an answer that lacks ids is checked for rows that were left out.
-    checks_answers: bool,
 }
 
 impl Lookup {
@@ -58,7 +56,6 @@ impl Lookup {
             api,
             ids: ids.into_result_ids(),
             options: CallOptions::default(),
-            checks_answers: true,
         }
     }
 
@@ -87,10 +84,7 @@ impl Lookup {
     }
 
     /// The outcome of each id, in the order of the list, even if all failed, each for its own reason.
-    ///
-    /// An answer that lacks ids is not checked: the poller asks again by itself.
-    pub(crate) async fn each(mut self) -> Vec<Outcome> {
-        self.checks_answers = false;
+    pub(crate) async fn each(self) -> Vec<Outcome> {
         match self.run().await {
             Ok(results) => results.into_outcomes(),
             Err(AllFailed { outcomes, .. }) => outcomes,
@@ -131,18 +125,13 @@ impl IntoFuture for Lookup {
 }
 
 async fn look_up(lookup: Lookup, span: tracing::Span) -> Result<Results, AllFailed> {
-    let Lookup {
-        api,
-        ids,
-        options,
-        checks_answers,
-    } = lookup;
+    let Lookup { api, ids, options } = lookup;
     let begun = Instant::now();
     let ids = ids.map_err(|invalid| AllFailed {
         error: invalid.into(),
         outcomes: Vec::new(),
     })?;
-    let outcome = look_up_all(&api, &ids, &options, checks_answers).await;
+    let outcome = look_up_all(&api, &ids, &options).await;
     let told = outcome.as_ref().map_err(|nothing| &nothing.error);
     if let Some(metrics) = &api.metrics {
         metrics.lookup(&measure(ids.len(), told, begun.elapsed()));
@@ -176,7 +165,6 @@ async fn look_up_all(
     api: &Arc<Api>,
     ids: &ResultIds,
     options: &CallOptions,
-    checks_answers: bool,
 ) -> Result<Results, AllFailed> {
     let call = &api.begin(options);
     let look_up = |chunk: Chunk| async move {
@@ -190,12 +178,7 @@ async fn look_up_all(
     };
 
     let mut gathered = ResultCollector::new(ids);
-    let mut chunks = Chunks::new(
-        ids.as_slice(),
-        configured_size(api),
-        &api.known_sizes,
-        checks_answers,
-    );
+    let mut chunks = Chunks::new(ids.as_slice(), configured_size(api), &api.known_sizes);
     let mut in_flight = FuturesUnordered::new();
     loop {
         while in_flight.len() < api.permits.lookups()

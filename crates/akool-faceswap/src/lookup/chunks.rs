@@ -11,9 +11,9 @@
 //!   accepted, it is in the second, which need not be asked as a whole.
 //! - While it is open which of the two it is, no new chunk is sent.
 //!
-//! An answer may also leave rows out without a word. An answer that lacks ids is checked, by
-//! asking for those ids alone, unless a longer answer has shown that it was not cut off: if any exists, the server caps its answers, and the cap is
-//! remembered like any other limit.
+//! An answer may also leave rows out without a word. An answer that lacks ids is checked, by asking for
+//! those ids alone, unless a longer answer has shown that it was not cut off: if any exists, the server
+//! caps its answers, and the cap is remembered like any other limit.
 //!
 //! **Bound.** Where a limit is unknown, a lookup sends at most twice the requests of a client that was
 //! configured with it, and two more; afterwards the limit is known. Each wrong id costs at most
@@ -89,8 +89,6 @@ pub(super) struct Chunks<'a> {
     ids: &'a [ResultId],
     configured: RequestSize,
     known: &'a KnownSizes,
-    /// Whether answers that lack ids are checked.
-    checks_answers: bool,
     /// Up to where the list has been cut.
     cut: usize,
     /// Parts of refused requests, the next one last.
@@ -102,17 +100,11 @@ pub(super) struct Chunks<'a> {
 }
 
 impl<'a> Chunks<'a> {
-    pub(super) fn new(
-        ids: &'a [ResultId],
-        configured: RequestSize,
-        known: &'a KnownSizes,
-        checks_answers: bool,
-    ) -> Self {
+    pub(super) fn new(ids: &'a [ResultId], configured: RequestSize, known: &'a KnownSizes) -> Self {
         Self {
             ids,
             configured,
             known,
-            checks_answers,
             cut: 0,
             parts: Vec::new(),
             splits: Vec::new(),
@@ -321,8 +313,7 @@ impl<'a> Chunks<'a> {
             }
             None => (asked, found),
         };
-        let is_in_question = self.checks_answers
-            && (found >= SMALLEST_CAP || chunk.check.is_some())
+        let is_in_question = (found >= SMALLEST_CAP || chunk.check.is_some())
             && !missing.is_empty()
             && !self.known.is_shorter_than_others(found);
         self.known.note_rows(found);

@@ -81,7 +81,7 @@ fn run(
     concurrency: usize,
     mut pick: impl FnMut(usize) -> usize,
 ) -> Seen {
-    let mut chunks = Chunks::new(list, CONFIGURED, known, true);
+    let mut chunks = Chunks::new(list, CONFIGURED, known);
     let mut in_flight: Vec<Chunk> = Vec::new();
     let mut seen = Seen::default();
     loop {
@@ -146,7 +146,7 @@ fn as_many_ids_fit_as_were_measured_on_the_wire() {
             ids: usize::MAX,
             bytes: line - 57,
         };
-        let mut chunks = Chunks::new(&list, configured, &known, true);
+        let mut chunks = Chunks::new(&list, configured, &known);
         let Next::Send(first) = chunks.next() else {
             panic!("nothing to send");
         };
@@ -158,12 +158,7 @@ fn as_many_ids_fit_as_were_measured_on_the_wire() {
 fn an_id_too_long_by_itself_is_a_request_of_its_own() {
     let list: crate::model::ResultIds = "aa,bbbbbbbb,cc,dd".parse().unwrap();
     let known = KnownSizes::default();
-    let mut chunks = Chunks::new(
-        list.as_slice(),
-        RequestSize { ids: 10, bytes: 7 },
-        &known,
-        true,
-    );
+    let mut chunks = Chunks::new(list.as_slice(), RequestSize { ids: 10, bytes: 7 }, &known);
     let mut lengths = Vec::new();
     while let Next::Send(chunk) = chunks.next() {
         lengths.push(chunk.positions.len());

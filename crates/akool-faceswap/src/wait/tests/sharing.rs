@@ -58,8 +58,10 @@ async fn single_lookups_of_one_moment_are_one_request() {
     for (n, task) in tasks {
         assert_eq!(task.await.unwrap().unwrap().is_some(), n != 7);
     }
-    assert_eq!(wire.requests(), 1);
+    // An answer that lacks an id may have been cut off, so that id is asked for alone.
+    assert_eq!(wire.requests(), 2);
     assert_eq!(wire.seen()[0].ids.len(), 20);
+    assert_eq!(wire.seen()[1].ids, ["a7"]);
 }
 
 #[tokio::test(start_paused = true)]
