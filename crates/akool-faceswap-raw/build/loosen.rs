@@ -200,12 +200,24 @@ fn make_nullable(property: &mut Value) {
         return;
     }
     property.insert("nullable".to_owned(), true.into());
-    if let Some(Value::Object(items)) = property.get_mut("items")
-        && component(items).is_none()
-        && !items.contains_key("properties")
+    if let Some(items) = property.get_mut("items")
+        && is_of_values(items)
+        && let Value::Object(items) = items
     {
         items.insert("nullable".to_owned(), true.into());
     }
+}
+
+/// Whether a schema comes to values and not to objects with fields, in whatever way it is written.
+fn is_of_values(schema: &Value) -> bool {
+    let Value::Object(schema) = schema else {
+        return false;
+    };
+    let parts = ["allOf", "anyOf", "oneOf"].into_iter();
+    let mut parts = parts
+        .filter_map(|key| schema.get(key)?.as_array())
+        .flatten();
+    component(schema).is_none() && !schema.contains_key("properties") && parts.all(is_of_values)
 }
 
 /// The component that a schema refers to.
@@ -329,6 +341,30 @@ mod tests {
                 "b": {"type": "array", "nullable": true, "items": {"properties": {}}},
             })
         );
+    }
+
+    #[test]
+    fn rows_are_rows_however_they_are_written() {
+        for rows in [
+            json!({"$ref": "#/components/schemas/Row"}),
+            json!({"allOf": [{"$ref": "#/components/schemas/Row"}]}),
+            json!({"oneOf": [{"allOf": [{"properties": {}}]}]}),
+        ] {
+            let list = json!({"properties": {"a": {"type": "array", "items": rows}}});
+            let operation =
+                json!({"responses": answer(&json!({"$ref": "#/components/schemas/A"}))});
+            let mut document = document(&json!({"A": list, "Row": {}}), &operation);
+            loosen(&mut document);
+            let items = &document["components"]["schemas"]["A"]["properties"]["a"]["items"];
+            assert_eq!(items.get("nullable"), None, "{rows}");
+        }
+        let words = json!({"allOf": [{"type": "string"}]});
+        let list = json!({"properties": {"a": {"type": "array", "items": words}}});
+        let operation = json!({"responses": answer(&json!({"$ref": "#/components/schemas/A"}))});
+        let mut document = document(&json!({"A": list}), &operation);
+        loosen(&mut document);
+        let items = &document["components"]["schemas"]["A"]["properties"]["a"]["items"];
+        assert_eq!(items["nullable"], true);
     }
 
     #[test]
