@@ -192,7 +192,7 @@ fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// The JSON pointer of the first difference; the order of keys is none.
+/// The JSON pointer of the first difference; the order of keys does not count.
 fn difference(old: Option<&Value>, new: Option<&Value>, pointer: String) -> Option<String> {
     match (old, new) {
         (old, new) if old == new => None,

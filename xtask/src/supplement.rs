@@ -51,7 +51,7 @@ pub(crate) struct Documents {
 }
 
 impl Documents {
-    /// Reads the tree's supplement beside these vendored documents.
+    /// Reads the tree's supplement, to be compared with these vendored documents.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Writing files whole: everything is written beside its place first, then moved there.
+//! Writing files whole: everything is written next to its place first, then moved there.
 //!
 //! A file that cannot be written is found before the first one is replaced. Should a move fail
 //! after that, git has the files as they were, and `regen --check` finds what is stale.

@@ -1,7 +1,7 @@
 //! The file of a job that has succeeded: fetched once, checked, and on the disk only when whole.
 //!
-//! The file is not the API's but some file server's, so none of the API's ways are used: no
-//! credentials, a connection of its own, and nothing taken from the server's words. `source` says
+//! The file is not the API's but some file server's, so nothing of the API's is used: no
+//! credentials, and a connection of its own; nothing is taken from the server's words. `source` says
 //! whether there can be a file, `request` asks for it, `head` and `media` judge what comes,
 //! `transfer` resumes after a break; `stream` hands the bytes out, `save` puts them on the disk.
 
@@ -133,7 +133,7 @@ struct Options {
     max_bytes: u64,
     idle_timeout: Timeout,
     operation_timeout: Timeout,
-    /// The client's, if there is none.
+    /// `None`: the client's.
     retry: Option<RetryPolicy>,
 }
 
@@ -247,17 +247,17 @@ impl Download {
     /// A file that is there already is left alone, and is an error: whether it is this result is
     /// not known. [`save_in`](Self::save_in) knows.
     ///
-    /// Until the file is whole it is `NAME.part` beside its place, with what is needed to go on in
-    /// `NAME.part.json`: its length, its media type and the host's mark of it. Then it is written
-    /// through to the disk and gets its name in one step. A further call goes on where an earlier one
-    /// was broken off, if the host still has the same file, else begins anew. Of two calls for one
-    /// path at once, in whatever process, one is refused while the other is under way.
+    /// Until the file is whole it is `NAME.part` in the same directory, with what is needed to resume
+    /// in `NAME.part.json`: its length, its media type and its `ETag`. Then it is synced to the disk
+    /// and gets its name in one step. A later call resumes where an earlier one was interrupted, if
+    /// the host still has the same file, or else starts over. Of two calls for one path at the same
+    /// time, in any processes, one is refused while the other is in progress.
     ///
     /// # Errors
     ///
-    /// What is refused, see [`Download`]; faults that did not pass; and [`ErrorKind::Io`] where the
-    /// disk refuses, the path is taken, or another download writes to it. What was received stays for
-    /// a further call, unless the file is too large.
+    /// What is refused, see [`Download`]; faults that outlasted the retries; and [`ErrorKind::Io`] if
+    /// the disk refuses, the path is taken, or another download writes to it. What was received is
+    /// kept for a later call, unless the file is too large.
     ///
     /// # Cancel safety
     ///
@@ -308,13 +308,14 @@ impl Download {
     /// The result as a file in `dir`, which has to be there; its name is the job's id with the
     /// extension of what it is: `667d228400000000000a0001.png`.
     ///
-    /// Nothing of the URL or of the host's words is in the name. Bytes of an id that are no small
-    /// letter, digit, `_` or `-` are written as `%` and two hexadecimal digits, so that every id has
-    /// a file of its own, on every system; all ids seen so far are hexadecimal and stay as they are.
+    /// Nothing of the URL or of the host's answer is in the name. Bytes of an id other than small
+    /// letters, digits, `_` and `-` are written as `%` and two hexadecimal digits, so that every id
+    /// has a file of its own on every system; all ids seen so far are hexadecimal and stay as they
+    /// are.
     ///
     /// A result that is there already is not fetched again ([`SavedFile::already_existed`]), even if it
-    /// has expired meanwhile: such a name comes into being by the last step of a download alone. The file is written and resumed as with
-    /// [`save_to`](Self::save_to), as `ID.part`.
+    /// has expired meanwhile: only the last step of a download gives a file such a name. The file is
+    /// written and resumed as with [`save_to`](Self::save_to), as `ID.part`.
     ///
     /// # Errors
     ///

@@ -1,8 +1,8 @@
 //! What the head of an answer promises, and what is refused by it.
 //!
 //! No byte of a file is taken before its head was judged: the status, the length and, where only
-//! the rest was asked for, whether this is the rest of the same file. Nothing of what the server
-//! wrote stands in an error but its status: error pages repeat paths and keys.
+//! the rest was asked for, whether this is the rest of the same file. Of what the server
+//! wrote, only its status is in an error: error pages repeat paths and keys.
 
 use http::{HeaderMap, StatusCode, Version, header};
 

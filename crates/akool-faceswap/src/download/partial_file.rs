@@ -1,6 +1,6 @@
-//! The part of a file that is on the disk already, beside the place where the whole will be.
+//! The part of a file that is on the disk already, next to where the whole file will be.
 //!
-//! `NAME.part` has the bytes, `NAME.part.json` what is needed to go on with them: whose result it
+//! `NAME.part` has the bytes, `NAME.part.json` what is needed to resume: whose result it
 //! is, and by what the host knows the file again. Whoever writes holds the operating system's lock
 //! on `NAME.part`, which no crash leaves behind. Every function here blocks, and is called on a
 //! thread for that.
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::download::transfer::FileFacts;
 use crate::model::ResultId;
 
-/// The form of the notes; notes of another form are void.
+/// The form of the notes; notes of another form are ignored.
 const VERSION: u32 = 1;
 
 /// No notes are longer.
@@ -41,7 +41,7 @@ pub(super) struct Paths {
     notes: PathBuf,
 }
 
-/// What stands in `NAME.part.json`.
+/// The content of `NAME.part.json`.
 #[derive(Serialize, Deserialize)]
 struct Notes {
     version: u32,
@@ -170,14 +170,14 @@ impl Part {
         }
         fs::rename(&self.paths.part, target)?;
         sync_directory(target);
-        // The file is there; notes that stay behind are void and harm nobody.
+        // The file is there; notes that stay behind are ignored.
         let _ = fs::remove_file(&self.paths.notes);
         Ok(())
     }
 
     /// Takes the part away.
     pub(super) fn discard(self) {
-        // There is an error to be told of already, and what stays behind is used or void.
+        // An error is reported already, and what stays behind is used or ignored.
         let _ = fs::remove_file(&self.paths.notes);
         let _ = fs::remove_file(&self.paths.part);
     }

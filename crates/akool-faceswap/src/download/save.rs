@@ -236,12 +236,12 @@ impl Receiving {
         Ok(downloaded)
     }
 
-    /// Leaves what a later call can go on with, and nothing else.
+    /// Leaves what a later call can resume, and nothing else.
     async fn give_up(&mut self, error: &Error) {
         if let Some(part) = self.part.take()
             && (part.len() == 0 || error.kind() == ErrorKind::ResponseTooLarge)
         {
-            // There is an error to be told of already.
+            // An error is reported already.
             let _ = blocking(move || part.discard()).await;
         }
     }

@@ -33,7 +33,7 @@ impl Source {
             JobStatus::Success => {}
             JobStatus::Failed => {
                 return Err(no_result("has failed, so it has no result")
-                    .with_advice("submit it anew; a failed job never gets a result"));
+                    .with_advice("submit it again; a failed job never gets a result"));
             }
             status => {
                 return Err(no_result(&format!(
@@ -55,7 +55,7 @@ impl Source {
                 ErrorKind::Expired,
                 format!("the job's result was deleted at {expiry}, 7 days after its creation"),
             )
-            .with_advice("submit the job anew; results are not kept for longer"));
+            .with_advice("submit the job again; results are not kept for longer"));
         }
         let url = parse(url, None, base_url).map_err(|why| {
             no_result(&format!("has a URL that {why}"))
@@ -86,7 +86,7 @@ pub(super) fn parse(text: &str, base: Option<&Url>, api: &BaseUrl) -> Result<Url
         None => Url::parse(text),
         Some(base) => base.join(text),
     }
-    .map_err(|_| "is none")?;
+    .map_err(|_| "is invalid")?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err("has a user name or a password in it");
     }

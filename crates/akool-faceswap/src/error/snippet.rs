@@ -74,10 +74,9 @@ impl Snippet {
     }
 }
 
-/// The text without every part of it that stands in the secret, too: in whatever case, with slashes
-/// escaped or not, whole or cut.
+/// The text without any part of the secret: in any case, with slashes escaped or not, whole or cut.
 fn without(text: &str, secret: &str) -> String {
-    /// The shortest part that is known again. Shorter ones stand in any text.
+    /// The shortest part that is recognized. Shorter ones occur in any text.
     const PART: usize = 8;
     /// What is shorter is no secret.
     const SHORTEST: usize = 4;

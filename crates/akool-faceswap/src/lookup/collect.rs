@@ -141,7 +141,7 @@ impl<'a> ResultCollector<'a> {
         positions.get(id).copied()
     }
 
-    /// The results, or the first error where nothing at all was learnt.
+    /// The results, or the first error if every id failed.
     pub(super) fn into_results(self) -> Result<Results, AllFailed> {
         if !self.anything_answered {
             let first = self.outcomes.iter().find_map(|outcome| match outcome {

@@ -93,7 +93,7 @@ async fn complete_results_are_all_jobs_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_nothing_was_learnt_there_is_one_error_about_all_ids() {
+async fn where_all_ids_failed_there_is_one_error_about_all_ids() {
     let wire = Scripted::new(|_| Reply::business(1101));
     let error = wire.client().lookup(ids(250)).await.unwrap_err();
     assert!(error.is_auth());

@@ -1,4 +1,4 @@
-//! Texts that are no ids, named one by one, with the ids beside them kept.
+//! Texts that are not ids, named one by one; the valid ids are kept.
 
 use std::fmt;
 

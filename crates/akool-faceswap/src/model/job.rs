@@ -40,7 +40,7 @@ pub enum Media {
     Video,
 }
 
-/// One job, as one answer told of it.
+/// One job, as one answer showed it.
 ///
 /// ```
 /// use akool_faceswap::{JobStatus, Job};

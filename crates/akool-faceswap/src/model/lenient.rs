@@ -64,7 +64,7 @@ impl DecodeError {
     }
 }
 
-/// Reads one row that stands for itself.
+/// Reads one row by itself.
 pub(crate) fn job(json: Value) -> Result<Job, Unreadable> {
     let raw = serde_json::value::to_raw_value(&json)
         .map_err(|_| Unreadable("the row is nested too deeply"))?;

@@ -81,7 +81,7 @@ impl JobStatus {
 
     /// Whether the job has ended, well or badly, and will not change any more.
     ///
-    /// An unknown status is not terminal: what it means is not known, so waiting goes on until its
+    /// An unknown status is not terminal: what it means is not known, so waiting continues until its
     /// own deadline.
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Success | Self::Failed)

@@ -2,7 +2,7 @@
 //!
 //! The generated client can return neither our errors nor the body of an answer that it could not
 //! read: its own error has lost the status or the body, and would print the latter. So the outcome
-//! of the exchange is kept beside it, and [`Operation::read`] decides by that.
+//! of the exchange is kept separately, and [`Operation::read`] decides by that.
 
 use std::{
     future::Future,
@@ -28,7 +28,7 @@ pub(crate) type Generated<T> = Result<raw::ResponseValue<T>, raw::Error<()>>;
 /// Which of the client's pools of permits a request takes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pool {
-    /// Lookups: many at a time, and none of them urgent.
+    /// Lookups: many at a time, and not urgent.
     Lookups,
     /// Everything else, which must not queue behind a lookup of 100,000 ids.
     Others,

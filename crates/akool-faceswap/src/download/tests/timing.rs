@@ -384,5 +384,5 @@ async fn no_clock_alone_advises_to_pay_again() {
         .await
         .unwrap_err();
     assert_eq!((error.kind(), wire.requests()), (ErrorKind::Expired, 1));
-    assert!(!error.advice().contains("anew"), "{}", error.advice());
+    assert!(!error.advice().contains("submit"), "{}", error.advice());
 }

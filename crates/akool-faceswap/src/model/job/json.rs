@@ -30,7 +30,7 @@ impl fmt::Debug for Job {
 /// Equal where the rows that came are.
 impl PartialEq for Job {
     fn eq(&self, other: &Self) -> bool {
-        // The generated type has no equality; its JSON form is what it stands for.
+        // The generated type has no equality; its JSON form is compared.
         serde_json::to_value(self).ok() == serde_json::to_value(other).ok()
     }
 }

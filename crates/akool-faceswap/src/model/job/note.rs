@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Something odd in a row that cost no more than the field it stands in.
+/// Something odd in a row, which costs its own field at most.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     field: Box<str>,
