@@ -155,11 +155,26 @@ fn read_bounded(source: impl Read) -> io::Result<String> {
             MAX_BYTES >> 20
         )));
     }
+    if let Some(text) = utf_16(&bytes) {
+        return Ok(text);
+    }
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = good.split(|byte| *byte == b'\n').count();
         io::Error::other(format!("line {line} is not UTF-8 text"))
     })
+}
+
+/// The text of a file that says by its first bytes that it is UTF-16, as Windows PowerShell's `>` writes.
+fn utf_16(bytes: &[u8]) -> Option<String> {
+    let (read, bytes): (fn([u8; 2]) -> u16, _) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (u16::from_le_bytes, rest),
+        [0xfe, 0xff, rest @ ..] => (u16::from_be_bytes, rest),
+        _ => return None,
+    };
+    let (units, rest) = bytes.as_chunks::<2>();
+    let text: Result<String, _> = char::decode_utf16(units.iter().copied().map(read)).collect();
+    text.ok().filter(|_| rest.is_empty())
 }
 
 fn unreadable(place: &dyn fmt::Display, error: &io::Error) -> Problem {
@@ -259,6 +274,21 @@ mod tests {
             assert!(output(&read(&args).unwrap_err()).contains("no ids were given"));
             assert!(read_any(&args).unwrap().is_empty());
         }
+    }
+
+    /// <https://github.com/wonderwhy-er/DesktopCommanderMCP/issues/610>
+    #[test]
+    fn a_file_in_utf_16_is_read() {
+        let text = "a1\r\nb2\r\n";
+        let bytes = |mark: [u8; 2], write: fn(u16) -> [u8; 2]| {
+            let units = text.encode_utf16().flat_map(write);
+            mark.into_iter().chain(units).collect::<Vec<u8>>()
+        };
+        let little = bytes([0xff, 0xfe], u16::to_le_bytes);
+        for bytes in [&little, &bytes([0xfe, 0xff], u16::to_be_bytes)] {
+            assert_eq!(read_bounded(&bytes[..]).unwrap(), text);
+        }
+        assert!(read_bounded(&little[..little.len() - 1]).is_err());
     }
 
     #[test]
