@@ -115,6 +115,24 @@ impl Client {
         self.api.raw_client()
     }
 
+    /// What went wrong in TLS, in words for people, such as which host the certificate is for; `None`
+    /// if that was not the fault, or nothing plainer can be said.
+    ///
+    /// For an error of the HTTP client underneath. This library's own errors say it in their source.
+    ///
+    /// Needs the feature `semver-exempt`.
+    ///
+    /// ```
+    /// use akool_faceswap::Client;
+    ///
+    /// let other = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    /// assert_eq!(Client::tls_fault(&other), None);
+    /// ```
+    #[cfg(feature = "semver-exempt")]
+    pub fn tls_fault(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+        crate::transport::tls_fault::of(error).map(|fault| fault.what)
+    }
+
     #[cfg(test)]
     pub(crate) fn api(&self) -> &Arc<Api> {
         &self.api

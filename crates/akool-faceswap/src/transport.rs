@@ -13,4 +13,4 @@ pub(crate) mod exchange;
 pub(crate) mod http_client;
 pub(crate) mod one_shot;
 pub(crate) mod operation;
-mod tls_fault;
+pub(crate) mod tls_fault;

@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use akool_faceswap::Client;
 use akool_faceswap_raw as raw;
 use akool_faceswap_raw::ClientInfo as _;
 use tokio::{
@@ -181,7 +182,7 @@ fn unanswered(
     is_https: bool,
     proxy: Option<&str>,
 ) -> Finding {
-    let why = innermost(error);
+    let why = Client::tls_fault(error).unwrap_or_else(|| innermost(error));
     match proxy {
         Some(proxy) => Finding::fail(
             Check::Connection,

@@ -8,19 +8,19 @@ use std::error::Error;
 
 /// What happened, and what to do where the kind of the error says too little.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct TlsFault {
-    pub(super) what: String,
+pub(crate) struct TlsFault {
+    pub(crate) what: String,
     pub(super) advice: Option<&'static str>,
 }
 
 /// The fault of TLS behind an error, if there is one that can be said more plainly.
 #[cfg(not(feature = "_rustls"))]
-pub(super) fn of(_: &(dyn Error + 'static)) -> Option<TlsFault> {
+pub(crate) fn of(_: &(dyn Error + 'static)) -> Option<TlsFault> {
     None
 }
 
 #[cfg(feature = "_rustls")]
-pub(super) use with_rustls::of;
+pub(crate) use with_rustls::of;
 
 #[cfg(feature = "_rustls")]
 mod with_rustls {
