@@ -32,6 +32,20 @@ pub(super) fn read(name: &str, text: &str, line: usize) -> Result<Value, Problem
         return Err(problem);
     }
     version(name, text, line, &document)?;
+    if let Some(number) = document
+        .pointer("/info/version")
+        .filter(|version| version.is_number())
+    {
+        let at = text
+            .lines()
+            .position(|line| line.trim_start().starts_with("version:"));
+        return Err(Problem::at(
+            name,
+            format!("info.version is the number {number} to YAML, and has to be a text"),
+        )
+        .line(line + 1 + at.unwrap_or(0))
+        .hint("ask the vendor to put it in quotes; until then give a copy that has them: `--from FILE`"));
+    }
     if let Some(reference) = external_reference(&document) {
         let at = text.lines().position(|line| line.contains(reference));
         return Err(Problem::at(
@@ -182,6 +196,22 @@ mod tests {
         );
         let within = of("openapi: 3.0.3\npaths: {/a: {get: {x: {$ref: '#/b'}}}}");
         assert!(within.is_ok());
+    }
+
+    /// <https://github.com/publiccodenet/publiccode.yml/pull/14>
+    #[test]
+    fn a_version_that_yaml_takes_for_a_number_is_named() {
+        let with = |version: &str| {
+            of(&format!(
+                "openapi: 3.0.3\ninfo:\n  version: {version}\npaths: {{/a: {{get: {{}}}}}}"
+            ))
+        };
+        let error = with("1.10").unwrap_err();
+        assert!(
+            error.starts_with("p.md:23: info.version is the number 1.1 "),
+            "{error}"
+        );
+        assert!(with("'1.10'").is_ok() && with("1.10.0").is_ok());
     }
 
     #[test]
