@@ -1,4 +1,4 @@
-//! What changed between two versions of the vendor's word, and what that does to users of the SDK.
+//! What changed between two versions of what the vendor says, and what that does to users of the SDK.
 //!
 //! The documents are compared by the crate `openapi-changes`, with what the SDK depends on from
 //! `roles.toml`. The status table of the page is compared here.

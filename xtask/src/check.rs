@@ -182,7 +182,7 @@ fn statuses(name: &str, lock: &Lock, document: &Value, problems: &mut Vec<Proble
                     ),
                 )
                 .hint(format!(
-                    "{REGEN}    (if it stays: the vendor's page contradicts itself, ask the vendor)"
+                    "{REGEN}    (if it persists: the vendor's page contradicts itself, ask the vendor)"
                 )),
             );
         }

@@ -62,9 +62,9 @@ fn text(payload: &(dyn Any + Send)) -> String {
     }
 }
 
-/// What code that was written against the old client no longer finds as it was: names of types and
-/// methods. New ones, and new fields of a type, are not among them; whether those fit, the compiler
-/// decides.
+/// The names of types and methods that code written against the old client no longer finds as they
+/// were. New ones, and new fields of a type, are not among them: the compiler decides whether those
+/// fit.
 pub fn changed(old: &str, new: &str) -> Vec<String> {
     let (old, new) = (items(old), items(new));
     old.into_iter()

@@ -64,7 +64,7 @@ impl Entry {
 pub struct Index {
     /// The pages, in the vendor's order.
     pub entries: Vec<Entry>,
-    /// Lines that look like entries but are none: number and text.
+    /// Lines that look like entries but are not: number and text.
     pub unread: Vec<(usize, String)>,
 }
 

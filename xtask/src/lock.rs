@@ -139,14 +139,14 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// None is known; the serialiser's signature has one.
+    /// None known; the serialiser's signature has one.
     pub fn to_toml(&self) -> Result<String, Problem> {
         let body = toml::to_string(self)
             .map_err(|error| Problem::new(format!("the lock cannot be written: {error}")))?;
         Ok(format!("{HEADER}{body}"))
     }
 
-    /// The status tables of all pages as one; rows that several pages share stand there once.
+    /// The status tables of all pages as one; rows that several pages share are in it once.
     pub fn statuses(&self) -> Vec<StatusRow> {
         let mut rows: Vec<StatusRow> = Vec::new();
         for row in self.pages.iter().flat_map(|page| &page.statuses) {

@@ -21,7 +21,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// `method` in any case; `None` if it is no method of OpenAPI or `path` does not begin with `/`.
+    /// `method` in any case; `None` if it is not a method of OpenAPI or `path` does not begin with `/`.
     pub fn new(method: &str, path: &str) -> Option<Self> {
         (is_method(&method.to_ascii_lowercase()) && path.starts_with('/')).then(|| Self {
             method: method.to_ascii_uppercase(),

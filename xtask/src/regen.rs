@@ -284,8 +284,8 @@ fn add(report: &mut Report, document: &str, found: &Report) {
     }));
 }
 
-/// Holds the report against the generated code: where it calls nothing breaking, every type and
-/// method that is not as it was is for a person to look at.
+/// Compares the report with the generated code: where the report calls nothing breaking, every type
+/// and method that changed needs a person.
 fn add_generated(tree: &Tree, report: &mut Report, new: &Generated) -> Result<(), Problem> {
     let path = tree.client();
     let Some(old) = tree.read_if_any(&path)? else {

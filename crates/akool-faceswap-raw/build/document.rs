@@ -43,7 +43,7 @@ pub(crate) fn vendored(names: impl IntoIterator<Item = String>) -> Vec<String> {
     names
 }
 
-/// Why the documents give none to generate from, in one line for the terminal.
+/// Why there is no document to generate from, in one line for the terminal.
 #[derive(Debug)]
 pub(crate) struct DocumentError(String);
 

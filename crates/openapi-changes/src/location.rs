@@ -35,7 +35,7 @@ impl Location {
 /// Names of deeply nested parts grow with each level; beyond this the outer ones are left out.
 const LONGEST_SUBJECT: usize = 160;
 
-/// The name of what stands at `pointer`: ``field `url` of `Job` ``. A last key that names no part
+/// The name of what is at `pointer`: ``field `url` of `Job` ``. A last key that names no part
 /// of its own, such as `type`, is left out.
 pub(crate) fn subject(document: &Value, pointer: &str) -> String {
     let tokens = tokens(pointer);

@@ -40,7 +40,7 @@ pub(crate) fn chain<'v>(document: &'v Value, mut node: &'v Value) -> Vec<&'v str
 }
 
 /// What `node` means, with its pointer: itself (at `at`), or what its references lead to.
-/// Nothing if they lead to no place in this document.
+/// `None` if they lead to no place in this document.
 pub(crate) fn resolve<'v>(
     document: &'v Value,
     node: &'v Value,

@@ -179,7 +179,7 @@ impl Head<'_> {
                 Error::new(ErrorKind::Http, format!("{host} answered HTTP {status}"))
             }
             _ => Error::new(ErrorKind::Http, format!("{host} answered HTTP {status}"))
-                .with_advice("look the job up again; if it stays, look at proxies on the way"),
+                .with_advice("look the job up again; if it persists, check proxies on the way"),
         };
         error.with_http_status(self.status).with_reached(true)
     }

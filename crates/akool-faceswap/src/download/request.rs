@@ -172,7 +172,7 @@ fn follow(api: &Api, from: &Url, response: &reqwest::Response) -> Result<Url, &'
 
 fn redirected(message: &str) -> Error {
     Error::new(ErrorKind::Redirect, message)
-        .with_advice("look the job up again; if it stays, look at proxies on the way")
+        .with_advice("look the job up again; if it persists, check proxies on the way")
         .with_reached(true)
 }
 

@@ -59,7 +59,7 @@ impl Source {
         }
         let url = parse(url, None, base_url).map_err(|why| {
             no_result(&format!("has a URL that {why}"))
-                .with_advice("look the job up again; if it stays, tell the vendor")
+                .with_advice("look the job up again; if it persists, tell the vendor")
         })?;
         Ok(Self {
             id: job.id().clone(),
