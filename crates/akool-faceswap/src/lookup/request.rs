@@ -1,12 +1,9 @@
 //! One request of a lookup: `GET /api/open/v3/faceswap/result/listbyids`.
 
-use akool_faceswap_raw::{
-    Client,
-    types::{ListResultsByIdsIds, ListResultsByIdsResponse},
-};
+use akool_faceswap_raw::{Client, types::ListResultsByIdsResponse};
 
 use crate::{
-    error::{Error, ErrorKind},
+    error::Error,
     lookup::rows::Rows,
     model::{ResultId, lenient, query},
     transport::{
@@ -21,23 +18,16 @@ pub(super) const REQUEST_LINE: usize =
 
 /// A request for the rows of these ids.
 pub(super) struct ListResults {
-    joined: ListResultsByIdsIds,
+    joined: String,
     ids: usize,
 }
 
 impl ListResults {
-    pub(super) fn new(ids: &[ResultId]) -> Result<Self, Error> {
-        // The pattern of the vendored document refuses less than ResultId does.
-        let joined = query::join(ids).parse().map_err(|_| {
-            Error::new(
-                ErrorKind::InvalidInput,
-                "an id does not fit the API's pattern",
-            )
-        })?;
-        Ok(Self {
-            joined,
+    pub(super) fn new(ids: &[ResultId]) -> Self {
+        Self {
+            joined: query::join(ids),
             ids: ids.len(),
-        })
+        }
     }
 }
 
