@@ -59,7 +59,7 @@ impl raw::Transport for RawTransport {
     ) -> raw::BoxFuture<'a> {
         Box::pin(async move {
             let outcome = self.exchange(request, operation_id).await;
-            Ok(generated(outcome.as_ref().ok()))
+            Ok(generated(&self.0.channel, outcome.as_ref().ok()))
         })
     }
 }

@@ -79,9 +79,15 @@ impl BaseUrl {
         self.url.path().trim_end_matches('/').len()
     }
 
-    /// Whether a request to `url` may carry the credentials.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Whether a request to `url` may carry the credentials: the same scheme, host and port.
     pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
-        self.url.origin() == url.origin()
+        self.url.scheme() == url.scheme()
+            && self.url.host() == url.host()
+            && self.url.port_or_known_default() == url.port_or_known_default()
     }
 
     /// Whether a file may be fetched from `url`: over TLS from any host, in the clear from this

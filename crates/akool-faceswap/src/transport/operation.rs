@@ -1,8 +1,9 @@
 //! One endpoint of the API, and the detour around the generated client's errors.
 //!
 //! The generated client can return neither our errors nor the body of an answer that it could not
-//! read: its own error has lost the status or the body, and would print the latter. So the outcome
-//! of the exchange is kept separately, and [`Operation::read`] decides by that.
+//! read: its own error has lost the status or the body, and would print the latter. So the generated
+//! client builds the request and sees no answer: the outcome of the exchange is kept separately, decoded
+//! here as the generated type, and [`Operation::read`] decides by both.
 
 use std::{
     future::Future,
@@ -10,7 +11,10 @@ use std::{
 };
 
 use akool_faceswap_raw as raw;
+use bytes::Bytes;
 use http::StatusCode;
+use reqwest::ResponseBuilderExt as _;
+use serde::de::DeserializeOwned;
 
 use crate::{
     error::{Error, ErrorKind},
@@ -46,7 +50,7 @@ pub(crate) trait Operation: Sync {
     const POOL: Pool = Pool::Others;
 
     /// The generated type of the answer.
-    type Typed: Send;
+    type Typed: DeserializeOwned + Send;
     type Output: Send;
 
     /// How many things the request asks for.
@@ -93,9 +97,11 @@ impl Channel {
             self.http.clone(),
             raw::Hooks::shared(exchange.clone()),
         );
-        let typed = operation.send(&client).await;
+        let _ = operation.send(&client).await;
         let outcome = exchange.take().and_then(|response| {
-            let typed = typed.ok().map(raw::ResponseValue::into_inner);
+            let typed = (response.status == StatusCode::OK)
+                .then(|| serde_json::from_slice(&response.body).ok())
+                .flatten();
             let outcome = operation.read(typed, &response);
             // Who answers with an envelope is the API, and no proxy or login page on the way.
             let is_the_api = match &outcome {
@@ -154,23 +160,21 @@ impl raw::Transport for OneExchange {
                 .channel
                 .exchange(request, operation_id, &self.authorization, self.attempt)
                 .await;
-            let response = generated(outcome.as_ref().ok());
             *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-            Ok(response)
+            Ok(generated(&self.channel, None))
         })
     }
 }
 
-/// The answer as the generated client reads it.
-///
-/// An exchange that failed becomes HTTP 500, so that the generated client looks at no body.
-pub(crate) fn generated(response: Option<&RawResponse>) -> reqwest::Response {
-    let mut generated = http::Response::default();
-    if let Some(response) = response {
-        *generated.status_mut() = response.status;
-        *generated.body_mut() = response.body.clone();
-    } else {
-        *generated.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    }
+/// An answer for the generated client; without one HTTP 500, so that it looks at no body.
+pub(crate) fn generated(channel: &Channel, response: Option<&RawResponse>) -> reqwest::Response {
+    let (status, body) = response.map_or_else(
+        || (StatusCode::INTERNAL_SERVER_ERROR, Bytes::new()),
+        |response| (response.status, response.body.clone()),
+    );
+    // Without a URL, reqwest parses one of its own.
+    let parts = http::Response::builder().url(channel.base_url.url().clone());
+    let mut generated = parts.body(body).unwrap_or_default();
+    *generated.status_mut() = status;
     generated.into()
 }
