@@ -47,3 +47,6 @@ impl fmt::Debug for Api {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,6 @@ impl Api {
     /// # Cancel safety
     ///
     /// Dropping the future ends the request; the server may have received it.
-    #[allow(dead_code, reason = "for operations of one request")]
     pub(crate) async fn call<O: Operation>(
         &self,
         operation: &O,
