@@ -1,14 +1,12 @@
 //! What a project pays at build time for depending on the SDK: CPU seconds of a clean release build
-//! against one with `reqwest`, `serde` and `tokio` and the same TLS.
+//! against one with `reqwest`, `serde` and `tokio` and the same TLS, and how large the programs are.
 
-use std::{fs, io, process::Command};
+use std::{fmt::Write as _, fs, io, process::Command};
 
 use tempfile::TempDir;
 
 use super::report::{self, Section};
 use crate::{problem::Problem, tree::Tree};
-
-const RUNS: usize = 2;
 
 /// A program that looks ids up, with the SDK.
 const WITH_SDK: &str = r#"
@@ -71,38 +69,54 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 "#;
 
+/// How the projects depend on what they use.
+const PLAIN: &str = r#"
+reqwest = { version = "0.13.5", default-features = false, features = ["json", "query", "rustls-no-provider"] }
+rustls = { version = "0.23", default-features = false, features = ["ring", "std", "tls12"] }
+serde = { version = "1", features = ["derive"] }
+serde_json = "1"
+"#;
+
 pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Section, Problem> {
     let sdk = tree.root().join("crates/akool-faceswap");
-    let sdk = format!(
-        "akool-faceswap = {{ path = {:?} }}\n",
-        sdk.display().to_string()
-    );
-    let plain = "reqwest = { version = \"0.13.5\", default-features = false, features = \
-                 [\"json\", \"query\", \"rustls-no-provider\"] }\n\
-                 rustls = { version = \"0.23\", default-features = false, features = \
-                 [\"ring\", \"std\", \"tls12\"] }\n\
-                 serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n";
-    let sdk = Project::new(tree, &sdk, WITH_SDK)?;
-    let plain = Project::new(tree, plain, BY_HAND)?;
-
-    let (mut sdk_seconds, mut plain_seconds) = (f64::MAX, f64::MAX);
-    for run in 1..=RUNS {
-        let _ = writeln!(progress, "clean builds, {run} of {RUNS} …");
-        sdk_seconds = sdk_seconds.min(sdk.build()?);
-        plain_seconds = plain_seconds.min(plain.build()?);
+    let sdk = |features: &str| {
+        format!(
+            "akool-faceswap = {{ path = {:?}{features} }}",
+            sdk.display().to_string()
+        )
+    };
+    let lookups = ", default-features = false, features = [\"rustls\"]";
+    let projects = [
+        ("`reqwest` and `serde` by hand", PLAIN.to_owned(), BY_HAND),
+        ("`akool-faceswap`, lookups only", sdk(lookups), WITH_SDK),
+        ("`akool-faceswap`, default features", sdk(""), WITH_SDK),
+    ];
+    let mut peer = None;
+    let mut rows = String::new();
+    for (name, dependencies, program) in projects {
+        let project = Project::new(tree, &dependencies, program)?;
+        let _ = writeln!(progress, "a clean build with {name} …");
+        let seconds = project.build()?;
+        let bytes = project.program_bytes()?;
+        let (least_seconds, least_bytes) = *peer.get_or_insert((seconds, bytes));
+        let _ = writeln!(
+            rows,
+            "| {name} | {} | {seconds:.1} | **{:.2}** | {:.2} | **{:.2}** |",
+            project.packages()?,
+            seconds / least_seconds,
+            bytes / 1e6,
+            bytes / least_bytes,
+        );
     }
     let body = format!(
         "`cargo xtask bench build`: {}\n\n\
-         A clean release build of a program that looks ids up with `akool-faceswap`, against one \
-         that does it by hand with `reqwest` and `serde` and the same TLS (rustls with ring, the \
-         platform's verifier), both on `tokio`. CPU seconds of all compilers together, the less of {RUNS}.\n\n\
-         | project | packages | CPU s | ratio |\n| --- | ---: | ---: | ---: |\n\
-         | with `akool-faceswap` | {} | {sdk_seconds:.1} | **{:.2}** |\n\
-         | with `reqwest` and `serde` | {} | {plain_seconds:.1} | 1 |",
+         A clean release build of a program that looks ids up, with `akool-faceswap` and by hand with \
+         `reqwest` and `serde`, all with the same TLS (rustls with ring, the platform's verifier) \
+         and on `tokio`. CPU seconds of all compilers together; the program without symbols.\n\n\
+         | project | packages | CPU s | ratio | program, MB | ratio |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: |\n{rows}\n{}",
         report::circumstances()?,
-        sdk.packages()?,
-        sdk_seconds / plain_seconds,
-        plain.packages()?,
+        report::load(),
     );
     Ok(Section {
         title: "Building",
@@ -119,8 +133,8 @@ impl Project {
         let folder = TempDir::new().map_err(failed)?;
         let manifest = format!(
             "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-             rust-version = \"1.88\"\n\n[workspace]\n\n[dependencies]\n{dependencies}\
-             tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"
+             rust-version = \"1.88\"\n\n[workspace]\n\n[profile.release]\nstrip = true\n\n\
+             [dependencies]\n{dependencies}\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"
         );
         fs::write(folder.path().join("Cargo.toml"), manifest).map_err(failed)?;
         fs::create_dir(folder.path().join("src")).map_err(failed)?;
@@ -142,6 +156,15 @@ impl Project {
         let before = children_seconds()?;
         self.cargo(&["build", "--release", "--offline"])?;
         Ok(children_seconds()? - before)
+    }
+
+    /// The size of the program that was built, in bytes.
+    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
+    fn program_bytes(&self) -> Result<f64, Problem> {
+        let program = self.0.path().join("target/release/consumer");
+        let metadata = fs::metadata(program)
+            .map_err(|error| Problem::new(format!("cannot find the program: {error}")))?;
+        Ok(metadata.len() as f64)
     }
 
     fn packages(&self) -> Result<usize, Problem> {
