@@ -250,7 +250,7 @@ async fn the_raw_client_and_the_sdk_see_the_same_rows() {
         .api_key(fake.api_key())
         .build()
         .unwrap();
-    let list = ids.join(",");
+    let list = ids.join(",").parse().unwrap();
     let answer = client
         .raw()
         .list_results_by_ids(&list)

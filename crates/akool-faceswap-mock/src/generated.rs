@@ -22,7 +22,7 @@ pub mod operations {
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
         }
-        pub fn ids(self, value: &str) -> Self {
+        pub fn ids(self, value: &types::ListResultsByIdsIds) -> Self {
             Self(self.0.query_param("_ids", value.to_string()))
         }
     }

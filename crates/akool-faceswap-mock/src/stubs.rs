@@ -14,19 +14,19 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let ids = "667d228400000000000a0001";
+//! let ids = "667d228400000000000a0001".parse()?;
 //! let answer: ListResultsByIdsResponse = serde_json::from_str(
 //!     r#"{"code": 1000, "msg": "OK", "data": {"result": []}}"#,
 //! )?;
 //! let server = MockServer::start_async().await;
 //! let stub = server.list_results_by_ids(|when, then| {
-//!     when.ids(ids);
+//!     when.ids(&ids);
 //!     then.ok(&answer);
 //! });
 //!
 //! # let _ = rustls::crypto::ring::default_provider().install_default();
 //! let client = Client::new_with_client(&server.base_url(), reqwest::Client::new(), Hooks::plain());
-//! assert_eq!(client.list_results_by_ids(ids).await?.code, 1000);
+//! assert_eq!(client.list_results_by_ids(&ids).await?.code, 1000);
 //! stub.assert_async().await;
 //! # Ok(())
 //! # }

@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use akool_faceswap_mock::{
-    raw::{Client, Hooks, types::ListResultsByIdsResponse},
+    raw::{
+        Client, Hooks,
+        types::{ListResultsByIdsIds, ListResultsByIdsResponse},
+    },
     stubs::{MockServerExt, httpmock::MockServer},
 };
 
@@ -24,20 +27,20 @@ fn client(server: &MockServer) -> Client {
     Client::new_with_client(&base_url, reqwest::Client::new(), Hooks::plain())
 }
 
-async fn status(client: &Client, ids: &str) -> Option<i64> {
+async fn status(client: &Client, ids: &ListResultsByIdsIds) -> Option<i64> {
     let answer = client.list_results_by_ids(ids).await.unwrap().into_inner();
     answer.data.unwrap().result.unwrap()[0].faceswap_status
 }
 
 #[tokio::test]
 async fn stubs_answer_in_a_row() {
-    let ids = "667d228400000000000a0001,b";
+    let ids: ListResultsByIdsIds = "667d228400000000000a0001,b".parse().unwrap();
     let server = MockServer::start_async().await;
     let client = client(&server);
     let mut stubs = Vec::new();
     for state in 1..=3 {
         let stub = server.list_results_by_ids(|when, then| {
-            when.ids(ids);
+            when.ids(&ids);
             then.ok(&row(state));
         });
         stub.up_to_n_times_async(1).await;
@@ -45,7 +48,7 @@ async fn stubs_answer_in_a_row() {
     }
     let mut seen = Vec::new();
     for _ in 0..3 {
-        seen.push(status(&client, ids).await.unwrap());
+        seen.push(status(&client, &ids).await.unwrap());
     }
     assert_eq!(seen, [1, 2, 3]);
     for stub in stubs {
@@ -58,11 +61,16 @@ async fn a_stub_is_for_its_own_ids() {
     let server = MockServer::start_async().await;
     let client = client(&server);
     let stub = server.list_results_by_ids(|when, then| {
-        when.ids("a,b");
+        when.ids(&"a,b".parse().unwrap());
         then.ok(&row(3));
     });
-    assert!(client.list_results_by_ids("a").await.is_err());
-    assert_eq!(status(&client, "a,b").await, Some(3));
+    assert!(
+        client
+            .list_results_by_ids(&"a".parse().unwrap())
+            .await
+            .is_err()
+    );
+    assert_eq!(status(&client, &"a,b".parse().unwrap()).await, Some(3));
     stub.assert_async().await;
 }
 
@@ -73,6 +81,9 @@ async fn other_statuses_go_through_the_inner_type() {
     server.list_results_by_ids(|_, then| {
         then.into_inner().status(503).header("retry-after", "3");
     });
-    let error = client.list_results_by_ids("a").await.unwrap_err();
+    let error = client
+        .list_results_by_ids(&"a".parse().unwrap())
+        .await
+        .unwrap_err();
     assert_eq!(error.status().map(|status| status.as_u16()), Some(503));
 }

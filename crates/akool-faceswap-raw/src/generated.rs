@@ -359,6 +359,71 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///`ListResultsByIdsIds`
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[derive(::serde::Serialize, Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct ListResultsByIdsIds(::std::string::String);
+    impl ::std::ops::Deref for ListResultsByIdsIds {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<ListResultsByIdsIds> for ::std::string::String {
+        fn from(value: ListResultsByIdsIds) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for ListResultsByIdsIds {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
+            {
+                ::regress::Regex::new(
+                        "^(?:[0-9a-f]{24}(?:,[0-9a-f]{24})*|[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*)$",
+                    )
+                    .unwrap()
+            });
+            if PATTERN.find(value).is_none() {
+                return Err(
+                    "doesn't match pattern \"^(?:[0-9a-f]{24}(?:,[0-9a-f]{24})*|[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*)$\""
+                        .into(),
+                );
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for ListResultsByIdsIds {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for ListResultsByIdsIds {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ListResultsByIdsIds {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
     ///`ListResultsByIdsResponse`
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
@@ -674,6 +739,11 @@ pub mod types {
                 .finish_non_exhaustive()
         }
     }
+    impl ::std::fmt::Debug for ListResultsByIdsIds {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.debug_struct("ListResultsByIdsIds").finish_non_exhaustive()
+        }
+    }
     impl ::std::fmt::Debug for ListResultsByIdsResponse {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("ListResultsByIdsResponse")
@@ -823,7 +893,7 @@ Arguments:
 */
     pub async fn list_results_by_ids<'a>(
         &'a self,
-        ids: &'a str,
+        ids: &'a types::ListResultsByIdsIds,
     ) -> Result<ResponseValue<types::ListResultsByIdsResponse>, Error<()>> {
         let url = format!("{}/api/open/v3/faceswap/result/listbyids", self.baseurl,);
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);

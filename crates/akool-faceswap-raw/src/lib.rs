@@ -11,7 +11,7 @@
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let http = reqwest::Client::builder().build()?;
 //! let client = Client::new_with_client("https://openapi.akool.com", http, Hooks::plain());
-//! let answer = client.list_results_by_ids("667d228400000000000a0001").await?;
+//! let answer = client.list_results_by_ids(&"667d228400000000000a0001".parse()?).await?;
 //! println!("business code {}", answer.code);
 //! # Ok(())
 //! # }
@@ -20,7 +20,6 @@
 //! # What the generated code does not do
 //!
 //! - It sends no credentials: a [`Transport`] does.
-//! - It does not check what it sends: an empty list of ids goes out as it is.
 //! - It takes every answer with HTTP 200 for a success; look at `code`, 1000 alone is success.
 //! - `Client::new` panics where no TLS roots are found; use `Client::new_with_client`.
 //! - A base URL with a trailing slash gives `//api`.

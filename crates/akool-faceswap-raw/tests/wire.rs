@@ -1,7 +1,7 @@
 //! The generated request as it goes over the wire, and what the client refuses to send.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use akool_faceswap_raw::{Client, Error, Hooks};
+use akool_faceswap_raw::{Client, Error, Hooks, types::ListResultsByIdsIds};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -36,9 +36,10 @@ async fn the_request_is_as_the_vendor_documents_it() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let client = client(&format!("http://{address}/prefix"));
+    let ids: ListResultsByIdsIds = "667d228400000000000a0001,b".parse().unwrap();
     let (head, answer) = tokio::join!(
         serve_one(listener, "200 OK", ANSWER),
-        client.list_results_by_ids("667d228400000000000a0001,b")
+        client.list_results_by_ids(&ids)
     );
 
     let mut lines = head.lines();
@@ -66,9 +67,10 @@ async fn the_request_is_as_the_vendor_documents_it() {
 async fn a_business_error_in_http_200_is_an_answer() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(&format!("http://{}", listener.local_addr().unwrap()));
+    let ids = "a".parse().unwrap();
     let (_, answer) = tokio::join!(
         serve_one(listener, "200 OK", r#"{"code":1101,"msg":"invalid"}"#),
-        client.list_results_by_ids("a")
+        client.list_results_by_ids(&ids)
     );
     assert_eq!(answer.unwrap().code, 1101);
 }
@@ -77,14 +79,39 @@ async fn a_business_error_in_http_200_is_an_answer() {
 async fn another_status_is_an_error_with_the_response() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(&format!("http://{}", listener.local_addr().unwrap()));
+    let ids = "a".parse().unwrap();
     let (_, answer) = tokio::join!(
         serve_one(listener, "503 Service Unavailable", ""),
-        client.list_results_by_ids("a")
+        client.list_results_by_ids(&ids)
     );
     match answer.unwrap_err() {
         Error::UnexpectedResponse(response) => assert_eq!(response.status(), 503),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn a_malformed_list_is_refused_by_the_generated_type() {
+    for list in [
+        "", ",", "a,", ",a", "a,,b", "a b", "a, b", "a\n", "\ta", "a\0b",
+    ] {
+        assert!(list.parse::<ListResultsByIdsIds>().is_err(), "{list:?}");
+    }
+    for list in [
+        "a",
+        "a,b",
+        "667d228400000000000a0001,667d228400000000000a0002",
+        "é,ü",
+    ] {
+        assert_eq!(list.parse::<ListResultsByIdsIds>().unwrap().as_str(), list);
+    }
+}
+
+#[test]
+fn a_list_of_any_length_is_checked() {
+    let many = vec!["667d228400000000000a0001"; 10_000].join(",");
+    assert!(many.parse::<ListResultsByIdsIds>().is_ok());
+    assert!(format!("{many},").parse::<ListResultsByIdsIds>().is_err());
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! ```text
 //! client CLIENT URL IDS CALLS    CLIENT is sdk or plain; looks IDS ids up, CALLS times
 //! client decode ROWS             decodes an answer of ROWS rows, raw types and by hand: MB/s
+//! client pattern IDS TIMES       checks a list of IDS ids with the generated type's pattern
 //! ```
 //!
 //! After looking up it prints the CPU time of its one thread in nanoseconds, where the system tells.
@@ -15,7 +16,7 @@
 use std::{collections::HashMap, env, hint::black_box, time::Instant};
 
 use akool_faceswap::{Client, ResultIds};
-use akool_faceswap_raw::types::ListResultsByIdsResponse;
+use akool_faceswap_raw::types::{ListResultsByIdsIds, ListResultsByIdsResponse};
 use serde::Deserialize;
 
 fn main() {
@@ -41,6 +42,7 @@ fn main() {
             println!("{}", cpu_nanoseconds());
         }
         ["decode", rows] => decode(number(rows)),
+        ["pattern", ids, times] => pattern(number(ids), number(times)),
         _ => println!("nothing to do; run `cargo xtask bench client`"),
     }
 }
@@ -172,6 +174,13 @@ fn decode(rows: usize) {
     }
     let megabytes = body.len() as f64 / 1e6;
     println!("{} {}", megabytes / best_raw, megabytes / best_by_hand);
+}
+
+fn pattern(ids: usize, times: usize) {
+    let list = (0..ids).map(id).collect::<Vec<_>>().join(",");
+    for _ in 0..times {
+        black_box(black_box(&list).parse::<ListResultsByIdsIds>().unwrap());
+    }
 }
 
 /// On-CPU time of the main thread, which does all the work here.

@@ -105,7 +105,7 @@ impl Client {
     /// # let fake = FakeAkool::start()?;
     /// # let id = fake.add_job(FakeJob::image());
     /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
-    /// let answer = client.raw().list_results_by_ids(&id).await?;
+    /// let answer = client.raw().list_results_by_ids(&id.parse()?).await?;
     /// assert_eq!(answer.code, 1000);
     /// # Ok(())
     /// # }

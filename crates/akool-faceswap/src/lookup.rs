@@ -207,7 +207,10 @@ async fn look_up_all(
 
 /// Looks one chunk up in one request.
 async fn look_up_chunk(call: &Call<'_>, ids: &[ResultId]) -> Result<Rows, Error> {
-    let outcome = call.send(&ListResults::new(ids)).await;
+    let outcome = match ListResults::new(ids) {
+        Ok(request) => call.send(&request).await,
+        Err(error) => Err(error),
+    };
     outcome.map_err(|error| error.with_ids(ids))
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn http_client() -> reqwest::Client {
 
 /// Looks up with the raw client.
 pub(crate) async fn look_up(fake: &FakeAkool, ids: &[&str]) -> ListResultsByIdsResponse {
-    let ids = ids.join(",");
+    let ids = ids.join(",").parse().unwrap();
     let answer = client(fake).list_results_by_ids(&ids).await;
     answer.unwrap().into_inner()
 }

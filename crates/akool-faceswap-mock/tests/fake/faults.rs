@@ -102,7 +102,8 @@ async fn a_server_is_down_and_comes_back() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image());
     let keeping = client(&fake);
-    let ask = || keeping.list_results_by_ids(&id);
+    let ids = id.parse().unwrap();
+    let ask = || keeping.list_results_by_ids(&ids);
     ask().await.unwrap();
     let first = fake.refuse_connections().unwrap();
     let second = fake.refuse_connections().unwrap();

@@ -70,7 +70,7 @@ async fn requests_side_by_side_are_counted() {
     let asking: Vec<_> = (0..3)
         .map(|_| {
             let client = client(&fake);
-            let ids = id.clone();
+            let ids = id.parse().unwrap();
             tokio::spawn(async move { client.list_results_by_ids(&ids).await.unwrap().code })
         })
         .collect();

@@ -101,7 +101,8 @@ async fn a_paused_clock_jumps_to_a_waiting_callers_timeout() {
     let fake = FakeAkool::start().unwrap();
     let held = fake.pause_responses();
     let client = client(&fake);
-    let asked = client.list_results_by_ids("a");
+    let ids = "a".parse().unwrap();
+    let asked = client.list_results_by_ids(&ids);
     let hour = Duration::from_secs(3600);
     assert!(tokio::time::timeout(hour, asked).await.is_err());
     drop(held);

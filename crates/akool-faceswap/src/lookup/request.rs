@@ -1,9 +1,12 @@
 //! One request of a lookup: `GET /api/open/v3/faceswap/result/listbyids`.
 
-use akool_faceswap_raw::{Client, types::ListResultsByIdsResponse};
+use akool_faceswap_raw::{
+    Client,
+    types::{ListResultsByIdsIds, ListResultsByIdsResponse},
+};
 
 use crate::{
-    error::Error,
+    error::{Error, ErrorKind},
     lookup::rows::Rows,
     model::{ResultId, lenient, query},
     transport::{
@@ -18,16 +21,23 @@ pub(super) const REQUEST_LINE: usize =
 
 /// A request for the rows of these ids.
 pub(super) struct ListResults {
-    joined: String,
+    joined: ListResultsByIdsIds,
     ids: usize,
 }
 
 impl ListResults {
-    pub(super) fn new(ids: &[ResultId]) -> Self {
-        Self {
-            joined: query::join(ids),
+    pub(super) fn new(ids: &[ResultId]) -> Result<Self, Error> {
+        // The pattern of the vendored document refuses less than ResultId does.
+        let joined = query::join(ids).parse().map_err(|_| {
+            Error::new(
+                ErrorKind::InvalidInput,
+                "an id does not fit the API's pattern",
+            )
+        })?;
+        Ok(Self {
+            joined,
             ids: ids.len(),
-        }
+        })
     }
 }
 
