@@ -115,6 +115,8 @@ impl Submits {
             key,
             lost: Some(lost),
         };
+        // A large future: on the heap it is moved once, not with each step of the task.
+        let send = Box::pin(send);
         runtime.spawn(async move {
             let outcome = send.await;
             task.lost = None;
