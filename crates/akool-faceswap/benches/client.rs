@@ -1,10 +1,11 @@
-//! What a lookup costs, against `reqwest` and `serde_json` by hand.
+//! What a lookup and a submit cost, against `reqwest` and `serde_json` by hand.
 //!
 //! `cargo xtask bench client` runs this program under an instruction counter and writes
 //! `BENCHMARKS.md`; by itself it only does the work it is told to:
 //!
 //! ```text
 //! client CLIENT URL IDS CALLS    CLIENT is sdk or plain; looks IDS ids up, CALLS times
+//! client submit CLIENT URL CALLS submits that many swaps, one after the other
 //! client decode ROWS             decodes an answer of ROWS rows, raw types and by hand: MB/s
 //! client pattern IDS TIMES       checks a list of IDS ids with the generated type's pattern
 //! ```
@@ -40,6 +41,12 @@ fn main() {
         ["plain", url, ids, calls] => {
             runtime().block_on(plain(url, number(ids), number(calls)));
             println!("{}", cpu_nanoseconds());
+        }
+        ["submit", "sdk", url, calls] => {
+            runtime().block_on(submit_sdk(url, number(calls)));
+        }
+        ["submit", "plain", url, calls] => {
+            runtime().block_on(submit_plain(url, number(calls)));
         }
         ["decode", rows] => decode(number(rows)),
         ["pattern", ids, times] => pattern(number(ids), number(times)),
@@ -105,8 +112,8 @@ struct PlainAnswer {
     data: Option<PlainData>,
 }
 
-async fn plain(url: &str, ids: usize, calls: usize) {
-    // As the SDK does it: where TLS is compiled in, reqwest wants a provider.
+/// As the SDK builds its own: where TLS is compiled in, reqwest wants a provider.
+fn plain_client() -> reqwest::Client {
     let config = rustls::ClientConfig::builder_with_provider(
         rustls::crypto::ring::default_provider().into(),
     )
@@ -114,11 +121,15 @@ async fn plain(url: &str, ids: usize, calls: usize) {
     .unwrap()
     .with_root_certificates(rustls::RootCertStore::empty())
     .with_no_client_auth();
-    let client = reqwest::Client::builder()
+    reqwest::Client::builder()
         .tls_backend_preconfigured(config)
         .timeout(std::time::Duration::from_secs(30))
         .build()
-        .unwrap();
+        .unwrap()
+}
+
+async fn plain(url: &str, ids: usize, calls: usize) {
+    let client = plain_client();
     let url = format!("{url}/api/open/v3/faceswap/result/listbyids");
     let ids: Vec<String> = (0..ids).map(id).collect();
     for _ in 0..calls {
@@ -137,6 +148,68 @@ async fn plain(url: &str, ids: usize, calls: usize) {
         }
         assert_eq!(found.len(), ids.len());
         black_box(found);
+    }
+}
+
+fn original(n: usize) -> String {
+    format!("https://files.example/originals/film-{n}.mp4")
+}
+
+const NEW_FACE: &str = "https://files.example/faces/me.jpg";
+
+async fn submit_sdk(url: &str, calls: usize) {
+    let client = Client::builder()
+        .base_url(url)
+        .api_key("k")
+        .build()
+        .unwrap();
+    for n in 0..calls {
+        let swap = client.swap().original(original(n)).new_face(NEW_FACE);
+        drop(black_box(swap.submit().await.unwrap()));
+    }
+}
+
+/// By hand: the documented body, the business code looked at, the id taken out.
+#[derive(serde::Serialize)]
+struct PlainSwap<'a> {
+    source_url: &'a str,
+    target_url: &'a str,
+    single_face_mode: bool,
+}
+
+#[derive(Deserialize)]
+struct PlainSubmitted {
+    code: i64,
+    data: Option<PlainJob>,
+}
+
+#[derive(Deserialize)]
+struct PlainJob {
+    #[serde(rename = "_id")]
+    id: String,
+    #[serde(rename = "job_id")]
+    _job_id: Option<String>,
+}
+
+async fn submit_plain(url: &str, calls: usize) {
+    let client = plain_client();
+    let url = format!("{url}/api/open/v4/faceswap/faceswapPlusByImage");
+    for n in 0..calls {
+        let body = PlainSwap {
+            source_url: NEW_FACE,
+            target_url: &original(n),
+            single_face_mode: true,
+        };
+        let body = serde_json::to_vec(&body).unwrap();
+        let request = client
+            .post(&url)
+            .header("content-type", "application/json")
+            .header("x-api-key", "k")
+            .body(body);
+        let answer = request.send().await.unwrap().bytes().await.unwrap();
+        let answer: PlainSubmitted = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(answer.code, 1000);
+        black_box(answer.data.unwrap().id);
     }
 }
 

@@ -4,10 +4,13 @@
 //! command, and it costs the measured process nothing.
 
 use std::{
-    io::{self, BufRead as _, BufReader, Write as _},
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     thread,
 };
+
+/// What a request with a body gets: it is a submit.
+const SUBMITTED: &str = r#"{"code":1000,"msg":"OK","data":{"_id":"65f0a1b2c3d4e5f60718293a","job_id":"20260312101500123-4821"}}"#;
 
 /// Serves until the process ends.
 pub(super) fn start() -> io::Result<SocketAddr> {
@@ -29,15 +32,21 @@ fn serve(stream: &TcpStream) -> io::Result<()> {
     loop {
         let mut answered = String::new();
         let mut line = String::new();
+        let mut body_length = 0;
         while reader.read_line(&mut line)? > 0 && line != "\r\n" {
             if let Some((_, rest)) = line.split_once("?_ids=") {
                 answered = answer(rest.split(' ').next().unwrap_or_default());
+            }
+            if let Some(length) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                body_length = length.trim().parse().unwrap_or(0);
+                SUBMITTED.clone_into(&mut answered);
             }
             line.clear();
         }
         if line.is_empty() {
             return Ok(());
         }
+        io::copy(&mut (&mut reader).take(body_length), &mut io::sink())?;
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             answered.len()
