@@ -66,7 +66,7 @@ pub(crate) async fn delete(
             }
             (ids, outcome)
         })
-        .buffered(limits.max_concurrent_requests.get())
+        .buffered(limits.max_other_requests.get())
         .collect()
         .await;
     if outcomes.iter().any(|(_, outcome)| outcome.is_ok()) {

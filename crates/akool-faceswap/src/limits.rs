@@ -59,7 +59,10 @@ pub(crate) struct Limits {
     pub(crate) attempt_timeout: Timeout,
     pub(crate) operation_timeout: Timeout,
     pub(crate) max_response_bytes: usize,
+    /// Of lookups.
     pub(crate) max_concurrent_requests: NonZeroUsize,
+    /// Of all other requests.
+    pub(crate) max_other_requests: NonZeroUsize,
     pub(crate) max_concurrent_downloads: NonZeroUsize,
     pub(crate) max_ids_per_request: NonZeroUsize,
     pub(crate) max_request_line_bytes: usize,
@@ -76,6 +79,7 @@ impl Default for Limits {
             max_response_bytes: 8 * 1024 * 1024,
             max_concurrent_downloads: const { NonZeroUsize::new(4).unwrap() },
             max_concurrent_requests: const { NonZeroUsize::new(64).unwrap() },
+            max_other_requests: const { NonZeroUsize::new(4).unwrap() },
             max_ids_per_request: const { NonZeroUsize::new(100).unwrap() },
             // Half of what a default nginx takes; proxies on the way may take less.
             max_request_line_bytes: 4096,

@@ -20,9 +20,6 @@ use crate::{
     transport::operation::Pool,
 };
 
-/// The most requests in flight that are not lookups.
-const OTHERS: usize = 4;
-
 /// The permits of one client; first come, first served in each pool.
 #[derive(Debug)]
 pub(crate) struct Permits {
@@ -41,14 +38,14 @@ struct Adaptive {
 
 impl Permits {
     /// At most so many permits in each pool.
-    pub(crate) fn new(permits: usize) -> Self {
-        let permits = permits.min(Semaphore::MAX_PERMITS);
-        let concurrency = Concurrency::new(permits);
+    pub(crate) fn new(lookups: usize, others: usize) -> Self {
+        let [lookups, others] = [lookups, others].map(|most| most.min(Semaphore::MAX_PERMITS));
+        let concurrency = Concurrency::new(lookups);
         let lookups = concurrency.limit();
         Self {
             lookups: Semaphore::new(lookups),
-            others: Semaphore::new(permits.min(OTHERS)),
-            others_limit: permits.min(OTHERS),
+            others: Semaphore::new(others),
+            others_limit: others,
             adaptive: Mutex::new(Adaptive {
                 concurrency,
                 permits: lookups,
@@ -127,5 +124,24 @@ impl Permits {
             Pool::Lookups => &self.lookups,
             Pool::Others => &self.others,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn each_pool_has_as_many_permits_as_were_set() {
+        let permits = Permits::new(64, 16);
+        let mut held = Vec::new();
+        for n in 1..=16 {
+            held.push(permits.acquire(Pool::Others).await);
+            assert_eq!(permits.in_use(Pool::Others), n);
+        }
+        let more =
+            tokio::time::timeout(Duration::from_secs(1), permits.acquire(Pool::Others)).await;
+        assert!(more.is_err(), "a 17th request is in flight");
+        assert_eq!(permits.in_use(Pool::Lookups), 0);
     }
 }

@@ -179,15 +179,16 @@ impl ClientBuilder {
         self
     }
 
-    /// The most requests in flight at once, over all clones; further ones queue. Default: 64. 0 is taken
-    /// as 1.
+    /// The most lookups in flight at once over all clones, and the most other requests; further ones
+    /// queue. Default: 64 lookups and 4 others. 0 is taken as 1.
     ///
     /// Lookups start with 4 at once. The number grows while it holds requests back and answers stay
     /// quick, and halves when the server refuses requests because there are too many (AIMD), so it need
-    /// not be set for speed. All other requests have a pool of their own, of at most 4, so that a submit
-    /// never queues behind a large lookup.
+    /// not be set for speed. All other requests have a pool of their own, so that a submit never queues
+    /// behind a large lookup.
     pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
         self.limits.max_concurrent_requests = at_least_one(requests);
+        self.limits.max_other_requests = at_least_one(requests);
         self
     }
 
@@ -348,7 +349,10 @@ impl ClientBuilder {
         let api = Arc::new(Api {
             channel: Arc::new(channel),
             credentials,
-            permits: Permits::new(self.limits.max_concurrent_requests.get()),
+            permits: Permits::new(
+                self.limits.max_concurrent_requests.get(),
+                self.limits.max_other_requests.get(),
+            ),
             limits: self.limits,
             retry: self.retry,
             throttle: Throttle::default(),

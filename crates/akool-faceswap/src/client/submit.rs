@@ -57,9 +57,9 @@ impl Client {
 
     /// Sends many prepared submits, a few at a time, and hands out each outcome as it comes.
     ///
-    /// [`max_concurrent_requests`] of them are in flight at a time; a rate limit slows them down
-    /// together with everything else that the client sends. Pending submits are taken from the
-    /// iterator one by one.
+    /// 4 of them are in flight at a time, or [`max_concurrent_requests`] if you set it; a rate limit
+    /// slows them down together with everything else that the client sends. Pending submits are taken
+    /// from the iterator one by one.
     ///
     /// ```
     /// # use akool_faceswap_mock::FakeAkool;
@@ -90,7 +90,7 @@ impl Client {
     where
         I: IntoIterator<Item = PendingSubmit>,
     {
-        let limit = self.api.limits.max_concurrent_requests.get();
+        let limit = self.api.limits.max_other_requests.get();
         SwapAll::new(self.submitter.clone(), pending.into_iter(), limit)
     }
 

@@ -50,8 +50,12 @@ fn every_setting_arrives() {
         (3, 4, 5)
     );
     assert_eq!(
-        (limits.max_concurrent_requests, limits.max_ids_per_request),
-        (two, two)
+        (
+            limits.max_concurrent_requests,
+            limits.max_other_requests,
+            limits.max_ids_per_request
+        ),
+        (two, two, two)
     );
     assert_eq!(limits.max_concurrent_downloads, two);
     assert_eq!(api.permits.in_use(Pool::Lookups), 0);
