@@ -7,13 +7,14 @@
 //! wait ours JOBS LIMIT ARRIVING SETTINGS    the real client on a simulated server, in simulated
 //!                                           time; LIMIT requests a second (0: no limit), all jobs
 //!                                           submitted evenly within ARRIVING seconds
+//! wait fifo JOBS LIMIT ARRIVING SETTINGS    the same, but what has been due the longest goes first
 //! wait PEER JOBS LIMIT ARRIVING             one-per-job, vendor-cli or batched, without a client
 //! wait oracle JOBS LIMIT ARRIVING           what is possible for one who knows when each job ends
 //! wait memory WAY JOBS                      bytes for each waited job; WAY is group or handles
 //! wait live JOBS SETTINGS                   the real client against the fake over loopback
 //! ```
 //!
-//! `SETTINGS` is nothing for the defaults, or `REQUESTS`, the requests under way at most, or
+//! `SETTINGS` is nothing for the defaults, or `REQUESTS`, the requests in flight at most, or
 //! `REQUESTS SHORTEST_MS GROWTH_PERCENT LONGEST_MS` with the numbers of a schedule.
 #![allow(missing_docs, unreachable_pub)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -63,19 +64,29 @@ fn main() {
     match words[..] {
         ["memory", way, jobs] => memory::run(way, number(jobs)),
         ["live", jobs, ref settings @ ..] => live::run(number(jobs), Settings::parse(settings)),
-        ["ours", jobs, limit, arriving, ref settings @ ..] => {
-            let (world, limit) = world(number(jobs), number(limit), number(arriving));
-            let settings = Settings::parse(settings);
-            figures::print(&ours::run(world, settings, limit, number(arriving)));
-        }
-        ["oracle", jobs, limit, arriving] => {
-            let (world, limit) = world(number(jobs), number(limit), number(arriving));
-            figures::print(&oracle::run(world, limit, number(arriving)));
+        [
+            order @ ("ours" | "fifo"),
+            jobs,
+            limit,
+            arriving,
+            ref settings @ ..,
+        ] => {
+            let settings = Settings {
+                first_in_first_out: order == "fifo",
+                ..Settings::parse(settings)
+            };
+            let world = world(number(jobs), number(limit), number(arriving));
+            figures::print(&ours::run(world, settings, number(arriving)));
         }
         [name, jobs, limit, arriving] => {
-            let peer = PEERS.into_iter().find(|peer| peer.name == name).unwrap();
-            let (world, limit) = world(number(jobs), number(limit), number(arriving));
-            figures::print(&peers::run(peer, world, limit, number(arriving)));
+            let world = world(number(jobs), number(limit), number(arriving));
+            let figures = if name == "oracle" {
+                oracle::run(world, number(arriving))
+            } else {
+                let peer = PEERS.into_iter().find(|peer| peer.name == name).unwrap();
+                peers::run(peer, world, number(arriving))
+            };
+            figures::print(&figures);
         }
         _ => println!("nothing to do; run `cargo xtask bench wait`"),
     }
@@ -85,8 +96,8 @@ fn number<T: std::str::FromStr<Err: std::fmt::Debug>>(word: &str) -> T {
     word.parse().unwrap()
 }
 
-fn world(jobs: usize, limit: u64, arriving: u64) -> (World, Option<u64>) {
+fn world(jobs: usize, limit: u64, arriving: u64) -> World {
     let limit = (limit > 0).then_some(limit);
     let lives = population::draw(jobs, Duration::from_secs(arriving), SEED);
-    (World::new(lives, limit, true, SEED), limit)
+    World::new(lives, limit, true, SEED)
 }

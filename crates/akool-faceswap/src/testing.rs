@@ -64,6 +64,14 @@ impl ClientBuilder {
         self.clock = Clock::of(now);
         self
     }
+
+    /// Looks up first what has been due the longest, not what has most likely ended: for benchmarks.
+    #[doc(hidden)]
+    #[cfg(feature = "wait")]
+    pub fn first_in_first_out(mut self) -> Self {
+        self.order = crate::wait::Order::FirstInFirstOut;
+        self
+    }
 }
 
 /// The backend of [`ClientBuilder::in_process`].

@@ -45,6 +45,7 @@ pub(crate) use poller::Poller;
 pub use progress::{GroupProgress, Progress};
 pub use single::Wait;
 pub use ticket::{Next, Ticket};
+pub(crate) use tracker::Order;
 
 #[cfg(test)]
 mod tests;

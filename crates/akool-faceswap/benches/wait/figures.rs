@@ -4,9 +4,12 @@ use std::fs;
 
 use serde::Serialize;
 
-use crate::population::{Life, Micros, SECOND};
+use crate::{
+    population::{Life, Micros, SECOND},
+    world::World,
+};
 
-/// When the waiter learnt of each job's end; jobs that never end have no such time.
+/// When the waiter learned of each job's end; jobs that never end have no such time.
 #[derive(Debug, Default)]
 pub struct Lags {
     all: Vec<f64>,
@@ -15,8 +18,8 @@ pub struct Lags {
 }
 
 impl Lags {
-    pub fn push(&mut self, life: &Life, learnt: Micros) {
-        let lag = learnt.saturating_sub(life.ended) as f64 / SECOND as f64;
+    pub fn push(&mut self, life: &Life, learned: Micros) {
+        let lag = learned.saturating_sub(life.ended) as f64 / SECOND as f64;
         self.all.push(lag);
         if life.is_video {
             self.videos.push(lag);
@@ -73,9 +76,31 @@ pub struct Figures {
     pub refused_by_limit: u64,
     pub peak: u64,
     pub lag: LagFigures,
-    /// Of the SDK with the simulated server in its process.
+    /// Of the SDK with the simulated server in its process, and the server's part of it.
     pub cpu_seconds: Option<f64>,
+    pub server_seconds: Option<f64>,
     pub simulated_seconds: f64,
+}
+
+impl Figures {
+    /// What `world` has counted, and its waiters.
+    pub fn new(strategy: &str, world: &World, lags: Lags, arriving: u64, end: Micros) -> Self {
+        Self {
+            strategy: strategy.to_owned(),
+            jobs: world.lives.len(),
+            limit: world.limit(),
+            arriving,
+            ended: lags.len(),
+            requests: world.requests,
+            lookups: world.lookups,
+            refused_by_limit: world.limited,
+            peak: world.peak,
+            lag: lags.figures(),
+            cpu_seconds: None,
+            server_seconds: None,
+            simulated_seconds: end as f64 / SECOND as f64,
+        }
+    }
 }
 
 pub fn print(figures: &impl Serialize) {

@@ -16,14 +16,14 @@ const BATCH: usize = 100;
 /// Without a limit, jobs that end within this time share a request.
 const GATHERING: Micros = SECOND / 50;
 
-pub fn run(mut world: World, limit: Option<u64>, arriving: u64) -> Figures {
+pub fn run(mut world: World, arriving: u64) -> Figures {
     let lives = world.lives.clone();
     let mut ends: Vec<(Micros, usize)> = (0..lives.len())
         .filter(|job| lives[*job].end != End::Missing)
         .map(|job| (lives[job].ended, job))
         .collect();
     ends.sort_unstable();
-    let pace = limit.map_or(GATHERING, |limit| SECOND / limit + 1);
+    let pace = world.limit().map_or(GATHERING, |limit| SECOND / limit + 1);
     let mut ended = ends.into_iter().peekable();
     let mut open: VecDeque<usize> = VecDeque::new();
     let (mut lags, mut now, mut last) = (Lags::default(), 0, 0);
@@ -51,18 +51,5 @@ pub fn run(mut world: World, limit: Option<u64>, arriving: u64) -> Figures {
         }
         now += pace;
     }
-    Figures {
-        strategy: "oracle".to_owned(),
-        jobs: lives.len(),
-        limit,
-        arriving,
-        ended: lags.len(),
-        requests: world.requests,
-        lookups: world.lookups,
-        refused_by_limit: world.limited,
-        peak: world.peak,
-        lag: lags.figures(),
-        cpu_seconds: None,
-        simulated_seconds: last as f64 / SECOND as f64,
-    }
+    Figures::new("oracle", &world, lags, arriving, last)
 }

@@ -26,6 +26,8 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {
     pub concurrency: Option<NonZeroUsize>,
+    /// What has been due the longest is looked up first.
+    pub first_in_first_out: bool,
     /// Shortest interval in milliseconds, growth in percent, longest interval in milliseconds.
     pub schedule: Option<(u64, u32, u64)>,
 }
@@ -44,6 +46,7 @@ impl Settings {
         Self {
             concurrency: words.first().map(|word| word.parse().unwrap()),
             schedule,
+            first_in_first_out: false,
         }
     }
 
@@ -91,10 +94,17 @@ pub fn client(world: &Arc<Mutex<World>>, settings: Settings) -> Client {
     if let Some(requests) = settings.concurrency {
         builder = builder.max_concurrent_requests(requests.get());
     }
+    if settings.first_in_first_out {
+        builder = builder.first_in_first_out();
+    }
     let (world, begun) = (world.clone(), Instant::now());
     let handler = move |request: http::Request<RequestBody>| {
         let query = request.uri().query().unwrap_or_default();
-        let (reply, latency) = answer(&mut world.lock().unwrap(), micros(begun), query);
+        let mut world = world.lock().unwrap();
+        let before = std::time::Instant::now();
+        let (reply, latency) = answer(&mut world, micros(begun), query);
+        world.seconds += before.elapsed().as_secs_f64();
+        drop(world);
         async move {
             let Some(reply) = reply else {
                 return std::future::pending().await;
@@ -140,15 +150,17 @@ fn rows(lives: &[Life], asked: &str, at: Micros) -> String {
     body.push_str(r#"{"code":1000,"msg":"OK","data":{"result":["#);
     let mut is_first = true;
     for id in asked.split("%2C") {
-        let Some(status) = lives[number(id)].status(at) else {
+        let life = &lives[number(id)];
+        let Some(status) = life.status(at) else {
             continue;
         };
         if !std::mem::take(&mut is_first) {
             body.push(',');
         }
+        let (image, duration) = if life.is_video { (0, 12.5) } else { (1, 0.0) };
         let _ = write!(
             body,
-            r#"{{"_id":"{id}","createdAt":"2024-06-27T08:27:48.006Z","deduction_duration":0,"faceswap_status":{status},"image":1,"job_id":"20240627082748003-5746","uid":1000001,"url":"https://cdn.example/{id}.jpeg","video_duration":0}}"#
+            r#"{{"_id":"{id}","createdAt":"2024-06-27T08:27:48.006Z","deduction_duration":0,"faceswap_status":{status},"image":{image},"job_id":"20240627082748003-5746","uid":1000001,"url":"https://cdn.example/{id}.jpeg","video_duration":{duration}}}"#
         );
     }
     body.push_str("]}}");
@@ -156,29 +168,25 @@ fn rows(lives: &[Life], asked: &str, at: Micros) -> String {
 }
 
 /// Waits for all of a world's jobs, those that are submitted later from their submission on.
-pub fn run(world: World, settings: Settings, limit: Option<u64>, arriving: u64) -> Figures {
+pub fn run(world: World, settings: Settings, arriving: u64) -> Figures {
     let lives = world.lives.clone();
     let world = Arc::new(Mutex::new(world));
     let cpu_before = cpu_seconds();
-    let (lags, simulated_seconds) = runtime().block_on(wait(&world, &lives, settings));
+    let (lags, end) = runtime().block_on(wait(&world, &lives, settings));
     let world = world.lock().unwrap();
+    let strategy = if settings.first_in_first_out {
+        "fifo"
+    } else {
+        "ours"
+    };
     Figures {
-        strategy: "ours".to_owned(),
-        jobs: lives.len(),
-        limit,
-        arriving,
-        ended: lags.len(),
-        requests: world.requests,
-        lookups: world.lookups,
-        refused_by_limit: world.limited,
-        peak: world.peak,
-        lag: lags.figures(),
         cpu_seconds: Some(cpu_seconds() - cpu_before),
-        simulated_seconds,
+        server_seconds: Some(world.seconds),
+        ..Figures::new(strategy, &world, lags, arriving, end)
     }
 }
 
-async fn wait(world: &Arc<Mutex<World>>, lives: &[Life], settings: Settings) -> (Lags, f64) {
+async fn wait(world: &Arc<Mutex<World>>, lives: &[Life], settings: Settings) -> (Lags, Micros) {
     let begun = Instant::now();
     let client = client(world, settings);
     let wait_for = |numbers| -> WaitEach {
@@ -229,5 +237,5 @@ async fn wait(world: &Arc<Mutex<World>>, lives: &[Life], settings: Settings) -> 
         }
     }
     assert_eq!(outcomes, lives.len());
-    (lags, begun.elapsed().as_secs_f64())
+    (lags, micros(begun))
 }

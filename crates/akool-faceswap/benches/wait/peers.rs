@@ -103,7 +103,7 @@ struct Asker {
     open: Vec<u32>,
 }
 
-pub fn run(peer: Peer, mut world: World, limit: Option<u64>, arriving: u64) -> Figures {
+pub fn run(peer: Peer, mut world: World, arriving: u64) -> Figures {
     let lives = world.lives.clone();
     let mut missing_since: Vec<Micros> = vec![0; lives.len()];
     let numbers: Vec<u32> = (0..lives.len() as u32).collect();
@@ -169,18 +169,5 @@ pub fn run(peer: Peer, mut world: World, limit: Option<u64>, arriving: u64) -> F
             }
         }
     }
-    Figures {
-        strategy: peer.name.to_owned(),
-        jobs: lives.len(),
-        limit,
-        arriving,
-        ended: lags.len(),
-        requests: world.requests,
-        lookups: world.lookups,
-        refused_by_limit: world.limited,
-        peak: world.peak,
-        lag: lags.figures(),
-        cpu_seconds: None,
-        simulated_seconds: end as f64 / SECOND as f64,
-    }
+    Figures::new(peer.name, &world, lags, arriving, end)
 }

@@ -34,6 +34,8 @@ pub struct World {
     second: Micros,
     in_second: u64,
     pub peak: u64,
+    /// What the answers took to make.
+    pub seconds: f64,
 }
 
 /// So many requests a second, of which a second's worth may come at once.
@@ -61,6 +63,7 @@ impl World {
             second: 0,
             in_second: 0,
             peak: 0,
+            seconds: 0.0,
         }
     }
 
@@ -95,6 +98,11 @@ impl World {
             }
         };
         (verdict, latency)
+    }
+
+    /// Requests a second that are let through.
+    pub fn limit(&self) -> Option<u64> {
+        self.limit.as_ref().map(|limit| limit.per_second)
     }
 
     pub fn is_even(&mut self) -> bool {

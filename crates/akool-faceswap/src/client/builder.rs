@@ -45,6 +45,8 @@ pub struct ClientBuilder {
     limits: Limits,
     retry: RetryPolicy,
     jitter_seed: Option<u64>,
+    #[cfg(feature = "wait")]
+    pub(crate) order: crate::wait::Order,
     root_certificates: Vec<Vec<u8>>,
     proxy: Option<String>,
     #[cfg(feature = "semver-exempt")]
@@ -66,6 +68,8 @@ impl ClientBuilder {
             limits: Limits::default(),
             retry: RetryPolicy::default(),
             jitter_seed: None,
+            #[cfg(feature = "wait")]
+            order: crate::wait::Order::default(),
             root_certificates: Vec::new(),
             proxy: None,
             #[cfg(feature = "semver-exempt")]
@@ -363,7 +367,11 @@ impl ClientBuilder {
             known_sizes: KnownSizes::default(),
         });
         #[cfg(feature = "wait")]
-        let poller = Arc::new(crate::wait::Poller::new(api.clone(), self.jitter_seed));
+        let poller = Arc::new(crate::wait::Poller::new(
+            api.clone(),
+            self.jitter_seed,
+            self.order,
+        ));
         #[cfg(feature = "download")]
         let downloader = Arc::new(crate::download::Downloader::new(
             api.clone(),

@@ -22,7 +22,7 @@ const INITIAL: f64 = 4.0;
 const PROBE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A refusal lowers the ceiling to this part of the limit.
-const LOWER: f64 = 0.85;
+const LOWER: f64 = 0.9;
 
 /// Refusals within this time of one another are one: their requests were in flight together.
 const ONE_REFUSAL: Duration = Duration::from_secs(1);
@@ -82,7 +82,7 @@ impl Concurrency {
             clippy::cast_sign_loss,
             reason = "it is between 1 and the greatest u32"
         )]
-        let limit = self.limit as usize;
+        let limit = self.limit.round() as usize;
         limit.max(1)
     }
 

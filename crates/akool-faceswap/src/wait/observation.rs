@@ -10,7 +10,7 @@ use crate::wait::{
     WaitErrorKind,
     error::{Hope, hope},
     options::WaitOptions,
-    poll_policy::jittered,
+    poll_policy::{Load, jittered},
     time::Timestamp,
 };
 use crate::{
@@ -232,20 +232,20 @@ impl JobState {
                 .is_some_and(|since| since.plus(limit) <= now)
     }
 
-    /// When a wait that continues wants its job looked up again. `tracked` is the number of jobs that
-    /// share requests. `jitter` is from 0 to 1; 0.5 leaves the interval as it is.
+    /// When a wait that continues wants its job looked up again. `load` is what a lookup
+    /// costs and may bring. `jitter` is from 0 to 1; 0.5 leaves the interval as it is.
     pub(super) fn next_poll(
         &self,
         observation: &Observation,
         wait: WaitSpan<'_>,
         now: Timestamp,
-        tracked: usize,
+        load: Load,
         jitter: f64,
     ) -> NextPoll {
         let mut interval = wait
             .options
             .schedule
-            .interval(now.since(self.changed), tracked);
+            .interval(now.since(self.changed), load);
         if self.without_url_since.is_some() {
             interval = interval.min(URL_INTERVAL);
         }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// No schedule asks more often than this, whatever it says.
 const FLOOR: Duration = Duration::from_millis(100);
 
-/// The longest interval in seconds if all jobs fit into one request ...
+/// Without a law of ends: the longest interval in seconds if all jobs fit into one request ...
 const FULL_REQUEST: f64 = 3.0;
 
 /// ... if they take very many ...
@@ -23,6 +23,16 @@ const CEILING: f64 = 30.0;
 
 /// From this age in seconds on the longest interval grows with the age.
 const OLD: f64 = 900.0;
+
+/// What a lookup of one job is worth, in seconds of lag, where it shares a full request ...
+const PRICE: f64 = 0.25;
+
+/// ... and the longest interval in seconds that this leads to, up to the age of `LATE` seconds.
+const LONGEST: f64 = 5.0;
+const LATE: f64 = 900.0;
+
+/// How many ids make a request full, for what one of them costs.
+const FULL: f64 = 100.0;
 
 /// How far an interval is moved by chance, to either side, in percent.
 const JITTER: u64 = 10;
@@ -128,10 +138,11 @@ impl PollPolicy {
 
     /// The longest interval. Less than the shortest is taken as the shortest.
     ///
-    /// Default: what a lookup costs decides. With 100 jobs or more in the client, whose lookups share
-    /// requests, it is 3 s to 6.5 s, the longer the more jobs there are; with few jobs it grows to 30 s,
-    /// since a request then brings few answers: 30 s for one job, 9.5 s for ten. For a job that has not
-    /// changed for more than 15 minutes it grows with that time, up to 30 s.
+    /// Default: what a lookup costs and may bring decides. The client learns from the jobs that end when
+    /// the others are likely to end, images and videos apart, and asks the more often the likelier that
+    /// is; with 100 jobs or more, whose lookups share requests, at least every 5 s. With few jobs a
+    /// request brings few answers, and it grows: 12 s for ten jobs, 30 s for one. From an age of 15 minutes
+    /// on it grows with the age, up to 30 s. Once you set an interval, nothing is learned for it.
     #[must_use]
     pub fn max_interval(mut self, interval: Duration) -> Self {
         self.max_interval = Some(interval);
@@ -142,20 +153,60 @@ impl PollPolicy {
         self.initial_delay
     }
 
-    /// The interval, before jitter, of a job that has been as it is for so long, in a client that
-    /// tracks so many jobs.
-    pub(crate) fn interval(&self, unchanged: Duration, tracked: usize) -> Duration {
+    /// The interval, before jitter, of a job that has been as it is for so long.
+    pub(crate) fn interval(&self, unchanged: Duration, load: Load) -> Duration {
         let shortest = self.min_interval.max(FLOOR);
         let share = u128::from(self.growth_percent) * unchanged.as_micros() / 100;
-        let share = Duration::from_micros(u64::try_from(share).unwrap_or(u64::MAX));
-        let longest = self
-            .max_interval
-            .unwrap_or_else(|| longest_interval(unchanged, tracked));
+        let mut share = Duration::from_micros(u64::try_from(share).unwrap_or(u64::MAX));
+        let longest = match (self.max_interval, load.law) {
+            (Some(longest), _) => longest,
+            (None, None) => longest_interval(unchanged, load.jobs),
+            (None, Some((hazard, age))) => {
+                // What little is known of few jobs counts for little.
+                share = Duration::try_from_secs_f64(share.as_secs_f64() * load.ids().sqrt())
+                    .unwrap_or(Duration::MAX);
+                load.longest_interval(hazard.into(), age)
+            }
+        };
         share.clamp(shortest, longest.max(shortest))
     }
 }
 
-/// The longest interval where none is set.
+/// What a lookup costs, and what it may bring.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Load {
+    /// How many jobs share requests.
+    pub(crate) jobs: usize,
+    /// The rate in 1/s at which jobs like this one end, and its age; `None` where nothing is learned.
+    pub(crate) law: Option<(f32, Duration)>,
+}
+
+impl Load {
+    /// So many jobs, of which nothing is known.
+    pub(crate) const fn jobs(jobs: usize) -> Self {
+        Self { jobs, law: None }
+    }
+
+    /// How many ids share a request.
+    fn ids(self) -> f64 {
+        f64::from(u32::try_from(self.jobs).unwrap_or(u32::MAX)).clamp(1.0, FULL)
+    }
+
+    /// The longest interval by the law of ends.
+    ///
+    /// If jobs end at the rate h, a lookup every T seconds costs 1/T, and the lag it leaves is h·T/2 a
+    /// second: √(2c/h) keeps the sum smallest, if a lookup is worth c seconds of lag. With n ids in a
+    /// request, c is as 1/n.
+    fn longest_interval(self, hazard: f64, age: Duration) -> Duration {
+        let price = PRICE * FULL / self.ids();
+        let best = (2.0 * price / hazard.max(f64::MIN_POSITIVE)).sqrt();
+        let late = (age.as_secs_f64() / LATE).max(1.0);
+        let longest = LONGEST * late * (FULL / self.ids()).powf(0.39);
+        Duration::from_secs_f64(best.min(longest).min(CEILING))
+    }
+}
+
+/// The longest interval where none is set and nothing is learned: of tickets that a program stores itself.
 ///
 /// A request costs the same for one id as for a hundred. Of jobs that end at a rate h each, n of which
 /// share a request, one lookup every √(2c/(h·n)) keeps the sum of lag and requests smallest, if a request
@@ -248,7 +299,7 @@ mod tests {
         let schedule = PollPolicy::new();
         for (unchanged, expected) in [(0, 2), (10, 2), (20, 2), (40, 4), (300, 30), (10_800, 30)] {
             assert_eq!(
-                schedule.interval(unchanged * SECOND, 1),
+                schedule.interval(unchanged * SECOND, Load::jobs(1)),
                 expected * SECOND,
                 "{unchanged}"
             );
@@ -258,7 +309,7 @@ mod tests {
     #[test]
     fn the_longest_interval_follows_from_what_a_lookup_costs() {
         let longest = |tracked, minutes: u32| {
-            let interval = PollPolicy::new().interval(minutes * 60 * SECOND, tracked);
+            let interval = PollPolicy::new().interval(minutes * 60 * SECOND, Load::jobs(tracked));
             interval.as_millis()
         };
         assert_eq!(
@@ -274,19 +325,60 @@ mod tests {
             [3_000, 6_000, 30_000]
         );
         let fixed = PollPolicy::new().max_interval(20 * SECOND);
-        assert_eq!(fixed.interval(900 * SECOND, 100), 20 * SECOND);
+        assert_eq!(fixed.interval(900 * SECOND, Load::jobs(100)), 20 * SECOND);
+    }
+
+    #[test]
+    fn the_law_of_ends_says_how_often_a_look_is_worth_its_price() {
+        let longest = |jobs, hazard, age: u32| {
+            let load = Load {
+                jobs,
+                law: Some((hazard, age * SECOND)),
+            };
+            PollPolicy::new().interval(age * SECOND, load).as_millis()
+        };
+        // The likelier the end, the sooner: √(2 · 0.25 / h).
+        assert_eq!(
+            [0.03, 0.05].map(|hazard| longest(1_000, hazard, 100)),
+            [4_082, 3_162]
+        );
+        assert_eq!(
+            [0.001, 0.0, f32::NAN].map(|hazard| longest(1_000, hazard, 100)),
+            [5_000; 3]
+        );
+        // A request for fewer costs each of them more, and one job is not left alone for long.
+        assert_eq!(
+            [1, 10, 100].map(|jobs| longest(jobs, 0.001, 900)),
+            [30_000, 12_273, 5_000]
+        );
+        assert_eq!(
+            [1, 10, 100].map(|jobs| longest(jobs, 0.001, 30)),
+            [3_000, 9_486, 5_000]
+        );
+        assert_eq!(
+            [900, 1_800, 9_000].map(|age| longest(100, 0.001, age)),
+            [5_000, 10_000, 22_360]
+        );
+        let load = Load {
+            jobs: 100,
+            law: Some((1.0, SECOND)),
+        };
+        assert_eq!(
+            PollPolicy::fixed(20 * SECOND).interval(SECOND, load),
+            20 * SECOND
+        );
     }
 
     #[test]
     fn settings_that_cannot_be_are_taken_as_the_next_that_can() {
         let hot = PollPolicy::fixed(Duration::ZERO);
-        assert_eq!(hot.interval(SECOND, 1), FLOOR);
+        assert_eq!(hot.interval(SECOND, Load::jobs(1)), FLOOR);
         let crossed = PollPolicy::new()
             .min_interval(5 * SECOND)
             .max_interval(SECOND);
-        assert_eq!(crossed.interval(1000 * SECOND, 1), 5 * SECOND);
+        assert_eq!(crossed.interval(1000 * SECOND, Load::jobs(1)), 5 * SECOND);
         let steady = PollPolicy::new().growth_percent(0);
-        assert_eq!(steady.interval(1000 * SECOND, 1), 2 * SECOND);
+        assert_eq!(steady.interval(1000 * SECOND, Load::jobs(1)), 2 * SECOND);
     }
 
     #[test]
@@ -306,13 +398,17 @@ mod tests {
     proptest! {
         #[test]
         fn no_setting_makes_a_hot_loop_or_a_panic(
-            min_interval: u64, max_interval: u64, growth_percent: u32, unchanged: u64, tracked: usize, jitter: f64,
+            min_interval: u64, max_interval: Option<u64>, growth_percent: u32, unchanged: u64, jobs: usize,
+            law: Option<(f32, u64)>, jitter: f64,
         ) {
-            let schedule = PollPolicy::new()
+            let mut schedule = PollPolicy::new()
                 .min_interval(Duration::from_micros(min_interval))
-                .max_interval(Duration::from_micros(max_interval))
                 .growth_percent(growth_percent);
-            let interval = schedule.interval(Duration::from_micros(unchanged), tracked);
+            if let Some(longest) = max_interval {
+                schedule = schedule.max_interval(Duration::from_micros(longest));
+            }
+            let law = law.map(|(hazard, age)| (hazard, Duration::from_micros(age)));
+            let interval = schedule.interval(Duration::from_micros(unchanged), Load { jobs, law });
             prop_assert!(interval >= FLOOR);
             let moved = jittered(interval, jitter);
             prop_assert!(moved >= FLOOR / 10 * 9);

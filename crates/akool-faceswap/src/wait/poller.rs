@@ -23,7 +23,7 @@ use crate::wait::{
     Ticket,
     observation::Retry,
     time::{Now, TimeSource, Timestamp},
-    tracker::{Batch, Effects, Tracker},
+    tracker::{Batch, Effects, Order, Tracker},
 };
 use crate::{
     api::Api,
@@ -57,11 +57,11 @@ impl fmt::Debug for Poller {
 }
 
 impl Poller {
-    pub(crate) fn new(api: Arc<Api>, jitter_seed: Option<u64>) -> Self {
+    pub(crate) fn new(api: Arc<Api>, jitter_seed: Option<u64>, order: Order) -> Self {
         let rng = jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         Self {
             time_source: TimeSource::new(api.clock.clone()),
-            tracker: Mutex::new(Tracker::new(api.limits.max_tracked_ids, rng)),
+            tracker: Mutex::new(Tracker::new(api.limits.max_tracked_ids, rng, order)),
             wake: Notify::new(),
             is_running: AtomicBool::new(false),
             failed_starts: AtomicU32::new(0),

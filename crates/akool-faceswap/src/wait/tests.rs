@@ -3,6 +3,7 @@
 mod bounds;
 mod deadlines;
 mod ends;
+mod fairness;
 mod family;
 mod leaks;
 mod many;

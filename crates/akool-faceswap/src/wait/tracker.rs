@@ -4,14 +4,16 @@
 //! and says what to look up next and who gets which outcome; so every rule of waiting can be tested
 //! without a runtime, and a simulation can run it for a million jobs.
 //!
-//! An id is tracked once, however many wait for it; each of them is a *waiter*. One ordered set has
-//! what is due, another all deadlines: there is no timer and no task for a job.
+//! An id is tracked once, however many wait for it; each of them is a *waiter*. One queue has what is due,
+//! one ordered set all deadlines: there is no timer and no task for a job.
 
 mod apply;
 mod arena;
 mod batch;
 mod finish;
 mod job;
+mod law;
+mod queue;
 mod waiter;
 
 use std::{
@@ -25,6 +27,7 @@ use crate::wait::{
     delivery::{Oneshot, Queue, Wakers},
     error::WaitError,
     options::{Start, WaitOptions},
+    poll_policy::Load,
     time::{Now, Timestamp},
 };
 use crate::{
@@ -37,6 +40,8 @@ use arena::Arena;
 pub(super) use arena::Key;
 pub(super) use batch::Batch;
 use job::{Tracked, unsettled};
+use law::Law;
+use queue::{DueQueue, Line};
 use waiter::Waiter;
 pub(super) use waiter::{Receiver, WaiterKind};
 
@@ -59,12 +64,25 @@ pub(super) struct Effects {
     pub(super) ended: Vec<WaitMetrics>,
 }
 
+/// Who is looked up first when more is due than can be sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Whoever has most likely ended since it was last seen.
+    #[default]
+    Worth,
+    /// Whoever has been due the longest: the peer in the benchmarks.
+    #[cfg_attr(not(any(test, feature = "testing")), expect(dead_code))]
+    FirstInFirstOut,
+}
+
 #[derive(Debug)]
 pub(super) struct Tracker {
     jobs: Arena<Tracked>,
     keys: HashMap<ResultId, Key>,
     waiters: Arena<Waiter>,
-    due: BTreeSet<(Timestamp, Key)>,
+    queue: DueQueue,
+    law: Law,
+    order: Order,
     deadlines: BTreeSet<(Timestamp, Key)>,
     /// The number of the next batch.
     next_batch: u64,
@@ -74,12 +92,14 @@ pub(super) struct Tracker {
 }
 
 impl Tracker {
-    pub(super) fn new(max_ids: usize, rng: fastrand::Rng) -> Self {
+    pub(super) fn new(max_ids: usize, rng: fastrand::Rng, order: Order) -> Self {
         Self {
             jobs: Arena::new(),
             keys: HashMap::new(),
             waiters: Arena::new(),
-            due: BTreeSet::new(),
+            queue: DueQueue::new(),
+            law: Law::new(),
+            order,
             deadlines: BTreeSet::new(),
             next_batch: 0,
             max_ids,
@@ -136,13 +156,13 @@ impl Tracker {
             .timestamp
             .plus(start.options.schedule.first().max(COALESCE_WINDOW));
         // A waiter that joins others shares what they already know.
-        let due = match tracked.asked {
+        let due = match tracked.asked.if_ever() {
             None => first,
             Some(asked) => {
-                let interval = start
-                    .options
-                    .schedule
-                    .interval(now.timestamp.since(tracked.state.changed), number);
+                let interval = start.options.schedule.interval(
+                    now.timestamp.since(tracked.state.changed),
+                    Load::jobs(number),
+                );
                 first.max(asked.plus(interval))
             }
         };
@@ -197,6 +217,7 @@ impl Tracker {
         };
         let soonest = self.jobs[job]
             .asked
+            .if_ever()
             .map_or(now.timestamp, |asked| asked.plus(MIN_HINT_INTERVAL));
         self.reschedule_earlier(job, soonest.max(now.timestamp));
         true
@@ -252,11 +273,19 @@ impl Tracker {
 
     /// Moves an id to an earlier time, if no lookup of it is in flight.
     fn schedule_by(&mut self, job: Key, due: Timestamp) {
+        let line = self.jobs[job].line;
+        self.schedule_in(line, job, due);
+    }
+
+    fn schedule_in(&mut self, line: Line, job: Key, due: Timestamp) {
         let tracked = &mut self.jobs[job];
         if tracked.in_flight.is_none() && due < tracked.due {
-            self.due.remove(&(tracked.due, job));
+            if tracked.due != Timestamp::NEVER {
+                self.queue.remove(tracked.line, tracked.due, job);
+            }
+            tracked.line = line;
             tracked.due = due;
-            self.due.insert((due, job));
+            self.queue.insert(line, due, job);
         }
     }
 
@@ -264,13 +293,9 @@ impl Tracker {
     fn reschedule_earlier(&mut self, job: Key, due: Timestamp) {
         let tracked = &mut self.jobs[job];
         if tracked.in_flight.is_some() {
-            tracked.poll_again_at = Some(
-                tracked
-                    .poll_again_at
-                    .map_or(due, |poll_again_at| poll_again_at.min(due)),
-            );
+            tracked.poll_again_at = tracked.poll_again_at.min(due);
         }
-        self.schedule_by(job, due);
+        self.schedule_in(Line::URGENT, job, due);
     }
 
     fn forget_if_unwanted(&mut self, job: Key) {
@@ -278,7 +303,9 @@ impl Tracker {
             let Some(tracked) = self.jobs.remove(job) else {
                 return;
             };
-            self.due.remove(&(tracked.due, job));
+            if tracked.due != Timestamp::NEVER {
+                self.queue.remove(tracked.line, tracked.due, job);
+            }
             self.keys.remove(&tracked.id);
         }
     }

@@ -8,12 +8,13 @@ use std::{
 use crate::wait::{
     Progress, Ticket, WaitError, WaitErrorKind,
     observation::{Observation, Retry, Verdict, WaitSpan, last_look_limit},
+    poll_policy::Load,
     time::{Now, Timestamp},
 };
 use crate::{error::Error, lookup::Outcome, model::Job, retry::RetryPolicy};
 
 /// How many jobs a program is taken to look up together if it stores its waits itself.
-const MANY: usize = 100_000;
+const MANY: Load = Load::jobs(100_000);
 
 impl Ticket {
     /// Applies what a lookup said, and says what to do next.

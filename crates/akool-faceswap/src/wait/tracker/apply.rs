@@ -6,7 +6,12 @@ use crate::wait::{
     error::WaitError,
     observation::{Observation, Retry, Verdict},
     options::WaitOptions,
-    tracker::{Batch, Effects, Key, Now, Timestamp, Tracker, Waiter, WaiterKind, job::unsettled},
+    poll_policy::Load,
+    tracker::{
+        Batch, Effects, Key, Line, Now, Timestamp, Tracker, Waiter, WaiterKind,
+        job::unsettled,
+        law::{self, Seen},
+    },
 };
 use crate::{error::Error, lookup::Outcome};
 
@@ -90,6 +95,16 @@ impl Tracker {
             Observation::Failed { error, .. } => Some(error.clone()),
             _ => None,
         };
+        if let Some(seen) = Seen::of(observation) {
+            let [from, to] = [tracked.seen_at, tracked.asked].map(|at| at.since(tracked.begun));
+            let has_ended = matches!(observation, Observation::Found(job) if job.is_terminal());
+            // A job without its URL ends but once.
+            if tracked.state.without_url_since.is_none() {
+                self.law.learn(tracked.seen, from, to, has_ended);
+            }
+            tracked.seen = seen;
+            tracked.seen_at = tracked.asked;
+        }
         tracked.state.update(observation, now.timestamp)
     }
 
@@ -102,7 +117,7 @@ impl Tracker {
         now: &Now,
     ) -> Option<super::Settled> {
         let job = &self.jobs[waiter.job];
-        let sent = job.asked.unwrap_or(now.timestamp);
+        let sent = job.asked.min(now.timestamp);
         let span = waiter.span(options);
         let verdict = job.state.verdict(observation, span, sent, now.timestamp)?;
         Some(match (verdict, observation) {
@@ -126,6 +141,11 @@ impl Tracker {
     fn reschedule(&mut self, job: Key, observation: &Observation, now: &Now) {
         let jitter = self.rng.f64();
         let tracked = &self.jobs[job];
+        let age = now.timestamp.since(tracked.begun);
+        let load = Load {
+            jobs: self.jobs.len(),
+            law: Some((self.law.hazard(tracked.seen, age), age)),
+        };
         let mut interval = Duration::MAX;
         let mut at = match observation {
             Observation::Failed {
@@ -139,20 +159,24 @@ impl Tracker {
             next = waiter.next;
             if let WaiterKind::UntilTerminal { options, .. } = &waiter.kind {
                 let span = waiter.span(options);
-                let poll = tracked.state.next_poll(
-                    observation,
-                    span,
-                    now.timestamp,
-                    self.jobs.len(),
-                    jitter,
-                );
+                let poll = tracked
+                    .state
+                    .next_poll(observation, span, now.timestamp, load, jitter);
                 interval = interval.min(poll.interval);
                 at = at.min(poll.at);
             }
         }
-        let at = tracked.poll_again_at.map_or(at, |again| again.min(at));
+        let is_urgent = tracked.poll_again_at < at
+            || matches!(
+                observation,
+                Observation::Failed {
+                    retry: Retry::After(_),
+                    ..
+                }
+            );
+        let at = at.min(tracked.poll_again_at);
         let tracked = &mut self.jobs[job];
-        tracked.interval = interval;
+        tracked.interval_millis = u32::try_from(interval.as_millis()).unwrap_or(u32::MAX);
         tracked.not_before = match observation {
             Observation::Failed {
                 retry: Retry::After(delay) | Retry::BySchedule(delay),
@@ -160,7 +184,15 @@ impl Tracker {
             } => now.timestamp.plus(*delay),
             _ => now.timestamp,
         };
-        self.schedule_by(job, at.max(now.timestamp));
+        let line = if is_urgent {
+            Line::URGENT
+        } else {
+            Line::new(
+                tracked.seen,
+                law::step(tracked.seen_at.since(tracked.begun)),
+            )
+        };
+        self.schedule_in(line, job, at.max(now.timestamp));
     }
 }
 

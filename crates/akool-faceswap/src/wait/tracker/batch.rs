@@ -2,12 +2,29 @@
 //!
 //! A request costs the same for one id as for a hundred. So once any id is due, the request is filled
 //! up with those that come next, as far as half of their interval has passed.
+//!
+//! When more is due than a request takes, those go first that somebody asks for now; then those that are
+//! most likely to have ended since they were last seen, since each of them found is one wait less. A tenth
+//! of each request is for those that have been due the longest: so nobody is passed over for more than ten
+//! times as long as if all were served in the order in which they came.
 
 use crate::model::{ResultIds, query::encoded_len};
-use crate::wait::tracker::{Key, Now, ResultId, Timestamp, Tracked, Tracker};
+use crate::wait::tracker::{
+    Key, Line, Now, Order, ResultId, Timestamp, Tracked, Tracker, queue::DueQueue,
+};
 
 /// What a comma takes in a request line.
 const COMMA: usize = "%2C".len();
+
+/// The part of a request that is for those that have been due the longest is one of so many.
+const OLDEST_PART: usize = 10;
+
+/// So many are taken from a line before lines are compared again.
+const RUN: usize = 8;
+
+/// How many of a line may be passed over in search of some that ride along. Intervals in a line are alike,
+/// unless waits have poll policies of their own.
+const PATIENCE: u32 = 8;
 
 /// Ids that go out in one request.
 #[derive(Debug)]
@@ -15,6 +32,31 @@ pub(in crate::wait) struct Batch {
     pub(super) number: u64,
     pub(super) jobs: Vec<Key>,
     pub(in crate::wait) ids: ResultIds,
+}
+
+/// A request that is being filled.
+struct Filling {
+    jobs: Vec<Key>,
+    bytes: usize,
+    max_ids: usize,
+    max_bytes: usize,
+    is_full: bool,
+}
+
+impl Filling {
+    /// Takes an id in if it fits; a request has one id at least.
+    fn add(&mut self, key: Key, id: &ResultId) -> bool {
+        let comma = if self.jobs.is_empty() { 0 } else { COMMA };
+        let bytes = self.bytes + comma + encoded_len(id.as_str());
+        if bytes > self.max_bytes && !self.jobs.is_empty() {
+            self.is_full = true;
+            return false;
+        }
+        self.bytes = bytes;
+        self.jobs.push(key);
+        self.is_full = self.jobs.len() >= self.max_ids;
+        true
+    }
 }
 
 impl Tracker {
@@ -25,62 +67,143 @@ impl Tracker {
         max_ids: usize,
         max_encoded_bytes: usize,
     ) -> Option<Batch> {
-        let (first, _) = self.due.first()?;
-        if *first > now.timestamp {
+        if self.queue.first_due(self.queue.oldest()) > now.timestamp {
             return None;
         }
-        let mut jobs = Vec::new();
-        let mut bytes = 0;
-        // How many that are not due may be passed over in search of some that ride along.
-        let mut patience = 4 * max_ids;
-        for &(due, job) in &self.due {
-            let tracked = &self.jobs[job];
-            if due > now.timestamp && !tracked.may_ride_along(now) {
-                patience -= 1;
-                if patience == 0 {
-                    break;
-                }
-                continue;
-            }
-            let comma = if jobs.is_empty() { 0 } else { COMMA };
-            let more = bytes + comma + encoded_len(tracked.id.as_str());
-            if more > max_encoded_bytes && !jobs.is_empty() {
-                break;
-            }
-            bytes = more;
-            jobs.push(job);
-            if jobs.len() == max_ids {
-                break;
-            }
+        let mut filling = Filling {
+            jobs: Vec::new(),
+            bytes: 0,
+            max_ids,
+            max_bytes: max_encoded_bytes,
+            is_full: false,
+        };
+        let oldest = match self.order {
+            Order::Worth => max_ids.div_ceil(OLDEST_PART),
+            Order::FirstInFirstOut => max_ids,
+        };
+        while filling.jobs.len() < oldest && self.take_first(self.queue.oldest(), now, &mut filling)
+        {
         }
+        while self.take_first(Line::URGENT, now, &mut filling) {}
+        self.law.refresh();
+        self.take_most_worth(now, &mut filling);
+        self.take_along(now, &mut filling);
         let number = self.next_batch;
         self.next_batch += 1;
-        let mut ids: Vec<ResultId> = Vec::with_capacity(jobs.len());
-        for &job in &jobs {
-            let tracked = &mut self.jobs[job];
-            self.due.remove(&(tracked.due, job));
-            tracked.due = Timestamp::NEVER;
-            tracked.asked = Some(now.timestamp);
+        let ids = filling.jobs.iter().map(|job| {
+            let tracked = &mut self.jobs[*job];
+            tracked.asked = now.timestamp;
             tracked.in_flight = Some(number);
-            tracked.poll_again_at = None;
-            ids.push(tracked.id.clone());
-        }
+            tracked.poll_again_at = Timestamp::NEVER;
+            tracked.id.clone()
+        });
+        let ids = ResultIds::from_distinct(ids.collect());
         Some(Batch {
             number,
-            jobs,
-            ids: ResultIds::from_distinct(ids),
+            jobs: filling.jobs,
+            ids,
         })
+    }
+
+    /// Takes the first of a line, if it is due and there is room.
+    fn take_first(&mut self, line: Line, now: &Now, filling: &mut Filling) -> bool {
+        if filling.is_full || self.queue.first_due(line) > now.timestamp {
+            return false;
+        }
+        let Some((_, job)) = self.queue.first(line) else {
+            return false;
+        };
+        let has_room = filling.add(job, &self.jobs[job].id);
+        if has_room {
+            self.take(job);
+        }
+        has_room
+    }
+
+    fn take(&mut self, job: Key) {
+        let tracked = &mut self.jobs[job];
+        self.queue.remove(tracked.line, tracked.due, job);
+        tracked.due = Timestamp::NEVER;
+    }
+
+    /// Takes those that are due, the most likely to have ended first.
+    fn take_most_worth(&mut self, now: &Now, filling: &mut Filling) {
+        if filling.is_full {
+            return;
+        }
+        let due = |queue: &DueQueue, line: Line| queue.first_due(line) <= now.timestamp;
+        let mut lines: Vec<(f32, Line)> = Line::all()
+            .filter(|line| due(&self.queue, *line))
+            .map(|line| (self.chance(line, now), line))
+            .collect();
+        while let Some(best) = (0..lines.len()).max_by(|a, b| lines[*a].0.total_cmp(&lines[*b].0)) {
+            let line = lines[best].1;
+            for _ in 0..RUN {
+                if !self.take_first(line, now, filling) {
+                    break;
+                }
+            }
+            if filling.is_full {
+                return;
+            }
+            if due(&self.queue, line) {
+                lines[best].0 = self.chance(line, now);
+            } else {
+                lines.swap_remove(best);
+            }
+        }
+    }
+
+    /// Fills a request up with those that are not due, as far as half of their interval has passed.
+    fn take_along(&mut self, now: &Now, filling: &mut Filling) {
+        if filling.is_full {
+            return;
+        }
+        let mut lines: Vec<(f32, Line)> = Line::all()
+            .filter(|line| self.queue.first_due(*line) != Timestamp::NEVER)
+            .map(|line| (self.chance(line, now), line))
+            .collect();
+        lines.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let begin = filling.jobs.len();
+        'search: for (_, line) in lines {
+            let mut patience = PATIENCE;
+            for (_, job) in self.queue.line(line) {
+                let tracked = &self.jobs[job];
+                if tracked.may_ride_along(now) {
+                    if !filling.add(job, &tracked.id) || filling.is_full {
+                        break 'search;
+                    }
+                } else {
+                    patience -= 1;
+                    if patience == 0 {
+                        break;
+                    }
+                }
+            }
+        }
+        for n in begin..filling.jobs.len() {
+            self.take(filling.jobs[n]);
+        }
+    }
+
+    /// The chance that the first of a line has ended since it was last seen.
+    fn chance(&self, line: Line, now: &Now) -> f32 {
+        let Some((_, job)) = self.queue.first(line) else {
+            return 0.0;
+        };
+        let tracked = &self.jobs[job];
+        let [from, to] = [tracked.seen_at, now.timestamp].map(|at| at.since(tracked.begun));
+        self.law.chance(tracked.seen, from, to)
     }
 
     /// When something has to be done next; what is due counts only where it can be sent.
     pub(in crate::wait) fn next_wake(&self, can_send: bool) -> Timestamp {
-        let first = |set: &std::collections::BTreeSet<(Timestamp, Key)>| {
-            set.first()
-                .map_or(Timestamp::NEVER, |(timestamp, _)| *timestamp)
-        };
-        let deadline = first(&self.deadlines);
+        let deadline = self
+            .deadlines
+            .first()
+            .map_or(Timestamp::NEVER, |(timestamp, _)| *timestamp);
         if can_send {
-            deadline.min(first(&self.due))
+            deadline.min(self.queue.first_due(self.queue.oldest()))
         } else {
             deadline
         }
@@ -90,6 +213,6 @@ impl Tracker {
 impl Tracked {
     /// Whether half of the interval has passed, or it was never looked up.
     fn may_ride_along(&self, now: &Now) -> bool {
-        self.due.since(now.timestamp) <= self.interval / 2
+        self.due.since(now.timestamp).as_millis() <= u128::from(self.interval_millis / 2)
     }
 }

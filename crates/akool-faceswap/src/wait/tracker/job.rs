@@ -1,10 +1,9 @@
 //! What is known of one id that is waited for.
 
-use std::time::Duration;
-
 use crate::wait::observation::{JobState, WaitSpan};
+use crate::wait::tracker::law::Seen;
 use crate::wait::tracker::{
-    Key, Now, Progress, Start, Ticket, Timestamp, WaitError, WaitErrorKind,
+    Key, Line, Now, Progress, Start, Ticket, Timestamp, WaitError, WaitErrorKind,
 };
 use crate::{
     error::{Error, ErrorKind},
@@ -20,14 +19,22 @@ pub(super) struct Tracked {
     pub(super) state: JobState,
     /// When it is looked up next; never while a lookup is in flight.
     pub(super) due: Timestamp,
+    /// Where it stands in the queue.
+    pub(super) line: Line,
+    /// What was last seen of it.
+    pub(super) seen: Seen,
     /// The time between the last lookup and the next, for riding along.
-    pub(super) interval: Duration,
-    /// When it was last sent.
-    pub(super) asked: Option<Timestamp>,
+    pub(super) interval_millis: u32,
+    /// When its wait began: its age counts from here.
+    pub(super) begun: Timestamp,
+    /// When the lookup was sent that saw it last; at first, when its wait began.
+    pub(super) seen_at: Timestamp,
+    /// When it was last sent, or never.
+    pub(super) asked: Timestamp,
     /// The batch that is in flight with it.
     pub(super) in_flight: Option<u64>,
-    /// When it has to be looked up again, whatever the lookup in flight brings.
-    pub(super) poll_again_at: Option<Timestamp>,
+    /// When it has to be looked up again, whatever the lookup in flight brings; or never.
+    pub(super) poll_again_at: Timestamp,
     /// Before this time the server, or a backoff, does not want another lookup.
     pub(super) not_before: Timestamp,
     pub(super) last_error: Option<Error>,
@@ -40,10 +47,14 @@ impl Tracked {
             waiters: Key::NONE,
             state: start.state.clone(),
             due: Timestamp::NEVER,
-            interval: Duration::MAX,
-            asked: None,
+            line: Line::new(Seen::Nothing, 0),
+            seen: Seen::Nothing,
+            interval_millis: u32::MAX,
+            begun: start.begun,
+            seen_at: start.begun,
+            asked: Timestamp::NEVER,
             in_flight: None,
-            poll_again_at: None,
+            poll_again_at: Timestamp::NEVER,
             not_before: start.begun,
             last_error: None,
         }

@@ -33,7 +33,7 @@ impl Bench {
     fn new() -> Self {
         let now = TimeSource::new(Clock::standing_at(SystemTime::UNIX_EPOCH)).now();
         Self {
-            tracker: Tracker::new(10_000, fastrand::Rng::with_seed(7)),
+            tracker: Tracker::new(10_000, fastrand::Rng::with_seed(7), Order::default()),
             begun: now,
             now,
             effects: Effects::default(),
@@ -99,7 +99,7 @@ fn an_id_rides_along_once_half_of_its_interval_has_passed() {
 
 #[test]
 fn the_search_for_ids_that_ride_along_has_an_end() {
-    // Eight may be passed over for a request of two ids.
+    // Eight of a line may be passed over.
     for (others, expected) in [(7, &["due", "rides"][..]), (8, &["due"])] {
         let mut bench = Bench::new();
         bench.wait("rides", 100 * SECOND);

@@ -1,0 +1,317 @@
+//! How likely it is that a job has ended since it was last seen, learned from the jobs that ended before.
+//!
+//! The law of ends is a hazard: ends per second, by what was last seen of a job and by its age on a
+//! logarithmic scale. It is estimated as ends over the time observed (Nelson and Aalen). Old observations
+//! are forgotten by halves, so that it follows when jobs change, and its size is fixed.
+//!
+//! An end is seen some time after it happened. Where that time spans several ages, the end is shared among
+//! them as the law so far has it (the self-consistent estimate for intervals).
+
+use std::time::Duration;
+
+use crate::model::{JobStatus, Media};
+use crate::wait::observation::Observation;
+
+/// Ages differ by a factor of √2, from 1 s to about three hours.
+pub(super) const AGES: usize = 28;
+
+/// How many kinds of [`Seen`] there are.
+pub(super) const KINDS: usize = 8;
+
+/// How many ends the prior counts as.
+const PRIOR_ENDS: f32 = 2.0;
+
+/// Ends, and seconds, that a cell remembers at most before it forgets half of them.
+const MOST_ENDS: f32 = 128.0;
+const MOST_SECONDS: f32 = 5e6;
+
+/// What was last seen of a job: jobs that look the same share a law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    Nothing,
+    Missing,
+    QueuedImage,
+    QueuedVideo,
+    Queued,
+    Image,
+    Video,
+    Other,
+}
+
+impl Seen {
+    /// What an answer shows; `None` if it says nothing about the job.
+    pub(super) fn of(observation: &Observation) -> Option<Self> {
+        let job = match observation {
+            Observation::Found(job) => job,
+            Observation::Missing => return Some(Self::Missing),
+            Observation::Failed { .. } => return None,
+        };
+        let is_queued = job.status() == JobStatus::InQueue;
+        Some(match (job.media(), is_queued) {
+            (Some(Media::Image), true) => Self::QueuedImage,
+            (Some(Media::Video), true) => Self::QueuedVideo,
+            (None, true) => Self::Queued,
+            (Some(Media::Image), false) => Self::Image,
+            (Some(Media::Video), false) => Self::Video,
+            (None, false) => Self::Other,
+        })
+    }
+
+    /// Ends per second at an age of 20 s and less, before anything is learned.
+    fn prior(self) -> f32 {
+        match self {
+            Self::Missing => 0.005,
+            Self::QueuedImage | Self::QueuedVideo | Self::Queued => 0.025,
+            Self::Nothing | Self::Image | Self::Video | Self::Other => 0.035,
+        }
+    }
+}
+
+const ALL: [Seen; KINDS] = [
+    Seen::Nothing,
+    Seen::Missing,
+    Seen::QueuedImage,
+    Seen::QueuedVideo,
+    Seen::Queued,
+    Seen::Image,
+    Seen::Video,
+    Seen::Other,
+];
+
+/// What was observed at one age of one kind.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    ends: f32,
+    seconds: f32,
+}
+
+#[derive(Debug)]
+pub(super) struct Law {
+    cells: [[Cell; AGES]; KINDS],
+    /// The sum of the hazard from 0 to the beginning of each age.
+    sums: [[f32; AGES]; KINDS],
+    is_stale: bool,
+}
+
+/// The age in steps of √2.
+pub(super) fn step(age: Duration) -> usize {
+    step_of(age.as_secs_f32())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "logarithms of what is above 1 are small and not negative"
+)]
+fn step_of(seconds: f32) -> usize {
+    if seconds < 1.0 {
+        return 0;
+    }
+    ((2.0 * seconds.log2()) as usize).min(AGES - 1)
+}
+
+/// Where a step begins, in seconds; the last has no end.
+fn begin(step: usize) -> f32 {
+    match u8::try_from(step) {
+        Ok(0) => 0.0,
+        Ok(step) if usize::from(step) < AGES => (f32::from(step) / 2.0).exp2(),
+        _ => f32::INFINITY,
+    }
+}
+
+impl Law {
+    pub(super) fn new() -> Self {
+        let cell = |seen: Seen, step: usize| {
+            let hazard = seen.prior() * 20.0 / (begin(step) + 20.0);
+            Cell {
+                ends: PRIOR_ENDS,
+                seconds: PRIOR_ENDS / hazard,
+            }
+        };
+        Self {
+            cells: ALL.map(|seen| std::array::from_fn(|step| cell(seen, step))),
+            sums: [[0.0; AGES]; KINDS],
+            is_stale: true,
+        }
+    }
+
+    /// Ends per second of jobs of this age that look like this.
+    pub(super) fn hazard(&self, seen: Seen, age: Duration) -> f32 {
+        self.cells[seen as usize][step(age)].hazard()
+    }
+
+    /// Brings the sums up to date; [`chance`](Self::chance) needs them.
+    pub(super) fn refresh(&mut self) {
+        if !std::mem::take(&mut self.is_stale) {
+            return;
+        }
+        for (sums, cells) in self.sums.iter_mut().zip(&self.cells) {
+            let mut sum = 0.0;
+            for (step, (at, cell)) in sums.iter_mut().zip(cells).enumerate() {
+                *at = sum;
+                sum += cell.hazard() * (begin(step + 1) - begin(step));
+            }
+        }
+    }
+
+    /// The chance that a job has ended by the age `to` that at the age `from` looked like this.
+    pub(super) fn chance(&self, seen: Seen, from: Duration, to: Duration) -> f32 {
+        let sum = |age: Duration| {
+            let seconds = age.as_secs_f32();
+            let step = step_of(seconds);
+            let cell = &self.cells[seen as usize][step];
+            self.sums[seen as usize][step] + cell.hazard() * (seconds - begin(step))
+        };
+        1.0 - (sum(from) - sum(to)).min(0.0).exp()
+    }
+
+    /// Takes in that a job which at the age `from` looked like this had ended at the age `to`, or not.
+    pub(super) fn learn(&mut self, seen: Seen, from: Duration, to: Duration, has_ended: bool) {
+        self.is_stale = true;
+        let (from, to) = (from.as_secs_f32(), to.as_secs_f32().max(from.as_secs_f32()));
+        let (first, last) = (step_of(from), step_of(to));
+        let cells = &mut self.cells[seen as usize];
+        let seconds_in = |step: usize| to.min(begin(step + 1)) - from.max(begin(step));
+        let mut parts = [0.0; AGES];
+        let mut alive = 1.0;
+        if has_ended {
+            for step in first..=last {
+                let survives = (-cells[step].hazard() * seconds_in(step)).exp();
+                parts[step] = alive * (1.0 - survives);
+                alive *= survives;
+            }
+        }
+        // The chance to have ended at all; what is seen to have ended has.
+        let ended = 1.0 - alive;
+        let mut left = 1.0;
+        for step in first..=last {
+            let cell = &mut cells[step];
+            let seconds = seconds_in(step);
+            if has_ended {
+                let part = if ended > 0.0 {
+                    parts[step] / ended
+                } else {
+                    // It was asked twice at one time.
+                    f32::from(step == last)
+                };
+                cell.ends += part;
+                cell.seconds += seconds * (left - part / 2.0).max(0.0);
+                left -= part;
+            } else {
+                cell.seconds += seconds;
+            }
+            if cell.ends > MOST_ENDS || cell.seconds > MOST_SECONDS {
+                cell.ends /= 2.0;
+                cell.seconds /= 2.0;
+            }
+        }
+    }
+}
+
+impl Cell {
+    fn hazard(self) -> f32 {
+        self.ends / self.seconds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn seconds(seconds: f32) -> Duration {
+        Duration::from_secs_f32(seconds)
+    }
+
+    /// Looks at jobs that end at this rate every so many seconds, until they have ended.
+    fn observe(law: &mut Law, seen: Seen, rate: f32, every: f32, jobs: usize, draw: u64) {
+        let mut rng = fastrand::Rng::with_seed(draw);
+        for _ in 0..jobs {
+            let end = -(1.0 - rng.f32()).ln() / rate;
+            let mut at = 0.0;
+            while at < end {
+                let next = at + every;
+                law.learn(seen, seconds(at), seconds(next), next >= end);
+                at = next;
+            }
+        }
+        law.refresh();
+    }
+
+    #[test]
+    fn it_learns_the_rate_of_each_kind() {
+        let mut law = Law::new();
+        observe(&mut law, Seen::Image, 0.05, 3.0, 5_000, 1);
+        observe(&mut law, Seen::Video, 0.002, 10.0, 2_000, 2);
+        for (seen, rate, ages) in [
+            (Seen::Image, 0.05, [4.0, 20.0, 40.0]),
+            (Seen::Video, 0.002, [30.0, 300.0, 1000.0]),
+        ] {
+            for age in ages {
+                let hazard = law.hazard(seen, seconds(age));
+                assert!(
+                    (hazard / rate - 1.0).abs() < 0.35,
+                    "{seen:?} {age}: {hazard}"
+                );
+            }
+        }
+        let chance = law.chance(Seen::Image, seconds(10.0), seconds(30.0));
+        assert!((chance - (1.0 - (-1.0f32).exp())).abs() < 0.05, "{chance}");
+    }
+
+    #[test]
+    fn an_end_that_is_seen_late_is_shared_among_the_ages_before() {
+        let mut law = Law::new();
+        observe(&mut law, Seen::Nothing, 0.05, 60.0, 20_000, 3);
+        let chances =
+            [10.0, 20.0, 60.0].map(|to| law.chance(Seen::Nothing, Duration::ZERO, seconds(to)));
+        let expected = [10.0f32, 20.0, 60.0].map(|to| 1.0 - (-0.05 * to).exp());
+        for (chance, expected) in chances.into_iter().zip(expected) {
+            assert!((chance - expected).abs() < 0.12, "{chances:?}");
+        }
+    }
+
+    #[test]
+    fn it_follows_when_jobs_become_slower_or_quicker() {
+        let mut law = Law::new();
+        for (round, rate) in (1..).zip([0.1, 0.01, 0.1]) {
+            observe(&mut law, Seen::Image, rate, 2.0, 10_000, round);
+            let hazard = law.hazard(Seen::Image, seconds(6.0));
+            assert!((0.6..1.6).contains(&(hazard / rate)), "{hazard} of {rate}");
+        }
+    }
+
+    #[test]
+    fn before_anything_is_learned_the_chance_grows_with_the_time_and_falls_with_the_age() {
+        let mut law = Law::new();
+        law.refresh();
+        let chance = |from, to| law.chance(Seen::Image, seconds(from), seconds(to));
+        assert!(chance(10.0, 12.0) < chance(10.0, 20.0));
+        assert!(chance(10.0, 12.0) > chance(1_000.0, 1_002.0));
+        assert!(chance(10.0, 10.0).abs() < 1e-6);
+        assert!(chance(20.0, 10.0).abs() < 1e-6);
+    }
+
+    proptest! {
+        #[test]
+        fn no_observation_makes_it_anything_but_a_law(
+            looks in prop::collection::vec((0..KINDS, 0u64..u64::MAX / 2, 0u64..u64::MAX / 2, any::<bool>()), 0..200),
+            near in prop::collection::vec((0u64..40_000, 0u64..40_000, any::<bool>()), 0..200),
+        ) {
+            let mut law = Law::new();
+            let near = near.into_iter().map(|(from, to, ended)| (0, from, to, ended));
+            for (seen, from, to, ended) in looks.into_iter().chain(near) {
+                let [from, to] = [from, to].map(Duration::from_millis);
+                law.learn(ALL[seen], from, to, ended);
+                law.refresh();
+                for seen in ALL {
+                    let chance = law.chance(seen, from, to);
+                    prop_assert!((0.0..=1.0).contains(&chance), "{chance}");
+                    let hazard = law.hazard(seen, from);
+                    prop_assert!(hazard > 0.0 && hazard.is_finite(), "{hazard}");
+                }
+            }
+        }
+    }
+}
