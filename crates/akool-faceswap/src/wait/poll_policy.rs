@@ -34,6 +34,9 @@ const LATE: f64 = 900.0;
 /// How many ids make a request full, for what one of them costs.
 const FULL: f64 = 100.0;
 
+/// From this number of jobs on, intervals grow with it.
+const MANY: f64 = 1000.0;
+
 /// How far an interval is moved by chance, to either side, in percent.
 const JITTER: u64 = 10;
 
@@ -140,8 +143,9 @@ impl PollPolicy {
     ///
     /// Default: what a lookup costs and may bring decides. The client learns from the jobs that end when
     /// the others are likely to end, images and videos apart, and asks the more often the likelier that
-    /// is; with 100 jobs or more, whose lookups share requests, at least every 5 s. With few jobs a
-    /// request brings few answers, and it grows: 12 s for ten jobs, 30 s for one. From an age of 15 minutes
+    /// is; with 100 jobs or more, whose lookups share requests, at least every 5 s, or every 8 s
+    /// from 20,000 jobs on. With few jobs a request brings few answers, and it grows: 12 s for ten jobs, 30 s
+    /// for one. From an age of 15 minutes
     /// on it grows with the age, up to 30 s. Once you set an interval, nothing is learned for it.
     #[must_use]
     pub fn max_interval(mut self, interval: Duration) -> Self {
@@ -196,13 +200,16 @@ impl Load {
     ///
     /// If jobs end at the rate h, a lookup every T seconds costs 1/T, and the lag it leaves is h·T/2 a
     /// second: √(2c/h) keeps the sum smallest, if a lookup is worth c seconds of lag. With n ids in a
-    /// request, c is as 1/n.
+    /// request, c is as 1/n. From a thousand jobs on intervals grow slowly with their number, up to 1.58
+    /// times at 20,000 jobs.
     fn longest_interval(self, hazard: f64, age: Duration) -> Duration {
         let price = PRICE * FULL / self.ids();
         let best = (2.0 * price / hazard.max(f64::MIN_POSITIVE)).sqrt();
         let late = (age.as_secs_f64() / LATE).max(1.0);
         let longest = LONGEST * late * (FULL / self.ids()).powf(0.39);
-        Duration::from_secs_f64(best.min(longest).min(CEILING))
+        let jobs = f64::from(u32::try_from(self.jobs).unwrap_or(u32::MAX));
+        let many = (jobs / MANY).max(1.0).powf(0.15).min(1.58);
+        Duration::from_secs_f64((best.min(longest) * many).min(CEILING))
     }
 }
 
@@ -345,6 +352,11 @@ mod tests {
         assert_eq!(
             [0.001, 0.0, f32::NAN].map(|hazard| longest(1_000, hazard, 100)),
             [5_000; 3]
+        );
+        // Many thousand jobs are looked up less often.
+        assert_eq!(
+            [1_000, 10_000, 1_000_000].map(|jobs| longest(jobs, 0.001, 100)),
+            [5_000, 7_062, 7_900]
         );
         // A request for fewer costs each of them more, and one job is not left alone for long.
         assert_eq!(
