@@ -1,4 +1,4 @@
-//! Saving results into a directory, while other work goes on.
+//! Saving results into a directory, while other work continues.
 
 use std::{
     ffi::OsStr,

@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while let Some(change) = changes.next().await {
         match change {
             Change::Progress(progress) => match (progress.status(), progress.last_error()) {
-                // The wait goes on all the same.
+                // The wait continues all the same.
                 (_, Some(trouble)) => println!("trouble: {trouble}"),
                 (Some(status), None) => println!("{status} after {:.1?}", progress.waited()),
                 (None, None) => println!("not there yet"),

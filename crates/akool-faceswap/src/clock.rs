@@ -15,7 +15,7 @@ use std::{
 
 use http::{HeaderMap, header};
 
-/// A difference up to this is that of a date in whole seconds and of an answer's way, so it is none.
+/// A difference up to this is ignored: a date has whole seconds, and an answer takes its time.
 const SMALLEST_SKEW: Duration = Duration::from_secs(60);
 
 /// A difference above this is worth a line in the log.

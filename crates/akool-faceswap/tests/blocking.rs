@@ -113,7 +113,7 @@ fn waits_go_on_between_calls() {
     let ids = [done(&fake), done(&fake), pending(&fake)];
     let ids = ResultIds::parse_all(ids.iter().map(ResultId::as_str)).unwrap();
     let mut outcomes = client.wait_each(ids);
-    // No call is under way, and no runtime belongs to this thread.
+    // No call is in flight, and no runtime belongs to this thread.
     until(|| outcomes.get_ref().unwrap().progress().settled() == 2);
     for left in [2, 1] {
         assert!(outcomes.next().unwrap().is_ok());

@@ -42,7 +42,7 @@ async fn complaint(stage: &Stage, fault: &Fault) -> Option<String> {
     (!complaints.is_empty()).then(|| format!("{}\n  {}", fault.name, complaints.join("\n  ")))
 }
 
-/// What every error keeps: it is one line and says which ids; what to do stands in `Debug` alone.
+/// What every error keeps: it is one line and says which ids; the advice is in `Debug` alone.
 fn against(error: &akool_faceswap::Error) -> Option<String> {
     let line = error.to_string();
     let snippet = error.body_snippet().unwrap_or_default();

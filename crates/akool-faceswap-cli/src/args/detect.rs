@@ -28,7 +28,7 @@ Exit code:
 
 /// Detect the faces of a picture
 ///
-/// Prints one line for each face: its index, its box in pixels and the URL of its crop. Whoever has
+/// Prints one line for each face: its index, its box in pixels and the URL of its crop. Anyone who has
 /// that URL can see the face.
 #[derive(Args)]
 #[command(after_help = HELP)]

@@ -17,7 +17,7 @@ pub(crate) struct GalleryArgs {
 
     /// Let the page link to what is not on this machine, and show it
     ///
-    /// Whoever has the page then has the URLs of faces and results, and sees them without a key. A
+    /// Anyone who has the page then has the URLs of faces and results, and sees them without a key. A
     /// browser fetches them from their hosts when the page is opened.
     #[arg(long, requires = "gallery")]
     pub(crate) gallery_links: bool,

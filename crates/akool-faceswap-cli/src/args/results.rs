@@ -42,7 +42,7 @@ Exit code:
 /// Prints a table, JSON lines or CSV on standard output: each id once, in the order given. Counts,
 /// missing ids and errors go to standard error.
 ///
-/// A result URL needs no key: whoever has it can see the result. It expires 7 days after the job was
+/// A result URL needs no key: anyone who has it can see the result. It expires 7 days after the job was
 /// created.
 #[derive(Args)]
 #[command(

@@ -179,7 +179,7 @@ impl Server {
         self.url(&name)
     }
 
-    /// Deletes a database, whoever is connected.
+    /// Deletes a database, even while others are connected.
     #[allow(dead_code, reason = "only where databases are large")]
     pub fn drop_database(&self, url: &str) {
         let (host, name) = (self.dir.display().to_string(), database_of(url));

@@ -301,7 +301,7 @@ impl Bench {
         futures_util::future::join_all(looks).await;
     }
 
-    /// A client of its own that is shut down under its waits, and another that goes on with them.
+    /// A client of its own that is shut down under its waits, and another that continues with them.
     async fn shut_down(&self) {
         // A client has connections and certificates: not too often.
         if fastrand::u32(0..10) > 0 {

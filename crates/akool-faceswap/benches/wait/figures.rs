@@ -51,7 +51,7 @@ pub struct LagFigures {
     pub p95_videos: f64,
 }
 
-/// The smallest value that so many percent of the values do not exceed; 0 of none.
+/// The smallest value that this many percent of the values do not exceed; 0 of none.
 pub fn percentile(values: &mut [f64], percent: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let rank = (percent / 100.0 * values.len() as f64).ceil() as usize;

@@ -73,7 +73,7 @@ pub fn run(jobs: usize, settings: Settings) {
             .start();
         let (mut second, mut cpu_then) = (0, cpu_before);
         while let Some(outcome) = ended.next().await {
-            let learnt = instant.elapsed();
+            let reported_at = instant.elapsed();
             let id = match &outcome {
                 Ok(job) => job.id(),
                 Err(error) => error.id(),
@@ -85,12 +85,12 @@ pub fn run(jobs: usize, settings: Settings) {
                 .map(akool_faceswap::wait::WaitError::kind);
             let is_failing = n % 100 < FAILED_PERCENT;
             assert_eq!(failed, is_failing.then_some(WaitErrorKind::JobFailed));
-            lags.push(learnt.saturating_sub(lives[n]).as_secs_f64());
-            if learnt.as_secs() > second {
+            lags.push(reported_at.saturating_sub(lives[n]).as_secs_f64());
+            if reported_at.as_secs() > second {
                 let cpu = cpu_seconds();
-                let passed = (learnt.as_secs() - second) as f64;
+                let passed = (reported_at.as_secs() - second) as f64;
                 busiest = busiest.max((cpu - cpu_then) / passed);
-                (second, cpu_then) = (learnt.as_secs(), cpu);
+                (second, cpu_then) = (reported_at.as_secs(), cpu);
             }
         }
     });

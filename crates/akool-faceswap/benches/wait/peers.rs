@@ -1,6 +1,6 @@
 //! What others do, on the same server: a plain discrete simulation, without any client.
 //!
-//! It is kind to them. They have as many requests under way as they like, at no cost; they begin
+//! It is kind to them. They have as many requests in flight as they like, at no cost; they begin
 //! spread over their first interval, not in step; they take a missing job for lost after the same
 //! grace as the SDK, and nothing else ends a wait. What failed they ask again at their next turn.
 

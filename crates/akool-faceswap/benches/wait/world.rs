@@ -67,7 +67,7 @@ impl World {
         }
     }
 
-    /// Takes a request that is sent at `now` about so many jobs: what comes of it and after what time.
+    /// Takes a request that is sent at `now` about this many jobs: what comes of it and after what time.
     pub fn request(&mut self, now: Micros, jobs: usize) -> (Verdict, Micros) {
         self.requests += 1;
         if now / SECOND == self.second {

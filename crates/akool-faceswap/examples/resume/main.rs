@@ -1,4 +1,4 @@
-//! Waits for jobs, dies half way, and goes on: every job is settled exactly once.
+//! Waits for jobs, dies half way, and resumes: every job is settled exactly once.
 //!
 //! `cargo run -p akool-faceswap --example resume`: it starts a fake AKOOL, and then itself twice as
 //! the program that waits. The first time that program ends in the middle of its work, as if its

@@ -37,7 +37,7 @@ struct Adaptive {
 }
 
 impl Permits {
-    /// At most so many permits in each pool.
+    /// At most this many permits in each pool.
     pub(crate) fn new(lookups: usize, others: usize) -> Self {
         let [lookups, others] = [lookups, others].map(|most| most.min(Semaphore::MAX_PERMITS));
         let concurrency = Concurrency::new(lookups);

@@ -1,7 +1,7 @@
 //! The part of a file that is on the disk already, next to where the whole file will be.
 //!
 //! `NAME.part` has the bytes, `NAME.part.json` what is needed to resume: whose result it
-//! is, and by what the host knows the file again. Whoever writes holds the operating system's lock
+//! is, and by what the host knows the file again. The writer holds the operating system's lock
 //! on `NAME.part`, which no crash leaves behind. Every function here blocks, and is called on a
 //! thread for that.
 
@@ -67,7 +67,7 @@ impl Paths {
         &self.part
     }
 
-    /// The bytes of the part, whoever writes it.
+    /// The bytes of the part, no matter who writes it.
     pub(super) fn part_len(&self) -> Option<u64> {
         Some(fs::metadata(&self.part).ok()?.len())
     }

@@ -30,7 +30,7 @@ pub(super) struct Answer {
     pub(super) host: String,
     is_secure: bool,
     response: reqwest::Response,
-    /// Whoever reads has a place of the client.
+    /// Held while the answer is read: one of the client's places.
     _place: OwnedSemaphorePermit,
 }
 

@@ -93,12 +93,12 @@ impl KnownSizes {
         size.ids <= known.ids.accepted && size.bytes <= known.bytes.accepted
     }
 
-    /// Notes that a request with so many ids was answered in full.
+    /// Notes that a request with this many ids was answered in full.
     pub(crate) fn accept_ids(&self, ids: usize) {
         self.lock().ids.accept(ids);
     }
 
-    /// Notes that a request line with so many bytes of ids was accepted.
+    /// Notes that a request line with this many bytes of ids was accepted.
     pub(crate) fn accept_bytes(&self, bytes: usize) {
         self.lock().bytes.accept(bytes);
     }
@@ -113,18 +113,18 @@ impl KnownSizes {
         self.lock().bytes.refuse(bytes);
     }
 
-    /// Whether an answer with so many rows cannot have been cut off, because a longer one has come.
+    /// Whether an answer with this many rows cannot have been cut off, because a longer one has come.
     pub(crate) fn is_shorter_than_others(&self, rows: usize) -> bool {
         rows < self.lock().most_rows
     }
 
-    /// Notes that an answer had so many rows.
+    /// Notes that an answer had this many rows.
     pub(crate) fn note_rows(&self, rows: usize) {
         let mut known = self.lock();
         known.most_rows = known.most_rows.max(rows);
     }
 
-    /// Notes that the server answers with at most so many rows.
+    /// Notes that the server answers with at most this many rows.
     pub(crate) fn cap_rows(&self, rows: usize) {
         self.lock().ids.refuse(rows.saturating_add(1));
     }

@@ -102,7 +102,7 @@ impl std::ops::Index<usize> for ResultIds {
 
     /// # Panics
     ///
-    /// If there are not so many ids.
+    /// If there are not this many ids.
     fn index(&self, index: usize) -> &ResultId {
         &self.0[index]
     }

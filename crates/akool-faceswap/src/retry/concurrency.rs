@@ -27,16 +27,16 @@ const LOWER: f64 = 0.9;
 /// Refusals within this time of one another are one: their requests were in flight together.
 const ONE_REFUSAL: Duration = Duration::from_secs(1);
 
-/// Answers that take so many times as long as they did at best stop the growth ...
+/// Answers that take this many times as long as they did at best stop the growth ...
 const SLOW: f64 = 2.0;
 
-/// ... and those that take so many times as long halve the limit.
+/// ... and those that take this many times as long halve the limit.
 const VERY_SLOW: f64 = 6.0;
 
 /// The part of answers that are 503 from which on they count as a rate limit.
 const MOSTLY: f64 = 0.5;
 
-/// A lookup of a wait is given up after so many times the latency of late ...
+/// A lookup of a wait is given up after this many times the latency of late ...
 const PATIENCE: f64 = 8.0;
 
 /// ... but not before.

@@ -247,7 +247,7 @@ impl Scripted {
     }
 }
 
-/// Counts a request as under way until it is dropped.
+/// Counts a request as in flight until it is dropped.
 struct UnderWay(Arc<Mutex<State>>);
 
 impl Drop for UnderWay {

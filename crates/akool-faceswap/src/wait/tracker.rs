@@ -67,10 +67,10 @@ pub(super) struct Effects {
 /// Who is looked up first when more is due than can be sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// Whoever has most likely ended since it was last seen.
+    /// The job that has most likely ended since it was last seen.
     #[default]
     Worth,
-    /// Whoever has been due the longest: the peer in the benchmarks.
+    /// The job that has been due the longest: the peer in the benchmarks.
     #[cfg_attr(not(any(test, feature = "testing")), expect(dead_code))]
     FirstInFirstOut,
 }
@@ -235,7 +235,7 @@ impl Tracker {
             self.jobs[job].in_flight = None;
             self.schedule_by(job, now.timestamp);
         }
-        // Whoever is woken looks whether there is a poller.
+        // A task that is woken checks whether there is a poller.
         for (_, waiter) in self.waiters.iter() {
             waiter.kind.wake(&mut effects.wakers);
         }

@@ -115,7 +115,7 @@ pub(crate) fn good() -> String {
     whole("HTTP/1.1 200 OK\r\n", &success(ROW))
 }
 
-/// An answer of HTTP 200 whose head has these lines, and which goes on with `body` as it is.
+/// An answer of HTTP 200 whose head has these lines, and which continues with `body` as it is.
 pub(crate) fn ok(lines: &str, body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\n{lines}\r\n{}", filled(body))
 }

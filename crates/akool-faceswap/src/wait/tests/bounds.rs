@@ -20,7 +20,7 @@ async fn one_id_too_many_is_refused_at_once_and_the_others_go_on() {
         assert_eq!(error.kind(), WaitErrorKind::TooManyIds);
         assert!(error.ticket().is_some());
     }
-    // An id that is waited for already is none more.
+    // An id that is already waited for adds nothing.
     let again = tokio::spawn(client.wait(id("a3")).into_future());
     let error = client.lookup_one(id("b")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooManyIds);

@@ -107,7 +107,7 @@ async fn a_fault_that_nothing_can_mend_ends_the_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_id_ends_no_wait_but_its_own() {
-    // Refused together, "bad" is refused alone as well, and "good" meets with a fault that passes.
+    // Refused together, "bad" is refused alone as well, and "good" meets a transient error.
     let wire = Scripted::new(|seen| match seen.n {
         0 => Reply::business(1003),
         _ if seen.ids == ["bad"] => Reply::business(1003),

@@ -12,7 +12,7 @@ use crate::{
     wait::{PollPolicy, tests::*},
 };
 
-/// The account: so many requests a second, of which a second's worth may come at once.
+/// The account: this many requests a second, of which a second's worth may come at once.
 #[derive(Debug)]
 struct Account {
     per_second: f64,

@@ -42,7 +42,7 @@ struct Stored {
     since: At,
 }
 
-/// One case under way.
+/// One running case.
 struct Play {
     case: Case,
     server: Server,

@@ -84,9 +84,9 @@ async fn a_lookup_is_never_answered_by_what_was_asked_before_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_drops_a_shared_lookup_takes_nothing_from_the_others() {
+async fn a_caller_that_drops_a_shared_lookup_takes_nothing_from_the_others() {
     for dropped in 0..3 {
-        // Before it is sent, and while it is under way.
+        // Before it is sent, and while it is in flight.
         for after in [Duration::ZERO, SECOND] {
             let wire = Scripted::new(|seen| rows(seen, |_| Some(2)).after(3 * SECOND));
             let client = wire.client();

@@ -58,7 +58,7 @@ async fn age_schedule_and_deadline_go_along() {
     // Half an hour at 50 s.
     let made = wire.requests() - requests;
     assert!((33..=41).contains(&made), "{made}");
-    // A new deadline goes on.
+    // With a new deadline the wait resumes.
     let ticket = error.into_ticket().unwrap();
     let later = clock.now() + 8 * HOUR;
     assert!(second.resume(ticket.with_deadline(later)).await.is_ok());
@@ -80,7 +80,7 @@ async fn what_is_resumed_too_late_has_one_more_look() {
     assert_eq!(wire.requests(), requests + 1);
     tokio::time::sleep(HOUR).await;
     assert!(first.resume(ticket.clone()).await.is_ok());
-    // A look that fails is none.
+    // A lookup that fails does not count.
     let failing = Scripted::new(|seen| match seen.n {
         0 => Reply::http(503, ""),
         _ => rows(seen, |_| Some(3)),
@@ -195,7 +195,7 @@ async fn dying_at_any_moment_loses_no_outcome_and_repeats_none() {
             if tokio::time::timeout(death, life).await.is_ok() {
                 break;
             }
-            assert!(lives < 10_000, "nothing is ever learnt in {death:?}");
+            assert!(lives < 10_000, "nothing is ever learned in {death:?}");
         }
         assert_eq!(journal.len(), JOBS);
         assert!(journal.values().all(|times| *times == 1), "{journal:?}");

@@ -16,7 +16,7 @@ use crate::wait::{
 use crate::{error::Error, lookup::Outcome};
 
 impl Tracker {
-    /// Takes the answer to a batch. `retry` says when an id whose lookup failed so many times in a row
+    /// Takes the answer to a batch. `retry` says when an id whose lookup failed this many times in a row
     /// is looked up again.
     pub(in crate::wait) fn answered(
         &mut self,

@@ -16,7 +16,7 @@ use crate::wait::tracker::{
 /// What a comma takes in a request line.
 const COMMA: usize = "%2C".len();
 
-/// The part of a request that is for those that have been due the longest is one of so many.
+/// The part of a request that is for those that have been due the longest is one of this many.
 const OLDEST_PART: usize = 10;
 
 /// So many are taken from a line before lines are compared again.

@@ -19,7 +19,7 @@ pub(super) struct Tracked {
     pub(super) state: JobState,
     /// When it is looked up next; never while a lookup is in flight.
     pub(super) due: Timestamp,
-    /// Where it stands in the queue.
+    /// Its line in the queue.
     pub(super) line: Line,
     /// What was last seen of it.
     pub(super) seen: Seen,

@@ -224,7 +224,7 @@ mod tests {
         Duration::from_secs_f32(seconds)
     }
 
-    /// Looks at jobs that end at this rate every so many seconds, until they have ended.
+    /// Looks at jobs that end at this rate every this many seconds, until they have ended.
     fn observe(law: &mut Law, seen: Seen, rate: f32, every: f32, jobs: usize, draw: u64) {
         let mut rng = fastrand::Rng::with_seed(draw);
         for _ in 0..jobs {

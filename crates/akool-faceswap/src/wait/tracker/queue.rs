@@ -1,6 +1,6 @@
 //! What is due, in lines: jobs that look the same and were of the same age when they were last seen.
 //!
-//! In a line, whoever is due first is the most likely to have ended; so only the first of each line have
+//! In a line, the job that is due first is the most likely to have ended; so only the first of each line have
 //! to be compared to find the one that is most worth a look.
 
 use std::collections::BTreeSet;

@@ -30,13 +30,13 @@ pub(super) enum Op {
     PutAway(Index),
     /// Takes up one or all of what was put away, with another timeout or the old one.
     Resume(Option<Index>, Option<Duration>),
-    /// Another process goes on.
+    /// Another process resumes.
     Restart,
     Notify(usize),
     ShutDown,
 }
 
-/// One thing that happens, after so long; what it begins is looked at only so many things later.
+/// One thing that happens, after so long; what it begins is looked at only this many things later.
 #[derive(Clone, Debug)]
 pub(super) struct Step {
     pub(super) after: Duration,

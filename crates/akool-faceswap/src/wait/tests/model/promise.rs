@@ -13,7 +13,7 @@ use crate::{
 const TICK: Duration = Duration::from_millis(2);
 
 /// What a lookup takes at the most where the server is well: gathering, the turn of others, and a
-/// request that is refused and goes on in pieces.
+/// request that is refused and continues in pieces.
 const LOOKUP: Duration = Duration::from_secs(6);
 
 /// How long a fault is felt: the attempt itself, then a throttle or what the server asked for.
@@ -243,7 +243,7 @@ impl Promise {
 
     /// Whether all that this wait could hear for as long as its grace period was without the job.
     fn was_missing(&self, at: At, world: &World) -> bool {
-        // What a ticket knows was not heard of while it was away; whoever joins it knows the same.
+        // What a ticket knows was not heard of while it was away; a wait that joins it knows the same.
         let was_away = |entry: &Entry| {
             world.away.iter().any(|(job, from, to)| {
                 *job == self.job && entry.answered + TICK > *from && entry.answered < *to + TICK

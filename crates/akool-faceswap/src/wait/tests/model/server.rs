@@ -167,7 +167,7 @@ pub(super) enum Said {
     Refused,
     /// 1101.
     Unauthorized,
-    /// A fault that passes.
+    /// A transient error.
     Nothing,
 }
 
