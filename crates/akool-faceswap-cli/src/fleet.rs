@@ -120,7 +120,7 @@ fn stats(database: &DatabaseArgs, args: &StatsArgs) -> Result<Exit, Problem> {
     })?;
     let figures = status::figures(&stats);
     let _ = Stdout::lock().emit(|out| {
-        if args.json {
+        if args.output.is_json() {
             let object: serde_json::Map<_, _> = figures
                 .iter()
                 .map(|figure| (figure.name.to_owned(), figure.json()))

@@ -81,7 +81,7 @@ pub(crate) fn run(args: &SwapArgs, verbosity: Verbosity) -> Result<Exit, Problem
         let follower = Follower {
             connection: &connection,
             verbosity,
-            format: if args.json {
+            format: if args.output.is_json() {
                 Format::Swap(job.accepted.clone())
             } else {
                 Format::Text
@@ -176,7 +176,7 @@ async fn follow(args: &SwapArgs, job: Job, follower: Follower<'_>) -> Result<Exi
     };
     let ended = client.resume_each([ticket]).timeout(args.timeout).start();
     let exit = follower.follow(ended).await?;
-    if exit == Exit::Interrupted && args.json {
+    if exit == Exit::Interrupted && args.output.is_json() {
         let _ = Stdout::lock().emit(|out| accepted.write_json(out))?;
     }
     Ok(exit)
@@ -185,7 +185,7 @@ async fn follow(args: &SwapArgs, job: Job, follower: Follower<'_>) -> Result<Exi
 fn tell_accepted(args: &SwapArgs, job: &Job) -> Result<Exit, Problem> {
     let accepted = &job.accepted;
     let _ = Stdout::lock().emit(|out| {
-        if args.json {
+        if args.output.is_json() {
             accepted.write_json(out)
         } else {
             writeln!(out, "{}", accepted.id)
@@ -223,7 +223,7 @@ fn tell_refused(args: &SwapArgs, error: &SubmitError) -> Result<Exit, Problem> {
         _ => error.to_string(),
     };
     let message = shown(&message).into_owned();
-    if args.json {
+    if args.output.is_json() {
         let _ = Stdout::lock().emit(|out| line::write_error(out, outcome, error, &message))?;
     }
     tell_end(outcome, &message, error.advice());
@@ -233,7 +233,7 @@ fn tell_refused(args: &SwapArgs, error: &SubmitError) -> Result<Exit, Problem> {
 /// The tickets file has a submit of this swap whose outcome is not known.
 fn tell_unknown(args: &SwapArgs, submit: &journal::Unknown) -> Result<Exit, Problem> {
     let message = submit.to_string();
-    if args.json {
+    if args.output.is_json() {
         let _ = Stdout::lock().emit(|out| line::write_unknown(out, submit.token(), &message))?;
     }
     tell_end(

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueHint};
 
-use super::{ConnectionArgs, GalleryArgs, environment};
+use super::{ConnectionArgs, GalleryArgs, JsonArgs, environment};
 
 const HELP: &str = concat!(
     "\
@@ -39,11 +39,12 @@ Exit code:
 /// The submit is sent once and never repeated where it may have reached AKOOL. Ctrl-C does not cut
 /// it off: the command ends once it is answered. With --tickets the same command can be run again
 /// after any crash: it sends nothing that may have been sent before.
+///
+/// The keys of the JSON object: outcome (accepted, refused, unknown); token (of the submit); job_id;
+/// then those of `wait --json`, with an error whose kind is not_sent, refused, unknown or
+/// accepted_without_id where there is no id. What does not apply is null.
 #[derive(Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
+#[expect(clippy::doc_markdown, reason = "it is help text")]
 #[command(
     after_help = HELP,
     override_usage = "akool-faceswap swap [OPTIONS] \\\n       \
@@ -98,14 +99,8 @@ pub(crate) struct SwapArgs {
     #[arg(long, requires = "tickets")]
     pub(crate) allow_second_purchase: bool,
 
-    /// Print one JSON object
-    ///
-    /// Its keys: outcome (accepted, refused, unknown); token (of the submit); job_id; then those of
-    /// `wait --json`, with an error whose kind is not_sent, refused, unknown or accepted_without_id
-    /// where there is no id. What does not apply is null.
-    #[expect(clippy::doc_markdown, reason = "it is help text")]
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) output: JsonArgs,
 
     #[command(flatten)]
     pub(crate) gallery: GalleryArgs,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::{Args, Subcommand, builder::RangedU64ValueParser};
 
 use super::DatabaseArgs;
-use crate::args::{ConnectionArgs, IdArgs};
+use crate::args::{ConnectionArgs, IdArgs, JsonArgs};
 
 const HELP: &str = "\
 Examples:
@@ -110,9 +110,10 @@ pub(super) struct TakeArgs {
 }
 
 /// Show the queue, its lag, the budget, the workers and the oldest outcome
+///
+/// Times in JSON are seconds.
 #[derive(Args)]
 pub(super) struct StatsArgs {
-    /// Print one JSON object; times are seconds
-    #[arg(long)]
-    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) output: JsonArgs,
 }
