@@ -1,7 +1,5 @@
 //! What a run has shown, as one line of JSON for `cargo xtask bench wait`.
 
-use std::fs;
-
 use serde::Serialize;
 
 use crate::{
@@ -107,13 +105,13 @@ pub fn print(figures: &impl Serialize) {
     println!("{}", serde_json::to_string(figures).unwrap());
 }
 
-/// On-CPU time of the main thread in seconds; 0 where the system does not tell.
+/// CPU time of this thread in seconds; 0 where the system does not tell.
 pub fn cpu_seconds() -> f64 {
-    let text = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-    let nanoseconds: f64 = text
-        .split(' ')
-        .next()
-        .and_then(|word| word.parse().ok())
-        .unwrap_or_default();
-    nanoseconds / 1e9
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+    }
+    #[cfg(not(unix))]
+    0.0
 }

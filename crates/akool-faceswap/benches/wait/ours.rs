@@ -101,9 +101,9 @@ pub fn client(world: &Arc<Mutex<World>>, settings: Settings) -> Client {
     let handler = move |request: http::Request<RequestBody>| {
         let query = request.uri().query().unwrap_or_default();
         let mut world = world.lock().unwrap();
-        let before = std::time::Instant::now();
+        let before = cpu_seconds();
         let (reply, latency) = answer(&mut world, micros(begun), query);
-        world.seconds += before.elapsed().as_secs_f64();
+        world.seconds += cpu_seconds() - before;
         drop(world);
         async move {
             let Some(reply) = reply else {

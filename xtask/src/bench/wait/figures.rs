@@ -23,10 +23,22 @@ pub(super) struct Run {
     peak: u64,
     pub(super) lag: Lag,
     cpu_seconds: Option<f64>,
+    /// How many of these the simulated server took.
+    #[serde(default)]
+    server_seconds: f64,
     simulated_seconds: f64,
 }
 
 impl Run {
+    /// CPU seconds of the client.
+    fn client_seconds(&self) -> Option<f64> {
+        Some(self.cpu_seconds? - self.server_seconds)
+    }
+
+    fn requests_per_job(&self) -> f64 {
+        as_f64(self.requests) / as_f64(self.ended)
+    }
+
     /// `, a limit of 50 a second, submitted over an hour`.
     pub(super) fn scenario(&self) -> String {
         let limit = self.limit.map_or(", no limit".to_owned(), |limit| {
@@ -88,9 +100,11 @@ pub(super) fn table(runs: &[Run]) -> String {
                      | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
         .to_owned();
     for run in runs {
-        let cpu = match run.cpu_seconds {
+        let cpu = match run.client_seconds() {
             Some(seconds) => format!("{seconds:.2}"),
-            None if run.strategy.starts_with("batched") => "–".to_owned(),
+            None if run.strategy.starts_with("batched") || run.strategy == "oracle" => {
+                "–".to_owned()
+            }
             None => format!("≈ {:.0}", as_f64(run.requests) * REQUEST_BY_HAND),
         };
         let _ = writeln!(
@@ -99,13 +113,40 @@ pub(super) fn table(runs: &[Run]) -> String {
             run.strategy,
             thousands(run.jobs),
             thousands(run.requests),
-            shown(as_f64(run.requests) / as_f64(run.ended)),
+            shown(run.requests_per_job()),
             thousands(run.refused_by_limit),
             thousands(run.peak),
             run.lag.median,
             run.lag.p95,
             run.lag.p95_images,
             run.lag.p95_videos,
+        );
+    }
+    table
+}
+
+/// What the defaults come to in each scenario, beside what is possible.
+pub(super) fn defaults_table(runs: &[Run]) -> String {
+    let mut table = "| jobs | limit | 95 % of the lag | requests | refused | oracle |\n\
+                     | ---: | --- | ---: | ---: | ---: | ---: |\n"
+        .to_owned();
+    for run in runs.iter().filter(|run| run.strategy == "ours") {
+        let is_same = |other: &&Run| {
+            other.strategy == "oracle"
+                && (other.jobs, other.limit, other.arriving) == (run.jobs, run.limit, run.arriving)
+        };
+        let oracle = runs.iter().find(is_same).map_or("–".to_owned(), |oracle| {
+            let requests = shown(oracle.requests_per_job());
+            format!("{:.2} s at {requests}", oracle.lag.p95)
+        });
+        let _ = writeln!(
+            table,
+            "| {} | {} | {:.2} s | {:.3} | {:.2} % | {oracle} |",
+            thousands(run.jobs),
+            run.scenario().trim_start_matches(", "),
+            run.lag.p95,
+            run.requests_per_job(),
+            100.0 * as_f64(run.refused_by_limit) / as_f64(run.requests),
         );
     }
     table
@@ -118,7 +159,7 @@ pub(super) fn cost_table(runs: &[Run]) -> String {
                      95 % |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
             .to_owned();
     for run in runs {
-        let (jobs, seconds) = (as_f64(run.jobs), run.cpu_seconds.unwrap_or_default());
+        let (jobs, seconds) = (as_f64(run.jobs), run.client_seconds().unwrap_or_default());
         let _ = writeln!(
             table,
             "| {} | {} | {:.1} | {seconds:.2} | {:.0} | {:.2} | {:.1} |",
@@ -171,6 +212,7 @@ pub(super) mod tests {
                 p95_videos: 4.0,
             },
             cpu_seconds: None,
+            server_seconds: 0.0,
             simulated_seconds: 5.0,
         }
     }
@@ -192,6 +234,27 @@ pub(super) mod tests {
         assert!(table.lines().all(|line| columns(line) == 12), "{table}");
         let table = cost_table(&runs);
         assert!(table.lines().all(|line| columns(line) == 8), "{table}");
+    }
+
+    #[test]
+    fn the_defaults_stand_beside_the_oracle_of_their_own_scenario() {
+        let mut other = run("oracle", 1_000, 9_000, 9.0);
+        other.limit = None;
+        let runs = [
+            run("ours", 1_000, 1_500, 2.0),
+            run("ours", 100, 300, 2.0),
+            other,
+            run("oracle", 1_000, 500, 0.2),
+            run("peer", 1_000, 50_000, 2.0),
+        ];
+        let table = defaults_table(&runs);
+        let rows: Vec<&str> = table.lines().skip(2).collect();
+        assert_eq!(rows.len(), 2, "{table}");
+        assert!(
+            rows[0].contains("| 2.00 s | 1.500 | 0.00 % | 0.20 s at 0.500 |"),
+            "{table}"
+        );
+        assert!(rows[1].ends_with("| – |"), "{table}");
     }
 
     #[test]

@@ -15,7 +15,9 @@ const APART: f64 = 390.0;
 const LINE: f64 = 18.0;
 
 /// Told apart by people who do not see all colours, and legible on both kinds of paper.
-const COLOURS: [&str; 5] = ["#d55e00", "#e69f00", "#0072b2", "#56b4e9", "#009e73"];
+const COLOURS: [&str; 6] = [
+    "#d55e00", "#999999", "#e69f00", "#0072b2", "#56b4e9", "#009e73",
+];
 
 /// What a panel shows of a run.
 type Value = fn(&Run) -> f64;
