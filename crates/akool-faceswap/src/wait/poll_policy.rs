@@ -143,10 +143,9 @@ impl PollPolicy {
     ///
     /// Default: what a lookup costs and may bring decides. The client learns from the jobs that end when
     /// the others are likely to end, images and videos apart, and asks the more often the likelier that
-    /// is; with 100 jobs or more, whose lookups share requests, at least every 5 s, or every 8 s
-    /// from 20,000 jobs on. With few jobs a request brings few answers, and it grows: 12 s for ten jobs, 30 s
-    /// for one. From an age of 15 minutes
-    /// on it grows with the age, up to 30 s. Once you set an interval, nothing is learned for it.
+    /// is; with 100 jobs or more, whose lookups share requests, at least every 5 s, or every 8 s from 20,000
+    /// jobs on. With few jobs a request brings few answers, and it grows: 12 s for ten jobs, 30 s for one.
+    /// From an age of 15 minutes on it grows with the age, up to 30 s. Once you set an interval, nothing is learned for it.
     #[must_use]
     pub fn max_interval(mut self, interval: Duration) -> Self {
         self.max_interval = Some(interval);
@@ -193,7 +192,7 @@ impl Load {
 
     /// How many ids share a request.
     fn ids(self) -> f64 {
-        f64::from(u32::try_from(self.jobs).unwrap_or(u32::MAX)).clamp(1.0, FULL)
+        count(self.jobs).clamp(1.0, FULL)
     }
 
     /// The longest interval by the law of ends.
@@ -207,10 +206,14 @@ impl Load {
         let best = (2.0 * price / hazard.max(f64::MIN_POSITIVE)).sqrt();
         let late = (age.as_secs_f64() / LATE).max(1.0);
         let longest = LONGEST * late * (FULL / self.ids()).powf(0.39);
-        let jobs = f64::from(u32::try_from(self.jobs).unwrap_or(u32::MAX));
-        let many = (jobs / MANY).max(1.0).powf(0.15).min(1.58);
+        let many = (count(self.jobs) / MANY).max(1.0).powf(0.15).min(1.58);
         Duration::from_secs_f64((best.min(longest) * many).min(CEILING))
     }
+}
+
+/// A number of jobs, for calculations.
+fn count(jobs: usize) -> f64 {
+    f64::from(u32::try_from(jobs).unwrap_or(u32::MAX))
 }
 
 /// The longest interval where none is set and nothing is learned: of tickets that a program stores itself.
@@ -222,7 +225,7 @@ impl Load {
 /// the number of jobs. The rate h falls with the time that a job has taken already. The numbers are those
 /// that did best in `BENCHMARKS.md`.
 fn longest_interval(unchanged: Duration, tracked: usize) -> Duration {
-    let full_requests = f64::from(u32::try_from(tracked.max(1)).unwrap_or(u32::MAX)) / 100.0;
+    let full_requests = count(tracked.max(1)) / FULL;
     let seconds = if full_requests < 1.0 {
         FULL_REQUEST / full_requests.sqrt()
     } else {
