@@ -222,7 +222,7 @@ fn is_quicktime(beginning: &[u8]) -> bool {
             .iter()
             .any(|atom| name.starts_with(*atom)),
         // The pictures themselves may be long.
-        [..0x20, _, _, _, b'm', b'd', b'a', b't', ..] => true,
+        [0..0x20, _, _, _, b'm', b'd', b'a', b't', ..] => true,
         _ => false,
     }
 }
