@@ -26,7 +26,7 @@ use crate::{
     fake::{self, Life, Lives},
     gallery::{Gallery, Medium},
     interrupt::Interrupt,
-    output::{Reader, Stdout, tell, write_table},
+    output::{Reader, Stdout, shown_path, tell, write_table},
     problem::Problem,
     runtime,
     verbosity::Verbosity,
@@ -72,7 +72,7 @@ pub(crate) fn run(args: &DemoArgs, verbosity: Verbosity) -> Result<Exit, Problem
     let opening = format!(
         "A fake AKOOL server runs in this process: no key, no network, no credits.\n\
          Results go to {}\n",
-        dir.display()
+        shown_path(&dir)
     );
     if Stdout::lock().emit_styled(|out| writeln!(out, "{opening}"))? == Reader::Gone {
         return Ok(Exit::Complete);

@@ -10,7 +10,7 @@ use akool_faceswap::{Client, Error, Job, ResultId, download::SavedFile};
 use indicatif::DecimalBytes;
 use tokio::task::JoinSet;
 
-use crate::{problem::Problem, verbosity::reason};
+use crate::{output::shown_path, problem::Problem, verbosity::reason};
 
 /// What is being saved into one directory.
 pub(crate) struct Downloads {
@@ -177,7 +177,8 @@ pub(crate) async fn saved_earlier(dir: PathBuf, id: ResultId) -> Option<PathBuf>
             .flatten()
             .map(|entry| entry.path())
             .find(|path| {
-                path.file_stem() == Some(OsStr::new(id.as_str()))
+                path.file_stem()
+                    .is_some_and(|stem| is_named_after(stem, &id))
                     && path
                         .extension()
                         .is_some_and(|extension| extension != "part")
@@ -185,6 +186,24 @@ pub(crate) async fn saved_earlier(dir: PathBuf, id: ResultId) -> Option<PathBuf>
             })
     };
     tokio::task::spawn_blocking(look).await.ok()?
+}
+
+/// Whether the library gives the file of this id this name: most bytes as they are, capital letters
+/// and others as `%` and two digits.
+fn is_named_after(stem: &OsStr, id: &ResultId) -> bool {
+    let mut rest = stem.as_encoded_bytes();
+    let is_next = |byte: u8| {
+        let escaped = format!("%{byte:02x}");
+        let after = rest.strip_prefix(escaped.as_bytes());
+        match after.or_else(|| rest.strip_prefix(&[byte])) {
+            Some(after) => {
+                rest = after;
+                true
+            }
+            None => false,
+        }
+    };
+    id.as_str().bytes().all(is_next) && rest.is_empty()
 }
 
 async fn save(client: &Client, job: &Job, dir: PathBuf) -> Result<Saved, NotSaved> {
@@ -201,7 +220,12 @@ impl fmt::Display for Downloads {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let files = self.saved + self.earlier;
         let plural = |number| if number == 1 { "" } else { "s" };
-        write!(f, "{files} file{} in {}", plural(files), self.dir.display())?;
+        write!(
+            f,
+            "{files} file{} in {}",
+            plural(files),
+            shown_path(&self.dir)
+        )?;
         if self.saved > 0 {
             write!(f, " ({} in this run)", DecimalBytes(self.bytes))?;
         }
@@ -217,5 +241,35 @@ impl fmt::Display for Downloads {
             write!(f, "; {} interrupted", self.in_flight())?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_file_of_an_earlier_run_is_found_by_its_id() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in [
+            "667d228400000000000a0001.png",
+            "%4aob-%41.mp4",
+            "lower.part",
+            "%2drf.jpg",
+        ] {
+            fs::write(dir.path().join(name), "x").unwrap();
+        }
+        for (id, expected) in [
+            ("667d228400000000000a0001", true),
+            ("Job-A", true),
+            ("-rf", true),
+            ("job-a", false),
+            ("Job-", false),
+            ("lower", false),
+        ] {
+            let id = ResultId::new(id).unwrap();
+            let found = saved_earlier(dir.path().to_owned(), id.clone()).await;
+            assert_eq!(found.is_some(), expected, "{id}");
+        }
     }
 }

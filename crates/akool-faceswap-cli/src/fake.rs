@@ -13,7 +13,13 @@ use akool_faceswap_mock::FakeAkool;
 use tokio::signal;
 
 pub(crate) use self::lives::{Life, Lives};
-use crate::{args::FakeArgs, exit::Exit, output::Stdout, problem::Problem, runtime};
+use crate::{
+    args::FakeArgs,
+    exit::Exit,
+    output::{Stdout, shell_word},
+    problem::Problem,
+    runtime,
+};
 
 /// Runs the command.
 pub(crate) fn run(args: &FakeArgs) -> Result<Exit, Problem> {
@@ -89,7 +95,7 @@ fn write_use(
         "# jobs: {jobs} (seed {seed}), settled within {within}; Ctrl-C ends the server"
     )?;
     if let Some(path) = &args.ids_file {
-        return writeln!(out, "akool-faceswap wait --ids-file {}", path.display());
+        return writeln!(out, "akool-faceswap wait --ids-file {}", shell_word(path));
     }
     let first = ids.first().map_or("", String::as_str);
     writeln!(

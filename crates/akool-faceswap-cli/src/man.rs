@@ -8,7 +8,7 @@ use clap_mangen::Man;
 use crate::{
     args::{Cli, ManArgs},
     exit::Exit,
-    output::{Stdout, remark},
+    output::{Stdout, remark, shown_path},
     problem::Problem,
 };
 
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &ManArgs) -> Result<Exit, Problem> {
                     "name a directory that exists, or can be created, and is writable",
                 )
             })?;
-        remark(|out| writeln!(out, "manual pages are in {}", dir.display()));
+        remark(|out| writeln!(out, "manual pages are in {}", shown_path(dir)));
         return Ok(Exit::Complete);
     }
     let man = Man::new(command);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use crate::{
     exit::Exit,
-    output::{style, tell},
+    output::{shown, style, tell},
     verbosity::Verbosity,
 };
 
@@ -74,7 +74,8 @@ impl Problem {
     ) -> io::Result<()> {
         let (bad, good) = (style::BAD, style::HELP);
         for what in &self.what {
-            writeln!(out, "{bad}error:{bad:#} {what}")?;
+            // One line each, whatever a file is called.
+            writeln!(out, "{bad}error:{bad:#} {}", shown(what))?;
         }
         if verbosity >= Verbosity::Causes {
             write_causes(out, &self.causes)?;

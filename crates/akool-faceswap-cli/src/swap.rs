@@ -27,7 +27,7 @@ use crate::{
     exit::Exit,
     gallery::Gallery,
     interrupt::Interrupt,
-    output::{Stdout, shown, style, tell},
+    output::{Stdout, shell_word, shown, style, tell},
     problem::Problem,
     runtime,
     verbosity::Verbosity,
@@ -196,7 +196,7 @@ fn tell_accepted(args: &SwapArgs, job: &Job) -> Result<Exit, Problem> {
         Some(file) => writeln!(
             out,
             "{help}help:{help:#} wait for it: akool-faceswap wait --tickets {}",
-            file.display()
+            shell_word(file)
         ),
         None => writeln!(
             out,

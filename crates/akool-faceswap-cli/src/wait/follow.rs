@@ -22,7 +22,10 @@ use crate::{
     exit::Exit,
     gallery::Gallery,
     interrupt::Interrupt,
-    output::{Reader, Stdout, remark, style, tell, write_csv_header, write_csv_line, write_line},
+    output::{
+        Reader, Stdout, remark, shell_word, shown_path, style, tell, write_csv_header,
+        write_csv_line, write_line,
+    },
     problem::Problem,
     swap::Accepted,
     verbosity::{Verbosity, causes, reason},
@@ -275,7 +278,7 @@ impl Follower<'_> {
                 gallery.saved_earlier(&saved.id, Path::new(&saved.path));
             }
             gallery.write()?;
-            tell(|out| writeln!(out, "gallery: {}", gallery.path().display()));
+            tell(|out| writeln!(out, "gallery: {}", shown_path(gallery.path())));
         }
         let tally = self.tally;
         if matches!(stop, Stop::AllEnded) && tally.is_nothing_known() {
@@ -334,7 +337,7 @@ impl Follower<'_> {
         let tickets = open.tickets.iter();
         let left: Vec<&str> = tickets.map(|ticket| ticket.id().as_str()).collect();
         let dir = match &self.downloads {
-            Some(downloads) => format!("--download {} ", downloads.dir().display()),
+            Some(downloads) => format!("--download {} ", shell_word(downloads.dir())),
             None => String::new(),
         };
         format!("resume with: akool-faceswap wait {dir}{}", left.join(","))

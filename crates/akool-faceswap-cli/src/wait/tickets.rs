@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use super::settlement::End;
 use crate::{
-    output::{style, tell, write_line},
+    output::{shown_path, style, tell, write_line},
     problem::Problem,
 };
 
@@ -269,7 +269,7 @@ impl TicketFile {
 
 impl fmt::Display for TicketFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path.display())
+        f.write_str(&shown_path(&self.path))
     }
 }
 

@@ -15,7 +15,7 @@ use fs4::TryLockError;
 
 use super::unwritable;
 use crate::{
-    output::{style, tell},
+    output::{shown_path, style, tell},
     problem::Problem,
 };
 
@@ -81,7 +81,7 @@ pub(super) fn lock(path: &Path) -> Result<File, Problem> {
             ));
         }
         Err(TryLockError::Error(error)) if has_no_locks(&error) => {
-            let (doubtful, path) = (style::DOUBTFUL, path.display());
+            let (doubtful, path) = (style::DOUBTFUL, shown_path(path));
             tell(|out| {
                 writeln!(
                     out,
