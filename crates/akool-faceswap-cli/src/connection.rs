@@ -17,11 +17,18 @@ use crate::{
     environment::{self, Environment, NotUtf8},
     ids,
     key_file::{Access, KeyFile},
-    output::{style, tell},
+    output::{shell_word, shown_path, style, tell},
     problem::Problem,
+    proxy,
     secret::Secrets,
     verbosity::reason,
 };
+
+pub(crate) const REMOVE_QUOTES: &str = "remove the quotes: only a shell interprets them";
+
+pub(crate) fn in_quotes(name: &str) -> String {
+    format!("the value of {name} is in quotes, which count as part of it")
+}
 
 const HOST_ARGUMENT: &str = "--base-url";
 
@@ -113,7 +120,7 @@ impl Connection {
         let environment = Environment::of_process();
         let (credentials, key_from) = Credentials::of(args, &environment)?;
         let builder = credentials.add_to(Client::builder());
-        Ok(Self::build(builder, key_from, args, &environment)?.with_warning())
+        Ok(Self::build(builder, key_from, args, &environment)?.with_warnings(&environment))
     }
 
     /// As [`new`](Self::new), for lookups of these ids.
@@ -125,12 +132,23 @@ impl Connection {
         if let Some(ids) = args.ids_per_request {
             builder = builder.max_ids_per_request(ids);
         }
-        Ok(Self::build(builder, key_from, &args.connection, &environment)?.with_warning())
+        let connection = Self::build(builder, key_from, &args.connection, &environment)?;
+        Ok(connection.with_warnings(&environment))
     }
 
-    fn with_warning(self) -> Self {
-        if let Some((what, help)) = self.key_from.warning() {
-            let doubtful = style::DOUBTFUL;
+    fn with_warnings(self, environment: &Environment) -> Self {
+        let doubtful = style::DOUBTFUL;
+        let proxies = proxy::warnings(environment).map(|(what, help)| (what, help.to_owned()));
+        let quoted = [
+            environment::API_KEY,
+            environment::CLIENT_ID,
+            environment::CLIENT_SECRET,
+        ]
+        .into_iter()
+        .filter(|name| environment.is_quoted(name))
+        .map(|name| (in_quotes(name), REMOVE_QUOTES.to_owned()));
+        let warnings = self.key_from.warning().into_iter();
+        for (what, help) in warnings.chain(quoted).chain(proxies) {
             tell(|out| writeln!(out, "{doubtful}warning:{doubtful:#} {what}; {help}"));
         }
         self
@@ -246,8 +264,8 @@ impl KeyFrom {
             Access::Everyone => "every user of this machine",
         };
         Some((
-            format!("{who} can read the API key in {}", path.display()),
-            format!("make it private: chmod 600 {}", path.display()),
+            format!("{who} can read the API key in {}", shown_path(path)),
+            format!("make it private: chmod 600 {}", shell_word(path)),
         ))
     }
 }
@@ -262,7 +280,7 @@ impl fmt::Display for KeyFrom {
                 environment::CLIENT_ID,
                 environment::CLIENT_SECRET
             ),
-            Self::File { path, .. } => write!(f, "{}", path.display()),
+            Self::File { path, .. } => f.write_str(&shown_path(path)),
         }
     }
 }

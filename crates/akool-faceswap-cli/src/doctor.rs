@@ -7,13 +7,12 @@
 mod account;
 mod finding;
 mod network;
-mod proxy;
 mod report;
 mod settings;
 
 use crate::{
     args::DoctorArgs, environment::Environment, exit::Exit, output::remark, problem::Problem,
-    runtime, verbosity::Verbosity,
+    proxy, runtime, verbosity::Verbosity,
 };
 
 use akool_faceswap_raw::ClientInfo as _;

@@ -37,6 +37,12 @@ impl Environment {
         !matches!(self.get(name), Ok(None))
     }
 
+    /// Whether the value of `name` is in quotes, as in a file of variables that no shell has read.
+    pub(crate) fn is_quoted(&self, name: &str) -> bool {
+        self.get(name)
+            .is_ok_and(|value| value.is_some_and(is_quoted))
+    }
+
     /// Whether there is a variable of this name, even an empty one.
     pub(crate) fn exists(&self, name: &str) -> bool {
         self.0.contains_key(name)
@@ -46,6 +52,14 @@ impl Environment {
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
+}
+
+/// Whether a text is between quotes, which only a shell takes away.
+pub(crate) fn is_quoted(text: &str) -> bool {
+    let text = text.trim();
+    ['"', '\'']
+        .into_iter()
+        .any(|quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote))
 }
 
 impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for Environment {

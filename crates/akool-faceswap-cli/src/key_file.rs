@@ -6,6 +6,8 @@ use std::{
     path::Path,
 };
 
+use crate::environment::is_quoted;
+
 /// Keys have a few dozen bytes; what is longer is not a key file.
 const MAX_BYTES: u64 = 16 * 1024;
 
@@ -37,7 +39,24 @@ impl KeyFile {
                 "it has more than {MAX_BYTES} bytes"
             )));
         }
+        // The mark that an editor puts in front.
+        let key = key.trim_start_matches('\u{feff}').trim();
+        if let Some(what) = flaw(key) {
+            return Err(io::Error::other(what));
+        }
+        let key = key.to_owned();
         Ok(Self { key, access })
+    }
+}
+
+/// Why a text is no key by itself: a shell would have made one of it.
+fn flaw(key: &str) -> Option<&'static str> {
+    if is_quoted(key) {
+        Some("the key is in quotes, which would count as part of it")
+    } else if key.starts_with("AKOOL_") || key.starts_with("export ") {
+        Some("it has a setting with its name, such as a shell's")
+    } else {
+        None
     }
 }
 
@@ -58,4 +77,39 @@ fn access(metadata: &Metadata) -> Access {
 #[cfg(not(unix))]
 fn access(_: &Metadata) -> Access {
     Access::Owner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<String, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, text).unwrap();
+        let read = KeyFile::read(file.path());
+        read.map(|file| file.key).map_err(|error| error.to_string())
+    }
+
+    /// <https://github.com/dropbox/dropbox-sdk-php/issues/28>,
+    /// <https://github.com/onedr0p/exportarr/pull/327>
+    #[test]
+    fn what_surrounds_a_key_is_dropped_and_what_is_no_key_is_refused() {
+        for text in ["k-1=", "k-1=\n", "\u{feff}k-1=\r\n", "  k-1=  \n\n"] {
+            assert_eq!(read(text).as_deref(), Ok("k-1="), "{text:?}");
+        }
+        for (text, expected) in [
+            ("'PLANTED'", "the key is in quotes"),
+            ("\"PLANTED\"\n", "the key is in quotes"),
+            ("AKOOL_API_KEY=PLANTED", "a setting with its name"),
+            ("export X=PLANTED", "a setting with its name"),
+        ] {
+            let refused = read(text).unwrap_err();
+            assert!(refused.contains(expected), "{refused}");
+            assert!(!refused.contains("PLANTED"), "{refused}");
+        }
+        // What no key is wherever it comes from is refused by the library.
+        for text in ["\n", "k-1\nk-2"] {
+            assert_eq!(read(text).as_deref(), Ok(text.trim()));
+        }
+    }
 }

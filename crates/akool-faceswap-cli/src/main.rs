@@ -26,6 +26,7 @@ mod key_file;
 mod man;
 mod output;
 mod problem;
+mod proxy;
 mod results;
 mod runtime;
 mod secret;

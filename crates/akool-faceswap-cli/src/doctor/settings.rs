@@ -5,14 +5,14 @@ use akool_faceswap_raw::ClientInfo as _;
 
 use super::{
     finding::{Check, Finding},
-    proxy,
     report::Report,
 };
 use crate::{
     args::ConnectionArgs,
-    connection::{Credentials, with_base_url},
+    connection::{Credentials, REMOVE_QUOTES, in_quotes, with_base_url},
     environment::{API_KEY, CLIENT_ID, CLIENT_SECRET, Environment, HOST},
     problem::Problem,
+    proxy,
     verbosity::causes,
 };
 
@@ -21,7 +21,8 @@ const OURS: [&str; 4] = [API_KEY, CLIENT_ID, CLIENT_SECRET, HOST];
 /// Checks the variables.
 pub(super) fn environment(environment: &Environment, report: &mut Report) -> Result<(), Problem> {
     let mut findings = odd_variables(environment);
-    findings.extend(proxy::findings(environment));
+    let proxies = proxy::warnings(environment);
+    findings.extend(proxies.map(|(what, help)| Finding::warn(Check::Environment, what, help)));
     if findings.is_empty() {
         let set: Vec<&str> = OURS
             .into_iter()
@@ -58,10 +59,9 @@ fn odd_variables(environment: &Environment) -> Vec<Finding> {
                     format!("{name} is empty, which counts as not set"),
                     "give it a value or unset it",
                 )),
-                Some(value) if is_quoted(value) => findings.push(warn(
-                    format!("the value of {name} is in quotes, which count as part of it"),
-                    "remove the quotes: only a shell interprets them",
-                )),
+                Some(_) if environment.is_quoted(name) => {
+                    findings.push(warn(in_quotes(name), REMOVE_QUOTES));
+                }
                 Some(_) => {}
             }
         } else {
@@ -90,13 +90,6 @@ fn half_a_pair(set: &str, other: &str) -> Finding {
         format!("{set} is set without {other} and has no effect"),
         format!("set {other} too, or {API_KEY} alone"),
     )
-}
-
-fn is_quoted(value: &str) -> bool {
-    let value = value.trim();
-    ['"', '\'']
-        .into_iter()
-        .any(|quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote))
 }
 
 /// Checks the key. Returns whether it can be sent.

@@ -225,3 +225,46 @@ fn a_proxy_of_the_environment_sees_nothing_that_is_meant_for_this_machine() {
     assert_code(&run(command), 0);
     assert!(proxy.accept().is_err(), "the proxy was asked");
 }
+
+/// <https://github.com/moby/moby/issues/46773>
+#[test]
+fn quotes_around_a_key_are_warned_of_by_every_command() {
+    let fake = FakeAkool::start().unwrap();
+    let mut command = program_for(&fake, &["credit"]);
+    command.env("AKOOL_API_KEY", format!("'{}'", fake.api_key()));
+    let said = run(command);
+    assert_code(&said, 1);
+    assert_says(
+        &said.stderr,
+        "warning: the value of AKOOL_API_KEY is in quotes, which count as part of it; remove the quotes",
+    );
+    assert!(!said.stderr.contains(&fake.api_key()), "{}", said.stderr);
+}
+
+#[test]
+fn every_command_warns_of_a_proxy_that_is_ignored() {
+    let fake = FakeAkool::start().unwrap();
+    let id = fake.add_job(FakeJob::image().after_polls(0, 0));
+    for args in [
+        &["results", &*id][..],
+        &["wait", &id],
+        &["credit"],
+        &["detect", "https://example.com/a.jpg"],
+    ] {
+        let mut command = program_for(&fake, args);
+        command.env("HTTPS_PROXY", "PLANTED nonsense");
+        let said = run(command);
+        assert_code(&said, 0);
+        assert_says(
+            &said.stderr,
+            "warning: HTTPS_PROXY is not the URL of a proxy and is ignored: requests are sent directly; \
+             set it to http://HOST:PORT, or unset it\n",
+        );
+        assert!(!said.stderr.contains("PLANTED"), "{}", said.stderr);
+        let mut command = program_for(&fake, args);
+        command.env("HTTPS_PROXY", "http://proxy.example:3128");
+        let said = run(command);
+        assert_code(&said, 0);
+        assert!(!said.stderr.contains("warning"), "{}", said.stderr);
+    }
+}

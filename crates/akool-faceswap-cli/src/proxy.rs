@@ -3,7 +3,6 @@
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
-use super::finding::{Check, Finding};
 use crate::environment::Environment;
 
 /// The variables for an https:// URL: of each pair the first that exists counts, and the second pair
@@ -24,7 +23,7 @@ enum Use {
 }
 
 /// The names of the variables that count and are set.
-pub(super) fn variables(environment: &Environment) -> impl Iterator<Item = &'static str> {
+pub(crate) fn variables(environment: &Environment) -> impl Iterator<Item = &'static str> {
     PAIRS.into_iter().filter_map(|pair| {
         pair.into_iter()
             .find(|name| environment.exists(name))
@@ -33,7 +32,7 @@ pub(super) fn variables(environment: &Environment) -> impl Iterator<Item = &'sta
 }
 
 /// The variable of the proxy through which `url` is reached, if there is one.
-pub(super) fn for_url(environment: &Environment, url: &str) -> Option<&'static str> {
+pub(crate) fn for_url(environment: &Environment, url: &str) -> Option<&'static str> {
     let name = variables(environment).find(|name| use_of(environment, name) != Use::Nothing)?;
     let url: Uri = url.parse().ok()?;
     let exceptions = EXCEPTIONS
@@ -46,30 +45,21 @@ pub(super) fn for_url(environment: &Environment, url: &str) -> Option<&'static s
     matcher.intercept(&url).map(|_| name)
 }
 
-/// The variables that do not do what was probably meant.
-pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
-    variables(environment)
-        .filter_map(|name| match use_of(environment, name) {
-            Use::Proxy => None,
-            Use::Socks => Some(Finding::warn(
-                Check::Environment,
-                format!("{name} names a SOCKS proxy, which this command does not support"),
-                "name an http:// or https:// proxy, or unset it",
-            )),
-            Use::WithoutPort => Some(Finding::warn(
-                Check::Environment,
-                format!("the port in {name} is not a number"),
-                "set it to http://HOST:PORT, or unset it",
-            )),
-            Use::Nothing => Some(Finding::warn(
-                Check::Environment,
-                format!(
-                    "{name} is not the URL of a proxy and is ignored: requests are sent directly"
-                ),
-                "set it to http://HOST:PORT, or unset it",
-            )),
-        })
-        .collect()
+/// What is wrong with the variables, and what to do: those that do not do what was probably meant.
+pub(crate) fn warnings(environment: &Environment) -> impl Iterator<Item = (String, &'static str)> {
+    const SET: &str = "set it to http://HOST:PORT, or unset it";
+    variables(environment).filter_map(|name| match use_of(environment, name) {
+        Use::Proxy => None,
+        Use::Socks => Some((
+            format!("{name} names a SOCKS proxy, which this command does not support"),
+            "name an http:// or https:// proxy, or unset it",
+        )),
+        Use::WithoutPort => Some((format!("the port in {name} is not a number"), SET)),
+        Use::Nothing => Some((
+            format!("{name} is not the URL of a proxy and is ignored: requests are sent directly"),
+            SET,
+        )),
+    })
 }
 
 fn use_of(environment: &Environment, name: &str) -> Use {
@@ -103,7 +93,7 @@ mod tests {
 
     fn found(variables: &[(&str, &str)]) -> (Option<&'static str>, usize) {
         let environment = variables.iter().copied().collect();
-        (for_url(&environment, API), findings(&environment).len())
+        (for_url(&environment, API), warnings(&environment).count())
     }
 
     #[test]
