@@ -177,8 +177,8 @@ pub(crate) struct IdArgs {
     /// Read ids from a file too (`-`: standard input)
     ///
     /// One or more on a line, separated by commas, semicolons or white space, with or without quotes;
-    /// a # at the beginning of a word starts a comment. Or JSON, or CSV with a column id or _id, as
-    /// this command prints them. At most 4 MiB.
+    /// a # at the beginning of a word starts a comment. Or what this command prints: its table, JSON,
+    /// CSV with a column id or _id, and the file of --tickets. At most 4 MiB.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) ids_file: Option<PathBuf>,
 }

@@ -2,6 +2,8 @@
 //!
 //! Every candidate remembers its line, so that you can find what is wrong in a list of thousands.
 
+mod json;
+mod lines;
 mod text;
 
 use std::{
@@ -14,7 +16,14 @@ use std::{
 
 use akool_faceswap::ResultIds;
 
-use crate::{args::IdArgs, environment::Environment, problem::Problem, secret::Secrets};
+use crate::{
+    args::IdArgs,
+    environment::Environment,
+    output::{shown_path, style, tell},
+    problem::Problem,
+    secret::Secrets,
+};
+use lines::Lines;
 
 /// About 160,000 ids; what is larger is probably the wrong file.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -71,10 +80,10 @@ pub(crate) fn read_any(args: &IdArgs) -> Result<ResultIds, Problem> {
 }
 
 fn check(texts: &[(Origin, String)], environment: &Environment) -> Result<ResultIds, Problem> {
-    let candidates: Vec<Candidate> = texts
-        .iter()
-        .flat_map(|(origin, text)| candidates(origin, text))
-        .collect();
+    let mut candidates = Vec::new();
+    for (origin, text) in texts {
+        candidates.extend(self::candidates(origin, text)?);
+    }
     let secrets = Secrets::of(environment);
     let found: Vec<String> = candidates
         .iter()
@@ -87,7 +96,23 @@ fn check(texts: &[(Origin, String)], environment: &Environment) -> Result<Result
         return Err(Problem::usages(found, SECRET_HELP));
     }
     match ResultIds::parse_all(candidates.iter().map(|candidate| &*candidate.text)) {
-        Ok(ids) => Ok(ids),
+        Ok(ids) => {
+            let empty: Vec<String> = candidates
+                .iter()
+                .filter(|candidate| candidate.is_only_punctuation())
+                .map(|candidate| {
+                    format!(
+                        "{candidate}{:?} has neither letter nor digit",
+                        candidate.text
+                    )
+                })
+                .collect();
+            if !empty.is_empty() {
+                return Err(Problem::usages(empty, "remove it; no request was sent"));
+            }
+            tell_of_odd_ones(&candidates);
+            Ok(ids)
+        }
         Err(invalid) => {
             let refused: Vec<String> = invalid
                 .refused()
@@ -110,12 +135,68 @@ struct Candidate<'a> {
     text: Cow<'a, str>,
 }
 
+impl Candidate<'_> {
+    /// An id can be anything, but what stands alone in a list is a rule or the mark of a comment.
+    fn is_only_punctuation(&self) -> bool {
+        *self.origin != Origin::Argument && !self.text.contains(char::is_alphanumeric)
+    }
+
+    /// All ids so far have 24 hexadecimal digits.
+    fn is_usual(&self) -> bool {
+        self.text.len() == 24 && self.text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+}
+
+/// Warns of words that are probably no ids, in a list whose other ids are of the usual form.
+fn tell_of_odd_ones(candidates: &[Candidate]) {
+    /// More would hide what follows.
+    const SHOWN: usize = 3;
+
+    if !candidates.iter().any(Candidate::is_usual) {
+        return;
+    }
+    let is_odd =
+        |candidate: &&Candidate| *candidate.origin != Origin::Argument && !candidate.is_usual();
+    let odd: Vec<&Candidate> = candidates.iter().filter(is_odd).collect();
+    let doubtful = style::DOUBTFUL;
+    for candidate in odd.iter().take(SHOWN) {
+        let text = &candidate.text;
+        tell(|out| {
+            writeln!(
+                out,
+                "{doubtful}warning:{doubtful:#} {candidate}{text:?} is unlike the other ids, which have 24 \
+                 hexadecimal digits; it is looked up all the same"
+            )
+        });
+    }
+    let more = odd.len().saturating_sub(SHOWN);
+    if more > 0 {
+        tell(|out| {
+            writeln!(
+                out,
+                "{doubtful}warning:{doubtful:#} ... and so are {more} more"
+            )
+        });
+    }
+}
+
 /// What may be ids in `text`.
-fn candidates<'a>(origin: &'a Origin, text: &'a str) -> Vec<Candidate<'a>> {
-    text::parse(text, *origin != Origin::Argument)
-        .into_iter()
-        .map(|(line, text)| Candidate { origin, line, text })
-        .collect()
+fn candidates<'a>(origin: &'a Origin, text: &'a str) -> Result<Vec<Candidate<'a>>, Problem> {
+    let found = match origin {
+        Origin::Argument => text::parse_argument(text),
+        Origin::File(_) | Origin::StandardInput => text::parse(text),
+    };
+    let candidate = |line, text| Candidate { origin, line, text };
+    match found {
+        Ok(found) => Ok(found
+            .into_iter()
+            .map(|(line, text)| candidate(line, text))
+            .collect()),
+        Err(unclear) => Err(Problem::usage(
+            format!("{}{}", candidate(unclear.line, "".into()), unclear.what),
+            "give the ids as strings, or as objects with _id or id; no request was sent",
+        )),
+    }
 }
 
 /// The beginning of a message.
@@ -123,7 +204,7 @@ impl fmt::Display for Candidate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.origin {
             Origin::Argument => Ok(()),
-            Origin::File(path) => write!(f, "{}:{}: ", path.display(), self.line),
+            Origin::File(path) => write!(f, "{}:{}: ", shown_path(path), self.line),
             Origin::StandardInput => write!(f, "standard input:{}: ", self.line),
         }
     }
@@ -155,14 +236,32 @@ fn read_bounded(source: impl Read) -> io::Result<String> {
             MAX_BYTES >> 20
         )));
     }
-    if let Some(text) = utf_16(&bytes) {
-        return Ok(text);
+    let text = match utf_16(&bytes) {
+        Some(text) => text,
+        None => String::from_utf8(bytes).map_err(|error| {
+            let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let good = String::from_utf8_lossy(good);
+            let line = Lines::of(&good).number_at(good.len());
+            io::Error::other(format!("line {line} is not UTF-8 text"))
+        })?,
+    };
+    Ok(without_marks(text))
+}
+
+/// Without the byte order marks that editors put in front, and that concatenated files have at the
+/// beginning of lines.
+fn without_marks(text: String) -> String {
+    const MARK: char = '\u{feff}';
+    if !text.contains(MARK) {
+        return text;
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = good.split(|byte| *byte == b'\n').count();
-        io::Error::other(format!("line {line} is not UTF-8 text"))
-    })
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != MARK || !(kept.is_empty() || kept.ends_with(['\n', '\r'])) {
+            kept.push(c);
+        }
+    }
+    kept
 }
 
 /// The text of a file that says by its first bytes that it is UTF-16, as Windows PowerShell's `>` writes.
@@ -220,7 +319,6 @@ mod tests {
             ("a1, b2\tc3  ,,d4,\r\n\r\n e5", "a1,b2,c3,d4,e5"),
             ("# all of Monday\na1 # the first,b2\n#b2\nc3", "a1,c3"),
             ("a#1", "a#1"),
-            ("\u{feff}a1", "a1"),
             ("b2 a1 b2", "b2,a1"),
         ] {
             assert_eq!(ids(&file(text)), expected, "{text:?}");
@@ -292,6 +390,32 @@ mod tests {
     }
 
     #[test]
+    fn byte_order_marks_at_the_beginning_of_lines_are_dropped() {
+        let concatenated = "\u{feff}\u{feff}a1\r\n\u{feff}{\"id\":\"b2\"}\nc\u{feff}3";
+        let text = read_bounded(concatenated.as_bytes()).unwrap();
+        // The last one is refused with its line.
+        assert_eq!(text, "a1\r\n{\"id\":\"b2\"}\nc\u{feff}3");
+    }
+
+    #[test]
+    fn a_word_of_punctuation_is_refused_in_a_file() {
+        let refused = output(&check(&file("a1\n// b2\n"), &environment()).unwrap_err());
+        assert!(
+            refused.starts_with("error: ids.txt:2: \"//\" has neither letter nor digit\n"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn unclear_json_is_refused_with_its_place() {
+        let refused = output(&check(&file("[\"a1\",\n7]"), &environment()).unwrap_err());
+        assert!(
+            refused.starts_with("error: ids.txt:2: an id in JSON is a string\n"),
+            "{refused}"
+        );
+    }
+
+    #[test]
     fn a_file_that_is_too_large_or_not_text_is_refused() {
         let error = read_bounded(io::repeat(b'a')).unwrap_err();
         assert!(error.to_string().contains("more than 4 MiB"));
@@ -308,7 +432,7 @@ mod tests {
             let text: String = ids.iter().zip(&between).flat_map(|(id, gap)| [&**id, gap]).collect();
             let origin = Origin::StandardInput;
             let found: Vec<String> =
-                candidates(&origin, &text).into_iter().map(|found| found.text.into_owned()).collect();
+                candidates(&origin, &text).unwrap().into_iter().map(|found| found.text.into_owned()).collect();
             prop_assert_eq!(found, ids);
         }
 

@@ -1,8 +1,10 @@
 //! Every way to give ids, and what is refused before any request.
 
+use std::fs;
+
 use akool_faceswap_mock::{FakeAkool, FakeJob};
 
-use crate::program::{assert_code, assert_says, file, results, results_of_input};
+use crate::program::{assert_code, assert_says, file, program_for, results, results_of_input, run};
 
 const JOB_ID: &str = "20240627082748003-5746";
 
@@ -110,4 +112,85 @@ fn many_ids_go_out_in_few_requests_and_come_back_in_order() {
         })
         .collect();
     assert_eq!(shown, ids);
+}
+
+#[test]
+fn whatever_the_command_prints_is_a_list_of_ids() {
+    let (fake, ids) = fake();
+    let list = ids.join(",");
+    let dir = tempfile::tempdir().unwrap();
+    let tickets = dir.path().join("t.jsonl");
+    let mut command = program_for(
+        &fake,
+        &["wait", "--tickets", tickets.to_str().unwrap(), &list],
+    );
+    command.arg("--json");
+    let waited = run(command);
+    assert_code(&waited, 0);
+    let mut lists = vec![
+        ("wait --json", waited.stdout),
+        ("--tickets", fs::read_to_string(&tickets).unwrap()),
+    ];
+    for format in ["json", "csv", "table"] {
+        let said = results(&fake, &["--output", format, &list]);
+        lists.push((format, said.stdout));
+    }
+    let csv = lists.iter().find(|(format, _)| *format == "csv").unwrap();
+    let rows = csv.1.lines().skip(1).collect::<Vec<_>>().join("\n");
+    let twice = format!("{0}{0}", csv.1);
+    lists.extend([("rows of csv", rows), ("csv twice", twice)]);
+    for (format, list) in lists {
+        let said = results_of_input(&fake, &["--json", "-"], &list);
+        assert_code(&said, 0);
+        let requests = fake.requests();
+        let mut asked = requests.last().unwrap().ids().to_vec();
+        asked.sort_unstable();
+        let mut ids = ids.clone();
+        ids.sort_unstable();
+        assert_eq!(asked, ids, "{format}:\n{list}");
+        assert!(!said.stderr.contains("warning"), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn words_unlike_the_other_ids_are_warned_of_and_looked_up() {
+    let (fake, ids) = fake();
+    let path = file(
+        "odd.txt",
+        format!("name result\n{}\n0x{}\n", ids[0], ids[1]),
+    );
+    let said = results(&fake, &["--ids-file", &path]);
+    assert_code(&said, 3);
+    for (line, word) in [(1, "name"), (1, "result"), (3, &*format!("0x{}", ids[1]))] {
+        assert_says(
+            &said.stderr,
+            &format!("odd.txt:{line}: {word:?} is unlike the other ids"),
+        );
+    }
+    assert_eq!(asked(&fake).len(), 4);
+}
+
+#[test]
+fn marks_and_unclear_objects_are_refused_before_any_request() {
+    let (fake, ids) = fake();
+    for (text, expected) in [
+        (
+            format!("{}\n-- the rest\n", ids[0]),
+            ":2: \"--\" has neither letter nor digit",
+        ),
+        (
+            format!("[\"{}\",\n \"{}\u{200b}\"]", ids[0], ids[1]),
+            ":2: the id \"6",
+        ),
+        (
+            format!("{{\"id\": \"{}\"}}\n{{\"n\": 1}}", ids[0]),
+            ":2: the object has neither _id nor id",
+        ),
+    ] {
+        let path = file("unclear.txt", text);
+        let said = results(&fake, &["--ids-file", &path]);
+        assert_code(&said, 2);
+        assert_says(&said.stderr, &format!("unclear.txt{expected}"));
+    }
+    assert_eq!(fake.request_count(), 0);
 }
