@@ -229,7 +229,8 @@ pub(crate) fn configured_size(api: &Api) -> RequestSize {
 fn reply(error: &Error) -> Reply {
     match (error.kind(), error.business_code(), error.http_status()) {
         (_, Some(code), _) if code.code() == 1003 => Reply::Refused,
-        (ErrorKind::Http, _, Some(414)) => Reply::LineTooLong,
+        // 413 and 431 are what some gateways answer in place of 414.
+        (ErrorKind::Http, _, Some(413 | 414 | 431)) => Reply::LineTooLong,
         _ => Reply::Failed,
     }
 }

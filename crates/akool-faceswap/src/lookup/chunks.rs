@@ -1,8 +1,8 @@
 //! Which ids go into which request, and what a refused request is cut into.
 //!
 //! The API refuses a whole request because of one id (business code 1003), because of too many ids
-//! (the same code), or because the line is too long (HTTP 414). An id that is wrong must cost that id
-//! alone; a limit must be paid for once. So a refused request is cut in two until what was wrong with
+//! (the same code), or because the line is too long (HTTP 414; some gateways answer 413 or 431). An id
+//! that is wrong must cost that id alone; a limit must be paid for once. So a refused request is cut in two until what was wrong with
 //! it is known:
 //!
 //! - Both halves are accepted: the request was too large. Its size is remembered by all clones, the

@@ -177,3 +177,42 @@ async fn a_lookup_that_is_dropped_leaves_the_client_as_it_was() {
     assert_eq!(results.found().count(), 400);
     assert_eq!(wire.most_under_way(), 4);
 }
+
+/// nginx with `ssl_verify_client on` (<https://github.com/owntracks/android/issues/1793>).
+#[tokio::test(start_paused = true)]
+async fn a_server_that_wants_a_client_certificate_is_named() {
+    let page = "<html>\r\n<head><title>400 No required SSL certificate was sent</title></head>\r\n\
+                <body>\r\n<center><h1>400 Bad Request</h1></center>\r\n";
+    let wire = Scripted::new(move |_| Reply::http(400, page));
+    let error = wire.client().lookup(ids(2)).await.unwrap_err();
+    let message = error.message();
+    assert!(
+        message.ends_with("HTTP 400 Bad Request: it wants a client certificate"),
+        "{message}"
+    );
+    assert!(error.advice().contains("sends none"), "{}", error.advice());
+    // Any other page is only a page.
+    let wire = Scripted::new(move |_| Reply::http(400, "<title>400 Bad Request</title>"));
+    let error = wire.client().lookup(ids(2)).await.unwrap_err();
+    assert!(error.message().ends_with("HTTP 400 Bad Request"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirect_names_where_it_leads() {
+    for (location, expected) in [
+        (
+            "http://login.hotel.example/?u=\u{e9}",
+            "redirects to login.hotel.example (HTTP 302)",
+        ),
+        ("/login", "redirects to 127.0.0.1 (HTTP 302)"),
+        ("", "redirects to another place (HTTP 302)"),
+        ("data:text/html,x", "redirects to another place (HTTP 302)"),
+    ] {
+        let wire = Scripted::new(move |_| {
+            Reply::http(302, "").with_header_bytes("location", location.as_bytes())
+        });
+        let error = wire.client().lookup(ids(1)).await.unwrap_err();
+        assert_eq!(wire.requests(), 1);
+        assert!(error.message().ends_with(expected), "{error}");
+    }
+}

@@ -13,7 +13,7 @@ use crate::{
         BusinessCode,
         lenient::{self, DecodeError, Pairs},
     },
-    transport::exchange::RawResponse,
+    transport::{exchange::RawResponse, tls_fault},
 };
 
 /// An envelope that was read without looking into its data.
@@ -45,6 +45,13 @@ impl Envelope {
         let data = envelope.last("data").map(ToOwned::to_owned);
         Ok(Self { code, msg, data })
     }
+}
+
+/// Whether this is the page of nginx for clients without a certificate. Other servers refuse them in TLS.
+fn wants_client_certificate(body: &[u8]) -> bool {
+    const SAYS: &[u8] = b"No required SSL certificate was sent";
+    let beginning = &body[..body.len().min(1024)];
+    beginning.windows(SAYS.len()).any(|words| words == SAYS)
 }
 
 fn syntax(error: &serde_json::Error) -> DecodeError {
@@ -113,6 +120,9 @@ impl RawResponse {
                 ),
                 None => error,
             }
+        } else if wants_client_certificate(&self.body) {
+            let message = format!("{host} answered HTTP {status}: it wants a client certificate");
+            Error::new(ErrorKind::Http, message).with_advice(tls_fault::CLIENT)
         } else {
             Error::new(ErrorKind::Http, format!("{host} answered HTTP {status}"))
         };

@@ -13,6 +13,10 @@ pub(crate) struct TlsFault {
     pub(super) advice: Option<&'static str>,
 }
 
+/// What to do about a server that wants a client certificate.
+pub(super) const CLIENT: &str =
+    "check the base URL: AKOOL asks for no client certificate, and this library sends none";
+
 /// The fault of TLS behind an error, if there is one that can be said more plainly.
 #[cfg(not(feature = "_rustls"))]
 pub(crate) fn of(_: &(dyn Error + 'static)) -> Option<TlsFault> {
@@ -28,7 +32,7 @@ mod with_rustls {
 
     use rustls::{AlertDescription, CertificateError, OtherError, pki_types::UnixTime};
 
-    use super::{Error, TlsFault};
+    use super::{CLIENT, Error, TlsFault};
 
     /// The most names of a certificate that are shown.
     const MOST_NAMES: usize = 4;
@@ -39,8 +43,6 @@ mod with_rustls {
                              name it with root_certificate_pem (SSL_CERT_FILE on Linux)";
     const NAME: &str =
         "check the base URL's host, and whether a proxy or a login page answers for it";
-    const CLIENT: &str =
-        "check the base URL: AKOOL asks for no client certificate, and this library sends none";
 
     /// The fault of TLS behind an error, if there is one that can be said more plainly.
     pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<TlsFault> {
