@@ -27,6 +27,10 @@ const LOWER: f64 = 0.9;
 /// Refusals within this time of one another are one: their requests were in flight together.
 const ONE_REFUSAL: Duration = Duration::from_secs(1);
 
+/// Answers within this time are quick, whatever the quickest was: between one millisecond and forty there
+/// is a delayed acknowledgement or a larger answer, and no load.
+const QUICK: f64 = 0.025;
+
 /// Answers that take this many times as long as they did at best stop the growth ...
 const SLOW: f64 = 2.0;
 
@@ -88,7 +92,7 @@ impl Concurrency {
 
     /// An answer has come after `latency`. `is_saturated` says whether all permits were in use.
     pub(crate) fn succeeded(&mut self, latency: Duration, is_saturated: bool, now: Instant) {
-        let latency = latency.as_secs_f64().max(0.001);
+        let latency = latency.as_secs_f64().max(QUICK);
         self.unavailable -= WEIGHT * self.unavailable;
         self.timeouts = 0;
         self.best = self.best.min(latency);
@@ -237,6 +241,19 @@ mod tests {
         }
         assert_eq!((idle.limit(), free.limit(), bounded.limit()), (4, 64, 3));
         assert!(slow.limit() < 32, "{}", slow.limit());
+    }
+
+    /// <https://github.com/Netflix/concurrency-limits/issues/34>
+    #[test]
+    fn answers_within_milliseconds_are_no_sign_of_load() {
+        let now = Instant::now();
+        let mut client = Concurrency::new(64);
+        for n in 0..1000 {
+            let latency = if n % 4 == 0 { 1 } else { 44 };
+            client.succeeded(Duration::from_millis(latency), true, now);
+            assert!(client.limit() >= 4, "{} after {n}", client.limit());
+        }
+        assert_eq!(client.limit(), 64);
     }
 
     #[test]
