@@ -138,6 +138,12 @@ impl Error {
         self.with(|inner| inner.may_have_reached_server = may_have_reached_server)
     }
 
+    /// Whether the answer ends too early, or is empty.
+    #[cfg(feature = "download")]
+    pub(crate) fn is_cut(&self) -> bool {
+        self.0.is_cut
+    }
+
     pub(crate) fn with_cut(self, is_cut: bool) -> Self {
         self.with(|inner| inner.is_cut = is_cut)
     }

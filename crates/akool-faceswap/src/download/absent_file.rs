@@ -1,7 +1,7 @@
 //! How long a download waits for a file that its host does not have yet.
 //!
-//! The URL of a job is given out before the file behind it exists, so a host that answers 403, 404 or
-//! 202 for a young job may only be behind.
+//! The URL of a job is given out before the file behind it exists, so a host that answers 403, 404, 202
+//! or 425 for a young job, or with an empty file, may only be behind.
 //!
 //! Source: two independent clients saw 403 right after a submit, for URLs that were filled later.
 
@@ -30,11 +30,12 @@ pub(super) const ADVICE: &str = "the job is young, and its file may come later: 
 
 /// Whether the file of a job that was created then may still come.
 pub(super) fn may_come(error: &Error, created: Option<SystemTime>, now: SystemTime) -> bool {
-    let is_absent = matches!(error.http_status(), Some(202 | 204 | 401 | 403 | 404 | 410))
-        && matches!(
-            error.kind(),
-            ErrorKind::Expired | ErrorKind::UnexpectedContent
-        );
+    let is_absent = matches!(
+        (error.kind(), error.http_status()),
+        (ErrorKind::Expired, Some(401 | 403 | 404 | 410))
+            | (ErrorKind::UnexpectedContent, Some(202 | 204))
+            | (ErrorKind::Http, Some(425))
+    ) || (error.kind() == ErrorKind::UnexpectedContent && error.is_cut());
     let is_young = created.is_some_and(|created| {
         now.duration_since(created)
             .map_or(true, |age| age < LONGEST_JOB)

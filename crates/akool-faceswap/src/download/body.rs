@@ -69,8 +69,11 @@ impl Body {
             Some(what) => Declared::Other(what).judge(&beginning),
             None => declared.judge(&beginning),
         };
-        let media_type =
-            judged.map_err(|what| head::unexpected(&body.host, what).with_http_status(status))?;
+        let media_type = judged.map_err(|what| {
+            head::unexpected(&body.host, what)
+                .with_http_status(status)
+                .with_cut(beginning.is_empty())
+        })?;
         Ok((body, media_type))
     }
 

@@ -35,19 +35,24 @@ pub(super) enum Algorithm {
 
 impl Coding {
     pub(super) fn from_headers(headers: &HeaderMap) -> Self {
-        let mut values = headers.get_all(header::CONTENT_ENCODING).iter();
-        let (Some(value), None) = (values.next(), values.next()) else {
-            return if headers.contains_key(header::CONTENT_ENCODING) {
-                Self::Unknown
-            } else {
+        let values = headers.get_all(header::CONTENT_ENCODING).iter();
+        let mut labels: Vec<String> = values
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+            .map(|label| String::from_utf8_lossy(label).trim().to_ascii_lowercase())
+            .filter(|label| !label.is_empty() && label != "identity")
+            .collect();
+        if labels.len() > 1 {
+            // It frames an upload, and is repeated beside the coding of the file.
+            labels.retain(|label| label != "aws-chunked");
+        }
+        let [label] = &labels[..] else {
+            return if labels.is_empty() {
                 Self::Identity
+            } else {
+                Self::Unknown
             };
         };
-        let value = String::from_utf8_lossy(value.as_bytes())
-            .trim()
-            .to_ascii_lowercase();
-        match value.as_str() {
-            "" | "identity" => Self::Identity,
+        match label.as_str() {
             #[cfg(feature = "gzip")]
             "gzip" | "x-gzip" => Self::Decoded(Algorithm::Gzip),
             #[cfg(feature = "brotli")]
@@ -170,6 +175,17 @@ mod tests {
         for label in ["aws-chunked", "none", "utf-8", "binary", "gzip, br"] {
             assert_eq!(coding(label), Coding::Unknown, "{label}");
         }
+        // A list that comes to one coding is that coding
+        // (<https://github.com/google/neuroglancer/issues/795>).
+        for label in [
+            "gzip, identity",
+            ",gzip",
+            "aws-chunked,GZIP",
+            "gzip,aws-chunked",
+        ] {
+            assert_eq!(coding(label), coding("gzip"), "{label}");
+        }
+        assert_eq!(coding("identity, identity"), Coding::Identity);
         assert_eq!(coding("Deflate").obstacle(), Some("a compressed file"));
         let is_obstacle = coding("GZIP").obstacle().is_some();
         assert_eq!(is_obstacle, !cfg!(feature = "gzip"));

@@ -52,7 +52,8 @@ impl Head<'_> {
     /// Judges the answer to a request for the whole file, or for its rest.
     pub(super) fn promise(&self, asked: Option<&Rest>, max_bytes: u64) -> Result<Promise, Error> {
         let promise = match (self.status, asked) {
-            (StatusCode::OK, _) => self.whole()?,
+            // 203 is 200 from a proxy that has changed something; the bytes say what.
+            (StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION, _) => self.whole()?,
             // The whole file under the status of a part: some servers know no other.
             (StatusCode::PARTIAL_CONTENT, _) if self.is_all() => self.whole()?,
             (StatusCode::PARTIAL_CONTENT, Some(rest)) => self.rest(rest),

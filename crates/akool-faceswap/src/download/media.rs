@@ -190,6 +190,9 @@ impl Declared {
         if is_text(beginning) {
             return Err("a text under the content type of a file");
         }
+        if let Some(what) = foreign(beginning) {
+            return Err(what);
+        }
         match self {
             Self::Media(media_type) => Ok(media_type.clone()),
             _ => Err("bytes of an unknown kind"),
@@ -224,6 +227,20 @@ fn is_quicktime(beginning: &[u8]) -> bool {
         // The pictures themselves may be long.
         [0..0x20, _, _, _, b'm', b'd', b'a', b't', ..] => true,
         _ => false,
+    }
+}
+
+/// What a file is that begins with these bytes, if that is known to be neither an image nor a video.
+fn foreign(beginning: &[u8]) -> Option<&'static str> {
+    match beginning {
+        [0x1f, 0x8b, ..] => Some("a file compressed with gzip"),
+        [b'P', b'K', 3, 4, ..] => Some("a ZIP archive"),
+        [b'%', b'P', b'D', b'F', ..] => Some("a PDF document"),
+        // Room that a store has kept for what never came.
+        _ if beginning.len() == LOOKED_AT && beginning.iter().all(|byte| *byte == 0) => {
+            Some("nothing but zeros")
+        }
+        _ => None,
     }
 }
 
@@ -300,6 +317,26 @@ mod tests {
             assert_eq!(of_file(beginning), Some(media));
         }
         assert_eq!(Declared::of(&HeaderMap::new()), Declared::Opaque);
+    }
+
+    /// <https://github.com/hholzgra/ocitysmap/issues/36>
+    #[test]
+    fn what_is_known_to_be_something_else_is_refused_under_any_header() {
+        for (beginning, what) in [
+            (
+                &b"\x1f\x8b\x08\0\0\0\0\0"[..],
+                "a file compressed with gzip",
+            ),
+            (b"PK\x03\x04\x14\0\0\0", "a ZIP archive"),
+            (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "a PDF document"),
+            (&[0; LOOKED_AT], "nothing but zeros"),
+        ] {
+            for header in ["image/png", "video/mp4", "application/octet-stream"] {
+                assert_eq!(judged(header, beginning), Err(what), "{header}");
+            }
+        }
+        // A short file of an unknown kind may begin so.
+        assert!(judged("image/png", &[0; LOOKED_AT - 1]).is_ok());
     }
 
     #[test]

@@ -185,7 +185,7 @@ impl Part {
 
 /// Opens the part, which is made if it is not there.
 fn open(paths: &Paths) -> io::Result<File> {
-    // Where this cannot be told, opening says why.
+    // If it cannot be looked at, opening says why.
     if fs::symlink_metadata(&paths.part).is_ok_and(|found| !found.is_file()) {
         return Err(io::Error::new(
             ErrorKind::AlreadyExists,
@@ -213,7 +213,7 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Elsewhere the standard library does not tell; that nothing is there any more is told.
+/// Elsewhere the standard library does not identify files; only a missing one is noticed.
 #[cfg(not(unix))]
 fn is_at(_: &File, path: &Path) -> io::Result<bool> {
     path.try_exists()
@@ -275,6 +275,16 @@ mod tests {
             part.append(&[Bytes::from_static(bytes.as_bytes())])
                 .unwrap();
             assert_eq!(part.kept(), kept.map(|len| (len, facts.clone())));
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_system_without_locks_is_recognized() {
+        // ENOSYS, ENOLCK, EOPNOTSUPP; EACCES, ENOSPC.
+        for (code, expected) in [(38, true), (37, true), (95, true), (13, false), (28, false)] {
+            let error = io::Error::from_raw_os_error(code);
+            assert_eq!(has_no_locks(&error), expected, "{error}");
         }
     }
 

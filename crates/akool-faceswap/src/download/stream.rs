@@ -44,7 +44,7 @@ impl DownloadStream {
         self.facts.declared_type.as_deref()
     }
 
-    /// The length of the whole file in bytes, if its host told it.
+    /// The length of the whole file in bytes, if its host stated it.
     pub fn content_length(&self) -> Option<u64> {
         self.facts.total
     }
@@ -60,7 +60,7 @@ impl Stream for DownloadStream {
                 Poll::Ready(None) => Poll::Ready(None),
                 Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error))),
                 Poll::Ready(Some(Ok(Event::Bytes(bytes)))) => Poll::Ready(Some(Ok(bytes))),
-                // Told before the stream was handed out, and not told again where that is refused.
+                // Reported before the stream was handed out, and not again where a resumption is refused.
                 Poll::Ready(Some(Ok(Event::Begin(_)))) => continue,
             };
         }

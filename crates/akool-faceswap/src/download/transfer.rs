@@ -103,7 +103,7 @@ impl Transfer {
         }
     }
 
-    /// Goes on behind the first `position` bytes of a file.
+    /// Resumes after the first `position` bytes of a file.
     pub(super) fn resume(&mut self, position: u64, facts: FileFacts) {
         self.position = position;
         self.furthest = position;

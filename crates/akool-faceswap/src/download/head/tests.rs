@@ -90,6 +90,16 @@ fn no_label_refuses_a_file_before_its_bytes_are_seen() {
     assert_eq!(promise, Promise::Rest { total: 10 });
 }
 
+/// <https://github.com/ruediger/weather-metno-el/pull/8>
+#[test]
+fn a_file_that_a_proxy_has_changed_is_a_file() {
+    let lines = [("content-type", "image/png"), ("content-length", "7")];
+    assert_eq!(
+        judged(203, None, &lines).unwrap(),
+        judged(200, None, &lines).unwrap()
+    );
+}
+
 #[test]
 fn a_length_that_is_repeated_is_one_length() {
     let total = |length| match judged(200, None, &[("content-length", length)]) {

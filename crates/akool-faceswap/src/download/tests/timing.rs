@@ -87,6 +87,28 @@ async fn a_file_that_does_not_come_is_given_up_after_half_a_minute() {
     assert!(error.advice().contains("do not submit it again"), "{error}");
 }
 
+/// <https://github.com/antiwork/gumroad-mobile/pull/315>
+#[tokio::test(start_paused = true)]
+async fn an_empty_file_and_too_early_are_passing_for_a_young_job() {
+    let answers: [fn() -> Reply; 3] = [
+        || Reply::http(200, "").with_header("content-length", "0"),
+        || Reply::http(425, ""),
+        || Reply::http(204, ""),
+    ];
+    for answer in answers {
+        let wire = Scripted::new(move |seen| if seen.n < 2 { answer() } else { whole() });
+        let received = received(&wire.client(), &job_of_age(60 * SECOND)).await;
+        assert_eq!(
+            (received.unwrap(), wire.requests()),
+            (MP4.as_bytes().to_vec(), 3)
+        );
+        let old = job_of_age(Duration::from_secs(5 * 3600));
+        let wire = Scripted::new(move |_| answer());
+        assert!(self::received(&wire.client(), &old).await.is_err());
+        assert_eq!(wire.requests(), 1);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_file_of_an_old_job_is_not_waited_for() {
     let wire = Scripted::new(|_| Reply::http(403, ""));
