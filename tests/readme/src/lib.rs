@@ -17,6 +17,25 @@ mod tests {
             .collect()
     }
 
+    /// What a page's program does between having a client and its end, without comments.
+    fn story(page: &str) -> Vec<&str> {
+        let begin = page.find("let job = client").unwrap();
+        let end = page[begin..].find("Ok(())").unwrap();
+        page[begin..begin + end]
+            .lines()
+            .map(|line| line.split(" //").next().unwrap_or_default().trim())
+            .filter(|line| !line.is_empty())
+            .collect()
+    }
+
+    /// The README's program needs a key; the one of the quick start runs against the fake, as a doctest.
+    #[test]
+    fn the_readme_tells_the_story_that_runs_in_the_quick_start() {
+        let readme = story(include_str!("../../../README.md"));
+        assert_eq!(readme.len(), 10, "{readme:#?}");
+        assert_eq!(readme, story(include_str!("../../../docs/quick-start.md")));
+    }
+
     #[test]
     fn the_readme_names_the_dependencies_of_this_crate() {
         let readme = include_str!("../../../README.md");
