@@ -13,7 +13,7 @@ use futures_util::{StreamExt as _, stream};
 
 use crate::{
     api::{Api, options::CallOptions},
-    error::{Error, ErrorKind},
+    error::Error,
     model::{BusinessClass, BusinessCode, ResultId, ResultIds, query},
     transport::{
         exchange::RawResponse,
@@ -69,12 +69,13 @@ pub(crate) async fn delete(
         .buffered(limits.max_other_requests.get())
         .collect()
         .await;
-    if outcomes.iter().any(|(_, outcome)| outcome.is_ok()) {
-        return Ok(Deletion(outcomes));
+    match outcomes.first() {
+        // Nothing at all was deleted, such as with refused credentials.
+        Some((_, Err(first))) if outcomes.iter().all(|(_, outcome)| outcome.is_err()) => {
+            Err(first.clone())
+        }
+        _ => Ok(Deletion(outcomes)),
     }
-    // Nothing at all was deleted, such as with refused credentials.
-    let first = outcomes.into_iter().find_map(|(_, outcome)| outcome.err());
-    Err(first.unwrap_or_else(|| Error::new(ErrorKind::InvalidInput, "the list of ids is empty")))
 }
 
 async fn delete_chunk(api: &Arc<Api>, ids: &[ResultId]) -> Result<(), Error> {
@@ -212,14 +213,16 @@ mod tests {
         let server = Scripted::new(|_| Reply::reset());
         let client = server.client_with(|builder| builder.api_key("k").retry(RetryPolicy::never()));
         assert!(client.delete(ids("a")).await.is_err());
-        assert!(
-            client
-                .delete(ResultIds::default())
-                .await
-                .unwrap_err()
-                .is_invalid_input()
-        );
         assert_eq!(server.requests(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_empty_list_gives_an_empty_result_and_sends_nothing() {
+        let server = Scripted::new(|_| ok());
+        let deletion = server.client().delete(ResultIds::default()).await.unwrap();
+        assert!(deletion.is_complete());
+        assert_eq!(deletion.deleted().count(), 0);
+        assert_eq!(server.requests(), 0);
     }
 
     #[tokio::test(start_paused = true)]

@@ -101,9 +101,12 @@ pub(crate) async fn analyze(
     api: &Arc<Api>,
     urls: Vec<Result<MediaUrl, InvalidMediaUrl>>,
 ) -> Result<Analysis, Error> {
-    if urls.is_empty() || urls.len() > MAX_FRAMES {
+    if urls.is_empty() {
+        return Ok(Analysis::default());
+    }
+    if urls.len() > MAX_FRAMES {
         return Err(invalid(format!(
-            "frame_urls: {} frames, where 1 to {MAX_FRAMES} are analysed at a time",
+            "frame_urls: {} frames, where at most {MAX_FRAMES} are analysed at a time",
             urls.len()
         )));
     }

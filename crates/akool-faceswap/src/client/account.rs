@@ -11,6 +11,18 @@ use crate::{
 impl Client {
     /// The credit of the account, with every digit.
     ///
+    /// ```
+    /// # use akool_faceswap_mock::FakeAkool;
+    /// # use akool_faceswap::Client;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let client = Client::builder().base_url(fake.url()).api_key(fake.api_key()).build()?;
+    /// println!("{} credits", client.credit().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// It is one number for the whole account, whose jobs change it at any time: two readings do not
     /// say what a job cost, nor whether there is one.
     ///
@@ -42,12 +54,12 @@ impl Client {
     /// Waits for what is deleted end at once, with
     /// [`Deleted`](crate::wait::WaitErrorKind::Deleted). An id that the API does not know is an
     /// error of its request, unless that request was repeated: then it means that the first attempt
-    /// did it.
+    /// did it. An empty list gives an empty result, and nothing is sent.
     ///
     /// # Errors
     ///
-    /// If the list is empty, or if no request succeeded; the error is then the first one's. Otherwise
-    /// failed requests are in [`Deletion::failed`].
+    /// If ids were given and no request succeeded; the error is then the first one's. Otherwise failed
+    /// requests are in [`Deletion::failed`].
     ///
     /// # Cancel safety
     ///

@@ -76,13 +76,14 @@ impl Client {
     }
 
     /// Finds the persons in frames of a video, which AKOOL fetches as pictures from `frames`: each
-    /// person once, however many frames show it. At most [`MAX_FRAMES`](detect::MAX_FRAMES).
+    /// person once, however many frames show it. At most [`MAX_FRAMES`](detect::MAX_FRAMES); without
+    /// frames there are no persons, and nothing is sent.
     ///
     /// The faces have crops and no landmarks, so they fit Face Swap Plus alone.
     ///
     /// # Errors
     ///
-    /// If there is no frame or too many, and as [`detect`](Self::detect).
+    /// If there are too many frames, and as [`detect`](Self::detect).
     pub async fn analyze<I>(&self, frames: I) -> Result<Analysis, Error>
     where
         I: IntoIterator,

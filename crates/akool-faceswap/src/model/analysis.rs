@@ -37,7 +37,7 @@ const MAX_ENTRIES: usize = 10_000;
 /// ```
 ///
 /// `Debug` shows no URL.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Analysis {
     persons: Vec<Person>,
     notes: Vec<Note>,
