@@ -24,14 +24,15 @@ lint:
 doc:
     RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features
 
-# Write the public interface and the lists of packaged files anew
+# Write the public interface to api/ and the lists of packaged files to packages/
 api:
     cargo run -q -p end-to-end --bin api -- --write
     cargo run -q -p end-to-end --bin packages -- --write
 
-# The book's programs and links
+# The book's programs and links, and its pages in target/book; needs mdbook
 book:
     cargo test -p book
+    mdbook build docs
 
 # Fetch the vendor's pages, show what changed and generate the client; see `cargo xtask regen --help`
 regen *args:
@@ -45,15 +46,15 @@ demo:
 bench subject:
     cargo xtask bench {{ subject }}
 
-# Let waits come and go under faults; fails if one is lost or anything is left behind
+# Start and end waits under faults; fails if one is lost or anything is left behind
 soak seconds="600":
     cargo bench -q -p akool-faceswap --features testing --bench soak -- {{ seconds }}
 
-# Hold waiting against a model, over many random cases
+# Check waiting against a model, over many random cases
 model cases="100000":
     PROPTEST_CASES={{ cases }} cargo test -p akool-faceswap --release --lib wait::tests::model
 
-# Run each fuzz target for so long; needs cargo-fuzz and a nightly compiler
+# Run each fuzz target for this many seconds; needs cargo-fuzz and a nightly compiler
 [working-directory: 'crates/akool-faceswap']
 fuzz seconds="1800":
     mkdir -p fuzz/corpus/answer

@@ -149,5 +149,20 @@ fn every_page_of_the_book_is_in_its_contents_and_in_no_other_place() {
         let count = listed.iter().filter(|listed| **listed == page).count();
         let expected = usize::from(!page.ends_with("SUMMARY.md"));
         assert_eq!(count, expected, "{}", page.display());
+        // Pages elsewhere are not in the book that mdBook builds, so there a link to one leads nowhere.
+        for link in read(&fs::read_to_string(&page).unwrap()).links {
+            let file = link.split('#').next().unwrap();
+            let is_inside = page
+                .parent()
+                .unwrap()
+                .join(file)
+                .canonicalize()
+                .is_ok_and(|target| target.starts_with(&docs));
+            assert!(
+                link.contains("://") || file.is_empty() || is_inside,
+                "{}: {link}",
+                page.display()
+            );
+        }
     }
 }
