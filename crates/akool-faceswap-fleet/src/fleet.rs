@@ -318,8 +318,6 @@ enum Database<'a> {
     Postgres(&'a str),
     #[cfg(feature = "sqlite")]
     Sqlite(&'a str),
-    #[cfg(not(any(feature = "postgres", feature = "sqlite")))]
-    Never(std::convert::Infallible, &'a ()),
 }
 
 impl<'a> Database<'a> {

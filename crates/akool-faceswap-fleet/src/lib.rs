@@ -32,6 +32,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+#[cfg(not(any(feature = "postgres", feature = "sqlite")))]
+compile_error!("a fleet needs a store: turn on the feature `postgres` or `sqlite`");
+
 mod account;
 mod error;
 mod fleet;
