@@ -43,7 +43,7 @@ fn main() {
     let mut parts: Vec<String> = Vec::new();
     let mut size = Size {
         rows: 1_000_000,
-        time: Duration::from_secs(15),
+        time: Duration::from_secs(6),
         jobs: 100_000,
     };
     let mut args = std::env::args().skip(1);

@@ -8,7 +8,10 @@ pub mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use akool_faceswap::{ResultId, Ticket};
 use futures_util::future::BoxFuture;
@@ -55,13 +58,17 @@ pub fn check_version(version: i32) -> Result<(), Error> {
 /// Whether a request may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slot {
-    /// One request may be sent.
-    Granted,
+    /// One request may be sent, for the jobs that a claim finds from here on.
+    Granted(Start),
     /// Nothing is due, the lane is held, or the budget is used: ask again after this time.
     Wait(Duration),
     /// The lane tracks nothing.
     Idle,
 }
+
+/// Where a claim begins to search. Default: at the first job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Start(Option<SystemTime>);
 
 /// Jobs that one worker holds until a time.
 #[derive(Clone, Debug)]
@@ -310,11 +317,17 @@ pub trait Leases: sealed::Sealed + Send + Sync {
     #[doc(hidden)]
     fn forget_account<'a>(&'a self, lane: &'a Lane) -> Answer<'a, ()>;
     #[doc(hidden)]
-    fn slot<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Slot>;
+    fn slot<'a>(&'a self, lane: &'a Lane, ids: u32) -> Answer<'a, Slot>;
     #[doc(hidden)]
     fn charge<'a>(&'a self, lane: &'a Lane, requests: i32) -> Answer<'a, ()>;
     #[doc(hidden)]
-    fn claim<'a>(&'a self, lane: &'a Lane, max: u32, lease: Duration) -> Answer<'a, Claim>;
+    fn claim<'a>(
+        &'a self,
+        lane: &'a Lane,
+        start: Start,
+        max: u32,
+        lease: Duration,
+    ) -> Answer<'a, Claim>;
     #[doc(hidden)]
     fn again<'a>(&'a self, lane: &'a Lane, token: &'a str, jobs: &'a [Upcoming])
     -> Answer<'a, u64>;

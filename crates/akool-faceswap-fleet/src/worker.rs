@@ -273,16 +273,15 @@ impl Worker {
     /// A slot of the budget first, then the jobs for it.
     async fn next_batch(&self) -> Result<Next, Error> {
         let Work { store, lane, .. } = &self.work;
-        match store.slot(lane).await? {
+        let max = self.work.max_ids_per_request;
+        let start = match store.slot(lane, max).await? {
             Slot::Idle => return Ok(Next::Wait(self.idle_interval)),
             Slot::Wait(wait) => return Ok(Next::Wait(wait.min(self.idle_interval))),
-            Slot::Granted => {}
-        }
+            Slot::Granted(start) => start,
+        };
         let begun = Instant::now();
         let lease = self.work.lease();
-        let claim = store
-            .claim(lane, self.work.max_ids_per_request, lease)
-            .await?;
+        let claim = store.claim(lane, start, max, lease).await?;
         if claim.is_empty() {
             // Another worker was faster.
             store.charge(lane, -1).await?;

@@ -14,8 +14,9 @@ create table akool_faceswap.lane (
     burst      integer not null default 1,
     tat        timestamptz not null default '-infinity',
     held_until timestamptz,
-    -- Where a search for due jobs begins: entries of the index before it are dead until the next vacuum.
-    -- A job that was committed late may be due before it, so once a second the search begins at the first entry.
+    -- Where a search for due jobs begins: entries of the index before it are granted, leased, or dead until the
+    -- next vacuum. A job that was committed late may be due before it, and a lease may end there, so once a
+    -- second the search begins at the first entry.
     due_from   timestamptz not null default '-infinity',
     scanned_at timestamptz not null default '-infinity'
 ) with (fillfactor = 10);

@@ -40,8 +40,7 @@ begin
     insert into pending (lane, id, due_at, early_at, status, begun_at, changed_at, missing_since,
                          deadline, polls, faults, terms, tag)
     select track.lane, i.id,
-           at + coalesce((t.o -> 'schedule' ->> 'first_after_ms')::bigint, 0) * interval '1 ms',
-           at + coalesce((t.o -> 'schedule' ->> 'first_after_ms')::bigint, 0) * interval '1 ms',
+           t.due, t.due,
            (t.o ->> 'status')::integer,
            least(at, coalesce(to_timestamp((t.o ->> 'begun_unix_ms')::bigint / 1000.0), at)),
            least(at, coalesce(to_timestamp((t.o ->> 'changed_unix_ms')::bigint / 1000.0), at)),
@@ -61,7 +60,10 @@ begin
     from unnest(track.ids) with ordinality as i (id, n)
     cross join lateral (select coalesce(
         case jsonb_typeof(track.terms) when 'array' then track.terms -> (i.n - 1)::integer
-            else track.terms end, '{}') as o) t
+            else track.terms end, '{}') as o) o
+    -- One after the other, so that a search can begin between any two.
+    cross join lateral (select o.o, at + i.n * interval '1 us'
+        + coalesce((o.o -> 'schedule' ->> 'first_after_ms')::bigint, 0) * interval '1 ms' as due) t
     -- The job already has an outcome that was not taken.
     where not exists (select from outcome o where o.lane = track.lane and o.id = i.id)
     -- A fixed order prevents deadlocks between callers.
@@ -110,10 +112,13 @@ language sql set search_path = akool_faceswap, pg_temp as $$
 $$;
 
 -- Takes up to `n` requests out of the account's budget, if anything is due. Where nothing is granted,
--- `wait_ms` says for how long; null if nothing is tracked. The commit does not wait for the disk: that of the
--- claim that follows does, and makes both durable.
+-- `wait_ms` says for how long; null if nothing is tracked. Each grant is for up to `ids` due jobs of its own:
+-- `claim` finds them from `due_from` on, and the next grant begins behind them, so that workers do not search
+-- the same entries of the index. A search from the first entry, once a second, finds what was granted and
+-- never claimed. The commit does not wait for the disk: that of the claim that follows does, and makes both durable.
 create function akool_faceswap.slot(
-    lane text, n integer default 1, out granted integer, out wait_ms bigint
+    lane text, n integer default 1, ids integer default 100,
+    out granted integer, out wait_ms bigint, out due_from timestamptz
 )
 language plpgsql set search_path = akool_faceswap, pg_temp
 set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
@@ -122,6 +127,7 @@ declare
     at timestamptz := clock_timestamp();
     l lane;
     due timestamptz;
+    behind timestamptz;
     is_full_scan boolean;
     tolerance interval;
     base timestamptz;
@@ -147,6 +153,18 @@ begin
     end if;
     select * into l from lane where name = slot.lane for update;
     at := clock_timestamp();
+    is_full_scan := is_full_scan and l.scanned_at not between at - interval '1 s' and at;
+    if not is_full_scan and l.due_from > due then
+        -- Another worker was granted these jobs meanwhile.
+        select p.due_at into due from pending p
+        where p.lane = slot.lane and p.due_at between l.due_from and at
+            and (p.leased_until is null or p.leased_until <= at)
+        order by p.due_at limit 1;
+        if not found then
+            wait_ms := 1;
+            return;
+        end if;
+    end if;
     if l.held_until > at then
         wait_ms := ceil(extract(epoch from l.held_until - at) * 1000);
         return;
@@ -161,10 +179,13 @@ begin
         wait_ms := greatest(1, ceil(extract(epoch from base - at - tolerance) * 1000));
         return;
     end if;
+    due_from := due;
+    select p.due_at into behind from pending p
+    where p.lane = slot.lane and p.due_at between due and at
+        and (p.leased_until is null or p.leased_until <= at)
+    order by p.due_at offset granted * slot.ids limit 1;
     update lane
-    set tat = base,
-        -- Calls take a moment from their time to their commit.
-        due_from = least(due, at - interval '1 s'),
+    set tat = base, due_from = coalesce(behind, at),
         scanned_at = case when is_full_scan then at else scanned_at end
     where name = slot.lane;
 end $$;
@@ -178,8 +199,10 @@ language sql set search_path = akool_faceswap, pg_temp as $$
 $$;
 
 -- Leases up to `n` due jobs, and fills the batch with jobs that are due within 15 s and may be looked up
--- early. `token` is needed to write to them.
-create function akool_faceswap.claim(lane text, n integer, lease_ms bigint)
+-- early. `token` is needed to write to them. `due_from` is the slot's.
+create function akool_faceswap.claim(
+    lane text, n integer, lease_ms bigint, due_from timestamptz default null
+)
 returns table (
     token text, id text, tag text, due_at timestamptz, status integer, begun_at timestamptz,
     changed_at timestamptz, missing_since timestamptz, deadline timestamptz, polls integer,
@@ -194,14 +217,13 @@ declare
     at timestamptz := clock_timestamp();
     new_token uuid := gen_random_uuid();
     lease_end timestamptz := at + claim.lease_ms * interval '1 ms';
-    due_from_ timestamptz := '-infinity';
+    first timestamptz := coalesce(claim.due_from, '-infinity');
 begin
-    select l.due_from into due_from_ from lane l where l.name = claim.lane;
     return query
     with chosen as materialized (
         select s.row_, s.was_leased from (
             select p.ctid as row_, p.early_at, p.lease is not null as was_leased from pending p
-            where p.lane = claim.lane and p.due_at between due_from_ and at + interval '15 s'
+            where p.lane = claim.lane and p.due_at between first and at + interval '15 s'
                 and (p.leased_until is null or p.leased_until <= at)
             order by p.due_at
             -- Bounds the search for jobs that may be looked up early.

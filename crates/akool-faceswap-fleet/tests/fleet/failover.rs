@@ -3,7 +3,7 @@
 use std::{error::Error as _, time::Duration};
 
 use akool_faceswap::wait::PollPolicy;
-use akool_faceswap_fleet::{ErrorKind, Fleet, OutcomeKind, Tracking};
+use akool_faceswap_fleet::{ErrorKind, Fleet, OutcomeKind, Tracking, store::Start};
 use akool_faceswap_mock::FakeJob;
 
 use crate::{
@@ -75,7 +75,7 @@ async fn a_connection_that_was_lost_is_made_anew() {
     tracked.unwrap();
     let claim = fleet
         .store()
-        .claim(fleet.lane(), 10, Duration::from_secs(60))
+        .claim(fleet.lane(), Start::default(), 10, Duration::from_secs(60))
         .await
         .unwrap();
     let settled = akool_faceswap_fleet::store::Settlement {

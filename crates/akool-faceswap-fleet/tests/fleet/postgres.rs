@@ -1,9 +1,12 @@
 //! What PostgreSQL alone has: SQL from any driver, the caller's transaction, full disks.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use akool_faceswap::ResultIds;
-use akool_faceswap_fleet::{ErrorKind, Fleet, Lane, Tracking, postgres};
+use akool_faceswap_fleet::{
+    ErrorKind, Fleet, Lane, Tracking, postgres,
+    store::{Slot, Start},
+};
 
 use crate::{
     database::{connect, database},
@@ -31,7 +34,7 @@ async fn a_job_is_tracked_and_an_outcome_taken_in_the_callers_transaction() {
     transaction.commit().await.unwrap();
     let claim = fleet
         .store()
-        .claim(&lane, 1, Duration::from_secs(60))
+        .claim(&lane, Start::default(), 1, Duration::from_secs(60))
         .await
         .unwrap();
     let row = &claim.jobs[0];
@@ -53,6 +56,34 @@ async fn a_job_is_tracked_and_an_outcome_taken_in_the_callers_transaction() {
     assert!(fleet.take(10).await.unwrap().is_empty());
     transaction.rollback().await.unwrap();
     assert_eq!(fleet.take(10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn each_grant_is_for_jobs_of_its_own_and_what_is_never_claimed_is_found() {
+    let database = database!();
+    let fleet = database.fleet().await;
+    let (store, lane) = (fleet.store(), fleet.lane());
+    fleet.track((0..250).map(id)).await.unwrap();
+    let grant = async || match store.slot(lane, 100).await.unwrap() {
+        Slot::Granted(start) => start,
+        slot => panic!("{slot:?}"),
+    };
+    let claim = async |start| {
+        let claim = store.claim(lane, start, 100, Duration::from_secs(60)).await;
+        let mut ids: Vec<String> = claim.unwrap().ids().map(str::to_owned).collect();
+        ids.sort_unstable();
+        ids
+    };
+    let ids = |numbers: Range<u32>| -> Vec<String> { numbers.map(|n| id(n).to_string()).collect() };
+    // The worker that is granted these dies before it claims them.
+    grant().await;
+    let (second, third) = (grant().await, grant().await);
+    assert_eq!(claim(third).await, ids(200..250));
+    assert_eq!(claim(second).await, ids(100..200));
+    let slot = store.slot(lane, 100).await.unwrap();
+    assert!(!matches!(slot, Slot::Granted(_)), "{slot:?}");
+    database.pass(Duration::from_secs(1)).await;
+    assert_eq!(claim(grant().await).await, ids(0..100));
 }
 
 #[tokio::test]

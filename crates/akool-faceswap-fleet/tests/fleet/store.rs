@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use akool_faceswap_fleet::{
     Account, Fleet, OutcomeKind,
-    store::{Budget, Claim, Settlement, Slot, Upcoming},
+    store::{Budget, Claim, Settlement, Slot, Start, Upcoming},
 };
 
 use crate::id;
@@ -21,7 +21,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 async fn claim(fleet: &Fleet) -> Claim {
     fleet
         .store()
-        .claim(fleet.lane(), 100, MINUTE)
+        .claim(fleet.lane(), Start::default(), 100, MINUTE)
         .await
         .unwrap()
 }
@@ -70,8 +70,19 @@ async fn budget(fleet: &Fleet, interval: Duration, burst: u32) {
         .unwrap();
 }
 
+/// Asks for a slot; the jobs of a granted one are given back at once.
 async fn slot(fleet: &Fleet) -> Slot {
-    fleet.store().slot(fleet.lane()).await.unwrap()
+    let (store, lane) = (fleet.store(), fleet.lane());
+    let slot = store.slot(lane, 100).await.unwrap();
+    if let Slot::Granted(start) = slot {
+        let held = store.claim(lane, start, 100, MINUTE).await.unwrap();
+        again(fleet, &held, Duration::ZERO).await;
+    }
+    slot
+}
+
+async fn is_granted(fleet: &Fleet) -> bool {
+    matches!(slot(fleet).await, Slot::Granted(_))
 }
 
 fn ticket(first_after_ms: u64) -> String {

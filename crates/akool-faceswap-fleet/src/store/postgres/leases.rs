@@ -11,7 +11,7 @@ use super::{
 use crate::{
     account::Account,
     lane::Lane,
-    store::{Answer, Budget, Claim, Leases, Settlement, Slot, Upcoming},
+    store::{Answer, Budget, Claim, Leases, Settlement, Slot, Start, Upcoming},
     time::{system_time, unix_ms, whole_ms},
 };
 
@@ -43,15 +43,20 @@ impl Leases for PostgresStore {
         })
     }
 
-    fn slot<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Slot> {
+    fn slot<'a>(&'a self, lane: &'a Lane, ids: u32) -> Answer<'a, Slot> {
         Box::pin(async move {
-            let sql = "select granted, wait_ms from akool_faceswap.slot($1)";
-            let rows = self.query(sql, &[(&lane.as_str(), Type::TEXT)]).await?;
+            let ids = i32::try_from(ids).unwrap_or(i32::MAX);
+            let rows = self
+                .query(
+                    "select granted, wait_ms, due_from from akool_faceswap.slot($1, 1, $2)",
+                    &[(&lane.as_str(), Type::TEXT), (&ids, Type::INT4)],
+                )
+                .await?;
             let row = first(&rows)?;
             let granted: i32 = get(row, "granted")?;
             let wait: Option<i64> = get(row, "wait_ms")?;
             Ok(match wait {
-                _ if granted > 0 => Slot::Granted,
+                _ if granted > 0 => Slot::Granted(Start(get(row, "due_from")?)),
                 Some(wait) => Slot::Wait(Duration::from_millis(u64::try_from(wait).unwrap_or(0))),
                 None => Slot::Idle,
             })
@@ -69,16 +74,23 @@ impl Leases for PostgresStore {
         })
     }
 
-    fn claim<'a>(&'a self, lane: &'a Lane, max: u32, lease: Duration) -> Answer<'a, Claim> {
+    fn claim<'a>(
+        &'a self,
+        lane: &'a Lane,
+        start: Start,
+        max: u32,
+        lease: Duration,
+    ) -> Answer<'a, Claim> {
         Box::pin(async move {
             let (max, lease) = (i32::try_from(max).unwrap_or(i32::MAX), whole_ms(lease));
             let rows = self
                 .query(
-                    "select * from akool_faceswap.claim($1, $2, $3)",
+                    "select * from akool_faceswap.claim($1, $2, $3, $4)",
                     &[
                         (&lane.as_str(), Type::TEXT),
                         (&max, Type::INT4),
                         (&lease, Type::INT8),
+                        (&start.0, Type::TIMESTAMPTZ),
                     ],
                 )
                 .await?;

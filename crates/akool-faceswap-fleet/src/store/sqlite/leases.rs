@@ -9,7 +9,7 @@ use crate::{
     account::Account,
     error::{Error, ErrorKind},
     lane::Lane,
-    store::{Answer, Budget, Claim, ClaimedJob, Leases, Settlement, Slot, Upcoming},
+    store::{Answer, Budget, Claim, ClaimedJob, Leases, Settlement, Slot, Start, Upcoming},
     time::whole_ms,
 };
 
@@ -53,7 +53,7 @@ impl Leases for SqliteStore {
         }))
     }
 
-    fn slot<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Slot> {
+    fn slot<'a>(&'a self, lane: &'a Lane, _ids: u32) -> Answer<'a, Slot> {
         let lane = lane.to_string();
         Box::pin(async move {
             let name = lane.clone();
@@ -84,7 +84,13 @@ impl Leases for SqliteStore {
         }))
     }
 
-    fn claim<'a>(&'a self, lane: &'a Lane, max: u32, lease: Duration) -> Answer<'a, Claim> {
+    fn claim<'a>(
+        &'a self,
+        lane: &'a Lane,
+        _start: Start,
+        max: u32,
+        lease: Duration,
+    ) -> Answer<'a, Claim> {
         let lane = lane.to_string();
         Box::pin(self.write(move |transaction| claim(transaction, &lane, max, whole_ms(lease))))
     }
@@ -181,7 +187,7 @@ fn slot(transaction: &Transaction<'_>, lane: &str) -> Result<Slot> {
         "update akool_faceswap_lane set tat_us = ?2 where name = ?1",
         params![lane, base.saturating_add(interval)],
     )?;
-    Ok(Slot::Granted)
+    Ok(Slot::Granted(Start::default()))
 }
 
 fn claim(transaction: &Transaction<'_>, lane: &str, max: u32, lease_ms: i64) -> Result<Claim> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use akool_faceswap_fleet::store::Settlement;
+use akool_faceswap_fleet::store::{Settlement, Start};
 
 use super::{MINUTE, budget, settle, slot, success};
 use crate::{database::Database, id, in_both};
@@ -16,7 +16,9 @@ async fn figures_are_those_of_the_rows(database: Database) {
     budget(&fleet, MINUTE, 2).await;
     fleet.track((0..3).map(id)).await.unwrap();
     slot(&fleet).await;
-    let held = fleet.store().claim(fleet.lane(), 2, MINUTE).await.unwrap();
+    let start = Start::default();
+    let (store, lane) = (fleet.store(), fleet.lane());
+    let held = store.claim(lane, start, 2, MINUTE).await.unwrap();
     let settled = Settlement {
         id: held.jobs[0].id.clone(),
         ..success(0)
