@@ -158,6 +158,58 @@ async fn a_worker_survives_lost_connections_in_every_state() {
     running.abort();
 }
 
+/// The sessions of a fleet's connections, with what each was asked last.
+async fn sessions(client: &tokio_postgres::Client) -> Vec<(i32, String)> {
+    let rows = client
+        .query(
+            "select pid, query from pg_stat_activity where datname = current_database() \
+             and backend_type = 'client backend' and pid <> pg_backend_pid()",
+            &[],
+        )
+        .await
+        .unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+#[tokio::test]
+async fn the_connection_that_takes_no_writes_is_replaced_and_no_other() {
+    let database = database!();
+    let client = connect(&database.url).await;
+    // As a standby answers: the session is open, and refuses what writes.
+    database
+        .execute(
+            "create function refuse() returns trigger language plpgsql as \
+             $$ begin raise 'read-only' using errcode = '25006'; end $$; \
+             create trigger refuse before insert on {}pending execute function refuse(); \
+             create trigger refuse before delete on {}outcome execute function refuse()",
+        )
+        .await;
+    let fleet = database.fleet().await;
+    for function in ["track", "take"] {
+        // Both connections are open.
+        for _ in 0..2 {
+            fleet.stats().await.unwrap();
+        }
+        while sessions(&client).await.len() > 2 {
+            tokio::task::yield_now().await;
+        }
+        let error = match function {
+            "track" => fleet.track([id(1)]).await.unwrap_err(),
+            _ => fleet.take(1).await.unwrap_err(),
+        };
+        assert_eq!(error.kind(), ErrorKind::ReadOnly, "{error:?}");
+        let left = loop {
+            let left = sessions(&client).await;
+            if left.len() < 2 {
+                break left;
+            }
+            tokio::task::yield_now().await;
+        };
+        let refused = |(_, query): &(i32, String)| query.contains(&format!(".{function}("));
+        assert!(left.len() == 1 && !left.iter().any(refused), "{left:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_worker_follows_a_failover_to_the_standby() {
     let Some(primary) = Server::start("fsync = off\n") else {

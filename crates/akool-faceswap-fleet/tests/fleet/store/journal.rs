@@ -1,12 +1,15 @@
 //! The submit journal.
 
+use std::time::Duration;
+
 use akool_faceswap_fleet::SubmissionState;
 
-use super::{MINUTE, claim, settle, success};
+use super::{MINUTE, again, claim, settle, success};
 use crate::{database::Database, id, in_both};
 
 in_both! {
     an_intent_is_written_once_and_resolved_by_a_webhook
+    a_webhook_makes_a_job_due_that_is_tracked_already
     submits_of_unknown_end_are_listed
 }
 
@@ -31,6 +34,19 @@ async fn an_intent_is_written_once_and_resolved_by_a_webhook(database: Database)
     assert_eq!(claim.ids().collect::<Vec<_>>(), [id(1).as_str()]);
     settle(&sender, &claim, &[success(1)]).await;
     assert_eq!(sender.take(1).await.unwrap()[0].tag(), Some("order 17"));
+}
+
+async fn a_webhook_makes_a_job_due_that_is_tracked_already(database: Database) {
+    let fleet = database.fleet().await;
+    assert!(fleet.intend("token", None, None).await.unwrap());
+    assert!(fleet.accepted("token", &id(1)).await.unwrap());
+    let first = claim(&fleet).await;
+    assert_eq!(again(&fleet, &first, MINUTE).await, 1);
+    database.pass(Duration::from_secs(1)).await;
+    assert!(claim(&fleet).await.is_empty());
+    let before = fleet.resolve("token", &id(1)).await.unwrap();
+    assert_eq!(before, Some(SubmissionState::Accepted));
+    assert_eq!(claim(&fleet).await.len(), 1);
 }
 
 async fn submits_of_unknown_end_are_listed(database: Database) {
