@@ -8,6 +8,7 @@
 )]
 
 mod database;
+mod disk;
 mod documentation;
 mod failover;
 mod postgres;

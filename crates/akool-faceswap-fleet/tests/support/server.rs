@@ -179,6 +179,12 @@ impl Server {
         self.url(&name)
     }
 
+    /// A folder that belongs to the server's user.
+    #[allow(dead_code, reason = "only for tests of a disk")]
+    pub fn make_folder(&self, path: &Path) {
+        self.run("mkdir", &[&path.display().to_string()]);
+    }
+
     /// Deletes a database, even while others are connected.
     #[allow(dead_code, reason = "only where databases are large")]
     pub fn drop_database(&self, url: &str) {
@@ -186,8 +192,11 @@ impl Server {
         self.run("dropdb", &["-f", "-h", &host, "-U", "postgres", name]);
     }
 
+    /// Runs one of PostgreSQL's programs, or one of the system's, as the server's user.
     fn run(&self, program: &str, args: &[&str]) {
-        let output = as_server_user(&self.bin.join(program))
+        let own = self.bin.join(program);
+        let program = if own.exists() { own } else { program.into() };
+        let output = as_server_user(&program)
             .args(args)
             // A server that keeps our pipes open would keep us waiting.
             .stdout(Stdio::null())
@@ -196,7 +205,8 @@ impl Server {
             .status();
         assert!(
             output.as_ref().is_ok_and(std::process::ExitStatus::success),
-            "{program} {args:?}: {output:?}"
+            "{} {args:?}: {output:?}",
+            program.display()
         );
     }
 }
