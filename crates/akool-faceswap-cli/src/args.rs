@@ -223,9 +223,6 @@ mod tests {
     }
 
     fn check_help(command: &mut clap::Command) {
-        if command.get_name() == "fleet" {
-            return;
-        }
         let help = command.render_long_help().to_string();
         let after = command.get_after_help().map(ToString::to_string);
         for line in after.iter().flat_map(|after| after.lines()) {

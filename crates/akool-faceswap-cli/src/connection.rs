@@ -118,9 +118,18 @@ impl Connection {
     /// Checks everything that can be checked without a request, and warns of what is unwise.
     pub(crate) fn new(args: &ConnectionArgs) -> Result<Self, Problem> {
         let environment = Environment::of_process();
-        let (credentials, key_from) = Credentials::of(args, &environment)?;
+        let credentials = Credentials::of(args, &environment)?;
+        Self::with_credentials(credentials, args, &environment)
+    }
+
+    /// As [`new`](Self::new), with credentials that were read already.
+    pub(crate) fn with_credentials(
+        (credentials, key_from): (Credentials, KeyFrom),
+        args: &ConnectionArgs,
+        environment: &Environment,
+    ) -> Result<Self, Problem> {
         let builder = credentials.add_to(Client::builder());
-        Ok(Self::build(builder, key_from, args, &environment)?.with_warnings(&environment))
+        Ok(Self::build(builder, key_from, args, environment)?.with_warnings(environment))
     }
 
     /// As [`new`](Self::new), for lookups of these ids.

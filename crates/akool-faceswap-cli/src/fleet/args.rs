@@ -9,15 +9,16 @@ use crate::args::{ConnectionArgs, IdArgs, JsonArgs};
 
 const HELP: &str = "\
 Examples:
-  export AKOOL_DATABASE_URL=postgres://akool@db.internal/jobs
+  export AKOOL_DATABASE_URL=postgres://akool@db/jobs
   akool-faceswap fleet migrate
-  akool-faceswap fleet track --tag 'order 17' 667d228400000000000a0001
+  akool-faceswap fleet track 667d228400000000000a0001
   akool-faceswap fleet work --status 127.0.0.1:9187
   akool-faceswap fleet take | jq -r 'select(.url) | .url'
   akool-faceswap fleet stats
 
 Environment:
-  AKOOL_DATABASE_URL  the database, unless --database or --database-file is given
+  AKOOL_DATABASE_URL  the database, unless --database or
+                      --database-file is given
 
 Exit code:
   0  done

@@ -9,12 +9,10 @@ use super::{
     status,
 };
 use crate::{
-    args::ConnectionArgs,
-    connection::Connection,
-    environment::{self, Environment},
+    connection::{Connection, Credentials},
+    environment::Environment,
     exit::Exit,
     interrupt::Interrupt,
-    key_file::KeyFile,
     output::tell,
     problem::Problem,
     runtime,
@@ -22,8 +20,10 @@ use crate::{
 
 pub(super) fn run(database: &DatabaseArgs, args: &WorkArgs) -> Result<Exit, Problem> {
     let url = database.url()?;
-    let connection = Connection::new(&args.connection)?;
-    let account = account(&args.connection);
+    let environment = Environment::of_process();
+    let credentials = Credentials::of(&args.connection, &environment)?;
+    let account = account(&credentials.0);
+    let connection = Connection::with_credentials(credentials, &args.connection, &environment)?;
     let mut interrupt = Interrupt::watch()?;
     let report = runtime::start()?.block_on(async {
         let fleet = database.connect(&url).await?;
@@ -58,19 +58,9 @@ pub(super) fn run(database: &DatabaseArgs, args: &WorkArgs) -> Result<Exit, Prob
     Ok(Exit::Complete)
 }
 
-/// The account of the credentials that the connection took.
-fn account(args: &ConnectionArgs) -> Account {
-    let environment = Environment::of_process();
-    let get = |name| environment.get(name).ok().flatten();
-    if let Some(file) = args
-        .api_key_file
-        .as_deref()
-        .and_then(|path| KeyFile::read(path).ok())
-    {
-        return Account::from_api_key(file.key.trim());
-    }
-    match (get(environment::API_KEY), get(environment::CLIENT_ID)) {
-        (Some(key), _) => Account::from_api_key(key.trim()),
-        (None, id) => Account::named(id.unwrap_or_default()),
+fn account(credentials: &Credentials) -> Account {
+    match credentials {
+        Credentials::Key(key) => Account::from_api_key(key.trim()),
+        Credentials::Client { id, .. } => Account::named(id),
     }
 }
