@@ -148,11 +148,18 @@ impl Drop for Workers {
     }
 }
 
-fn ids(fake: &FakeAkool, count: usize) -> Vec<ResultId> {
-    fake.seed_population(count)
-        .into_iter()
-        .map(|id| id.parse().unwrap())
-        .collect()
+/// A fake that takes its time, and tracked jobs of it that are looked up often.
+async fn population(fleet: &Fleet, seed: u64, count: usize) -> (FakeAkool, Vec<ResultId>) {
+    let fake = FakeAkool::builder().seed(seed).start().unwrap();
+    fake.push_answer(Answer::latency(LATENCY).always());
+    let ids = fake.seed_population(count);
+    let ids: Vec<ResultId> = ids.into_iter().map(|id| id.parse().unwrap()).collect();
+    let policy = PollPolicy::fixed(Duration::from_millis(400));
+    let jobs = ids
+        .iter()
+        .map(|id| Tracking::new(id.clone()).poll_policy(policy.clone()));
+    fleet.track(jobs).await.unwrap();
+    (fake, ids)
 }
 
 #[tokio::test]
@@ -226,14 +233,7 @@ async fn killing(server: &Server, clock: Option<PathBuf>, seed: u64) -> Figures 
     database
         .execute("create table results (id text, kind text)")
         .await;
-    let fake = FakeAkool::builder().seed(seed).start().unwrap();
-    fake.push_answer(Answer::latency(LATENCY).always());
-    let ids = ids(&fake, JOBS);
-    let policy = PollPolicy::fixed(Duration::from_millis(400));
-    let jobs = ids
-        .iter()
-        .map(|id| Tracking::new(id.clone()).poll_policy(policy.clone()));
-    database.fleet().await.track(jobs).await.unwrap();
+    let (fake, _) = population(&database.fleet().await, seed, JOBS).await;
     let begun = Instant::now();
     let mut figures = Figures::default();
     let service = tokio::spawn(serve(database.url.clone()));
@@ -287,15 +287,8 @@ async fn killing(server: &Server, clock: Option<PathBuf>, seed: u64) -> Figures 
 async fn killed_workers_of_one_file_lose_and_double_nothing() {
     let database = Database::sqlite().await.unwrap();
     let mut random = fastrand::Rng::with_seed(1);
-    let fake = FakeAkool::builder().seed(1).start().unwrap();
-    fake.push_answer(Answer::latency(LATENCY).always());
-    let ids = ids(&fake, 300);
-    let policy = PollPolicy::fixed(Duration::from_millis(400));
     let fleet = database.fleet().await;
-    let jobs = ids
-        .iter()
-        .map(|id| Tracking::new(id.clone()).poll_policy(policy.clone()));
-    fleet.track(jobs).await.unwrap();
+    let (fake, ids) = population(&fleet, 1, 300).await;
     let mut workers = Workers::start(&database.url, &fake, None, WORKERS);
     let mut taken: Vec<ResultId> = Vec::new();
     let begun = Instant::now();
