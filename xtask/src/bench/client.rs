@@ -23,7 +23,7 @@ const SIZES: [(u32, u32, u32, u32); 3] = [
 const PAIRS: usize = 5;
 
 pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Section, Problem> {
-    let program = program::build(tree, "akool-faceswap", "client", None, progress)?;
+    let program = program::build(tree, "costs", ("--bin", "costs"), None, progress)?;
     let address = server::start()
         .map_err(|error| Problem::new(format!("cannot serve on this machine: {error}")))?;
     let url = format!("http://{address}");

@@ -13,7 +13,13 @@ use crate::{problem::Problem, tree::Tree};
 const PARTS: [&str; 4] = ["operations", "sqlite", "fullness", "lag"];
 
 pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Section, Problem> {
-    let program = program::build(tree, "akool-faceswap-fleet", "fleet", None, progress)?;
+    let program = program::build(
+        tree,
+        "akool-faceswap-fleet",
+        ("--bench", "fleet"),
+        None,
+        progress,
+    )?;
     let mut body = format!(
         "`cargo xtask bench fleet`: {} PostgreSQL (fsync on, Debian's settings, 256 MB of shared buffers), load \
          and fake share the machine.",

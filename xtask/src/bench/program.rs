@@ -1,5 +1,5 @@
-//! The measured programs: bench targets, built and run from outside, so that this command
-//! works even if the SDK does not build.
+//! The measured programs, built and run from outside, so that this command works even if the SDK
+//! does not build.
 
 use std::{
     io,
@@ -9,18 +9,18 @@ use std::{
 
 use crate::{problem::Problem, tree::Tree};
 
-/// Builds one, and finds it.
+/// Builds one, and finds it. `target` is `--bench` or `--bin`.
 pub(super) fn build(
     tree: &Tree,
     package: &str,
-    name: &str,
+    (target, name): (&str, &str),
     feature: Option<&str>,
     progress: &mut dyn io::Write,
 ) -> Result<PathBuf, Problem> {
     say(progress, "building the measured program");
     let output = Command::new("cargo")
         .args(["build", "--release", "-p", package])
-        .args(["--bench", name, "--message-format", "json"])
+        .args([target, name, "--message-format", "json"])
         .args(feature.map(|feature| format!("--features={feature}")))
         .current_dir(tree.root())
         .output()

@@ -44,7 +44,13 @@ const PEERS: [Strategy; 3] = [
 ];
 
 pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Section, Problem> {
-    let program = program::build(tree, "akool-faceswap", "wait", Some("testing"), progress)?;
+    let program = program::build(
+        tree,
+        "akool-faceswap",
+        ("--bench", "wait"),
+        Some("testing"),
+        progress,
+    )?;
     let program = program.as_path();
 
     let [one, cli, batched] = PEERS;

@@ -4,14 +4,14 @@
 //! `BENCHMARKS.md`; by itself it only does the work it is told to:
 //!
 //! ```text
-//! client CLIENT URL IDS CALLS    CLIENT is sdk or plain; looks IDS ids up, CALLS times
-//! client submit CLIENT URL CALLS submits that many swaps, one after the other
-//! client decode ROWS             decodes an answer of ROWS rows, raw types and by hand: MB/s
-//! client pattern IDS TIMES       checks a list of IDS ids with the generated type's pattern
+//! costs CLIENT URL IDS CALLS    CLIENT is sdk or plain; looks IDS ids up, CALLS times
+//! costs submit CLIENT URL CALLS submits that many swaps, one after the other
+//! costs decode ROWS             decodes an answer of ROWS rows, raw types and by hand: MB/s
+//! costs pattern IDS TIMES       checks a list of IDS ids with the generated type's pattern
 //! ```
 //!
 //! After looking up it prints the CPU time of its one thread in nanoseconds, where the system tells.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
 use std::{collections::HashMap, env, hint::black_box, time::Instant};
@@ -21,11 +21,7 @@ use akool_faceswap_raw::types::{ListResultsByIdsIds, ListResultsByIdsResponse};
 use serde::Deserialize;
 
 fn main() {
-    // `cargo test` and `cargo bench` pass flags of their own, and no work.
-    let words: Vec<String> = env::args()
-        .skip(1)
-        .filter(|word| !word.starts_with("--"))
-        .collect();
+    let words: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
