@@ -38,6 +38,7 @@ const COMMA: usize = 3;
 #[derive(Debug)]
 pub(super) struct Chunk {
     pub(super) positions: Vec<usize>,
+    size: RequestSize,
     /// The refused request that it is a part of.
     parent: Option<usize>,
     /// Of a check whether an answer left rows out: how many ids it was about, and how many it had.
@@ -119,12 +120,14 @@ impl<'a> Chunks<'a> {
             self.fit(part)
         } else if self.cut < self.ids.len() && !(self.in_flight > 0 && self.is_in_doubt()) {
             let left = self.ids.len() - self.cut;
-            let size = self.known.next(self.configured, left);
-            let end = self.cut + self.fitting(self.cut..self.ids.len(), size);
+            let limit = self.known.next(self.configured, left);
+            let size = self.fitting(self.cut..self.ids.len(), limit);
+            let end = self.cut + size.ids;
             let positions = (self.cut..end).collect();
             self.cut = end;
             Chunk {
                 positions,
+                size,
                 parent: None,
                 check: None,
             }
@@ -141,7 +144,7 @@ impl<'a> Chunks<'a> {
     /// that the answer is not their outcome.
     pub(super) fn answered(&mut self, chunk: Chunk, reply: Reply) -> bool {
         self.in_flight -= 1;
-        let size = self.size(&chunk.positions);
+        let size = chunk.size;
         match reply {
             Reply::Accepted { missing } => {
                 self.known.accept_bytes(size.bytes);
@@ -156,7 +159,7 @@ impl<'a> Chunks<'a> {
             }
             Reply::Refused if chunk.positions.len() > 1 => {
                 self.release_second(chunk.parent, false);
-                self.split(chunk, size);
+                self.split(chunk);
                 false
             }
             Reply::LineTooLong if chunk.positions.len() > 1 => {
@@ -176,58 +179,66 @@ impl<'a> Chunks<'a> {
 
     /// Cuts a part to the size that is known by now, and puts the rest back.
     fn fit(&mut self, mut part: Chunk) -> Chunk {
-        let size = self.known.next(self.configured, part.positions.len());
-        let fitting = self.fitting(part.positions.iter().copied(), size);
-        if fitting < part.positions.len() {
-            let rest = part.positions.split_off(fitting);
+        let limit = self.known.next(self.configured, part.size.ids);
+        let size = self.fitting(part.positions.iter().copied(), limit);
+        if size.ids < part.size.ids {
+            let rest = part.positions.split_off(size.ids);
+            part.size = size;
             if let Some(parent) = part.parent {
                 self.splits[parent].open += 1;
             }
-            self.parts.push(Chunk {
-                positions: rest,
-                parent: part.parent,
-                check: part.check,
-            });
+            let rest = self.part(rest, part.parent, part.check);
+            self.parts.push(rest);
         }
         part
     }
 
-    /// How many of these ids fit into one request, at least one.
-    fn fitting(&self, positions: impl Iterator<Item = usize>, size: RequestSize) -> usize {
-        let mut bytes = 0;
-        positions
-            .take(size.ids)
-            .take_while(|position| {
-                bytes += self.ids[*position].encoded() + if bytes == 0 { 0 } else { COMMA };
-                bytes <= size.bytes
-            })
-            .count()
-            .max(1)
+    /// As many of these ids as fit into one request, at least one.
+    fn fitting(&self, positions: impl Iterator<Item = usize>, limit: RequestSize) -> RequestSize {
+        let mut size = RequestSize { ids: 0, bytes: 0 };
+        for position in positions.take(limit.ids.max(1)) {
+            let comma = if size.ids == 0 { 0 } else { COMMA };
+            let bytes = size.bytes + comma + encoded_len(self.ids[position].as_str());
+            if bytes > limit.bytes && size.ids > 0 {
+                break;
+            }
+            size.ids += 1;
+            size.bytes = bytes;
+        }
+        size
     }
 
-    fn size(&self, positions: &[usize]) -> RequestSize {
-        let texts: usize = positions.iter().map(|id| self.ids[*id].encoded()).sum();
-        RequestSize {
-            ids: positions.len(),
-            bytes: texts + COMMA * positions.len().saturating_sub(1),
+    /// Some of the ids of a request that was answered.
+    fn part(
+        &self,
+        positions: Vec<usize>,
+        parent: Option<usize>,
+        check: Option<(usize, usize)>,
+    ) -> Chunk {
+        let no_limit = RequestSize {
+            ids: usize::MAX,
+            bytes: usize::MAX,
+        };
+        let size = self.fitting(positions.iter().copied(), no_limit);
+        Chunk {
+            positions,
+            size,
+            parent,
+            check,
         }
     }
 
     /// Cuts a refused request in two.
-    fn split(&mut self, mut chunk: Chunk, size: RequestSize) {
-        let is_explained = self.known.was_accepted(size);
+    fn split(&mut self, mut chunk: Chunk) {
+        let is_explained = self.known.was_accepted(chunk.size);
         if is_explained && let Some(parent) = chunk.parent {
             self.explain(parent);
         }
         let second = chunk.positions.split_off(chunk.positions.len() / 2);
-        let part = |positions| Chunk {
-            positions,
-            parent: Some(self.splits.len()),
-            check: chunk.check,
-        };
+        let part = |positions| self.part(positions, Some(self.splits.len()), chunk.check);
         let (first, second) = (part(chunk.positions), part(second));
         let mut split = Split {
-            size,
+            size: chunk.size,
             parent: chunk.parent,
             open: 2,
             all_accepted: true,
@@ -253,8 +264,7 @@ impl<'a> Chunks<'a> {
         };
         if first_was_accepted && second.positions.len() > 1 {
             // It has the wrong id: as a whole it would only be refused.
-            let size = self.size(&second.positions);
-            self.split(second, size);
+            self.split(second);
         } else {
             self.parts.push(second);
         }
@@ -318,18 +328,9 @@ impl<'a> Chunks<'a> {
             && !self.known.is_shorter_than_others(found);
         self.known.note_rows(found);
         if is_in_question {
-            self.parts.push(Chunk {
-                positions: missing,
-                parent: None,
-                check: Some((first_asked, first_found)),
-            });
+            let check = self.part(missing, None, Some((first_asked, first_found)));
+            self.parts.push(check);
         }
-    }
-}
-
-impl ResultId {
-    fn encoded(&self) -> usize {
-        encoded_len(self.as_str())
     }
 }
 

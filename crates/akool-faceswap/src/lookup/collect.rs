@@ -4,7 +4,7 @@
 //! answers in the order of the list, as it may, each row is found where it is expected and no map of
 //! positions is made.
 
-use std::{cell::OnceCell, collections::HashMap, iter::Peekable};
+use std::{borrow::Cow, cell::OnceCell, collections::HashMap, iter::Peekable};
 
 use akool_faceswap_raw::types::FaceswapResultDetail as Row;
 use serde_json::Value;
@@ -91,13 +91,19 @@ impl<'a> ResultCollector<'a> {
                 .push(UnexpectedRow::unreadable("the row has no _id"));
             return;
         };
-        let text = &*ResultId::normalized(text);
-        let asked = self.position(text, expected.peek().copied());
+        let is_next = |position: &usize| self.ids.as_slice()[*position].as_str() == text;
+        let (text, asked) = if let Some(next) = expected.peek().copied().filter(is_next) {
+            (Cow::Borrowed(text), Some(next))
+        } else {
+            let text = ResultId::normalized(text);
+            let asked = self.position(&text, expected.peek().copied());
+            (text, asked)
+        };
         let id = if let Some(position) = asked {
             expected.next();
             self.ids.as_slice()[position].clone()
-        } else if let Ok(id) = ResultId::new(text)
-            && !Snippet::is_url_like(text)
+        } else if let Ok(id) = ResultId::new(&text)
+            && !Snippet::is_url_like(&text)
         {
             id
         } else {

@@ -104,7 +104,9 @@ fn run(
         seen.requests += 1;
         assert!(seen.requests < 10 * list.len() + 1000, "no end");
         let positions = chunk.positions.clone();
-        let bytes = chunks.size(&positions).bytes;
+        let texts: Vec<&str> = positions.iter().map(|id| list[*id].as_str()).collect();
+        let bytes = encoded_len(&texts.join(","));
+        assert_eq!((chunk.size.ids, chunk.size.bytes), (texts.len(), bytes));
         let reply = server.answer(&positions, bytes);
         let missing: Option<HashSet<usize>> = match &reply {
             Reply::Accepted { missing } => Some(missing.iter().copied().collect()),
