@@ -1,6 +1,6 @@
 //! `detect`: the faces of a picture, one line each.
 
-use akool_faceswap::Face;
+use akool_faceswap::{Face, model::Picture};
 use serde::Serialize;
 
 use crate::{
@@ -35,19 +35,42 @@ impl<'a> Line<'a> {
     }
 }
 
+/// A picture is named by its URL; what has no scheme is a file.
+pub(crate) fn is_url(text: &str) -> bool {
+    text.contains("://")
+}
+
+/// A `data:` URL is neither; it is the picture itself, and not shown.
+pub(crate) fn refuse_data_url(text: &str) -> Result<(), Problem> {
+    let is_data = text
+        .get(.."data:".len())
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
+    if is_data {
+        return Err(Problem::usage(
+            "a data: URL is given in place of a picture's URL or file",
+            "save the picture and give the file's path; nothing was sent",
+        ));
+    }
+    Ok(())
+}
+
+/// The faces in a picture: of a URL, or of a file.
+pub(crate) async fn faces_in(picture: &str, connection: &Connection) -> Result<Picture, Problem> {
+    refuse_data_url(picture)?;
+    let detected = if is_url(picture) {
+        connection.client.detect(picture).await
+    } else {
+        connection.client.detect_file(picture).await
+    };
+    detected.map_err(|error| {
+        Problem::failure(reason(&error), connection.advice(&error)).because(causes(&error))
+    })
+}
+
 /// Runs the command.
 pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Problem> {
     let connection = Connection::new(&args.connection)?;
-    let detection = async {
-        if args.picture.contains("://") {
-            connection.client.detect(&args.picture).await
-        } else {
-            connection.client.detect_file(&args.picture).await
-        }
-    };
-    let picture = runtime::start()?.block_on(detection).map_err(|error| {
-        Problem::failure(reason(&error), connection.advice(&error)).because(causes(&error))
-    })?;
+    let picture = runtime::start()?.block_on(faces_in(&args.picture, &connection))?;
     let faces = picture.faces();
     let mut stdout = Stdout::lock();
     let _ = stdout.emit(|out| {

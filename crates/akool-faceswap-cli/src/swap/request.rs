@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use akool_faceswap::{
-    Error, Face,
+    Face,
     model::{FaceError, Picture},
     submit::PendingSubmit,
 };
@@ -12,19 +12,16 @@ use akool_faceswap::{
 use crate::{
     args::{SwapArgs, Which},
     connection::Connection,
+    detect::{faces_in, is_url, refuse_data_url},
     problem::Problem,
-    verbosity::{causes, reason},
+    verbosity::reason,
 };
-
-/// A picture is named by its URL; what has no scheme is a file.
-fn is_url(text: &str) -> bool {
-    text.contains("://")
-}
 
 pub(super) async fn prepare(
     args: &SwapArgs,
     connection: &Connection,
 ) -> Result<PendingSubmit, Problem> {
+    refuse_data_url(&args.original)?;
     if !is_url(&args.original) {
         return Err(needs_url(&args.original));
     }
@@ -44,7 +41,7 @@ pub(super) async fn prepare(
             }
         }
         Some(which) => {
-            let photo = detect(&args.original, connection).await?;
+            let photo = faces_in(&args.original, connection).await?;
             let originals = chosen(&photo, which)?;
             let new = only_face(&args.new, connection).await?;
             let pairs = originals.iter().map(|original| (original, &new));
@@ -75,19 +72,8 @@ fn needs_url(original: &str) -> Problem {
     )
 }
 
-async fn detect(picture: &str, connection: &Connection) -> Result<Picture, Problem> {
-    let detected = if is_url(picture) {
-        connection.client.detect(picture).await
-    } else {
-        connection.client.detect_file(picture).await
-    };
-    detected.map_err(|error: Error| {
-        Problem::failure(reason(&error), connection.advice(&error)).because(causes(&error))
-    })
-}
-
 async fn only_face(picture: &str, connection: &Connection) -> Result<Face, Problem> {
-    let found = detect(picture, connection).await?.require_one();
+    let found = faces_in(picture, connection).await?.require_one();
     found.map_err(|error| no_face(&error, "give a picture that shows one face"))
 }
 

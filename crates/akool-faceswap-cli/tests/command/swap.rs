@@ -190,6 +190,19 @@ fn a_file_can_be_the_new_face_and_not_the_original() {
 }
 
 #[test]
+fn a_picture_in_the_arguments_is_neither_sent_nor_shown() {
+    let fake = FakeAkool::start().unwrap();
+    let data = "DATA:image/png;base64,UExBTlRFRA==";
+    for (original, new) in [(data, NEW), (ORIGINAL, data)] {
+        let (said, _) = swap_of(&fake, original, new, &[]);
+        assert_code(&said, 2);
+        assert_says(&said.stderr, "error: a data: URL is given");
+        assert!(!said.stderr.contains("UExBTlRFRA"), "{}", said.stderr);
+    }
+    assert_eq!(fake.request_count(), 0);
+}
+
+#[test]
 fn an_option_that_the_endpoint_does_not_have_is_refused() {
     let fake = FakeAkool::start().unwrap();
     let (said, _) = swap(&fake, &["--pro", "--style", "beautify"]);
