@@ -88,7 +88,9 @@ impl Credentials {
             format!("there is no API key: {key} is not set"),
             format!(
                 "set {key} to the key of AKOOL's console, or name a file that holds it: \
-                 --api-key-file FILE"
+                 --api-key-file FILE; {} and {} together do, too",
+                environment::CLIENT_ID,
+                environment::CLIENT_SECRET
             ),
         ))
     }
