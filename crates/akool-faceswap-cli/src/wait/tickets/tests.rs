@@ -142,7 +142,12 @@ fn what_is_not_an_ordinary_file_is_refused() {
 fn what_a_killed_run_left_is_removed() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("tickets");
-    fs::write(dir.path().join("tickets.new"), "half a li").unwrap();
+    let leftover = dir.path().join("tickets.new");
+    fs::write(&leftover, "half a li").unwrap();
+    let opened = TicketFile::open(&path);
+    assert!(opened.is_ok() && !leftover.exists());
+    drop(opened);
+    fs::write(&leftover, "half a li").unwrap();
     left_behind(&path);
     let mut names: Vec<_> = fs::read_dir(dir.path())
         .unwrap()
