@@ -52,7 +52,8 @@ impl fmt::Debug for Token {
 /// use akool_faceswap::{Client, auth::{Token, TokenProvider}, error::BoxError};
 ///
 /// async fn read_token() -> std::io::Result<Token> {
-///     Ok(Token::new(std::fs::read_to_string("/run/secrets/akool")?))
+///     let token = tokio::fs::read_to_string("/run/secrets/akool").await?;
+///     Ok(Token::new(token))
 /// }
 ///
 /// let client = Client::builder().token_provider(read_token).build()?;
@@ -63,7 +64,8 @@ impl fmt::Debug for Token {
 ///
 /// impl TokenProvider for Vault {
 ///     async fn fetch(&self) -> Result<Token, BoxError> {
-///         Ok(Token::new(std::fs::read_to_string(&self.path)?))
+///         let token = tokio::fs::read_to_string(&self.path).await?;
+///         Ok(Token::new(token))
 ///     }
 /// }
 ///
