@@ -309,9 +309,40 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
+/// The documented form with planted texts, in which any part may be something else: random JSON alone
+/// has no face in it.
+fn near_the_documented_form() -> impl Strategy<Value = Value> {
+    const POINTS: &str = "777001,777002:777003,777004:777005,777006:777007,777008";
+    let frame = (0_usize..3).prop_flat_map(|faces| {
+        let list = move |one: Value| {
+            prop_oneof![9 => Just(Value::from(vec![one; faces])), 1 => any_json()]
+        };
+        let url = json!("https://cdn.example/PLANTED.jpg?PLANTED");
+        (
+            list(json!([10, 10, 20, 20])),
+            list(json!(POINTS)),
+            list(json!([0, 0, 50, 50])),
+            list(json!(POINTS)),
+            list(url),
+        )
+            .prop_map(|(region, points, crop_region, crop_points, urls)| {
+                json!({
+                    "region": region, "landmarks_str": points, "crop_region": crop_region,
+                    "crop_landmarks": crop_points, "face_urls": urls,
+                })
+            })
+    });
+    let key = prop::sample::select(vec!["0", "5", "10"]);
+    prop::collection::vec((key, frame), 1..4).prop_map(|frames| {
+        Value::Object(frames.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
+    })
+}
+
 proptest! {
     #[test]
-    fn any_json_gives_faces_or_an_error_and_shows_nothing_of_them(faces_obj in any_json()) {
+    fn any_json_gives_faces_or_an_error_and_shows_nothing_of_them(
+        faces_obj in prop_oneof![any_json(), near_the_documented_form()],
+    ) {
         let mut shown = Vec::new();
         match Picture::from_answer(Input::Picture(url()), UNIX_EPOCH, &faces_obj) {
             Ok(picture) => {
