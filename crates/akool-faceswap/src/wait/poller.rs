@@ -86,13 +86,14 @@ impl Poller {
     }
 
     fn perform(&self, effects: Effects) {
-        for waker in effects.wakers {
-            waker.wake();
-        }
+        // First, so that who is woken by an outcome finds it counted.
         if let Some(metrics) = &self.api.metrics {
             for wait in &effects.ended {
                 metrics.wait(wait);
             }
+        }
+        for waker in effects.wakers {
+            waker.wake();
         }
     }
 

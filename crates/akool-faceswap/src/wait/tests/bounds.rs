@@ -1,6 +1,11 @@
 //! What is bounded, what is given back, and what outlives what.
 
-use std::sync::{Arc, Weak};
+use std::{
+    future::Future as _,
+    pin::Pin,
+    sync::{Arc, Weak},
+    task::Context,
+};
 
 use crate::wait::tests::*;
 use crate::{
@@ -171,4 +176,34 @@ async fn every_wait_that_ends_is_told_of_once() {
     assert_eq!(ends, [Some(failed), None, Some(late)]);
     assert_eq!(kept[2].duration, HOUR);
     assert!(kept[2].polls > 100);
+}
+
+/// Reads, when it is woken, how many waits were counted.
+#[derive(Default)]
+struct Reading {
+    ended: Ended,
+    read: std::sync::Mutex<Vec<usize>>,
+}
+
+impl std::task::Wake for Reading {
+    fn wake(self: Arc<Self>) {
+        let ended = self.ended.0.lock().unwrap().len();
+        self.read.lock().unwrap().push(ended);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_is_counted_before_its_caller_wakes() {
+    let wire = server(|_, _| Some(3));
+    let reading = Arc::new(Reading::default());
+    let client = client_with(&wire, |builder| builder.metrics(reading.ended.clone()));
+    let mut waiting = client.wait(id("a")).start();
+    let waker = reading.clone().into();
+    let is_pending = Pin::new(&mut waiting)
+        .poll(&mut Context::from_waker(&waker))
+        .is_pending();
+    tokio::time::sleep(SECOND).await;
+    assert!(is_pending);
+    assert_eq!(*reading.read.lock().unwrap(), [1]);
+    waiting.await.unwrap();
 }
