@@ -3,7 +3,10 @@
 pub(crate) mod deadline;
 pub(crate) mod request_size;
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{
+    num::{NonZeroU32, NonZeroUsize},
+    time::Duration,
+};
 
 /// A time limit, or explicitly none.
 ///
@@ -61,6 +64,8 @@ pub(crate) struct Limits {
     pub(crate) max_response_bytes: usize,
     /// Of lookups.
     pub(crate) max_concurrent_requests: NonZeroUsize,
+    /// `None` is no bound but what the API bears.
+    pub(crate) max_lookups_per_second: Option<NonZeroU32>,
     /// Of all other requests.
     pub(crate) max_other_requests: NonZeroUsize,
     pub(crate) max_concurrent_downloads: NonZeroUsize,
@@ -79,6 +84,7 @@ impl Default for Limits {
             max_response_bytes: 8 * 1024 * 1024,
             max_concurrent_downloads: const { NonZeroUsize::new(4).unwrap() },
             max_concurrent_requests: const { NonZeroUsize::new(64).unwrap() },
+            max_lookups_per_second: None,
             max_other_requests: const { NonZeroUsize::new(4).unwrap() },
             max_ids_per_request: const { NonZeroUsize::new(100).unwrap() },
             // Half of what a default nginx takes; proxies on the way may take less.

@@ -133,11 +133,15 @@ impl Call<'_> {
         let acquire = async {
             // The permit is held while the throttle holds: nobody could use it.
             let permit = api.permits.acquire(pool).await?;
-            let next = api.throttle.held_until().unwrap_or_else(Instant::now);
+            let throttle = &api.throttle;
+            let next = throttle.held_until().unwrap_or_else(Instant::now);
             if !self.deadline.allows(next) {
                 return None;
             }
-            api.throttle.wait().await;
+            match pool {
+                Pool::Lookups => throttle.wait_for_lookup().await,
+                Pool::Others => throttle.wait().await,
+            }
             Some(permit)
         };
         self.deadline.within(acquire).await.flatten()

@@ -1,6 +1,10 @@
 //! The settings of a client, checked when it is built.
 
-use std::{env, fmt, num::NonZeroUsize, sync::Arc};
+use std::{
+    env, fmt,
+    num::{NonZeroU32, NonZeroUsize},
+    sync::Arc,
+};
 
 #[cfg(feature = "semver-exempt")]
 use crate::transport::http_client::Configure;
@@ -196,6 +200,39 @@ impl ClientBuilder {
         self
     }
 
+    /// The most requests a second for lookups, over all clones, retries included. Each has up to 100 ids.
+    /// Default: as many as the API bears, which the client finds out (see
+    /// [`max_concurrent_requests`](Self::max_concurrent_requests)). 0 is taken as 1.
+    ///
+    /// Set it where an account has a limit that other programs need a part of. Waits are then reported
+    /// later, the likeliest to have ended first. Requests go out at equal distances, so no second has more;
+    /// lookups of waits and calls of [`Client::lookup`] take turns as they come, and the time that they wait
+    /// counts as part of their operation timeout. Other requests are not counted.
+    ///
+    /// ```
+    /// # use akool_faceswap_mock::FakeAkool;
+    /// use std::time::{Duration, Instant};
+    /// use akool_faceswap::{Client, ResultIds};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let fake = FakeAkool::start()?;
+    /// # let builder = Client::builder().base_url(fake.url()).api_key(fake.api_key());
+    /// let client = builder.max_lookups_per_second(20).build()?;
+    /// // Three requests for 250 ids: the last goes out a tenth of a second after the first.
+    /// let ids: ResultIds = (0..250).map(|n| format!("{n:024x}").parse()).collect::<Result<_, _>>()?;
+    /// let begun = Instant::now();
+    /// client.lookup(ids).await?;
+    /// assert!(begun.elapsed() >= Duration::from_millis(100));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn max_lookups_per_second(mut self, requests: u32) -> Self {
+        self.limits.max_lookups_per_second =
+            Some(NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN));
+        self
+    }
+
     /// The most files that are downloaded at once, over all clones; further ones queue. Default: 4. 0
     /// is taken as 1.
     #[cfg(feature = "download")]
@@ -357,9 +394,9 @@ impl ClientBuilder {
                 self.limits.max_concurrent_requests.get(),
                 self.limits.max_other_requests.get(),
             ),
+            throttle: Throttle::new(self.limits.max_lookups_per_second),
             limits: self.limits,
             retry: self.retry,
-            throttle: Throttle::default(),
             budget: Budget::new(),
             jitter: Jitter::new(self.jitter_seed),
             clock: self.clock,

@@ -3,9 +3,12 @@
 //! 1005 and HTTP 429 are about the account, not about one request: if the other tasks continued, each
 //! would run into the same limit and prolong it. So one such answer holds every request of the client
 //! back, the next one for longer, until requests succeed again.
+//!
+//! It also keeps lookups to a pace, where one is set: so many a second at most, at equal distances.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    num::NonZeroU32,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -22,19 +25,39 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_DELAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 #[derive(Debug, Default)]
-pub(crate) struct Throttle(Mutex<State>);
+pub(crate) struct Throttle {
+    state: Mutex<State>,
+    /// The least time between two lookups, if there is a pace.
+    pace: Option<Duration>,
+    /// Held by the lookup that is sent next: first come, first served.
+    turn: tokio::sync::Mutex<()>,
+}
 
 #[derive(Debug, Default)]
 struct State {
     until: Option<Instant>,
     rate_limits_in_a_row: u32,
+    /// When the pace allows the next lookup.
+    next_lookup: Option<Instant>,
 }
 
 impl Throttle {
+    /// With at most so many lookups a second.
+    pub(crate) fn new(lookups_per_second: Option<NonZeroU32>) -> Self {
+        Self {
+            pace: lookups_per_second.map(|most| Duration::from_secs(1) / most.get()),
+            ..Self::default()
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Holds the client back after a rate limit; `asked` is what the server asked for.
     pub(crate) fn engage(&self, asked: Option<Duration>, jitter: &Jitter) {
         let now = Instant::now();
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         // Requests that were in flight together hit the same limit together: that is one rate limit,
         // not several in a row.
         let is_new = state.until.is_none_or(|until| until <= now);
@@ -58,16 +81,43 @@ impl Throttle {
 
     /// A request got through.
     pub(crate) fn release(&self) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         if state.until.is_none_or(|until| until <= Instant::now()) {
-            *state = State::default();
+            state.until = None;
+            state.rate_limits_in_a_row = 0;
         }
     }
 
     /// Until when requests are held back, if they are.
     pub(crate) fn held_until(&self) -> Option<Instant> {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.lock();
         state.until.filter(|until| *until > Instant::now())
+    }
+
+    /// Whether lookups are kept to a pace.
+    pub(crate) fn has_pace(&self) -> bool {
+        self.pace.is_some()
+    }
+
+    /// Until when lookups are held back, by a rate limit or by the pace.
+    pub(crate) fn lookups_held_until(&self) -> Option<Instant> {
+        let state = self.lock();
+        state
+            .until
+            .max(state.next_lookup)
+            .filter(|until| *until > Instant::now())
+    }
+
+    /// Waits until it is a lookup's turn to go out. Cancel-safe: who is dropped takes no turn.
+    pub(crate) async fn wait_for_lookup(&self) {
+        let Some(pace) = self.pace else {
+            return self.wait().await;
+        };
+        let _turn = self.turn.lock().await;
+        while let Some(until) = self.lookups_held_until() {
+            tokio::time::sleep_until(until).await;
+        }
+        self.lock().next_lookup = Some(Instant::now() + pace);
     }
 
     /// Waits until requests may go out. Cancel-safe: it holds nothing.
@@ -122,6 +172,38 @@ mod tests {
         assert_eq!(held_for(&throttle), Duration::from_secs(17));
         throttle.engage(Some(Duration::from_secs(20)), &jitter());
         assert_eq!(held_for(&throttle), Duration::from_secs(20));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lookups_keep_to_a_pace_in_the_order_in_which_they_came() {
+        let begun = Instant::now();
+        let throttle = Throttle::new(NonZeroU32::new(4));
+        let sent = Mutex::new(Vec::new());
+        let lookups = (0..6).map(|n| {
+            let (throttle, sent) = (&throttle, &sent);
+            async move {
+                throttle.wait_for_lookup().await;
+                sent.lock().unwrap().push((n, begun.elapsed().as_millis()));
+            }
+        });
+        // One that gives up takes no turn.
+        let dropped = tokio::time::timeout(Duration::from_millis(300), async {
+            throttle.wait_for_lookup().await;
+            throttle.wait_for_lookup().await;
+            throttle.wait_for_lookup().await;
+        });
+        assert!(dropped.await.is_err());
+        futures_util::future::join_all(lookups).await;
+        let expected = [500, 750, 1_000, 1_250, 1_500, 1_750];
+        assert_eq!(
+            *sent.lock().unwrap(),
+            (0..6).zip(expected).collect::<Vec<_>>()
+        );
+        // A rate limit holds back longer, and none of those held back goes out at once with another.
+        throttle.engage(Some(Duration::from_secs(10)), &jitter());
+        throttle.wait_for_lookup().await;
+        throttle.wait_for_lookup().await;
+        assert_eq!(begun.elapsed(), Duration::from_secs(12));
     }
 
     #[tokio::test(start_paused = true)]

@@ -208,15 +208,19 @@ fn send(poller: &Poller, in_flight: &mut InFlight) -> Option<Timestamp> {
             return None;
         }
         let may_send = || in_flight.len() < api.permits.lookups();
-        let is_held = api.throttle.held_until().is_some();
-        while may_send() && !is_held {
+        let is_held = || api.throttle.lookups_held_until().is_some();
+        while may_send() && !is_held() {
             let size = api.known_sizes.settled(lookup::configured_size(api));
             let Some(batch) = tracker.take_batch(now, size.ids, size.bytes) else {
                 break;
             };
             in_flight.push(Box::pin(look_up(api.clone(), batch)));
+            if api.throttle.has_pace() {
+                // It is this one's turn once it is polled; which ids come next is decided at the next turn.
+                break;
+            }
         }
-        Some(tracker.next_wake(may_send() && !is_held))
+        Some(tracker.next_wake(may_send() && !is_held()))
     })
 }
 
@@ -240,7 +244,7 @@ async fn next_event(
 ) -> Option<Answered> {
     let api = &poller.api;
     let has_room = in_flight.len() < api.permits.lookups();
-    let held = api.throttle.held_until().filter(|_| has_room);
+    let held = api.throttle.lookups_held_until().filter(|_| has_room);
     let due = poller.time_source.instant(wake);
     let until: Option<Instant> = [held, due].into_iter().flatten().min();
     let mut asleep = pin!(until.map(tokio::time::sleep_until));

@@ -207,3 +207,29 @@ async fn a_wait_is_counted_before_its_caller_wakes() {
     assert_eq!(*reading.read.lock().unwrap(), [1]);
     waiting.await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_client_keeps_to_its_pace_for_waits_and_calls_together() {
+    let wire = server(|_, now| life(now, MINUTE, 2 * MINUTE));
+    let client = client_with(&wire, |builder| {
+        builder.max_ids_per_request(2).max_lookups_per_second(5)
+    });
+    let mut waits = client.wait_each(ids("a", 200)).start();
+    let calls = async {
+        for _ in 0..10 {
+            tokio::time::sleep(2 * SECOND).await;
+            client.lookup(ids("b", 10)).await.unwrap();
+        }
+    };
+    let ends = async {
+        while let Some(outcome) = waits.next().await {
+            outcome.unwrap();
+        }
+    };
+    tokio::join!(calls, ends);
+    assert!(wire.gaps().iter().all(|gap| *gap >= SECOND / 5));
+    let sent: Vec<Instant> = wire.seen().iter().map(|seen| seen.at).collect();
+    // And it is made use of: 200 waits always have something due.
+    let minute = sent.iter().filter(|at| **at - sent[0] < MINUTE).count();
+    assert!((290..=300).contains(&minute), "{minute}");
+}
