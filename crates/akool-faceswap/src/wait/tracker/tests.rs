@@ -2,6 +2,7 @@
 //! gives back.
 
 use std::{
+    collections::BTreeMap,
     task::{Context, Poll, Waker},
     time::SystemTime,
 };
@@ -146,6 +147,79 @@ fn the_memory_of_very_many_jobs_is_given_back_once_there_is_none() {
         bench.tracker.withdraw(keys[0]);
         bench.tracker.release_memory();
         assert_eq!(bench.tracker.jobs.capacity() == 0, is_given_back, "{jobs}");
+    }
+}
+
+/// What is seen of a job that never ends.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Missing,
+    Image,
+    Video,
+}
+
+impl Kind {
+    fn outcome(self, id: &ResultId) -> Outcome {
+        let image = match self {
+            Self::Missing => return Outcome::Missing,
+            Self::Image => 1,
+            Self::Video => 0,
+        };
+        let row = serde_json::json!({"_id": id.as_str(), "faceswap_status": 2, "image": image});
+        Outcome::Found(serde_json::from_value(row).unwrap())
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The bound on what an order by worth may add to a wait. When an id becomes due, some others have
+    /// been due for longer: each request has a tenth of its places for those, so the id is in one of the
+    /// next requests, as many as its place among them takes; whatever comes later, and however likely.
+    #[test]
+    fn an_id_that_is_due_is_passed_over_by_a_tenth_of_each_request_at_least(
+        jobs in prop::collection::vec((prop_oneof![Just(Kind::Missing), Just(Kind::Image), Just(Kind::Video)], 1u64..40), 1..100),
+        max_ids in 1usize..40,
+        pauses in prop::collection::vec((0u64..1500, 0usize..100, any::<bool>()), 1..80),
+    ) {
+        let mut bench = Bench::new();
+        for (n, (_, every)) in jobs.iter().enumerate() {
+            bench.wait(&format!("a{n}"), Duration::from_secs(*every));
+        }
+        let places = max_ids.div_ceil(10);
+        // For each id that is due, in how many requests it has to be.
+        let mut within: BTreeMap<Key, usize> = BTreeMap::new();
+        for (pause, hinted, is_hinted) in pauses {
+            bench.pass(Duration::from_millis(pause));
+            if is_hinted {
+                let hinted = ResultId::new(format!("a{hinted}")).unwrap();
+                bench.tracker.hint(&hinted, &bench.now);
+            }
+            let mut due: Vec<(Timestamp, Key)> = bench.tracker.jobs.iter()
+                .map(|(key, job)| (job.due, key))
+                .filter(|(due, _)| *due <= bench.now.timestamp)
+                .collect();
+            due.sort_unstable();
+            for (at, key) in &due {
+                let before = due.partition_point(|(due, _)| due <= at) - 1;
+                within.entry(*key).or_insert(before / places + 1);
+            }
+            let Some(batch) = bench.tracker.take_batch(&bench.now, max_ids, ROOM) else {
+                prop_assert!(due.is_empty());
+                continue;
+            };
+            for job in &batch.jobs {
+                within.remove(job);
+            }
+            for (key, left) in &mut within {
+                *left -= 1;
+                prop_assert!(*left > 0, "{key:?} of {} due", due.len());
+            }
+            let kind = |id: &ResultId| jobs[id.as_str()[1..].parse::<usize>().unwrap()].0;
+            let outcomes = batch.ids.iter().map(|id| kind(id).outcome(id)).collect();
+            let retry = |_: &Error, _| Retry::After(Duration::ZERO);
+            bench.tracker.answered(batch, outcomes, retry, &bench.now, &mut bench.effects);
+        }
     }
 }
 
