@@ -68,15 +68,15 @@ fn client(account: &Arc<Mutex<Account>>, number: usize, begun: Instant) -> Clien
         .base_url("http://127.0.0.1:9")
         .api_key("k")
         .jitter_seed(number as u64)
-        .max_ids_per_request(5)
+        .max_ids_per_request(1)
         .in_process(handler, move || SystemTime::UNIX_EPOCH + begun.elapsed())
         .build()
         .unwrap()
 }
 
-/// Clients that want ten times the limit, one beginning after the other; what each got in the last half
-/// of ten minutes, and the part that was refused.
-async fn share(clients: usize, per_second: u32) -> (Vec<f64>, f64) {
+/// Clients that want twice the limit each, one beginning after the other; what each got in the last two
+/// of these minutes, and the part that was refused.
+async fn share(clients: usize, per_second: u32, minutes: u32) -> (Vec<f64>, f64) {
     let begun = Instant::now();
     let account = Arc::new(Mutex::new(Account {
         per_second: per_second.into(),
@@ -89,16 +89,16 @@ async fn share(clients: usize, per_second: u32) -> (Vec<f64>, f64) {
     for number in 0..clients {
         let client = client(&account, number, begun);
         let policy = PollPolicy::fixed(SECOND);
-        let jobs = ids("a", 10 * 5 * usize::try_from(per_second).unwrap());
+        let jobs = ids("a", 2 * usize::try_from(per_second).unwrap());
         waits.push(client.wait_each(jobs).poll_policy(policy).start());
-        tokio::time::sleep(MINUTE).await;
+        tokio::time::sleep(MINUTE / 2).await;
     }
-    tokio::time::sleep_until(begun + 5 * MINUTE).await;
+    tokio::time::sleep_until(begun + (minutes - 2) * MINUTE).await;
     let before = account.lock().unwrap().answered;
-    tokio::time::sleep_until(begun + 10 * MINUTE).await;
+    tokio::time::sleep_until(begun + minutes * MINUTE).await;
     drop(waits);
     let account = account.lock().unwrap();
-    let got = (0..clients).map(|n| f64::from(account.answered[n] - before[n]) / 300.0);
+    let got = (0..clients).map(|n| f64::from(account.answered[n] - before[n]) / 120.0);
     let sent = account.answered.iter().sum::<u32>() + account.refused;
     (got.collect(), f64::from(account.refused) / f64::from(sent))
 }
@@ -106,14 +106,14 @@ async fn share(clients: usize, per_second: u32) -> (Vec<f64>, f64) {
 #[tokio::test(start_paused = true)]
 async fn a_client_uses_its_limit_and_is_seldom_refused() {
     // One request in flight is 6.7 a second, two are 13.3: there is nothing between.
-    let (got, refused) = share(1, 10).await;
+    let (got, refused) = share(1, 10, 10).await;
     assert!(got[0] > 6.5, "{got:?}");
     assert!(refused < 0.01, "{refused}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn two_clients_of_one_account_share_its_limit() {
-    let (got, refused) = share(2, 30).await;
+    let (got, refused) = share(2, 30, 5).await;
     let share = got[0] / (got[0] + got[1]);
     assert!((0.35..0.65).contains(&share), "{got:?}");
     assert!(got[0] + got[1] > 22.0, "{got:?}");
