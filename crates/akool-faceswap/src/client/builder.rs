@@ -312,9 +312,9 @@ impl ClientBuilder {
     /// Default: 200,000. A wait for one more ends at once with
     /// [`TooManyIds`](crate::wait::WaitErrorKind::TooManyIds) and a ticket; the others continue.
     ///
-    /// A job that is waited for takes 440 bytes in a group and 630 with a
+    /// A job that is waited for takes 460 bytes in a group and 660 with a
     /// [`Wait`](crate::wait::Wait) of its own, measured with ids of 24 characters: 200,000 take up
-    /// to 126 MB.
+    /// to 132 MB.
     #[cfg(feature = "wait")]
     pub fn max_tracked_ids(mut self, ids: usize) -> Self {
         self.limits.max_tracked_ids = ids;

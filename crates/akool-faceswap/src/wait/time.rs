@@ -5,30 +5,40 @@
 //! always express. A moment is a number of microseconds from a point that each client fixes. Nothing
 //! that decides reads a clock: the time is passed to it, as a [`Now`].
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    num::NonZeroI64,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use tokio::time::Instant;
 
 use crate::clock::Clock;
 
-/// Microseconds from the client's own origin of time; before it they are negative.
+/// Microseconds from the client's own origin of time, which is 1; before it they are negative. None is 0,
+/// so that a time that may be absent takes no more room: there are several for each job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Timestamp(i64);
+pub(crate) struct Timestamp(NonZeroI64);
 
 impl Timestamp {
     /// Later than everything: no deadline, nothing due.
-    pub(crate) const NEVER: Self = Self(i64::MAX);
+    pub(crate) const NEVER: Self = Self(NonZeroI64::MAX);
+
+    const ORIGIN: Self = Self(const { NonZeroI64::new(1).unwrap() });
+
+    fn at(micros: i64) -> Self {
+        NonZeroI64::new(micros).map_or(Self::ORIGIN, Self)
+    }
 
     pub(crate) fn plus(self, delay: Duration) -> Self {
         // What no clock can express does not come.
-        Self(
-            i64::try_from(delay.as_micros()).map_or(i64::MAX, |delay| self.0.saturating_add(delay)),
-        )
+        i64::try_from(delay.as_micros()).map_or(Self::NEVER, |delay| {
+            Self::at(self.0.get().saturating_add(delay))
+        })
     }
 
     /// The time since `earlier`, or none if that is later.
     pub(crate) fn since(self, earlier: Self) -> Duration {
-        let between = self.0.saturating_sub(earlier.0);
+        let between = self.0.get().saturating_sub(earlier.0.get());
         Duration::from_micros(u64::try_from(between).unwrap_or(0))
     }
 
@@ -49,7 +59,7 @@ impl Now {
     /// A point in time of which only the wall clock is known.
     pub(crate) fn at(wall: SystemTime) -> Self {
         Self {
-            timestamp: Timestamp(0),
+            timestamp: Timestamp::ORIGIN,
             wall,
         }
     }
@@ -60,18 +70,15 @@ impl Now {
             Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
             Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |ms| -ms),
         };
-        wall.saturating_add(
-            timestamp
-                .0
-                .saturating_sub(self.timestamp.0)
-                .div_euclid(1000),
-        )
+        let [then, now] = [timestamp, self.timestamp].map(|timestamp| timestamp.0.get());
+        wall.saturating_add(then.saturating_sub(now).div_euclid(1000))
     }
 
     /// The moment that is `unix_millis` by the wall clock.
     pub(crate) fn timestamp_at(&self, unix_millis: i64) -> Timestamp {
         let ahead = unix_millis.saturating_sub(self.unix_millis(self.timestamp));
-        Timestamp(self.timestamp.0.saturating_add(ahead.saturating_mul(1000)))
+        let now = self.timestamp.0.get();
+        Timestamp::at(now.saturating_add(ahead.saturating_mul(1000)))
     }
 }
 
@@ -93,14 +100,14 @@ impl TimeSource {
     pub(crate) fn now(&self) -> Now {
         let since = Instant::now().saturating_duration_since(self.origin);
         Now {
-            timestamp: Timestamp(0).plus(since),
+            timestamp: Timestamp::ORIGIN.plus(since),
             wall: self.clock.now(),
         }
     }
 
     /// When to wake for a moment; `None` if it is beyond what the clock can express.
     pub(crate) fn instant(&self, timestamp: Timestamp) -> Option<Instant> {
-        let since = timestamp.if_ever()?.since(Timestamp(0));
+        let since = timestamp.if_ever()?.since(Timestamp::ORIGIN);
         // Timers count in milliseconds and must not fire early.
         self.origin.checked_add(since)
     }
@@ -113,7 +120,7 @@ mod tests {
     #[test]
     fn moments_add_and_subtract_without_an_end() {
         let second = Duration::from_secs(1);
-        let begin = Timestamp(5);
+        let begin = Timestamp::at(5);
         assert_eq!(begin.plus(second).since(begin), second);
         assert_eq!(begin.since(begin.plus(second)), Duration::ZERO);
         assert_eq!(begin.plus(Duration::MAX), Timestamp::NEVER);
@@ -127,16 +134,20 @@ mod tests {
     #[test]
     fn the_wall_and_the_moment_are_one_time() {
         let now = Now {
-            timestamp: Timestamp(7_000_000),
+            timestamp: Timestamp::at(7_000_000),
             wall: UNIX_EPOCH + Duration::from_millis(1_719_476_868_006),
         };
-        assert_eq!(now.unix_millis(Timestamp(5_000_000)), 1_719_476_866_006);
-        assert_eq!(now.unix_millis(Timestamp(5_999_999)), 1_719_476_867_005);
+        assert_eq!(now.unix_millis(Timestamp::at(5_000_000)), 1_719_476_866_006);
+        assert_eq!(now.unix_millis(Timestamp::at(5_999_999)), 1_719_476_867_005);
         for millis in [1_719_476_868_006, 0, 1_719_476_869_000] {
             assert_eq!(now.unix_millis(now.timestamp_at(millis)), millis);
         }
         // Nothing that a ticket says can overflow.
         assert_eq!(now.timestamp_at(i64::MAX), Timestamp::NEVER);
-        assert!(now.timestamp_at(i64::MIN) < Timestamp(0));
+        // The one microsecond that there is not is the next.
+        let before = Timestamp::at(-1);
+        assert_eq!(before.plus(Duration::from_micros(1)), Timestamp::at(1));
+        assert_eq!(size_of::<Option<Timestamp>>(), size_of::<i64>());
+        assert!(now.timestamp_at(i64::MIN) < Timestamp::at(0));
     }
 }

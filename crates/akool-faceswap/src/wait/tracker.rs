@@ -18,6 +18,7 @@ mod waiter;
 
 use std::{
     collections::{BTreeSet, HashMap},
+    num::NonZeroU64,
     sync::Arc,
     time::Duration,
 };
@@ -85,7 +86,7 @@ pub(super) struct Tracker {
     order: Order,
     deadlines: BTreeSet<(Timestamp, Key)>,
     /// The number of the next batch.
-    next_batch: u64,
+    next_batch: NonZeroU64,
     max_ids: usize,
     rng: fastrand::Rng,
     is_shut_down: bool,
@@ -101,7 +102,7 @@ impl Tracker {
             law: Law::new(),
             order,
             deadlines: BTreeSet::new(),
-            next_batch: 0,
+            next_batch: NonZeroU64::MIN,
             max_ids,
             rng,
             is_shut_down: false,

@@ -1,6 +1,6 @@
 //! What an answer means for those who wait.
 
-use std::time::Duration;
+use std::{num::NonZeroU64, time::Duration};
 
 use crate::wait::{
     error::WaitError,
@@ -44,7 +44,7 @@ impl Tracker {
     fn apply(
         &mut self,
         job: Key,
-        batch: u64,
+        batch: NonZeroU64,
         observation: &Observation,
         now: &Now,
         effects: &mut Effects,

@@ -7,6 +7,9 @@ use std::ops::{Index, IndexMut};
 
 use slab::Slab;
 
+/// A full arena grows by one part of this many.
+const GROWTH: usize = 8;
+
 /// The key of one value. Default: a key that reaches nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::wait) struct Key {
@@ -37,6 +40,11 @@ impl<T> Arena<T> {
     }
 
     pub(super) fn insert(&mut self, value: T) -> Key {
+        let capacity = self.slots.capacity();
+        if self.slots.len() == capacity {
+            // Doubled, a third of the room would be empty in the mean.
+            self.slots.reserve_exact(capacity / GROWTH + 16);
+        }
         self.generation = self.generation.wrapping_add(1);
         let index = self.slots.insert((self.generation, value));
         Key {

@@ -8,6 +8,8 @@
 //! of each request is for those that have been due the longest: so nobody is passed over for more than ten
 //! times as long as if all were served in the order in which they came.
 
+use std::num::NonZeroU64;
+
 use crate::model::{ResultIds, query::encoded_len};
 use crate::wait::tracker::{
     Key, Line, Now, Order, ResultId, Timestamp, Tracked, Tracker, queue::DueQueue,
@@ -29,7 +31,7 @@ const PATIENCE: u32 = 8;
 /// Ids that go out in one request.
 #[derive(Debug)]
 pub(in crate::wait) struct Batch {
-    pub(super) number: u64,
+    pub(super) number: NonZeroU64,
     pub(super) jobs: Vec<Key>,
     pub(in crate::wait) ids: ResultIds,
 }
@@ -89,7 +91,7 @@ impl Tracker {
         self.take_most_worth(now, &mut filling);
         self.take_along(now, &mut filling);
         let number = self.next_batch;
-        self.next_batch += 1;
+        self.next_batch = number.saturating_add(1);
         let ids = filling.jobs.iter().map(|job| {
             let tracked = &mut self.jobs[*job];
             tracked.asked = now.timestamp;

@@ -1,5 +1,7 @@
 //! What is known of one id that is waited for.
 
+use std::num::NonZeroU64;
+
 use crate::wait::observation::{JobState, WaitSpan};
 use crate::wait::tracker::law::Seen;
 use crate::wait::tracker::{
@@ -32,7 +34,7 @@ pub(super) struct Tracked {
     /// When it was last sent, or never.
     pub(super) asked: Timestamp,
     /// The batch that is in flight with it.
-    pub(super) in_flight: Option<u64>,
+    pub(super) in_flight: Option<NonZeroU64>,
     /// When it has to be looked up again, whatever the lookup in flight brings; or never.
     pub(super) poll_again_at: Timestamp,
     /// Before this time the server, or a backoff, does not want another lookup.

@@ -3,7 +3,7 @@
 //! The waiters for one id form a linked list within the arena that holds them all, so that adding or
 //! removing one of a hundred thousand costs the same as one.
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU64, sync::Arc, time::Duration};
 
 use crate::wait::observation::WaitSpan;
 use crate::wait::tracker::{
@@ -35,7 +35,7 @@ pub(in crate::wait) enum WaiterKind {
     },
     /// What a request says that is sent as this batch or a later one.
     Answer {
-        from_batch: u64,
+        from_batch: NonZeroU64,
         slot: Arc<Oneshot<Answer>>,
     },
 }
