@@ -31,6 +31,17 @@ const PRICE: f64 = 0.25;
 const LONGEST: f64 = 5.0;
 const LATE: f64 = 900.0;
 
+/// With fewer jobs in a request the longest interval grows as this power of what each of them costs. The
+/// price alone would have 1/2; less, since one job is not to be left alone for minutes: it makes 30 s of it.
+const FEW_EXPONENT: f64 = 0.39;
+
+/// From `MANY` jobs on intervals grow as this power of their number, so that the requests for each job fall
+/// to 0.6 at 10,000 jobs and to 0.45 at 100,000.
+const MANY_EXPONENT: f64 = 0.15;
+
+/// They grow no further than this many times, which they do at 20,000 jobs: beyond, the lag matters more.
+const MANY_MOST: f64 = 1.58;
+
 /// How many ids make a request full, for what one of them costs.
 const FULL: f64 = 100.0;
 
@@ -199,14 +210,16 @@ impl Load {
     ///
     /// If jobs end at the rate h, a lookup every T seconds costs 1/T, and the lag it leaves is h·T/2 a
     /// second: √(2c/h) keeps the sum smallest, if a lookup is worth c seconds of lag. With n ids in a
-    /// request, c is as 1/n. From a thousand jobs on intervals grow slowly with their number, up to 1.58
-    /// times at 20,000 jobs.
+    /// request, c is as 1/n. From a thousand jobs on intervals grow slowly with their number.
     fn longest_interval(self, hazard: f64, age: Duration) -> Duration {
         let price = PRICE * FULL / self.ids();
         let best = (2.0 * price / hazard.max(f64::MIN_POSITIVE)).sqrt();
         let late = (age.as_secs_f64() / LATE).max(1.0);
-        let longest = LONGEST * late * (FULL / self.ids()).powf(0.39);
-        let many = (count(self.jobs) / MANY).max(1.0).powf(0.15).min(1.58);
+        let longest = LONGEST * late * (FULL / self.ids()).powf(FEW_EXPONENT);
+        let many = (count(self.jobs) / MANY)
+            .max(1.0)
+            .powf(MANY_EXPONENT)
+            .min(MANY_MOST);
         Duration::from_secs_f64((best.min(longest) * many).min(CEILING))
     }
 }
