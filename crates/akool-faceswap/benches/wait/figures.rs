@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// When the waiter learned of each job's end; jobs that never end have no such time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Lags {
     all: Vec<f64>,
     images: Vec<f64>,
@@ -30,7 +30,13 @@ impl Lags {
         self.all.len()
     }
 
-    pub fn figures(mut self) -> LagFigures {
+    fn add(&mut self, other: Self) {
+        self.all.extend(other.all);
+        self.images.extend(other.images);
+        self.videos.extend(other.videos);
+    }
+
+    fn figures(&mut self) -> LagFigures {
         LagFigures {
             median: percentile(&mut self.all, 50.0),
             p95: percentile(&mut self.all, 95.0),
@@ -63,6 +69,8 @@ pub fn percentile(values: &mut [f64], percent: f64) -> f64 {
 pub struct Figures {
     pub strategy: String,
     pub jobs: usize,
+    /// So many lots of jobs were drawn; what is counted is the sum over all, and lags are those of all.
+    pub populations: u64,
     /// Requests a second that the server lets through.
     pub limit: Option<u64>,
     /// Seconds over which the jobs are submitted.
@@ -74,6 +82,8 @@ pub struct Figures {
     pub refused_by_limit: u64,
     pub peak: u64,
     pub lag: LagFigures,
+    #[serde(skip)]
+    pub lags: Lags,
     /// Of the SDK with the simulated server in its process, and the server's part of it.
     pub cpu_seconds: Option<f64>,
     pub server_seconds: Option<f64>,
@@ -82,10 +92,11 @@ pub struct Figures {
 
 impl Figures {
     /// What `world` has counted, and its waiters.
-    pub fn new(strategy: &str, world: &World, lags: Lags, arriving: u64, end: Micros) -> Self {
+    pub fn new(strategy: &str, world: &World, mut lags: Lags, arriving: u64, end: Micros) -> Self {
         Self {
             strategy: strategy.to_owned(),
             jobs: world.lives.len(),
+            populations: 1,
             limit: world.limit(),
             arriving,
             ended: lags.len(),
@@ -94,10 +105,28 @@ impl Figures {
             refused_by_limit: world.limited,
             peak: world.peak,
             lag: lags.figures(),
+            lags,
             cpu_seconds: None,
             server_seconds: None,
             simulated_seconds: end as f64 / SECOND as f64,
         }
+    }
+
+    /// With those of another population.
+    pub fn and(mut self, other: Self) -> Self {
+        self.populations += other.populations;
+        self.ended += other.ended;
+        self.requests += other.requests;
+        self.lookups += other.lookups;
+        self.refused_by_limit += other.refused_by_limit;
+        self.peak = self.peak.max(other.peak);
+        self.lags.add(other.lags);
+        self.lag = self.lags.figures();
+        let sum = |a: Option<f64>, b: Option<f64>| Some(a? + b?);
+        self.cpu_seconds = sum(self.cpu_seconds, other.cpu_seconds);
+        self.server_seconds = sum(self.server_seconds, other.server_seconds);
+        self.simulated_seconds += other.simulated_seconds;
+        self
     }
 }
 

@@ -15,6 +15,8 @@ const IMAGE_MEDIAN_SECONDS: f64 = 40.0;
 const IMAGE_SIGMA: f64 = 0.8;
 const VIDEO_MEDIAN_SECONDS: f64 = 900.0;
 const VIDEO_SIGMA: f64 = 1.0;
+/// The part of its life that a job is in the queue: evenly between these.
+pub const QUEUED: (f64, f64) = (0.05, 0.5);
 const SHORTEST_SECONDS: f64 = 2.0;
 const LONGEST_SECONDS: f64 = 3.0 * 3600.0;
 
@@ -57,13 +59,7 @@ pub fn draw(jobs: usize, arriving: Duration, seed: u64) -> Vec<Life> {
     (0..jobs)
         .map(|n| {
             let is_video = rng.f64() * 100.0 < VIDEO_PERCENT;
-            let (median, sigma) = if is_video {
-                (VIDEO_MEDIAN_SECONDS, VIDEO_SIGMA)
-            } else {
-                (IMAGE_MEDIAN_SECONDS, IMAGE_SIGMA)
-            };
-            let seconds = (median * (sigma * normal(&mut rng)).exp())
-                .clamp(SHORTEST_SECONDS, LONGEST_SECONDS);
+            let seconds = life_seconds(is_video, normal(&mut rng));
             let drawn = rng.f64() * 100.0;
             let end = if drawn < MISSING_PERCENT {
                 End::Missing
@@ -73,8 +69,8 @@ pub fn draw(jobs: usize, arriving: Duration, seed: u64) -> Vec<Life> {
                 End::Success
             };
             let submitted = arriving * n as u64 / jobs as u64;
-            // Between a twentieth and a half of its life it is in the queue.
-            let queued = seconds * (0.05 + 0.45 * rng.f64());
+            let (least, most) = QUEUED;
+            let queued = seconds * (least + (most - least) * rng.f64());
             let after = |seconds: f64| submitted + (seconds * SECOND as f64) as Micros;
             Life {
                 is_video,
@@ -83,6 +79,28 @@ pub fn draw(jobs: usize, arriving: Duration, seed: u64) -> Vec<Life> {
                 processing: after(queued),
                 ended: after(seconds),
             }
+        })
+        .collect()
+}
+
+/// How long a job takes for whom the standard normal distribution has drawn `drawn`.
+fn life_seconds(is_video: bool, drawn: f64) -> f64 {
+    let (median, sigma) = if is_video {
+        (VIDEO_MEDIAN_SECONDS, VIDEO_SIGMA)
+    } else {
+        (IMAGE_MEDIAN_SECONDS, IMAGE_SIGMA)
+    };
+    (median * (sigma * drawn).exp()).clamp(SHORTEST_SECONDS, LONGEST_SECONDS)
+}
+
+/// How long jobs of a kind take, finely enough to calculate with: seconds, and how likely they are.
+pub fn law(is_video: bool) -> Vec<(f64, f64)> {
+    let step = 0.01;
+    (-600..600)
+        .map(|n| {
+            let drawn = (f64::from(n) + 0.5) * step;
+            let weight = step * (-drawn * drawn / 2.0).exp() / TAU.sqrt();
+            (life_seconds(is_video, drawn), weight)
         })
         .collect()
 }
