@@ -6,7 +6,6 @@
 
 use std::{
     cell::Cell,
-    fmt,
     future::{Future as _, poll_fn},
     pin::{Pin, pin},
     sync::{
@@ -48,12 +47,6 @@ pub(crate) struct Poller {
     /// Changed under the tracker's lock alone.
     is_running: AtomicBool,
     failed_starts: AtomicU32,
-}
-
-impl fmt::Debug for Poller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Poller").finish_non_exhaustive()
-    }
 }
 
 impl Poller {

@@ -83,7 +83,6 @@ impl Now {
 }
 
 /// Where a client's time begins, and its clocks.
-#[derive(Debug)]
 pub(crate) struct TimeSource {
     origin: Instant,
     clock: Clock,
