@@ -22,6 +22,8 @@
 
 #[cfg(test)]
 pub(crate) mod scripted;
+#[cfg(test)]
+mod shown;
 
 use std::{
     fmt,
