@@ -117,6 +117,7 @@ mod tests {
             let body = format!(r#"{{"code":1000,"msg":"OK","data":{{"credit":{json}}}}}"#);
             let server = Scripted::new(move |_| Reply::http(200, &body));
             let credit = server.client().credit().await.unwrap();
+            assert_eq!(credit.to_string(), credit.as_str());
             assert_eq!(credit.as_str(), expected);
             assert!((credit.to_f64() - expected.parse::<f64>().unwrap()).abs() < f64::EPSILON);
             assert_eq!(server.seen()[0].path, "/api/open/v3/faceswap/quota/info");

@@ -5,7 +5,6 @@
 //! because a local clock that is days ahead would call every result deleted.
 
 use std::{
-    fmt,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -86,8 +85,7 @@ impl Clock {
             Err(_) => return,
         };
         let before = self.skew.swap(seconds, Ordering::Relaxed);
-        let is_large = |seconds: i64| seconds.unsigned_abs() > LARGE_SKEW.as_secs();
-        if is_large(seconds) && (before == UNKNOWN || !is_large(before)) {
+        if becomes_large(before, seconds) {
             let direction = if server_is_ahead {
                 "behind"
             } else {
@@ -102,6 +100,12 @@ impl Clock {
     }
 }
 
+/// Whether a skew is worth a line, and the one before was not.
+fn becomes_large(before: i64, now: i64) -> bool {
+    let is_large = |seconds: i64| seconds.unsigned_abs() > LARGE_SKEW.as_secs();
+    is_large(now) && (before == UNKNOWN || !is_large(before))
+}
+
 /// When an answer was made, by its server's clock. `None` for a copy from a cache, and for a date that
 /// no working server has.
 pub(crate) fn date(headers: &HeaderMap) -> Option<SystemTime> {
@@ -112,12 +116,6 @@ pub(crate) fn date(headers: &HeaderMap) -> Option<SystemTime> {
     let date = httpdate::parse_http_date(date).ok()?;
     let seconds = date.duration_since(UNIX_EPOCH).ok()?.as_secs();
     PLAUSIBLE.contains(&seconds).then_some(date)
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Clock").finish_non_exhaustive()
-    }
 }
 
 #[cfg(test)]
@@ -146,6 +144,21 @@ mod tests {
             // Clones share it.
             clock.clone().observe(server);
             assert_eq!(clock.server_now(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_large_skew_is_told_once() {
+        for (before, now, expected) in [
+            (UNKNOWN, 0, false),
+            (UNKNOWN, 300, false),
+            (UNKNOWN, 301, true),
+            (0, -301, true),
+            (300, 301, true),
+            (301, 400, false),
+            (400, 300, false),
+        ] {
+            assert_eq!(becomes_large(before, now), expected, "{before} {now}");
         }
     }
 

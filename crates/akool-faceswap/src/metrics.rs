@@ -258,6 +258,26 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn every_operation_says_how_much_it_asked_for() {
+        let body =
+            r#"{"code":1000,"data":{"credit":1},"error_code":0,"persons":[],"faces_obj":{}}"#;
+        let wire = Scripted::new(|_| Reply::http(200, body));
+        let kept = Kept::default();
+        let client = wire.client_with(|builder| builder.api_key("k").metrics(kept.clone()));
+        client.delete("a,b").await.unwrap();
+        client.credit().await.unwrap();
+        client.detect("https://a.example/a.jpg").await.unwrap();
+        let frames = ["https://a.example/1.jpg", "https://a.example/2.jpg"];
+        client.analyze(frames).await.unwrap();
+        let requests = kept.requests.lock().unwrap().clone();
+        let asked: Vec<_> = requests
+            .iter()
+            .map(|one| (one.items, one.returned))
+            .collect();
+        assert_eq!(asked, [(2, 1), (1, 1), (1, 1), (2, 1)]);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_call_that_learnt_nothing_failed_for_every_id() {
         let wire = Scripted::new(|_| Reply::business(1101));
         let kept = Kept::default();

@@ -118,6 +118,7 @@ fn waits_go_on_between_calls() {
     for left in [2, 1] {
         assert!(outcomes.next().unwrap().is_ok());
         assert_eq!(outcomes.get_ref().unwrap().remaining(), left);
+        assert_eq!(outcomes.size_hint(), (left, Some(left)));
     }
     client.shutdown();
     let last = outcomes.next().unwrap().unwrap_err();

@@ -231,7 +231,9 @@ async fn a_job_whose_answer_was_lost_is_found_by_its_callback() {
     assert_eq!(lost.token(), Some(&token));
     assert_eq!(fake.submitted_ids(), [event.id().as_str()]);
     assert!(!client.notify_event(&event), "nobody waits for it yet");
-    assert!(client.wait(event.id()).await.is_ok());
+    let waiting = client.wait(event.id()).start();
+    assert!(client.notify_event(&event), "it is waited for");
+    assert!(waiting.await.is_ok());
     fake.assert_jobs_created(1);
 }
 

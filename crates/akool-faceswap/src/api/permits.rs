@@ -144,4 +144,49 @@ mod tests {
         assert!(more.is_err(), "a 17th request is in flight");
         assert_eq!(permits.in_use(Pool::Lookups), 0);
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_became_of_a_lookup_moves_the_limit_and_the_timeout() {
+        let permits = Permits::new(64, 16);
+        let end = async |pool, error: Option<Error>| {
+            let permit = permits.acquire(pool).await.unwrap();
+            let sent = Instant::now();
+            tokio::time::advance(Duration::from_secs(1)).await;
+            permits.release(pool, permit, error.as_ref(), sent);
+            (
+                permits.lookups(),
+                permits.lookup_timeout().map(|time| time.as_secs()),
+            )
+        };
+        let http = |status| {
+            let status = http::StatusCode::from_u16(status).unwrap();
+            Error::new(ErrorKind::Http, "").with_http_status(status)
+        };
+        let failed = |kind| Error::new(kind, "");
+        assert_eq!(end(Pool::Others, None).await, (4, None));
+        assert_eq!(end(Pool::Lookups, None).await, (4, Some(8)));
+        assert_eq!(
+            end(Pool::Lookups, Some(failed(ErrorKind::Transport))).await,
+            (4, Some(8))
+        );
+        assert_eq!(end(Pool::Lookups, Some(http(503))).await, (4, Some(8)));
+        assert_eq!(
+            end(Pool::Lookups, Some(failed(ErrorKind::Timeout))).await,
+            (4, Some(16))
+        );
+        assert_eq!(end(Pool::Others, Some(http(429))).await, (4, Some(16)));
+        assert_eq!(end(Pool::Lookups, Some(http(429))).await, (2, Some(16)));
+        assert_eq!(permits.in_use(Pool::Lookups), 0);
+        // All that there are in flight: an answer makes room for one more.
+        let (one, other) = (
+            permits.acquire(Pool::Lookups).await,
+            permits.acquire(Pool::Lookups).await,
+        );
+        let sent = Instant::now();
+        tokio::time::advance(Duration::from_secs(1)).await;
+        permits.release(Pool::Lookups, one.unwrap(), None, sent);
+        assert_eq!((permits.lookups(), permits.in_use(Pool::Lookups)), (3, 1));
+        drop(other);
+        assert_eq!(permits.in_use(Pool::Lookups), 0);
+    }
 }

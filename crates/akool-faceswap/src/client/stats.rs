@@ -76,4 +76,19 @@ mod tests {
         let stats = client.stats();
         assert_eq!((stats.lookups_in_flight, stats.tracked_ids), (0, 0));
     }
+
+    #[cfg(feature = "download")]
+    #[tokio::test(start_paused = true)]
+    async fn a_download_in_flight_is_counted() {
+        let client = Scripted::new(|_| Reply::nothing()).client();
+        let row = r#"{"_id":"a","faceswap_status":3,"url":"http://127.0.0.1:9/a.png"}"#;
+        let job = serde_json::from_str(row).unwrap();
+        assert_eq!(client.stats().downloads_in_flight, 0);
+        let stream = tokio::spawn(client.download(&job).stream());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(client.stats().downloads_in_flight, 1);
+        stream.abort();
+        assert!(stream.await.is_err());
+        assert_eq!(client.stats().downloads_in_flight, 0);
+    }
 }

@@ -133,6 +133,17 @@ mod tests {
                 Said::Found(json!({"0": 1})),
             ),
             (r#"{"error_code":0}"#, "faces_obj", Said::Found(Value::Null)),
+            // Neither is a code.
+            (
+                r#"{"error_code":0.5,"faces_obj":1}"#,
+                "faces_obj",
+                Said::Found(json!(1)),
+            ),
+            (
+                r#"{"error_code":1e12,"faces_obj":1}"#,
+                "faces_obj",
+                Said::Found(json!(1)),
+            ),
             (r#"{"faces_obj":{}}"#, "faces_obj", Said::Found(json!({}))),
             (
                 r#"{"error_code":1,"error_msg":"no shape","faces_obj":{}}"#,

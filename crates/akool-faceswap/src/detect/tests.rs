@@ -166,11 +166,29 @@ async fn persons_are_asked_about_by_the_urls_of_frames() {
             .unwrap_err()
             .is_invalid_input()
     );
+    assert_eq!(server.requests(), 1);
+    let most = client.analyze(vec!["https://a.example/1.jpg"; 100]).await;
+    assert!(most.is_ok());
     let error = client
         .analyze(["https://a.example/1.jpg", "2.jpg"])
         .await
         .unwrap_err();
     assert!(error.message().starts_with("frame_urls[1]: "), "{error}");
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_detection_is_waited_for_longer_than_a_lookup() {
+    let server = Scripted::new(|_| {
+        let body = faces(&["0"]).to_string();
+        Reply::http(200, &body).after(std::time::Duration::from_secs(100))
+    });
+    let short = std::time::Duration::from_secs(10);
+    let client = server.client_with(|builder| {
+        let patient = builder.operation_timeout(crate::Timeout::Disabled);
+        patient.api_key("k").attempt_timeout(short)
+    });
+    assert!(client.detect("https://a.example/team.jpg").await.is_ok());
     assert_eq!(server.requests(), 1);
 }
 

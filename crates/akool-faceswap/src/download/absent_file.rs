@@ -53,3 +53,41 @@ pub(super) fn next_look(error: &Error, attempts: u32, patience: &Patience) -> Op
     let is_patient = patience.elapsed().saturating_add(delay) <= FILE_GRACE;
     (is_in_time && is_patient).then_some(delay)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_a_young_job_may_come_if_it_is_not_there() {
+        let now = SystemTime::UNIX_EPOCH + 3 * LONGEST_JOB;
+        let error = |kind, status| {
+            let status = http::StatusCode::from_u16(status).unwrap();
+            Error::new(kind, "").with_http_status(status)
+        };
+        let absent = error(ErrorKind::Expired, 404);
+        let second = Duration::from_secs(1);
+        for (created, expected) in [
+            (Some(now), true),
+            (Some(now + second), true),
+            (Some(now - LONGEST_JOB + second), true),
+            (Some(now - LONGEST_JOB), false),
+            (None, false),
+        ] {
+            assert_eq!(may_come(&absent, created, now), expected, "{created:?}");
+        }
+        for (kind, status, expected) in [
+            (ErrorKind::UnexpectedContent, 202, true),
+            (ErrorKind::UnexpectedContent, 200, false),
+            (ErrorKind::Http, 404, false),
+            (ErrorKind::Http, 425, true),
+            (ErrorKind::Expired, 500, false),
+        ] {
+            assert_eq!(
+                may_come(&error(kind, status), Some(now), now),
+                expected,
+                "{kind} {status}"
+            );
+        }
+    }
+}

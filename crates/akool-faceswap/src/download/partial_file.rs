@@ -240,6 +240,18 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(unix)]
+    fn what_cannot_be_seen_is_an_error_and_not_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        let file = File::create(&path).unwrap();
+        assert!(is_at(&file, &path).unwrap());
+        assert!(!is_at(&file, &dir.path().join("b")).unwrap());
+        // A file is no directory.
+        assert!(is_at(&file, &path.join("b")).is_err());
+    }
+
+    #[test]
     fn a_part_that_was_moved_before_it_was_locked_is_not_taken() {
         let dir = tempfile::tempdir().unwrap();
         let paths = Paths::beside(&dir.path().join("a"));

@@ -141,6 +141,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_text_is_cut_at_what_ends_a_url() {
+        for separator in [" ", "\u{7f}", "\n", "\"", ")", "|"] {
+            let text = format!("a{separator}b");
+            assert!(words(&text).eq(["a", separator, "b"]), "{separator:?}");
+        }
+        assert!(words("https://a.example/b?c=d").eq(["https://a.example/b?c=d"]));
+    }
+
+    #[test]
     fn urls_are_taken_out_in_every_spelling() {
         for url in [
             "https://cdn.example/SECRET.jpg",

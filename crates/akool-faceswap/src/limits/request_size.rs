@@ -133,3 +133,81 @@ impl KnownSizes {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size(ids: usize, bytes: usize) -> RequestSize {
+        RequestSize { ids, bytes }
+    }
+
+    #[test]
+    fn without_a_refusal_the_configured_size_is_used_and_beyond_one_half_of_it() {
+        let (range, refused) = (Range::default(), |refused| Range {
+            accepted: 0,
+            refused: Some(refused),
+        });
+        assert_eq!(range.size(100, true, 1), 100);
+        assert_eq!(refused(60).size(100, false, 1), 30);
+        assert_eq!(refused(60).size(20, false, 1), 20);
+        // Halfway, while the gap is larger than the step.
+        assert_eq!(refused(60).size(100, true, 1), 45);
+        let near = Range {
+            accepted: 33,
+            refused: Some(60),
+        };
+        assert_eq!(
+            (near.size(100, true, 27), near.size(100, true, 26)),
+            (33, 46)
+        );
+    }
+
+    #[test]
+    fn what_was_refused_and_accepted_later_is_accepted() {
+        let mut range = Range::default();
+        range.accept(10);
+        range.refuse(20);
+        assert_eq!((range.accepted, range.refused), (10, Some(20)));
+        range.accept(20);
+        assert_eq!((range.accepted, range.refused), (20, None));
+        range.refuse(20);
+        assert_eq!((range.accepted, range.refused), (19, Some(20)));
+        range.refuse(30);
+        assert_eq!(range.refused, Some(20));
+    }
+
+    #[test]
+    fn a_size_was_accepted_if_no_dimension_of_it_is_larger() {
+        let known = KnownSizes::default();
+        known.accept_ids(10);
+        known.accept_bytes(100);
+        for (ids, bytes, expected) in [(10, 100, true), (11, 100, false), (10, 101, false)] {
+            assert_eq!(
+                known.was_accepted(size(ids, bytes)),
+                expected,
+                "{ids} {bytes}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_limit_is_searched_for_while_that_may_save_requests() {
+        let known = KnownSizes::default();
+        known.accept_ids(10);
+        known.refuse_ids(20);
+        for (left, ids) in [(29, 10), (30, 15)] {
+            assert_eq!(known.next(size(100, 9), left), size(ids, 9), "{left}");
+        }
+    }
+
+    #[test]
+    fn answers_with_few_rows_cap_the_ids_of_a_request() {
+        let known = KnownSizes::default();
+        known.accept_ids(100);
+        known.cap_rows(40);
+        assert_eq!(known.settled(size(100, 9)), size(40, 9));
+        known.note_rows(7);
+        assert!(known.is_shorter_than_others(6) && !known.is_shorter_than_others(7));
+    }
+}

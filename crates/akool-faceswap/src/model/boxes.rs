@@ -177,4 +177,12 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_box_has_the_numbers_that_it_was_made_of() {
+        let one = XyWh::new(5, 6, 7, 8).unwrap();
+        assert_eq!((one.x(), one.y(), one.width(), one.height()), (5, 6, 7, 8));
+        assert!(InvalidBox::NoArea.to_string().contains("no area"));
+        assert!(InvalidBox::OutOfRange.to_string().contains("out of range"));
+    }
 }

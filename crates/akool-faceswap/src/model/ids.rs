@@ -338,4 +338,19 @@ mod tests {
         }
 
     }
+
+    #[test]
+    fn a_list_knows_its_ids_as_they_are_written_elsewhere() {
+        let ids: ResultIds = "667d228400000000000a0001,a".parse().unwrap();
+        assert!(ids.contains("a") && !ids.contains("b"));
+        assert!(ids.contains("667D228400000000000A0001"));
+        let set = HashSet::from([ids[0].clone(), ids[1].clone()]);
+        assert_eq!(
+            (
+                ResultIds::from(set).len(),
+                ResultIds::from(&vec![ids[0].clone()]).len()
+            ),
+            (2, 1)
+        );
+    }
 }

@@ -409,4 +409,12 @@ mod tests {
         assert_eq!(of(3, "error_reason"), None);
         assert_eq!(of(4, "other"), None);
     }
+
+    #[test]
+    fn only_a_success_is_one() {
+        for (status, is_success) in [(1, false), (2, false), (3, true), (4, false), (9, false)] {
+            let job = job(&format!(r#"{{"_id":"a","faceswap_status":{status}}}"#));
+            assert_eq!(job.is_success(), is_success, "{status}");
+        }
+    }
 }

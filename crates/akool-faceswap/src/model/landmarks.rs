@@ -146,4 +146,9 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_error_shows_what_landmarks_look_like() {
+        assert!(InvalidLandmarks.to_string().contains("1,2:3,4:5,6:7,8"));
+    }
 }

@@ -355,3 +355,63 @@ fn member_name(raw: &RawValue) -> Cow<'_, str> {
         Err(_) => format!("{UNREADABLE_NAME}{}", raw.get()).into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_servers_write_for_nothing_is_empty() {
+        for (text, expected) in [
+            ("null", true),
+            ("false", true),
+            ("[ ]", true),
+            ("{ }", true),
+            (r#""""#, true),
+            ("true", false),
+            ("0", false),
+            ("[1]", false),
+            (r#"{"a":1}"#, false),
+            (r#""a""#, false),
+        ] {
+            let raw: &RawValue = serde_json::from_str(text).unwrap();
+            assert_eq!(is_empty(raw), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_in_quotes_is_one_and_words_are_none() {
+        for (text, expected) in [
+            ("7", Some(("7", false))),
+            (r#"" 7 ""#, Some(("7", true))),
+            (r#""-7""#, Some(("-7", true))),
+            (r#""nan""#, None),
+            (r#""inf""#, None),
+        ] {
+            let raw: &RawValue = serde_json::from_str(text).unwrap();
+            let read = unquoted(raw);
+            let read = read
+                .as_ref()
+                .map(|(number, oddity)| (&**number, oddity.is_some()));
+            assert_eq!(read, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_member_that_comes_twice_is_counted_and_the_last_is_taken() {
+        let pairs: Pairs = serde_json::from_str(r#"{"a":1,"b":2,"a":3}"#).unwrap();
+        assert_eq!(
+            (pairs.count("a"), pairs.count("b"), pairs.count("c")),
+            (2, 1, 0)
+        );
+        assert_eq!(pairs.last("a").unwrap().get(), "3");
+    }
+
+    #[test]
+    fn a_row_that_is_no_job_says_why() {
+        for (row, expected) in [("[]", "not an object"), ("{}", "no _id")] {
+            let error = serde_json::from_str::<Job>(row).unwrap_err().to_string();
+            assert!(error.contains(expected), "{row}: {error}");
+        }
+    }
+}

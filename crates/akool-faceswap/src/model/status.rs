@@ -243,4 +243,15 @@ mod tests {
     fn padding_works_in_tables() {
         assert_eq!(format!("{:<11}|", JobStatus::Success), "Success    |");
     }
+
+    #[test]
+    fn a_name_is_read_back_and_any_other_text_is_refused() {
+        for status in JobStatus::documented() {
+            assert_eq!(status.as_str().parse(), Ok(status));
+        }
+        for text in ["", "unknown", "Success"] {
+            let refused = text.parse::<JobStatus>().unwrap_err().to_string();
+            assert!(refused.contains("in_queue"), "{text}: {refused}");
+        }
+    }
 }

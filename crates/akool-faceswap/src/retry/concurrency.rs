@@ -287,4 +287,46 @@ mod tests {
         }
         assert_eq!(client.limit(), 32);
     }
+
+    #[test]
+    fn slow_answers_stop_the_growth_and_very_slow_ones_halve_it() {
+        let now = Instant::now();
+        let mut client = Concurrency::new(64);
+        client.succeeded(LATENCY, true, now);
+        assert_eq!(client.limit(), 5);
+        // The mean is 0.34 s, more than twice the best.
+        client.succeeded(Duration::from_secs(2), true, now);
+        assert_eq!(client.limit(), 5);
+        // 1.3 s, more than six times the best.
+        client.succeeded(Duration::from_secs(10), true, now);
+        assert_eq!(client.limit(), 3);
+        // What is slow for ever is no sign of load.
+        client.succeeded(2 * LATENCY, true, now);
+        client.succeeded(2 * LATENCY, true, now);
+        client.succeeded(2 * LATENCY, true, now);
+        assert_eq!(client.limit(), 4);
+    }
+
+    #[test]
+    fn after_a_refusal_it_grows_quickly_to_nine_tenths_of_what_was_refused() {
+        let now = Instant::now();
+        let mut client = Concurrency::new(64);
+        for _ in 0..60 {
+            client.succeeded(LATENCY, true, now);
+        }
+        assert_eq!(client.limit(), 64);
+        client.refused(now);
+        // It is one of those in flight together.
+        client.refused(now);
+        assert_eq!(client.limit(), 32);
+        for _ in 0..10_000 {
+            client.succeeded(LATENCY, true, now);
+        }
+        assert_eq!(client.limit(), 58);
+        // From there on once in 30 s.
+        for (seconds, limit) in [(29, 58), (30, 59), (59, 59), (60, 60)] {
+            client.succeeded(LATENCY, true, now + Duration::from_secs(seconds));
+            assert_eq!(client.limit(), limit, "{seconds} s");
+        }
+    }
 }

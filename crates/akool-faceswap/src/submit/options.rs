@@ -118,3 +118,15 @@ impl fmt::Display for Endpoint {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_style_is_shown_and_read_as_the_api_writes_it() {
+        for name in ["realistic", "beautify", "lossless", "another"] {
+            assert_eq!(Style::from(name).to_string(), name);
+        }
+    }
+}

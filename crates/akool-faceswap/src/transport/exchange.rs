@@ -266,3 +266,24 @@ pub(crate) fn broken(host: &str, status: StatusCode, error: TransportError) -> E
     .with_reached(true)
     .with_source(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compression_is_known_in_any_letters_and_any_other_label_means_nothing() {
+        for (label, expected) in [
+            ("gzip", Some("gzip")),
+            ("X-GZIP, identity", Some("gzip")),
+            ("br", Some("br")),
+            ("zstd", Some("zstd")),
+            ("identity", None),
+            ("utf-8", None),
+        ] {
+            let headers =
+                HeaderMap::from_iter([(header::CONTENT_ENCODING, label.parse().unwrap())]);
+            assert_eq!(encoding(&headers), expected, "{label}");
+        }
+    }
+}

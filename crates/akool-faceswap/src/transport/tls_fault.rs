@@ -231,8 +231,13 @@ mod with_rustls {
                 of(&error).unwrap().what,
                 "the server closed the connection without a word"
             );
-            let other = io::Error::from(io::ErrorKind::ConnectionReset);
-            assert_eq!(of(&other), None);
+            for other in [
+                io::Error::from(io::ErrorKind::ConnectionReset),
+                io::Error::new(io::ErrorKind::ConnectionReset, text),
+                io::Error::new(io::ErrorKind::UnexpectedEof, "early"),
+            ] {
+                assert_eq!(of(&other), None, "{other:?}");
+            }
         }
     }
 }

@@ -175,3 +175,34 @@ fn remember(waker: &mut Option<Waker>, context: &Context<'_>) {
         None => *waker = Some(context.waker().clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether `act` wakes who polled `wait` before.
+    fn wakes(poll: impl Fn(&Context<'_>), act: impl FnOnce(&mut Wakers)) -> bool {
+        let mut wakers = Wakers::new();
+        poll(&Context::from_waker(Waker::noop()));
+        act(&mut wakers);
+        !wakers.is_empty()
+    }
+
+    #[test]
+    fn a_change_and_a_call_to_look_again_wake_the_waiter_once() {
+        let one = Oneshot::<u8>::new();
+        let poll = |context: &Context<'_>| assert!(one.poll_outcome(context).is_pending());
+        assert!(wakes(poll, |wakers| one.wake(wakers)));
+        assert!(wakes(poll, |wakers| one.change(wakers)));
+        let mut wakers = Wakers::new();
+        one.wake(&mut wakers);
+        assert!(wakers.is_empty(), "nobody has polled since");
+        let context = Context::from_waker(Waker::noop());
+        assert!(matches!(one.poll_change(0, &context), Poll::Ready(Ok(1))));
+        assert!(one.poll_change(1, &context).is_pending());
+
+        let many = Queue::<u8>::new();
+        let poll = |context: &Context<'_>| assert!(many.poll_next(context).is_pending());
+        assert!(wakes(poll, |wakers| many.wake(wakers)));
+    }
+}

@@ -370,6 +370,62 @@ mod tests {
     }
 
     #[test]
+    fn its_predicates_are_those_of_the_error_that_ended_it() {
+        for code in [1005, 1006, 1015, 1101, 1104, 1200, 1226] {
+            let cause =
+                Error::new(ErrorKind::Api, "").with_business_code(BusinessCode::from_code(code));
+            let wait = ended(WaitErrorKind::Fault, Some(cause.clone()));
+            assert_eq!(
+                (
+                    wait.is_invalid_input(),
+                    wait.is_auth(),
+                    wait.is_billing(),
+                    wait.is_rate_limit()
+                ),
+                (
+                    cause.is_invalid_input(),
+                    cause.is_auth(),
+                    cause.is_billing(),
+                    cause.is_rate_limit()
+                ),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_kind_has_advice() {
+        use WaitErrorKind::{
+            Deleted, Fault, JobFailed, Missing, NoResultUrl, ShutDown, TooManyIds,
+        };
+        let advice = |kind| ended(kind, None).advice();
+        for (kind, expected) in [
+            (JobFailed, "submit it again"),
+            (Missing, "check the id"),
+            (Deleted, "does not come back"),
+            (NoResultUrl, "ask the vendor"),
+            (ShutDown, "do not submit the job again"),
+            (Fault, "fix what the error says"),
+            (TooManyIds, "max_tracked_ids"),
+        ] {
+            assert!(advice(kind).contains(expected), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_not_found_may_be_found_a_moment_later() {
+        let error = |cause: &'static str| {
+            hope(&Error::new(ErrorKind::Connect, "").with_source(std::io::Error::other(cause)))
+        };
+        assert!(matches!(
+            error("a DNS error: not found"),
+            Hope::LittleAtFirst
+        ));
+        assert!(matches!(error("invalid peer certificate"), Hope::Little));
+        assert!(matches!(error("refused"), Hope::Good));
+    }
+
+    #[test]
     fn a_deadline_is_a_timeout_whatever_failed_before() {
         let refused =
             Error::new(ErrorKind::Api, "").with_business_code(BusinessCode::TOKEN_INVALID);

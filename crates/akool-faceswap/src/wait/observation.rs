@@ -290,3 +290,53 @@ impl JobState {
 fn is_without_url(job: &Job) -> bool {
     job.status() == JobStatus::Success && job.result_url().is_none()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Timestamp {
+        crate::wait::time::Now::at(std::time::UNIX_EPOCH)
+            .timestamp
+            .plus(Duration::from_secs(seconds))
+    }
+
+    fn found(status: i64) -> Observation {
+        let row = format!(r#"{{"_id":"a","faceswap_status":{status},"url":"https://a.example/"}}"#);
+        Observation::Found(Arc::new(serde_json::from_str(&row).unwrap()))
+    }
+
+    fn failed() -> Observation {
+        Observation::Failed {
+            error: Error::new(crate::error::ErrorKind::Transport, ""),
+            retry: Retry::After(Duration::ZERO),
+        }
+    }
+
+    #[test]
+    fn what_differs_from_the_observation_before_is_a_change() {
+        let mut state = JobState::new(at(0));
+        // Each with whether it is a change, and since when the job is as it is.
+        for (n, (observation, is_change, changed)) in [
+            (found(1), true, 0),
+            (found(1), false, 0),
+            (failed(), true, 0),
+            (failed(), false, 0),
+            (found(1), true, 0),
+            (found(2), true, 6),
+            (found(2), false, 6),
+            (Observation::Missing, true, 6),
+            (Observation::Missing, false, 6),
+            (found(2), true, 10),
+            (failed(), true, 10),
+            (Observation::Missing, true, 10),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let seen = state.update(&observation, at(n as u64 + 1));
+            assert_eq!((seen, state.changed), (is_change, at(changed)), "{n}");
+        }
+        assert_eq!((state.polls, state.failures), (12, 0));
+    }
+}

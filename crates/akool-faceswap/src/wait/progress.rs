@@ -283,6 +283,13 @@ mod tests {
         let json = serde_json::to_value(&group).unwrap();
         assert_eq!(json["in_queue"], 1);
         assert_eq!(json["oldest"]["waited_seconds"], 1.5);
+        // Of two that wait as long, the first stays.
+        let other = ResultId::new("b2").unwrap();
+        group.count(&Progress {
+            id: other,
+            ..progress
+        });
+        assert_eq!(group.oldest().map(|(id, _)| id.as_str()), Some("a1"));
         assert_eq!(json["next_poll_in_seconds"], 2.0);
     }
 }

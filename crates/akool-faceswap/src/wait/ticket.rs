@@ -265,6 +265,17 @@ mod tests {
         let millis = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap().as_millis();
         assert_eq!(millis(ticket.begun_at()), 1_719_476_868_006);
         assert_eq!(ticket.deadline().map(millis), Some(1_719_487_668_006));
+        assert_eq!(ticket.status(), Some(JobStatus::Processing));
+        let hash = |ticket: &Ticket| {
+            let mut state = std::hash::DefaultHasher::new();
+            ticket.hash(&mut state);
+            state.finish()
+        };
+        let later = Ticket {
+            begun: 1,
+            ..ticket.clone()
+        };
+        assert!(hash(&ticket) == hash(&ticket.clone()) && hash(&ticket) != hash(&later));
         let moved = ticket.with_deadline(UNIX_EPOCH + Duration::from_secs(5));
         assert_eq!(moved.deadline, Some(5000));
         assert_eq!(unix_millis(at(-5)), -5);

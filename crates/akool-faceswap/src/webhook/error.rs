@@ -107,3 +107,37 @@ impl fmt::Display for WebhookError {
 }
 
 impl StdError for WebhookError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_a_name_and_advice_of_its_own() {
+        use WebhookErrorKind::{
+            Configuration, InvalidPayload, InvalidSignature, Malformed, OutsideReplayWindow,
+            TooLarge, Undecryptable,
+        };
+        for (kind, name, advice) in [
+            (Configuration, "configuration", "API credentials page"),
+            (TooLarge, "too_large", "format has changed"),
+            (Malformed, "malformed", "format has changed"),
+            (InvalidSignature, "invalid_signature", "client id is that"),
+            (OutsideReplayWindow, "outside_replay_window", "clock"),
+            (Undecryptable, "undecryptable", "client secret is that"),
+            (InvalidPayload, "invalid_payload", "payload's format"),
+        ] {
+            assert_eq!(kind.to_string(), name);
+            let error = WebhookError::new(kind, "the message");
+            assert!(
+                error.advice().contains(advice),
+                "{name}: {}",
+                error.advice()
+            );
+            assert_eq!(
+                (error.kind(), error.to_string().as_str()),
+                (kind, "the message")
+            );
+        }
+    }
+}

@@ -67,6 +67,33 @@ const CONFIGURED: RequestSize = RequestSize {
     bytes: 4096,
 };
 
+#[test]
+fn an_incomplete_answer_shorter_than_another_was_not_cut_off() {
+    let (list, known) = (ids(8), KnownSizes::default());
+    known.note_rows(7);
+    let mut chunks = Chunks::new(&list, CONFIGURED, &known);
+    let Next::Send(chunk) = chunks.next() else {
+        panic!()
+    };
+    let size = chunk.size;
+    // Eight ids of 24 bytes, and the commas between them.
+    assert_eq!(
+        size,
+        RequestSize {
+            ids: 8,
+            bytes: 8 * 24 + 7 * 3
+        }
+    );
+    assert!(chunks.answered(
+        chunk,
+        Reply::Accepted {
+            missing: vec![1, 5]
+        }
+    ));
+    assert!(known.was_accepted(size));
+    assert!(matches!(chunks.next(), Next::Done));
+}
+
 fn ids(n: usize) -> Vec<ResultId> {
     (0..n)
         .map(|n| ResultId::new(format!("{n:024x}")).unwrap())

@@ -87,6 +87,7 @@ fn frames_are_in_numeric_order_and_empty_ones_are_kept() {
     assert_eq!(video.frames()[1].time(), Some(Duration::from_millis(200)));
     assert_eq!(video.first_frame_with_faces().unwrap().number(), 10);
     assert!(video.frame(5).unwrap().faces().is_empty() && video.frame(6).is_none());
+    assert!(video.url().unwrap().as_str().ends_with("film.mp4") && video.notes().is_empty());
     let face = video.frame(10).unwrap().faces().largest().unwrap();
     // A video's URL is no picture of a face.
     assert!(face.in_picture().is_none() && face.crop().is_none());
@@ -106,7 +107,7 @@ fn no_face_is_an_empty_list_and_the_error_names_the_input() {
         assert!(picture.faces().is_empty(), "{faces_obj}");
         for error in [picture.largest(), picture.leftmost(), picture.require_one()] {
             let error = error.unwrap_err();
-            assert!(error.is_no_face());
+            assert!(error.is_no_face() && error.advice().contains("shows a face clearly"));
             assert_eq!(error.to_string(), "no face in team.jpg at a.example");
         }
     }

@@ -70,3 +70,28 @@ pub(super) fn is_punctuation(c: char) -> bool {
             | '&'
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_that_people_meet_has_a_name() {
+        let named = "\u{ad}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\
+            \u{2060}\u{feff}\u{2018}\u{2019}\u{201c}\u{201d}\u{3001}\u{ff0c}\u{ff1b}\u{430}\u{435}\u{441}\0\u{1b}\u{7f}";
+        for c in named.chars() {
+            assert!(name_of(c).starts_with(' '), "{c:?}");
+        }
+        assert_eq!(name_of('a'), "");
+    }
+
+    #[test]
+    fn a_character_that_shows_nothing_is_known() {
+        for c in ['\u{ad}', '\u{200b}', '\u{feff}', '\u{e0001}'] {
+            assert!(is_invisible(c), "{c:?}");
+        }
+        for c in ['a', ' ', '\u{200a}', '\u{2010}', '\u{fefe}'] {
+            assert!(!is_invisible(c), "{c:?}");
+        }
+    }
+}

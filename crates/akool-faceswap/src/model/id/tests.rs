@@ -42,8 +42,10 @@ fn refusals_say_what_is_wrong() {
         ("https://cdn.example/x.png", "a URL is not an id"),
         ("20240627082748003-5746", "is a job_id"),
     ] {
-        let message = ResultId::new(text).unwrap_err().to_string();
+        let refused = ResultId::new(text).unwrap_err();
+        let message = refused.to_string();
         assert!(message.contains(expected), "{text:?}: {message}");
+        assert_eq!(refused.is_job_id(), expected == "is a job_id", "{text:?}");
     }
 }
 

@@ -266,3 +266,32 @@ async fn too_many_unclaimed_outcomes_stop_further_purchases() {
     assert!(!error.may_be_billed() && error.is_retryable());
     assert!(world.begin("c7", accepted("job")).is_ok());
 }
+
+#[tokio::test]
+async fn what_is_claimed_makes_room_for_further_purchases() {
+    let world = World::new();
+    for n in 0..MAX_UNCLAIMED {
+        drop(world.begin(&format!("c{n}"), accepted("job")).unwrap());
+    }
+    let claim = world.begin("c7", accepted("job")).unwrap();
+    let more = world.begin("more", accepted("job")).unwrap();
+    assert!(world.begin("and more", accepted("job")).is_ok());
+    drop((claim, more));
+    assert!(world.begin("another", accepted("job")).is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn unknown_outcomes_are_remembered_within_a_bound_the_oldest_first_forgotten() {
+    let (mut state, error) = (State::default(), unknown());
+    for n in 0..=MAX_UNKNOWN {
+        state.remember(format!("c{n}").into(), error.clone());
+        if n == 0 {
+            advance(Duration::from_secs(1)).await;
+        }
+    }
+    assert_eq!(state.unknown.len(), MAX_UNKNOWN);
+    assert!(state.unknown("c0").is_none() && state.unknown("c1").is_some());
+    advance(KEPT_FOR).await;
+    state.remember("last".into(), error);
+    assert_eq!(state.unknown.len(), 1);
+}

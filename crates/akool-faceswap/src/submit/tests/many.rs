@@ -54,8 +54,10 @@ async fn dropping_many_loses_nothing() {
         })
         .collect();
     let mut outcomes = client.swap_all(pending);
+    // It is a stream, too.
+    let second = futures_util::StreamExt::next(&mut outcomes);
     let taken = [
-        outcomes.next().await.unwrap().unwrap(),
+        second.await.unwrap().unwrap(),
         outcomes.next().await.unwrap().unwrap(),
     ];
     let unsent = outcomes.into_rest().count();
@@ -96,6 +98,8 @@ async fn submit_and_wait_has_the_ticket_once_the_job_is_paid_for() {
                 panic!("{error}")
             };
             assert_eq!(error.kind(), WaitErrorKind::JobFailed);
+            let text = error.to_string();
+            assert_eq!(crate::submit::SwapError::Wait(error).to_string(), text);
         }
     }
     let server = Scripted::new(|_| Reply::business(1104));
@@ -108,4 +112,6 @@ async fn submit_and_wait_has_the_ticket_once_the_job_is_paid_for() {
         .await
         .unwrap_err();
     assert!(!error.may_be_billed() && error.ticket().is_none());
+    assert!(error.to_string().contains("refused the swap"), "{error}");
+    assert!(std::error::Error::source(&error).is_some());
 }

@@ -255,6 +255,12 @@ async fn an_accepted_job_is_read_whatever_else_is_odd() {
 async fn a_slow_answer_is_waited_for_longer_than_that_of_a_lookup() {
     let server = Scripted::new(|_| accepted().after(Duration::from_secs(100)));
     assert!(submit(&client(&server)).await.is_ok());
+    let short = Duration::from_secs(10);
+    let hasty = server.client_with(|builder| {
+        let builder = builder.api_key("k").attempt_timeout(short);
+        builder.operation_timeout(short)
+    });
+    assert!(submit(&hasty).await.is_ok());
     let server = Scripted::new(|_| accepted().after(Duration::from_secs(10_000)));
     let patient = server.client_with(|builder| {
         builder

@@ -150,6 +150,7 @@ async fn of_ids_that_fail_together_one_pays_and_one_draws_the_delay() {
         assert_eq!(results.succeeded().count(), 100);
         // A hundred payments would leave nothing for the second and third repetition.
         assert!(wire.seen().iter().all(|seen| seen.ids.len() == 100));
+        assert!((90..100).contains(&client.stats().retries_left));
         let gaps = wire.gaps();
         assert!(gaps.iter().all(|gap| *gap <= SECOND), "{gaps:?}");
         first_delays += gaps[0];

@@ -134,3 +134,29 @@ pub enum Next {
     /// The wait has ended: with the job at success, or with the reason why there is no result.
     Settled(Result<Job, WaitError>),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_look_ends_though_every_one_fails() {
+        let mut ticket = crate::wait::ticket::tests::ticket();
+        let deadline = ticket.deadline().unwrap();
+        let failed = Outcome::Failed(Error::new(crate::error::ErrorKind::Transport, ""));
+        let mut at = deadline + Duration::from_secs(1);
+        for _ in 0..20 {
+            match ticket.observe(&failed, at, 0.5) {
+                Next::Again { after, .. } => at += after,
+                Next::Settled(outcome) => {
+                    let kind = outcome.unwrap_err().kind();
+                    assert_eq!(kind, WaitErrorKind::DeadlinePassed);
+                    // 5 s after a timeout of three hours.
+                    assert!(at <= deadline + Duration::from_secs(8));
+                    return;
+                }
+            }
+        }
+        panic!("the last look does not end");
+    }
+}

@@ -99,6 +99,23 @@ fn more_faces_than_the_endpoint_takes_are_refused() {
 
 #[test]
 fn no_pair_and_a_face_replaced_twice_are_refused() {
+    // Two stored images are one face where URL and points are the same.
+    let stored = |name: &str, points: &str| {
+        let image = url(&format!("https://a.example/{name}.jpg"));
+        let landmarks = Landmarks::from_detector_string(points).unwrap();
+        let crop = FaceImage::stored_crop(image, landmarks, NOW);
+        OriginalFace::stored(url(TEAM), crop)
+    };
+    let one = stored("one", "1,2:3,4:5,6:7,8");
+    let twice = |other: OriginalFace| pairs(TEAM, [(one.clone(), me()), (other, me())]);
+    let field = "face_mapping[1].target_face_info";
+    refused(&twice(one.clone()), field, "replaced twice");
+    for other in [
+        stored("other", "1,2:3,4:5,6:7,8"),
+        stored("one", "1,2:3,4:5,6:7,9"),
+    ] {
+        assert!(body(&twice(other), NOW).is_ok());
+    }
     let nobody: [(Face, Face); 0] = [];
     refused(&pairs(TEAM, nobody), "face_mapping", "no pair");
     let photo = photo(2);
