@@ -1,7 +1,7 @@
 # Recipes for contributors. `just` lists them; `.ci/run` is what CI runs.
 
 # The tests that cargo-mutants runs for each mutant: fast ones that hold the behaviour.
-mutant_tests := "--lib --test download --test faults --test spans"
+mutant_tests := "--lib --test blocking --test download --test faults --test schemars --test spans --test webhook"
 
 _default:
     @just --list
@@ -64,7 +64,7 @@ fuzz seconds="1800":
 
 # Break the SDK in one place after the other and run its tests; needs cargo-mutants, takes hours
 mutants *args:
-    CARGO_PROFILE_DEV_DEBUG=0 cargo mutants -p akool-faceswap --gitignore true {{ args }} -- {{ mutant_tests }}
+    CARGO_PROFILE_DEV_DEBUG=0 cargo mutants -p akool-faceswap --features blocking,schemars,webhook --gitignore true {{ args }} -- {{ mutant_tests }}
 
 # Which lines of the SDK its tests run; needs cargo-tarpaulin
 coverage:
