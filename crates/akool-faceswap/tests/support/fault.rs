@@ -15,7 +15,7 @@ use super::{
 pub(crate) const SHORT: Duration = Duration::from_millis(250);
 
 /// What no lookup of the table takes.
-const LONG: Duration = Duration::from_secs(5);
+const LONG: Duration = Duration::from_secs(60);
 
 /// A fault and what it has to come to.
 pub(crate) struct Fault {
