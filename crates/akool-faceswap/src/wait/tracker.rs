@@ -164,7 +164,7 @@ impl Tracker {
                     now.timestamp.since(tracked.state.changed),
                     Load::jobs(number),
                 );
-                first.max(asked.plus(interval))
+                first.max(asked.plus(interval)).max(tracked.not_before)
             }
         };
         self.schedule_by(job, due);

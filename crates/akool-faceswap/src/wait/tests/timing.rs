@@ -169,6 +169,21 @@ async fn what_the_server_asks_for_is_kept_even_where_it_is_not_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wait_that_joins_keeps_to_what_the_server_asked_for() {
+    let wire = Scripted::new(|_| Reply::http(503, "").with_header("retry-after", "25"));
+    let client = wire.client();
+    let first = tokio::spawn(client.wait(id("a")).timeout(MINUTE));
+    tokio::time::sleep(10 * SECOND).await;
+    client.wait(id("a")).timeout(MINUTE).await.unwrap_err();
+    first.await.unwrap().unwrap_err();
+    assert!(
+        wire.gaps().iter().all(|gap| *gap >= 25 * SECOND),
+        "{:?}",
+        wire.gaps()
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_hint_has_the_job_looked_up_now_but_not_as_often_as_anybody_likes() {
     let wire = server(|_, now| life(now, MINUTE, 1000 * SECOND));
     let client = wire.client();

@@ -137,7 +137,8 @@ impl Promise {
                         })
                 }
                 WaitErrorKind::DeadlinePassed => self.deadline.is_some_and(|deadline| {
-                    at + TICK >= deadline && !self.was_over(deadline, world)
+                    let ended = self.given + error.progress().waited();
+                    at + TICK >= deadline && !self.was_over(deadline, ended, world)
                 }),
                 WaitErrorKind::ShutDown => shut_down.is_some(),
                 WaitErrorKind::NoResultUrl => self.was_without_url(at, world),
@@ -153,7 +154,11 @@ impl Promise {
         if is_true && has_ticket {
             Ok(())
         } else {
-            Err("the server said nothing of the kind".into())
+            let said: Vec<&Entry> = self.answers(at, world).collect();
+            let last = &said[said.len().saturating_sub(4)..];
+            Err(format!(
+                "the server said nothing of the kind, at last {last:#?}"
+            ))
         }
     }
 
@@ -210,15 +215,17 @@ impl Promise {
             .any(|entry| entry.state(self.job) == Some(state))
     }
 
-    /// Whether the last look showed that the job had ended by then.
-    fn was_over(&self, deadline: At, world: &World) -> bool {
+    /// Whether the last look showed that the job had ended by then; `ended` is when the wait did. Its
+    /// caller may notice later, and others may have looked since.
+    fn was_over(&self, deadline: At, ended: At, world: &World) -> bool {
         let limit = deadline + self.last_look;
         let last_look = world
             .log
             .iter()
             // What one piece of a request says is not known before the other pieces are answered.
             .filter(|entry| entry.is_heard() && !entry.is_piece)
-            .filter(|entry| entry.sent >= deadline && entry.answered + TICK < limit)
+            .filter(|entry| entry.sent >= deadline && entry.sent <= ended + TICK)
+            .filter(|entry| entry.answered + TICK < limit)
             .filter(|entry| entry.state(self.job).is_some())
             .min_by_key(|entry| entry.answered);
         last_look
