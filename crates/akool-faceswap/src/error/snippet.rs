@@ -2,7 +2,8 @@
 //!
 //! An error page or a message helps the person on call, but a body can hold result URLs, which are
 //! links to people's faces, and a proxy may echo the request's headers. So a text is cut short, put
-//! on one line, and everything like a URL is taken out of it, and so is the secret that was sent.
+//! on one line, and everything like a URL is taken out of it, and so are the secret that was sent and
+//! lists of numbers, which may be the points of a face.
 
 use std::collections::HashSet;
 
@@ -29,21 +30,17 @@ impl Snippet {
             text = without(&text, secret);
         }
         let mut shown = String::new();
-        let mut length = 0;
         for word in words(&text) {
-            let word = if Self::is_url_like(word) {
-                "<url>"
+            if Self::is_url_like(word) {
+                shown.push_str("<url>");
             } else {
-                word
-            };
-            for c in word.chars() {
-                if length == Self::MAX_CHARS {
-                    shown.push('…');
-                    return Self(shown.into());
-                }
-                shown.push(if c.is_control() { ' ' } else { c });
-                length += 1;
+                shown.extend(word.chars().map(|c| if c.is_control() { ' ' } else { c }));
             }
+        }
+        let mut shown = without_points(&shown);
+        if let Some((end, _)) = shown.char_indices().nth(Self::MAX_CHARS) {
+            shown.truncate(end);
+            shown.push('…');
         }
         Self(shown.trim().into())
     }
@@ -116,10 +113,36 @@ fn without(text: &str, secret: &str) -> String {
     shown
 }
 
+/// The text without lists of four numbers and more: points and boxes of faces, as text or as JSON.
+fn without_points(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_digit() || " .,:-[]".contains(c);
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(begin) = rest.find(|c: char| c.is_ascii_digit()) {
+        let list = &rest[begin..];
+        let list = list
+            .split_once(|c| !is_part(c))
+            .map_or(list, |(list, _)| list);
+        let list = list.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let numbers = list
+            .split([' ', ',', ':', '[', ']'])
+            .filter(|number| !number.is_empty());
+        shown.push_str(&rest[..begin]);
+        // A time of day has one comma at most.
+        if list.matches(',').count() >= 2 && numbers.count() >= 4 {
+            shown.push_str("<numbers>");
+        } else {
+            shown.push_str(list);
+        }
+        rest = &rest[begin + list.len()..];
+    }
+    shown.push_str(rest);
+    shown
+}
+
 /// The text cut at everything that ends a URL; the separators are words of their own.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_separator =
-        |c: char| c.is_whitespace() || c.is_control() || "\"'<>()[]{}|,;`".contains(c);
+    let is_separator = |c: char| c.is_whitespace() || c.is_control() || "\"'<>()[]{}|`".contains(c);
     let mut rest = text;
     std::iter::from_fn(move || {
         let first = rest.chars().next()?;
@@ -159,6 +182,7 @@ mod tests {
             "//cdn.example/SECRET.jpg",
             "cdn.example/SECRET.jpg",
             "url=https://cdn.example/SECRET.jpg?a=1&b=2",
+            "https://cdn.example/1,2,3,4/SECRET.jpg;v=1",
         ] {
             for text in [
                 url.to_owned(),
@@ -177,6 +201,24 @@ mod tests {
                     shown.as_str()
                 );
             }
+        }
+    }
+
+    #[test]
+    fn points_of_faces_are_taken_out() {
+        for (echoed, shown) in [
+            ("opts=262,175:363,175:313,215:272,279", "opts=<numbers>"),
+            ("{\"opts\":\"262,175:363,175\"}", "{\"opts\":\"<numbers>\"}"),
+            ("[[262, 175], [363.5, -1]] is odd", "[[<numbers>]] is odd"),
+            ("box [10,20,30,40]", "box [<numbers>]"),
+        ] {
+            assert_eq!(Snippet::of(echoed.as_bytes(), None).as_str(), shown);
+        }
+        for helps in [
+            "2026-11-27 10:12:13,456 10.0.0.1:443 nginx/1.18.0",
+            "limit 100, asked for 101",
+        ] {
+            assert_eq!(Snippet::of(helps.as_bytes(), None).as_str(), helps);
         }
     }
 

@@ -40,7 +40,7 @@ impl Shown {
 }
 
 /// A submit is accepted, and every id has a job with a URL; "bad" has failed, "odd" brings a row that
-/// nobody asked for, and "broken" a page with a URL and the key in it.
+/// nobody asked for, and "broken" a page with a URL, the key and points in it.
 fn answer(seen: &Seen) -> Reply {
     let row = |id: &str| {
         let status = if id == "bad" { 4 } else { 3 };
@@ -48,7 +48,7 @@ fn answer(seen: &Seen) -> Reply {
     };
     let has = |id: &str| seen.ids.iter().any(|asked| asked == id);
     if has("broken") {
-        return Reply::http(500, &format!("{URL} {KEY}"));
+        return Reply::http(500, &format!("{URL} {KEY} {POINTS}"));
     }
     if seen.path.ends_with("a.jpg") {
         return Reply::http(200, "\u{0}");
