@@ -11,17 +11,13 @@ mod apply;
 mod arena;
 mod batch;
 mod finish;
+mod index;
 mod job;
 mod law;
 mod queue;
 mod waiter;
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    num::NonZeroU64,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeSet, num::NonZeroU64, sync::Arc, time::Duration};
 
 use crate::wait::{
     Progress, Ticket, WaitErrorKind,
@@ -40,6 +36,7 @@ use crate::{
 use arena::Arena;
 pub(super) use arena::Key;
 pub(super) use batch::Batch;
+use index::Index;
 use job::{Tracked, unsettled};
 use law::Law;
 use queue::{DueQueue, Line};
@@ -79,7 +76,7 @@ pub(crate) enum Order {
 #[derive(Debug)]
 pub(super) struct Tracker {
     jobs: Arena<Tracked>,
-    keys: HashMap<ResultId, Key>,
+    index: Index,
     waiters: Arena<Waiter>,
     queue: DueQueue,
     law: Law,
@@ -96,7 +93,7 @@ impl Tracker {
     pub(super) fn new(max_ids: usize, rng: fastrand::Rng, order: Order) -> Self {
         Self {
             jobs: Arena::new(),
-            keys: HashMap::new(),
+            index: Index::default(),
             waiters: Arena::new(),
             queue: DueQueue::new(),
             law: Law::new(),
@@ -123,7 +120,7 @@ impl Tracker {
         if self.jobs.is_empty() && self.jobs.capacity() > 1024 {
             self.jobs.release_memory();
             self.waiters.release_memory();
-            self.keys = HashMap::new();
+            self.index = Index::default();
         }
     }
 
@@ -213,7 +210,7 @@ impl Tracker {
 
     /// Has an id looked up soon; `false` if nobody waits for it.
     pub(super) fn hint(&mut self, id: &ResultId, now: &Now) -> bool {
-        let Some(&job) = self.keys.get(id) else {
+        let Some(job) = self.index.get(id, &self.jobs) else {
             return false;
         };
         let soonest = self.jobs[job]
@@ -260,15 +257,15 @@ impl Tracker {
     }
 
     fn has_room_for(&self, id: &ResultId) -> bool {
-        self.jobs.len() < self.max_ids || self.keys.contains_key(id)
+        self.jobs.len() < self.max_ids || self.index.get(id, &self.jobs).is_some()
     }
 
     fn track(&mut self, id: &ResultId, new: impl FnOnce(ResultId) -> Tracked) -> Key {
-        if let Some(&job) = self.keys.get(id) {
+        if let Some(job) = self.index.get(id, &self.jobs) {
             return job;
         }
         let job = self.jobs.insert(new(id.clone()));
-        self.keys.insert(id.clone(), job);
+        self.index.insert(job, &self.jobs);
         job
     }
 
@@ -307,7 +304,7 @@ impl Tracker {
             if tracked.due != Timestamp::NEVER {
                 self.queue.remove(tracked.line, tracked.due, job);
             }
-            self.keys.remove(&tracked.id);
+            self.index.remove(&tracked.id, job);
         }
     }
 }

@@ -64,7 +64,7 @@ impl Tracker {
 
     /// Ends the waits for jobs that were deleted. Lookups of one id are still answered.
     pub(in crate::wait) fn deleted(&mut self, ids: &[ResultId], now: &Now, effects: &mut Effects) {
-        let known = ids.iter().filter_map(|id| self.keys.get(id).copied());
+        let known = ids.iter().filter_map(|id| self.index.get(id, &self.jobs));
         let jobs: BTreeSet<_> = known.collect();
         if !jobs.is_empty() {
             self.end_where(
