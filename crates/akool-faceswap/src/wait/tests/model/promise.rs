@@ -177,28 +177,35 @@ impl Promise {
         let mut since = world
             .log
             .iter()
-            .filter(|entry| entry.sent >= self.given)
-            .filter(|entry| entry.answered <= at + TICK || !entry.is_heard())
-            .filter(|entry| entry.jobs.contains(&self.job));
+            .filter(|entry| entry.sent >= self.given && entry.jobs.contains(&self.job));
+        // What was not answered by then was given up.
+        let is_heard = |entry: &Entry| entry.is_heard() && entry.answered <= at + TICK;
         let is_true = match answer {
             Ok(found) => {
                 let status = found.as_ref().and_then(|job| job.status().code());
                 since.any(|entry| {
-                    let state = entry.state(self.job);
+                    let state = entry.state(self.job).filter(|_| is_heard(entry));
                     state.is_some_and(|state| state.status() == status)
                 })
             }
             Err(_) => {
                 had_no_room
                     || at + TICK >= self.given + OPERATION
-                    || since
-                        .any(|entry| !entry.is_heard() || !matches!(entry.said, Said::States(_)))
+                    || since.any(|entry| !is_heard(entry) || !matches!(entry.said, Said::States(_)))
             }
         };
         if is_true {
             Ok(())
         } else {
-            Err("no request since then was answered so".into())
+            let asked = world
+                .log
+                .iter()
+                .filter(|entry| entry.jobs.contains(&self.job));
+            let asked: Vec<&Entry> = asked.collect();
+            let last = &asked[asked.len().saturating_sub(4)..];
+            Err(format!(
+                "no request since then was answered so, at last {last:#?}"
+            ))
         }
     }
 
