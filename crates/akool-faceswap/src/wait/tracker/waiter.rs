@@ -17,8 +17,8 @@ pub(in crate::wait) struct Waiter {
     pub(super) next: Key,
     pub(super) begun: Timestamp,
     pub(super) deadline: Timestamp,
-    /// Its time in the set of deadlines: its own deadline, or the end of its last look.
-    pub(super) deadline_key: Timestamp,
+    /// How long after its deadline its last look ends.
+    overtime_millis: u32,
     pub(super) is_last_look: bool,
     /// How long the last look may take; a `Duration` would cost every wait 16 bytes.
     last_look_millis: u16,
@@ -101,11 +101,17 @@ impl Waiter {
             next: Key::NONE,
             begun,
             deadline,
-            deadline_key: Timestamp::NEVER,
+            overtime_millis: 0,
             is_last_look: false,
             last_look_millis: u16::try_from(last_look.as_millis()).unwrap_or(u16::MAX),
             kind,
         }
+    }
+
+    /// Its time in the set of deadlines: its own deadline, or the end of its last look.
+    fn deadline_key(&self) -> Timestamp {
+        self.deadline
+            .plus(Duration::from_millis(self.overtime_millis.into()))
     }
 
     pub(super) fn last_look(&self) -> Duration {
@@ -141,17 +147,16 @@ impl Tracker {
 
     /// Takes a waiter out of its job's list and out of the deadlines.
     pub(super) fn detach(&mut self, key: Key) {
-        let Some(Waiter {
+        let Some(waiter) = self.waiters.remove(key) else {
+            return;
+        };
+        self.deadlines.remove(&(waiter.deadline_key(), key));
+        let Waiter {
             job,
             previous,
             next,
-            deadline_key,
             ..
-        }) = self.waiters.remove(key)
-        else {
-            return;
-        };
-        self.deadlines.remove(&(deadline_key, key));
+        } = waiter;
         if let Some(behind) = self.waiters.get_mut(next) {
             behind.previous = previous;
         }
@@ -161,12 +166,15 @@ impl Tracker {
         }
     }
 
-    pub(super) fn set_deadline_key(&mut self, key: Key, deadline_key: Timestamp) {
-        self.deadlines
-            .remove(&(self.waiters[key].deadline_key, key));
-        self.waiters[key].deadline_key = deadline_key;
-        if deadline_key != Timestamp::NEVER {
-            self.deadlines.insert((deadline_key, key));
+    /// Has a wait looked at `at`, its deadline or later; to the next millisecond.
+    pub(super) fn set_deadline_key(&mut self, key: Key, at: Timestamp) {
+        let waiter = &mut self.waiters[key];
+        self.deadlines.remove(&(waiter.deadline_key(), key));
+        let overtime = at.since(waiter.deadline).as_micros().div_ceil(1000);
+        waiter.overtime_millis = u32::try_from(overtime).unwrap_or(u32::MAX);
+        let at = waiter.deadline_key();
+        if at != Timestamp::NEVER {
+            self.deadlines.insert((at, key));
         }
     }
 }

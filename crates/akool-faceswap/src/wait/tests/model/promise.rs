@@ -231,7 +231,7 @@ impl Promise {
             .iter()
             // What one piece of a request says is not known before the other pieces are answered.
             .filter(|entry| entry.is_heard() && !entry.is_piece)
-            .filter(|entry| entry.sent >= deadline && entry.sent <= ended + TICK)
+            .filter(|entry| entry.sent >= deadline && entry.sent + TICK < ended)
             .filter(|entry| entry.answered + TICK < limit)
             .filter(|entry| entry.state(self.job).is_some())
             .min_by_key(|entry| entry.answered);
