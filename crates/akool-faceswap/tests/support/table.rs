@@ -573,10 +573,12 @@ fn splits() -> Vec<Fault> {
         fault("1003 with 400, one culprit", raw(400, envelope("1003")), outcome("", ""), 3).asks(all),
         fault("1009 is about all",          culprit(1009, 'e'),         "api 200 1009 stop reached", 1).asks(all),
         fault("413 once",                   page(413),                  outcome("", ""), 3).asks(all),
-        fault("413 always",                 page(413).always(),         "http 413 - stop reached", 13).asks(all),
+        fault("413 always",                 page(413).always(),         "http 413 - stop reached", 13).asks(all)
+            .client(|client| client.max_concurrent_requests(1)),
         fault("431 once",                   page(431),                  outcome("", ""), 3).asks(all),
         fault("414 once",                   page(414),                  outcome("", ""), 3).asks(all),
-        fault("414 always",                 page(414).always(),         "http 414 - stop reached", 13).asks(all),
+        fault("414 always",                 page(414).always(),         "http 414 - stop reached", 13).asks(all)
+            .client(|client| client.max_concurrent_requests(1)),
         fault("lines of three ids",         short_lines(),              outcome("", ""), 7).asks(all),
         fault("lines of three ids, chunks of two", short_lines(),       outcome("", ""), 4).asks(all)
             .client(|client| client.max_ids_per_request(2)),
