@@ -47,7 +47,7 @@ impl Address {
             config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
         let mut hosts = config.get_hosts().iter();
-        if hosts.all(|host| matches!(host, Host::Unix(_))) {
+        if !hosts.any(|host| matches!(host, Host::Tcp(_))) {
             config.ssl_mode(SslMode::Disable);
         }
         Ok(Self {
