@@ -5,11 +5,33 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use crate::model::{ResultId, query::encoded_len};
+
+/// What a comma between two ids takes in a request line.
+const COMMA: usize = "%2C".len();
+
 /// The size of a request: its ids, and the bytes that they take in the request line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RequestSize {
     pub(crate) ids: usize,
     pub(crate) bytes: usize,
+}
+
+impl RequestSize {
+    /// Of a request without ids.
+    pub(crate) const EMPTY: Self = Self { ids: 0, bytes: 0 };
+
+    /// With one more id, if that is within `limit`; a request has one id at least.
+    pub(crate) fn with(self, id: &ResultId, limit: Self) -> Option<Self> {
+        let is_first = self.ids == 0;
+        let comma = if is_first { 0 } else { COMMA };
+        let size = Self {
+            ids: self.ids + 1,
+            bytes: self.bytes + comma + encoded_len(id.as_str()),
+        };
+        let fits = size.ids <= limit.ids && size.bytes <= limit.bytes;
+        (fits || is_first).then_some(size)
+    }
 }
 
 /// A search is worth its requests only while it may save more of them than this.
@@ -140,6 +162,19 @@ mod tests {
 
     fn size(ids: usize, bytes: usize) -> RequestSize {
         RequestSize { ids, bytes }
+    }
+
+    #[test]
+    fn a_request_has_one_id_at_least_and_no_more_than_fit() {
+        let id = |text| ResultId::new(text).unwrap();
+        // A comma takes three bytes, and what is escaped does, too.
+        let one = RequestSize::EMPTY.with(&id("ab"), size(2, 8)).unwrap();
+        assert_eq!(one, size(1, 2));
+        assert_eq!(one.with(&id("c:"), size(2, 9)), Some(size(2, 9)));
+        assert_eq!(one.with(&id("c:"), size(2, 8)), None);
+        assert_eq!(one.with(&id("c"), size(1, 100)), None);
+        let long = RequestSize::EMPTY.with(&id("abc"), size(0, 2));
+        assert_eq!(long, Some(size(1, 3)));
     }
 
     #[test]

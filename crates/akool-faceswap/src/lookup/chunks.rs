@@ -25,14 +25,11 @@
 
 use crate::{
     limits::request_size::{KnownSizes, RequestSize},
-    model::{ResultId, query::encoded_len},
+    model::ResultId,
 };
 
 /// An answer with fewer rows than this was not cut off: nobody caps answers at so few.
 const SMALLEST_CAP: usize = 10;
-
-/// What a comma between two ids takes in a request line (`%2C`).
-const COMMA: usize = 3;
 
 /// The ids of one request, as positions in the list.
 #[derive(Debug)]
@@ -194,17 +191,14 @@ impl<'a> Chunks<'a> {
     }
 
     /// As many of these ids as fit into one request, at least one.
-    fn fitting(&self, positions: impl Iterator<Item = usize>, limit: RequestSize) -> RequestSize {
-        let mut size = RequestSize { ids: 0, bytes: 0 };
-        for position in positions.take(limit.ids.max(1)) {
-            let comma = if size.ids == 0 { 0 } else { COMMA };
-            let bytes = size.bytes + comma + encoded_len(self.ids[position].as_str());
-            if bytes > limit.bytes && size.ids > 0 {
-                break;
-            }
-            size.ids += 1;
-            size.bytes = bytes;
-        }
+    fn fitting(
+        &self,
+        mut positions: impl Iterator<Item = usize>,
+        limit: RequestSize,
+    ) -> RequestSize {
+        let add =
+            |size: RequestSize, position: usize| size.with(&self.ids[position], limit).ok_or(size);
+        let (Ok(size) | Err(size)) = positions.try_fold(RequestSize::EMPTY, add);
         size
     }
 

@@ -204,7 +204,7 @@ fn send(poller: &Poller, in_flight: &mut InFlight) -> Option<Timestamp> {
         let is_held = || api.throttle.lookups_held_until().is_some();
         while may_send() && !is_held() {
             let size = api.known_sizes.settled(lookup::configured_size(api));
-            let Some(batch) = tracker.take_batch(now, size.ids, size.bytes) else {
+            let Some(batch) = tracker.take_batch(now, size) else {
                 break;
             };
             in_flight.push(Box::pin(look_up(api.clone(), batch)));

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::query::encoded_len;
 
 /// A server that refuses what it does not take.
 #[derive(Clone, Debug)]

@@ -10,18 +10,16 @@
 
 use std::num::NonZeroU64;
 
-use crate::model::{ResultIds, query::encoded_len};
+use crate::limits::request_size::RequestSize;
+use crate::model::ResultIds;
 use crate::wait::tracker::{
     Key, Line, Now, Order, ResultId, Timestamp, Tracked, Tracker, queue::DueQueue,
 };
 
-/// What a comma takes in a request line.
-const COMMA: usize = "%2C".len();
-
 /// The part of a request that is for those that have been due the longest is one of this many.
 const OLDEST_PART: usize = 10;
 
-/// So many are taken from a line before lines are compared again.
+/// How many are taken from a line before lines are compared again.
 const RUN: usize = 8;
 
 /// How many of a line may be passed over in search of some that ride along. Intervals in a line are alike,
@@ -39,49 +37,40 @@ pub(in crate::wait) struct Batch {
 /// A request that is being filled.
 struct Filling {
     jobs: Vec<Key>,
-    bytes: usize,
-    max_ids: usize,
-    max_bytes: usize,
+    size: RequestSize,
+    limit: RequestSize,
     is_full: bool,
 }
 
 impl Filling {
-    /// Takes an id in if it fits; a request has one id at least.
+    /// Takes an id in if it fits.
     fn add(&mut self, key: Key, id: &ResultId) -> bool {
-        let comma = if self.jobs.is_empty() { 0 } else { COMMA };
-        let bytes = self.bytes + comma + encoded_len(id.as_str());
-        if bytes > self.max_bytes && !self.jobs.is_empty() {
+        let Some(size) = self.size.with(id, self.limit) else {
             self.is_full = true;
             return false;
-        }
-        self.bytes = bytes;
+        };
+        self.size = size;
         self.jobs.push(key);
-        self.is_full = self.jobs.len() >= self.max_ids;
+        self.is_full = size.ids >= self.limit.ids;
         true
     }
 }
 
 impl Tracker {
     /// Takes what the next request asks for, if anything is due.
-    pub(in crate::wait) fn take_batch(
-        &mut self,
-        now: &Now,
-        max_ids: usize,
-        max_encoded_bytes: usize,
-    ) -> Option<Batch> {
+    pub(in crate::wait) fn take_batch(&mut self, now: &Now, limit: RequestSize) -> Option<Batch> {
         if self.queue.first_due(self.queue.oldest()) > now.timestamp {
             return None;
         }
         let mut filling = Filling {
             jobs: Vec::new(),
-            bytes: 0,
-            max_ids,
-            max_bytes: max_encoded_bytes,
+            size: RequestSize::EMPTY,
+            limit,
             is_full: false,
         };
         let oldest = match self.order {
-            Order::Worth => max_ids.div_ceil(OLDEST_PART),
-            Order::FirstInFirstOut => max_ids,
+            Order::Worth => limit.ids.div_ceil(OLDEST_PART),
+            Order::FirstInFirstOut => limit.ids,
         };
         while filling.jobs.len() < oldest && self.take_first(self.queue.oldest(), now, &mut filling)
         {

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use crate::wait::tracker::*;
 use crate::{
     clock::Clock,
+    limits::request_size::RequestSize,
     lookup::Outcome,
     model::ResultIds,
     wait::{Next, PollPolicy, observation::Retry, time::TimeSource},
@@ -21,6 +22,10 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// More than any request line of these tests needs.
 const ROOM: usize = 10_000;
+
+fn limit(ids: usize, bytes: usize) -> RequestSize {
+    RequestSize { ids, bytes }
+}
 
 /// A tracker, with the time at which it is.
 struct Bench {
@@ -67,7 +72,10 @@ impl Bench {
 
     /// What goes out now, answered at once by an answer without any of it.
     fn look_up(&mut self, max_ids: usize, max_bytes: usize) -> Vec<String> {
-        let Some(batch) = self.tracker.take_batch(&self.now, max_ids, max_bytes) else {
+        let Some(batch) = self
+            .tracker
+            .take_batch(&self.now, limit(max_ids, max_bytes))
+        else {
             return Vec::new();
         };
         let ids: ResultIds = batch.ids.clone();
@@ -204,7 +212,7 @@ proptest! {
                 let before = due.partition_point(|(due, _)| due <= at) - 1;
                 within.entry(*key).or_insert(before / places + 1);
             }
-            let Some(batch) = bench.tracker.take_batch(&bench.now, max_ids, ROOM) else {
+            let Some(batch) = bench.tracker.take_batch(&bench.now, limit(max_ids, ROOM)) else {
                 prop_assert!(due.is_empty());
                 continue;
             };
@@ -303,7 +311,7 @@ proptest! {
                 prop_assert!(ticket.next_poll() >= ticket.deadline().unwrap());
                 return Ok(());
             }
-            let Some(batch) = bench.tracker.take_batch(&bench.now, 100, ROOM) else {
+            let Some(batch) = bench.tracker.take_batch(&bench.now, limit(100, ROOM)) else {
                 prop_assert!(false, "nothing is due");
                 return Ok(());
             };
