@@ -33,7 +33,7 @@ use crate::{jobs::Jobs, ledger::Ledger, ways::Bench};
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
-/// So many go their ways at a time.
+/// How many tasks wait at a time.
 const ACTORS: usize = 1024;
 
 /// How much more memory there may be at the end than after the warm-up: a factor, and bytes on top.

@@ -59,8 +59,8 @@ static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
 const SEED: u64 = 20_261_123;
 
-/// Of a hundred jobs, five are later than the 95th percentile: one lot says little. Of fewer than 10,000
-/// as many are drawn as make so many jobs together, but not more than this.
+/// Of a hundred jobs, five are later than the 95th percentile: one population says little. Of fewer than
+/// 10,000 jobs, populations are drawn until they have 10,000 jobs together, but at most this many.
 const MOST_POPULATIONS: u64 = 40;
 
 fn main() {

@@ -82,7 +82,7 @@ serde = { version = "1", features = ["derive"] }
 serde_json = "1"
 "#;
 
-/// Each project is built so many times, in turn.
+/// How often each project is built, in turn.
 const ROUNDS: usize = 2;
 
 pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Section, Problem> {

@@ -69,7 +69,7 @@ pub fn percentile(values: &mut [f64], percent: f64) -> f64 {
 pub struct Figures {
     pub strategy: String,
     pub jobs: usize,
-    /// So many lots of jobs were drawn; what is counted is the sum over all, and lags are those of all.
+    /// How many populations were drawn; counts are sums over all of them, and lags are of all jobs.
     pub populations: u64,
     /// Requests a second that the server lets through.
     pub limit: Option<u64>,

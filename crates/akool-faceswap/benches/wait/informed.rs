@@ -104,7 +104,7 @@ impl Class {
 /// By what is known and at which age in seconds.
 type Key = (Known, u64);
 
-/// What is under way.
+/// The jobs that have not ended, as far as anybody knows.
 struct Waiting {
     world: World,
     lives: Vec<Life>,

@@ -38,7 +38,7 @@ pub struct World {
     pub seconds: f64,
 }
 
-/// So many requests a second, of which a second's worth may come at once.
+/// Requests a second, of which a second's worth may come at once.
 #[derive(Debug)]
 struct Limit {
     per_second: u64,

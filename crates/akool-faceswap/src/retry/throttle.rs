@@ -4,7 +4,7 @@
 //! would run into the same limit and prolong it. So one such answer holds every request of the client
 //! back, the next one for longer, until requests succeed again.
 //!
-//! It also keeps lookups to a pace, where one is set: so many a second at most, at equal distances.
+//! It also keeps lookups to a pace, where one is set: at most that many a second, at equal distances.
 
 use std::{
     num::NonZeroU32,
@@ -42,7 +42,7 @@ struct State {
 }
 
 impl Throttle {
-    /// With at most so many lookups a second.
+    /// With at most this many lookups a second.
     pub(crate) fn new(lookups_per_second: Option<NonZeroU32>) -> Self {
         Self {
             pace: lookups_per_second.map(|most| Duration::from_secs(1) / most.get()),

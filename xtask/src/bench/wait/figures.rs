@@ -14,7 +14,7 @@ const REQUEST_BY_HAND: f64 = 28.8e-6;
 pub(super) struct Run {
     pub(super) strategy: String,
     pub(super) jobs: u64,
-    /// Lots of so many jobs; all that is counted is of all of them.
+    /// How many populations of this many jobs were drawn; counts are sums over all of them.
     #[serde(default = "one")]
     populations: u64,
     limit: Option<u64>,
