@@ -45,8 +45,8 @@ impl Credentials {
         bearer(token).map(Self::BearerToken)
     }
 
-    /// What the next request is authenticated with, and which token of a provider that is; fetches
-    /// a token where there is none yet.
+    /// The authorization of the next request, and which token of a provider it contains; fetches a token if there is
+    /// none yet.
     pub(crate) async fn authorization(
         &self,
         channel: &Arc<Channel>,
@@ -66,7 +66,7 @@ impl Credentials {
         }
     }
 
-    /// Drops a token that the API refused; whether another one can be fetched.
+    /// Drops a token that the API refused; returns whether another one can be fetched.
     pub(crate) fn refused(&self, generation: Option<Generation>) -> bool {
         match (self, generation) {
             (Self::Provider(provider), Some(generation)) => {

@@ -25,11 +25,11 @@
 //! # How it works
 //!
 //! A [`Client`] owns a thread with a tokio runtime, on which the asynchronous client runs. A call
-//! hands its future to that thread and parks until the outcome is there. So waits continue between
-//! calls, and calls from many threads share one poller and its requests.
+//! hands its future to that thread and parks until the outcome arrives. So waits continue between calls, and calls from
+//! many threads share one poller and its requests.
 //!
-//! [`Client`] has the calls that most programs need. Everything else that the asynchronous client
-//! offers, with every option, goes through [`Client::block_on`] and [`Client::iter`].
+//! [`Client`] has the calls that most programs need. Everything else that the asynchronous client offers, with every
+//! option, is available through [`Client::block_on`] and [`Client::iter`].
 //!
 //! # In async code
 //!
@@ -125,7 +125,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If a text is not an id, or if no id was answered. What goes wrong for some of the ids is in
+    /// If a text is not an id, or if no id was answered. If only some of the ids failed, their errors are in
     /// [`Results`].
     pub fn lookup(&self, ids: impl IntoResultIds) -> Result<Results, Error> {
         let ids = ids.into_result_ids()?;
@@ -156,7 +156,7 @@ impl Client {
     /// `call` runs on the client's thread. Do not keep the client that it is given: used on another
     /// runtime, it could wait for connections that this thread drives.
     ///
-    /// A panic in `call` or in its future is a panic of the caller; the client stays usable.
+    /// A panic in `call` or in its future panics in the caller; the client stays usable.
     pub fn block_on<C, F>(&self, call: C) -> F::Output
     where
         C: FnOnce(crate::client::Client) -> F + Send + 'static,

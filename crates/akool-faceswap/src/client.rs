@@ -54,7 +54,7 @@ pub use builder::ClientBuilder;
 /// ```
 ///
 /// Cloning is cheap, and clones share everything: connections, limits, the retry budget and the
-/// throttle of rate limits. Make one client for a program and clone it.
+/// throttle of rate limits. Make one client per program and clone it.
 ///
 /// It needs a tokio runtime with I/O and time enabled.
 #[derive(Clone)]
@@ -115,10 +115,10 @@ impl Client {
         self.api.raw_client()
     }
 
-    /// What went wrong in TLS, in words for people, such as which host the certificate is for; `None`
-    /// if that was not the fault, or nothing plainer can be said.
+    /// Explains a TLS error in plain words, such as which host the certificate is for; `None` if the error did not come
+    /// from TLS, or there is no plainer description.
     ///
-    /// For an error of the HTTP client underneath. This library's own errors say it in their source.
+    /// Use it for errors of the HTTP client underneath. This library's own errors have this text in their source.
     ///
     /// Needs the feature `semver-exempt`.
     ///
@@ -144,7 +144,7 @@ impl Client {
     }
 }
 
-/// Shows where the API is and no credentials.
+/// Shows the base URL and no secret.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")

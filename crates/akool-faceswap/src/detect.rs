@@ -1,8 +1,8 @@
 //! Finding faces: in pictures, videos, and frames of videos.
 //!
-//! Detections are not known to cost anything and change nothing, so they are repeated like lookups.
-//! Crops of faces are always asked for: they are the one way to name a face of a video, or of a
-//! picture that has no URL, and the API keeps them for seven days.
+//! Detections are not known to cost anything and change nothing, so they are retried like lookups. Crops of faces are
+//! always requested: they are the only way to name a face of a video, or of a picture that has no URL, and the API
+//! keeps them for seven days.
 
 mod answer;
 mod operation;
@@ -36,10 +36,10 @@ pub const MAX_PICTURE_BYTES: usize = 20 * 1024 * 1024;
 /// The most frames that one analysis takes: a limit of this library; none is documented.
 pub const MAX_FRAMES: usize = 100;
 
-/// The least time for one attempt: up to 24 frames are fetched and looked at.
+/// The least time for one attempt: up to 100 frames are fetched and examined.
 const LEAST_TIME: Duration = Duration::from_secs(120);
 
-/// How much wider than a face its crop is: what the vendor advises for swapping.
+/// How much wider than a face its crop is, as the vendor advises for swapping.
 const EXPAND_RATIO: f64 = 0.5;
 
 impl From<FaceError> for Error {
@@ -106,7 +106,7 @@ pub(crate) async fn analyze(
     }
     if urls.len() > MAX_FRAMES {
         return Err(invalid(format!(
-            "frame_urls: {} frames, where at most {MAX_FRAMES} are analysed at a time",
+            "frame_urls: {} frames; at most {MAX_FRAMES} are analysed at a time",
             urls.len()
         )));
     }
@@ -124,7 +124,7 @@ pub(crate) async fn analyze(
         .ok_or_else(|| undecodable("persons is not a list"))
 }
 
-/// A detection of the faces in a video that has not begun: await it, or set options first.
+/// A detection of the faces in a video. It starts when you await it; set options first.
 ///
 /// Made by [`Client::detect_video`](crate::Client::detect_video).
 #[must_use = "a detection does nothing until it is awaited"]
@@ -162,7 +162,7 @@ impl DetectVideo {
             && !(1..=100).contains(&frames)
         {
             return Err(invalid(format!(
-                "num_frames: {frames} is not from 1 to 100"
+                "num_frames: {frames} is not between 1 and 100"
             )));
         }
         let request = UnifiedFaceDetectionRequest {
@@ -217,7 +217,7 @@ fn invalid(message: String) -> Error {
 fn unreadable(label: &str, problem: UnreadableFaces) -> Error {
     match problem {
         UnreadableFaces::IsVideo(frames) => invalid(format!(
-            "{label} is a video, of which {frames} frames were detected"
+            "{label} is a video: the answer has {frames} frames"
         ))
         .with_reached(true)
         .with_advice("use detect_video for videos"),

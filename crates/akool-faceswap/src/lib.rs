@@ -39,7 +39,7 @@
 //! - [`ResultIds`] refuses invalid ids before any request, and says which and why. A `job_id` is not an
 //!   id.
 //! - [`Client`] is cheap to clone; clones share connections, limits, the retry budget and the throttle
-//!   of rate limits. Make one for a program.
+//!   of rate limits. Make one per program.
 //! - [`Results`] has one [`Outcome`] for every id. The call itself fails only if every
 //!   id failed; [`Results::into_complete`] is for callers who want all or an error.
 //! - [`Job::result_url`] returns a URL at [`JobStatus::Success`] only, although the API fills one in
@@ -47,11 +47,11 @@
 //! - [`Client::download`] fetches the file of a job that has succeeded, as a stream or to the disk:
 //!   without credentials, checked, resumed after an interruption, and under its own name only once it
 //!   is complete. See [`Download`].
-//! - [`Client::wait`] and its siblings wait until jobs end; one poller serves all waits of a client. Every
-//!   end other than success is a [`WaitError`], which has a [`Ticket`] if the job may still end.
+//! - [`Client::wait`] and its siblings wait until jobs end; one poller serves all waits of a client. Every outcome
+//!   other than success is a [`WaitError`], which has a [`Ticket`] if the job may still end.
 //! - [`Client::swap`] submits a face swap once. A [`SubmitError`](submit::SubmitError) says whether a job may exist that
-//!   costs credits; nothing that may be one is sent again by itself.
-//! - [`Client::detect`] and its like find the faces that a swap can be about.
+//!   costs credits; a submit that may have created one is never repeated.
+//! - [`Client::detect`] and its siblings find the faces that a swap can use.
 //! - [`Error`] says what happened, to which ids, and after how many attempts; [`Error::advice`] says what
 //!   to do. Programs ask [`Error::kind`] and its predicates: [`Error::is_auth`], [`Error::is_billing`],
 //!   [`Error::is_rate_limit`], [`Error::is_retryable`].
@@ -65,19 +65,19 @@
 //! | connect timeout | 10 s | [`ClientBuilder::connect_timeout`] |
 //! | one attempt | 30 s | [`ClientBuilder::attempt_timeout`], [`Lookup::attempt_timeout`] |
 //! | one call | 5 min | [`ClientBuilder::operation_timeout`], [`Lookup::operation_timeout`] |
-//! | one attempt at a submit or detection | no less than 2 min | |
+//! | one attempt at a submit or detection | at least 2 min | |
 //! | outcomes of dropped submits | 10,000, for the next submit of the same content for 24 h | [`Client::unclaimed_submits`] |
-//! | an unknown outcome holds back the same content | 24 h | [`allow_second_purchase`](submit::PendingSubmit::allow_second_purchase) |
+//! | after an unknown outcome, the same content is refused for | 24 h | [`allow_second_purchase`](submit::PendingSubmit::allow_second_purchase) |
 //! | attempts at a request | 4, up to 20 s apart | [`ClientBuilder::retry`], [`Lookup::retry`] |
 //! | `Retry-After` | up to 60 s | [`RetryPolicy::max_retry_after`] |
-//! | retries of all clones | 100 in a burst, then one for five successes | |
+//! | retries of all clones | 100 in a burst, then one per five successes | |
 //! | first poll of a wait | at once | [`PollPolicy::initial_delay`] |
 //! | poll interval | every 10 % of the time since the job last changed, from 2 s up to 3 to 30 s by what a lookup costs | [`PollPolicy`] |
 //! | a wait | 4 h | [`Wait::timeout`], [`Wait::deadline`] |
 //! | a job may be missing | 2 min | [`Wait::missing_grace`] |
 //! | ids waited for | 200,000 | [`ClientBuilder::max_tracked_ids`] |
 //! | ids requested within this time share a request | 20 ms | |
-//! | polls of a job because of hints | 500 ms apart | |
+//! | polls of a job because of hints | at least 500 ms apart | |
 //! | response size | 8 MiB | [`ClientBuilder::max_response_bytes`] |
 //! | concurrent downloads | 4 for all clones | [`ClientBuilder::max_concurrent_downloads`] |
 //! | file size | 4 GiB | [`Download::max_bytes`] |
@@ -91,8 +91,8 @@
 //! `server.address`, `server.port`, `http.response.status_code`, `http.request.resend_count`,
 //! `error.type`. A download is a span `akool_faceswap.download` (info) with the file's host as
 //! `server.address`, `file.media_type` and `file.bytes`; its requests are attempts, too. Retries
-//! (debug), rate limits and given up calls (warn) are events. None of them contains an id, key or URL.
-//! Numbers go to [`Metrics`]; gauges are in [`Client::stats`].
+//! (debug), rate limits and calls that gave up (warn) are events. None of them contains an id, key or URL. Numbers go
+//! to [`Metrics`]; gauges are in [`Client::stats`].
 //!
 //! [`Results`]: lookup::Results
 //! [`Results::into_complete`]: lookup::Results::into_complete

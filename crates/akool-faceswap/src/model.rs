@@ -1,6 +1,6 @@
-//! What the API's things are: ids, statuses, jobs, business codes, faces and the media that show them.
+//! The API's data: ids, statuses, jobs, business codes, faces and the media that show them.
 //!
-//! No input or output happens here, and nothing in here knows how an answer was fetched.
+//! No I/O happens here, and nothing here knows how an answer was fetched.
 
 #[cfg(feature = "detect")]
 mod analysis;

@@ -2,9 +2,11 @@
 //!
 //! A swap is described with [`SwapRequest`], checked and written as a body, and becomes a
 //! [`PendingSubmit`]: the intent, which can be stored before any money moves. Sending it ends in one
-//! of three ways: a [`SubmittedJob`], a refusal that cost nothing, or an outcome that is not known.
+//! of three ways: a [`SubmittedJob`], a refusal that cost nothing, or an unknown outcome.
 //!
 //! # What does not compile
+//!
+//! These swaps compile:
 //!
 //! ```
 //! # use akool_faceswap::{Client, model::{Face, Picture}, submit::V3Model};
@@ -16,7 +18,7 @@
 //! # }
 //! ```
 //!
-//! A swap without an original, and one without a choice of faces:
+//! These do not. A swap without an original, and one without a choice of faces:
 //!
 //! ```compile_fail,E0599
 //! # use akool_faceswap::Client;

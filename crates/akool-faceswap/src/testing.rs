@@ -49,8 +49,8 @@ impl ClientBuilder {
     /// Answers every request, downloads included, with `handler` in place of the network, and takes
     /// the time of day from `now`.
     ///
-    /// An error of the kind `ConnectionRefused` stands for a connection that was not made, any other
-    /// kind for one that broke before the answer. See [`testing`](crate::testing) for an example.
+    /// An error of the kind `ConnectionRefused` means that no connection was made; any other kind means that the
+    /// connection broke before the answer. See [`testing`](crate::testing) for an example.
     pub fn in_process<H, R, B>(
         mut self,
         handler: H,
@@ -67,7 +67,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Looks up first what has been due the longest, not what has most likely ended: for benchmarks.
+    /// Polls the jobs that have been due the longest first, not those that have most likely ended; for benchmarks.
     #[doc(hidden)]
     #[cfg(feature = "wait")]
     pub fn first_in_first_out(mut self) -> Self {

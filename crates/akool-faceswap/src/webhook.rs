@@ -1,9 +1,8 @@
 //! Verify and decrypt the webhook deliveries that AKOOL sends when a job's status changes.
 //!
-//! **The signature proves integrity only.** It is a SHA-1 over values that are all in the request,
-//! but for the client id, and no secret goes into it: anyone who knows your client id can sign. A
-//! delivery that verifies was not garbled on its way; that does not say who sent it. So an event is
-//! a hint. Look the job up before you act on it, which
+//! **The signature proves integrity only.** It is a SHA-1 over values of the request and the client id, and contains no
+//! secret: anyone who knows your client id can sign. A delivery that verifies was not corrupted in transit, but anyone
+//! may have sent it. So an event is a hint. Look the job up before you act on it, which
 //! [`Client::notify_event`](crate::Client::notify_event) does for every job that you wait for.
 //!
 //! ```
@@ -30,8 +29,8 @@
 //! # What to answer
 //!
 //! - **200** once the event is stored under its [`dedup_key`](WebhookEvent::dedup_key), or was
-//!   stored before. AKOOL repeats a delivery until it is answered with exactly 200, and stops then:
-//!   whatever you have not stored is gone.
+//!   stored before. AKOOL repeats a delivery until it is answered with exactly 200, and then stops: an event that you
+//!   have not stored is lost.
 //! - **400** to every [`WebhookError`], with the same empty body for all kinds. Log the error; do
 //!   not send it back.
 //! - **500** if the event cannot be stored, so that AKOOL repeats it.
@@ -39,8 +38,8 @@
 //! # A job whose submit answer was lost
 //!
 //! Each submit with a callback puts its own [`SubmitToken`](crate::submit::SubmitToken) into the
-//! callback's URL, as the last segment of the path. Read it from the path that a delivery came in on,
-//! and store it beside the event: the event's id is then the id of that submit's job.
+//! callback's URL, as the last segment of the path. Read it from the path of a delivery, and store it beside the event:
+//! the event's id is then the id of that submit's job.
 //!
 //! ```
 //! use akool_faceswap::submit::{InvalidSubmitToken, SubmitToken};
@@ -56,7 +55,7 @@
 //! # Limits
 //!
 //! A body of more than [`MAX_BODY_BYTES`] is refused before any work. Give your framework the same
-//! limit, so that it does not collect more.
+//! limit, so that it does not buffer more.
 //!
 //! Source: <https://docs.akool.com/ai-tools-suite/webhook>.
 
@@ -83,7 +82,7 @@ use envelope::Envelope;
 /// The largest body that is read, in bytes: 64 KiB. Documented deliveries have less than 1 KiB.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// The replay window of a receiver that sets no other: 24 hours.
+/// The default replay window of a receiver: 24 hours.
 ///
 /// AKOOL documents neither how long it repeats a delivery nor whether a repetition gets a new
 /// timestamp. A short window could refuse the first delivery that reaches you after an outage; a
@@ -148,7 +147,7 @@ impl WebhookReceiver {
     /// Verifies the signature and the timestamp of `body`, decrypts it, and returns its event.
     ///
     /// `body` is the request's body as it came: bytes that were parsed and written again do not
-    /// verify. `now` is the current time. A timestamp is understood in seconds and in milliseconds.
+    /// verify. `now` is the current time. The timestamp may be in seconds or in milliseconds.
     ///
     /// A repeated delivery is not refused; compare [`WebhookEvent::dedup_key`].
     ///

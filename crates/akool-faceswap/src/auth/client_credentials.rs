@@ -1,4 +1,4 @@
-//! The vendor's own way to a bearer token: `POST /api/open/v3/getToken`.
+//! The vendor's own way to get a bearer token: `POST /api/open/v3/getToken`.
 //!
 //! The answer has the token at the top level, without `data` and `msg`. The token is valid for more
 //! than a year, so it is fetched once and kept.

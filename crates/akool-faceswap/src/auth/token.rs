@@ -105,7 +105,7 @@ impl<P: TokenProvider> AnyProvider for P {
     }
 }
 
-/// Which fetched token it is, counted from 1.
+/// The number of a fetched token, counted from 1.
 pub(crate) type Generation = u64;
 
 /// The token that all clones of a client share.
@@ -184,7 +184,7 @@ impl fmt::Debug for SharedToken {
 
 /// The error of a provider as the source of ours.
 ///
-/// Its text is the provider's own, and so is the responsibility for secrets in it.
+/// The provider writes its text, and is responsible for keeping secrets out of it.
 struct Cause(BoxError);
 
 impl fmt::Debug for Cause {

@@ -9,8 +9,8 @@ use super::thread::Thread;
 
 /// The items of an asynchronous stream; `next` blocks until there is one.
 ///
-/// Made by [`Client::wait_each`](super::Client::wait_each) and its siblings. What the stream stands
-/// for continues between calls: waits are polled while you work on an earlier item.
+/// Made by [`Client::wait_each`](super::Client::wait_each) and its siblings. The stream's work continues between calls:
+/// waits are polled while you work on an earlier item.
 ///
 /// It keeps the client's thread alive. Dropping it drops the stream, and never blocks.
 #[must_use = "dropping it drops the stream: pending waits end"]
@@ -28,8 +28,8 @@ impl<S> Iter<S> {
         }
     }
 
-    /// The stream, for what else it can be asked: how many outcomes are left, the progress of all
-    /// waits, the tickets to resume them with.
+    /// The stream, to ask it for more: how many outcomes are left, the progress of all waits, the tickets to resume
+    /// them with.
     ///
     /// `None` only if the stream has panicked.
     pub fn get_ref(&self) -> Option<&S> {

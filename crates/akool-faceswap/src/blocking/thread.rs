@@ -14,8 +14,8 @@ use tokio::{runtime::Builder, sync::mpsc as tokio_mpsc};
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A handle to a thread that drives a tokio runtime. The thread ends when the last handle is dropped,
-/// and nobody waits for it: dropping a handle never blocks.
+/// A handle to a thread that drives a tokio runtime. The thread ends when the last handle is dropped. Nothing waits for
+/// its end, so dropping a handle never blocks.
 #[derive(Clone, Debug)]
 pub(super) struct Thread {
     tasks: tokio_mpsc::UnboundedSender<Task>,

@@ -1,4 +1,4 @@
-//! Waiting, and looking single jobs up by the same poller, with calls that block.
+//! Waits, and lookups of single jobs through the same poller, with calls that block.
 
 use super::{Client, Iter};
 use crate::{
@@ -12,8 +12,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Every end but success. Where the job may still end, the error has a [`Ticket`]. A text that is
-    /// not an id is refused before: `client.wait("…")??`.
+    /// Every outcome but success. If the job may still end, the error has a [`Ticket`]. A text that is not an id is
+    /// refused first: `client.wait("…")??`.
     pub fn wait<I: IntoResultId>(&self, id: I) -> I::Checked<Result<Job, WaitError>> {
         id.checked(|id| self.block_on(move |client| client.wait(id)))
     }
@@ -27,22 +27,22 @@ impl Client {
         self.block_on(move |client| client.resume(ticket))
     }
 
-    /// Waits until all of these jobs have ended, each in its own way; see
+    /// Waits until all of these jobs have ended, successfully or not; see
     /// [`Client::wait_all`](crate::Client::wait_all).
     ///
     /// # Errors
     ///
-    /// Texts are checked first, as there.
+    /// Texts are checked first, as in the asynchronous call.
     pub fn wait_all<I: IntoResultIds>(&self, ids: I) -> I::Checked<WaitResults> {
         ids.checked(|ids| self.block_on(move |client| client.wait_all(ids)))
     }
 
-    /// Waits until the first of these jobs has ended, in whichever way, and ends the other waits; see
+    /// Waits until the first of these jobs has ended, successfully or not, and ends the other waits; see
     /// [`Client::wait_any`](crate::Client::wait_any).
     ///
     /// # Errors
     ///
-    /// Texts are checked first, as there.
+    /// Texts are checked first, as in the asynchronous call.
     pub fn wait_any<I: IntoResultIds>(&self, ids: I) -> I::Checked<Option<Result<Job, WaitError>>> {
         ids.checked(|ids| self.block_on(move |client| client.wait_any(ids)))
     }
@@ -71,7 +71,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Texts are checked first, as there.
+    /// Texts are checked first, as in the asynchronous call.
     pub fn wait_each<I: IntoResultIds>(&self, ids: I) -> I::Checked<Iter<WaitEach>> {
         ids.checked(|ids| self.iter(move |client| client.wait_each(ids).start()))
     }
@@ -83,8 +83,8 @@ impl Client {
         self.iter(move |client| client.resume_each(tickets).start())
     }
 
-    /// Looks one job up, together with what other threads and waits look up at about the same time;
-    /// see [`Client::lookup_one`](crate::Client::lookup_one).
+    /// Looks one job up, in one request with lookups of other threads and waits at about the same time; see
+    /// [`Client::lookup_one`](crate::Client::lookup_one).
     ///
     /// # Errors
     ///

@@ -23,8 +23,8 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// It is one number for the whole account, whose jobs change it at any time: two readings do not
-    /// say what a job cost, nor whether there is one.
+    /// The number is for the whole account, and every job of the account changes it. Two readings say neither what a
+    /// job cost nor whether it exists.
     ///
     /// # Errors
     ///
@@ -51,19 +51,18 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Waits for what is deleted end at once, with
-    /// [`Deleted`](crate::wait::WaitErrorKind::Deleted). An id that the API does not know is an
-    /// error of its request, unless that request was repeated: then it means that the first attempt
-    /// did it. An empty list gives an empty result, and nothing is sent.
+    /// Waits for deleted jobs end at once, with [`Deleted`](crate::wait::WaitErrorKind::Deleted). An id that the API
+    /// does not know makes its request fail, unless that request was retried: then the first attempt has deleted it. An
+    /// empty list gives an empty result, and nothing is sent.
     ///
     /// # Errors
     ///
-    /// If ids were given and no request succeeded; the error is then the first one's. Otherwise failed
+    /// If ids were given and no request succeeded; the error is then that of the first request. Otherwise failed
     /// requests are in [`Deletion::failed`].
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future loses the outcomes; what was sent may be deleted. Deleting it again does no
+    /// Dropping the future loses the outcomes; ids that were already sent may be deleted. Deleting them again does no
     /// harm.
     pub async fn delete(&self, ids: impl IntoResultIds) -> Result<Deletion, Error> {
         let end_waits = |ids: &[ResultId]| {

@@ -87,7 +87,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// If there are no credentials in it, or a variable is not UTF-8.
+    /// If the environment has no credentials, or a variable is not UTF-8.
     pub fn from_env() -> Result<Self, Error> {
         let read = |name: &str| match env::var(name) {
             Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
@@ -122,7 +122,7 @@ impl ClientBuilder {
         self
     }
 
-    /// A bearer token that you have already. Give exactly one kind of credentials.
+    /// A bearer token that you already have. Give exactly one kind of credentials.
     pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
         self.bearer_token = Some(token.into());
         self
@@ -200,13 +200,13 @@ impl ClientBuilder {
     }
 
     /// The most requests a second for lookups, over all clones, retries included. Each has up to 100 ids.
-    /// Default: as many as the API bears, which the client finds out (see
+    /// Default: no limit; the client adapts to what the API accepts (see
     /// [`max_concurrent_requests`](Self::max_concurrent_requests)). 0 is taken as 1.
     ///
-    /// Set it where an account has a limit that other programs need a part of. Waits are then reported
-    /// later, the likeliest to have ended first. Requests go out at equal distances, so no second has more;
-    /// lookups of waits and calls of [`Client::lookup`] take turns as they come, and the time that they wait
-    /// counts as part of their operation timeout. Other requests are not counted.
+    /// Set it if other programs share the account's rate limit. Waits are then reported later, and jobs that have most
+    /// likely ended are polled first. Requests are evenly spaced, so no second has more. Polls of waits and calls of
+    /// [`Client::lookup`] take turns in order of arrival, and the time that they queue counts as part of their
+    /// operation timeout. Other requests are not counted.
     ///
     /// ```
     /// # use akool_faceswap_mock::FakeAkool;
@@ -246,7 +246,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest request line, in bytes. Default: 4096, which 149 ids of 24 characters fit in.
+    /// The longest request line, in bytes. Default: 4096, enough for 149 ids of 24 characters.
     ///
     /// A default nginx refuses more than 8 KiB with HTTP 414.
     pub fn max_request_line_bytes(mut self, bytes: usize) -> Self {
@@ -269,21 +269,21 @@ impl ClientBuilder {
         self
     }
 
-    /// A proxy for all requests, downloads included, such as `http://proxy.example:3128`; user name and
-    /// password may be in it. Default: the proxies of the environment (`HTTPS_PROXY` and others).
+    /// A proxy for all requests, downloads included, such as `http://proxy.example:3128`; it may contain a user name
+    /// and password. Default: the proxies of the environment (`HTTPS_PROXY` and others).
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
     /// Changes settings of the [`reqwest::ClientBuilder`] underneath: a proxy, a resolver, a
-    /// connection pool. They are for requests to the API; a [`Download`](crate::download::Download) goes to
-    /// other hosts and takes proxies from the environment alone.
+    /// connection pool. They apply to requests to the API. A [`Download`](crate::download::Download) goes to other
+    /// hosts; its proxy comes from [`proxy`](Self::proxy) or the environment.
     ///
-    /// What keeps credentials and ids where they belong is set afterwards and cannot be undone:
-    /// no redirects, no referer, and the TLS backend with its certificates (for which see
-    /// [`root_certificate_pem`](Self::root_certificate_pem)). Do not set `authorization` or
-    /// `x-api-key` as a default header: it would be sent beside the client's own.
+    /// The settings that protect credentials and ids are applied afterwards and cannot be undone: no redirects, no
+    /// referer, and the TLS backend with its certificates (for these see
+    /// [`root_certificate_pem`](Self::root_certificate_pem)). Do not set `authorization` or `x-api-key` as a default
+    /// header: it would be sent beside the client's own.
     ///
     /// Needs the feature `semver-exempt`: a new major version of `reqwest` changes this without a new
     /// major version of this library.

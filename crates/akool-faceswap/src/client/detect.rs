@@ -28,21 +28,21 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// No face is an empty list, not an error; [`Picture::largest`] and its like are errors then,
-    /// which name the picture. Crops of the faces are stored by the API for 7 days.
+    /// A picture without faces gives an empty list, not an error; [`Picture::largest`] and its siblings then return an
+    /// error that names the picture. The API stores crops of the faces for 7 days.
     ///
     /// # Errors
     ///
-    /// If the URL is not an absolute http(s) URL, the detector cannot read what is there, or the
-    /// request fails. A video is an error: see [`detect_video`](Self::detect_video).
+    /// If the URL is not an absolute http(s) URL, the detector cannot read the picture, or the request fails. A video
+    /// is an error: see [`detect_video`](Self::detect_video).
     pub async fn detect(&self, url: impl AsRef<str>) -> Result<Picture, Error> {
         detect::picture(&self.api, url.as_ref()).await
     }
 
     /// Detects the faces of a picture on this machine.
     ///
-    /// Its faces can be used as new faces, by the crops that the API stores for 7 days. The picture
-    /// itself has no URL then, so it cannot be the original of a swap.
+    /// Its faces can be used as new faces, through the crops that the API stores for 7 days. The picture itself has no
+    /// URL, so it cannot be the original of a swap.
     ///
     /// # Errors
     ///
@@ -79,7 +79,7 @@ impl Client {
     /// person once, however many frames show it. At most [`MAX_FRAMES`](detect::MAX_FRAMES); without
     /// frames there are no persons, and nothing is sent.
     ///
-    /// The faces have crops and no landmarks, so they fit Face Swap Plus alone.
+    /// The faces have crops and no landmarks, so only Face Swap Plus accepts them.
     ///
     /// # Errors
     ///

@@ -20,27 +20,26 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Ids can be given as whatever you have them in: see [`IntoResultIds`]. The list is cut into
-    /// requests of at most 100 ids, of which a few are in flight at a time. Transient errors are
-    /// retried. Each id has one outcome of its own: found, missing, or failed. An empty list gives empty
-    /// results without a request.
+    /// Pass ids in whatever form you have them: see [`IntoResultIds`]. The list is cut into requests of at most 100
+    /// ids, of which a few are in flight at a time. Transient errors are retried. Each id has one outcome of its own:
+    /// found, missing, or failed. An empty list gives empty results without a request.
     ///
-    /// A wrong id costs itself alone: a request that the API refuses as a whole is split until the wrong
-    /// id is found. A server that takes fewer ids, or a shorter request line, costs the clones of a
-    /// client at most twice the requests once; then the limit is known.
+    /// A wrong id fails alone: a request that the API refuses as a whole is split until the wrong id is found. If a
+    /// server accepts fewer ids or a shorter request line, that costs at most twice the requests once; then all clones
+    /// of the client know the limit.
     ///
     /// Options for this call alone can be set before it is awaited: see [`Lookup`].
     ///
     /// # Errors
     ///
-    /// If a text is not an id (no request is made; the error names each), or if no id at all was
-    /// answered; the error is then that of the first ids, such as refused credentials. If any id was
-    /// answered, the failed ones are in [`Results::failed`](crate::lookup::Results::failed) instead.
+    /// If a text is not an id (no request is made; the error names each), or if every id failed; the error is then that
+    /// of the first ids, such as refused credentials. If any id was answered, the failed ones are in
+    /// [`Results::failed`](crate::lookup::Results::failed) instead.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends its requests and loses what they would have brought, nothing else:
-    /// a lookup changes nothing on the server.
+    /// Dropping the future ends its requests and loses their answers, nothing else: a lookup changes nothing on the
+    /// server.
     pub fn lookup(&self, ids: impl IntoResultIds) -> Lookup {
         Lookup::new(self.api.clone(), ids)
     }

@@ -1,13 +1,13 @@
-//! What a client does at the moment: [`Client::stats`].
+//! What a client is doing: [`Client::stats`].
 
 use tokio::time::Instant;
 
 use crate::{client::Client, metrics::Stats, transport::operation::Pool};
 
 impl Client {
-    /// What this client and its clones do at the moment, for gauges.
+    /// What this client and its clones are doing, for gauges.
     ///
-    /// It takes a lock for an instant and allocates nothing, so it can be called for every scrape.
+    /// It takes a lock briefly and allocates nothing, so you can call it for every scrape.
     ///
     /// ```
     /// use akool_faceswap::Client;
@@ -48,7 +48,7 @@ mod tests {
     };
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_in_flight_tracked_and_throttled_is_counted() {
+    async fn requests_in_flight_tracked_ids_and_throttling_are_counted() {
         let second = Duration::from_secs(1);
         let wire = Scripted::new(move |seen| match seen.n {
             0 => Reply::business(1005).with_header("retry-after", "7"),

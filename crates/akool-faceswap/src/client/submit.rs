@@ -24,24 +24,24 @@ impl Client {
     ///     .new_face("https://example.com/me.jpg")   // the face to put in
     ///     .submit()                                 // sent once; costs credits
     ///     .await?;
-    /// store(job.ticket())?;                         // any process can go on from here
+    /// store(job.ticket())?;                         // any process can resume from here
     /// let done = job.wait().await?;
     /// let file = client.download(&done).save_in(results).await?;
     /// # Ok(())
     /// # }
     /// ```
     ///
-    /// What is missing does not compile, and what could never be right is refused before anything is
-    /// sent: see [`SwapRequest`](crate::submit::SwapRequest).
+    /// An incomplete swap does not compile, and an invalid one is refused before anything is sent: see
+    /// [`SwapRequest`](crate::submit::SwapRequest).
     pub fn swap(&self) -> Swap {
         Swap::new(self.submitter.clone())
     }
 
     /// Sends a submit that was [prepared](crate::submit::SwapRequest::prepare), once.
     ///
-    /// The same rules hold as for [`submit`](crate::submit::SwapRequest::submit). A pending submit
-    /// that was read back may have been sent before, so it ends with an unknown outcome and is not
-    /// sent: see [`PendingSubmit::allow_second_purchase`].
+    /// The rules of [`submit`](crate::submit::SwapRequest::submit) apply. A pending submit that was read back may have
+    /// been sent before, so it ends with an unknown outcome and is not sent: see
+    /// [`PendingSubmit::allow_second_purchase`].
     ///
     /// # Errors
     ///
@@ -94,14 +94,14 @@ impl Client {
         SwapAll::new(self.submitter.clone(), pending.into_iter(), limit)
     }
 
-    /// The outcomes of all submits whose futures were dropped, and that nobody has taken since.
+    /// The outcomes of all submits whose futures were dropped, except those that were taken since.
     ///
     /// It waits for those that are still in flight: call it before a program exits. Up to 10,000
     /// outcomes are kept, and beyond that nothing is sent until they are taken.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future loses nothing; what it had not returned is there for the next call.
+    /// Dropping the future loses nothing; the next call returns the outcomes.
     pub async fn unclaimed_submits(&self) -> Vec<Result<SubmittedJob, SubmitError>> {
         self.submitter.unclaimed().await
     }

@@ -5,12 +5,11 @@ use std::time::SystemTime;
 use crate::client::Client;
 
 impl Client {
-    /// The time of day at the API; `None` until an answer of the API has had a date.
+    /// The time of day at the API; `None` until the API has sent an answer with a date.
     ///
-    /// Compare what the API dated with this, such as
-    /// [`Job::expires_at`](crate::model::Job::expires_at): the local clock may be days off. It is the
-    /// local time, corrected by the `Date` of the last answer if they differ by more than a minute. A
-    /// difference of more than 5 minutes is logged once, as a warning.
+    /// Compare the API's dates with this, such as [`Job::expires_at`](crate::model::Job::expires_at): the local clock
+    /// may be days off. It is the local time, corrected by the `Date` of the last answer if they differ by more than a
+    /// minute. A difference of more than 5 minutes is logged once, as a warning.
     ///
     /// ```
     /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -60,7 +59,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn only_an_envelope_tells_the_apis_time() {
+    async fn only_an_envelope_sets_the_server_time() {
         let date = UNIX_EPOCH + Duration::from_secs(1_795_428_000);
         let empty = || Reply::http(200, r#"{"code":1000,"msg":"OK","data":{"result":[]}}"#);
         assert_eq!(after(empty).await, Some(date));

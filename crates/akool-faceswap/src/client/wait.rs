@@ -1,4 +1,4 @@
-//! Waiting for jobs, and looking single ones up by the same poller: [`Client::wait`] and its like,
+//! Waiting for jobs, and looking up single ones through the same poller: [`Client::wait`] and its siblings,
 //! [`Client::lookup_one`].
 
 use crate::{
@@ -27,20 +27,18 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Awaiting it gives the job at success, with its URL. Every other end is a
-    /// [`WaitError`](crate::wait::WaitError): the job failed, it is missing for longer than a grace
-    /// period, it has succeeded without a URL, the deadline passed, the client was shut down, the wait
-    /// was cancelled, or lookups cannot succeed, as with refused credentials or a base URL that is not
-    /// the API's. A lookup that fails in a transient way never ends a wait; it shows as
-    /// [`Progress::last_error`](crate::wait::Progress::last_error). At the deadline the job is looked up
-    /// once more, so a job that ended before it is not reported as late. That last look may take a tenth
-    /// of the timeout, retries included, but at least 1 s and at most 5 s: so much later than its
-    /// deadline a wait may end.
+    /// Awaiting it gives the job at success, with its URL. Every other outcome is a
+    /// [`WaitError`](crate::wait::WaitError): the job failed, it was missing for longer than a grace period, it
+    /// succeeded without a URL, the deadline passed, the client was shut down, the wait was cancelled, or lookups
+    /// cannot succeed, as with refused credentials or a base URL that is not the API's. A lookup that fails in a
+    /// transient way never ends a wait; it shows as [`Progress::last_error`](crate::wait::Progress::last_error). At the
+    /// deadline the job is looked up once more, so a job that ended before it is not reported as late. That last look
+    /// may take a tenth of the timeout, retries included, but at least 1 s and at most 5 s; a wait may end that long
+    /// after its deadline.
     ///
     /// All waits of a client and its clones share one poller: see
-    /// [`PollPolicy`](crate::wait::PollPolicy) for how often it looks. It runs as a task on the tokio
-    /// runtime of the first wait and ends after the last one. A wait keeps what it needs of the client
-    /// alive.
+    /// [`PollPolicy`](crate::wait::PollPolicy) for how often it polls. It runs as a task on the tokio runtime of the
+    /// first wait and ends after the last one. A wait keeps the parts of the client that it needs alive.
     ///
     /// # Errors
     ///
@@ -79,8 +77,8 @@ impl Client {
     /// ```
     ///
     /// Each id has exactly one outcome. Any number of ids can be given, up to
-    /// [`max_tracked_ids`](crate::client::ClientBuilder::max_tracked_ids), and as whatever you have them
-    /// in: see [`IntoResultIds`].
+    /// [`max_tracked_ids`](crate::client::ClientBuilder::max_tracked_ids), in whatever form you have them: see
+    /// [`IntoResultIds`].
     ///
     /// # Errors
     ///
@@ -90,7 +88,7 @@ impl Client {
         ids.checked(|ids| WaitEach::for_ids(self.poller.clone(), ids))
     }
 
-    /// Waits until all of these jobs have ended, each in its own way.
+    /// Waits until all of these jobs have ended, successfully or not.
     ///
     /// ```
     /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -117,16 +115,15 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends the waits and loses the outcomes that have come in. Where that matters
-    /// use [`wait_each`](Self::wait_each), which hands each out as it comes.
+    /// Dropping the future ends the waits and loses the outcomes that have arrived. If that matters, use
+    /// [`wait_each`](Self::wait_each), which hands each out as it comes.
     pub fn wait_all<I: IntoResultIds>(&self, ids: I) -> I::Checked<WaitAll> {
         ids.checked(|ids| WaitAll::new(ids.clone(), self.wait_each(ids)))
     }
 
-    /// Waits until the first of these jobs has ended, in whichever way, and ends the other waits.
+    /// Waits until the first of these jobs has ended, successfully or not, and ends the other waits.
     ///
-    /// `None` only if there are no ids. To take the others as well use
-    /// [`wait_each`](Self::wait_each).
+    /// `None` only if there are no ids. To take the others as well, use [`wait_each`](Self::wait_each).
     ///
     /// ```
     /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -166,12 +163,11 @@ impl Client {
         WaitEach::resumed(self.poller.clone(), tickets.into_iter().collect())
     }
 
-    /// Looks one job up, together with whatever else is looked up at about the same time.
+    /// Looks one job up, in one request with other lookups made at about the same time.
     ///
-    /// `None` if the API answers without it. Calls from any number of tasks within about 20 ms share one
-    /// request, together with the polls of waits that are due: this is the call for a service that
-    /// receives ids one by one. The request is always sent after the call. Transient errors are retried
-    /// by the client's
+    /// `None` if the answer does not contain the job. Calls from any number of tasks within about 20 ms share one
+    /// request, together with the polls of waits that are due: this is the call for a service that receives ids one by
+    /// one. The request is always sent after the call. Transient errors are retried by the client's
     /// [`RetryPolicy`](crate::retry::RetryPolicy) within its
     /// [`operation_timeout`](crate::client::ClientBuilder::operation_timeout).
     ///
@@ -192,7 +188,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If a text is not an id (no request is made), if the request about this id failed, or the client
+    /// If a text is not an id (no request is made), if the request about this id failed, or if the client already
     /// [tracks as many ids](crate::client::ClientBuilder::max_tracked_ids) as it may.
     ///
     /// # Cancel safety
@@ -203,11 +199,11 @@ impl Client {
         LookupOne::new(self.poller.clone(), id.into_result_id())
     }
 
-    /// Has a job that is waited for looked up now, because something else says that it changed:
-    /// typically a webhook. `false` if nobody waits for it, as for a text that is not an id.
+    /// Polls a tracked job immediately, for example when a webhook says that it changed. `false` if nobody waits for
+    /// it, or the text is not an id.
     ///
-    /// The lookup is what counts, not the hint, so it does no harm if anybody can send one: an id is
-    /// looked up for hints at most every 500 ms.
+    /// The lookup decides, not the hint, so it does no harm if anybody can send one: hints poll an id at most every 500
+    /// ms.
     pub fn poll_now(&self, id: impl AsRef<str>) -> bool {
         ResultId::new(id).is_ok_and(|id| self.poller.poll_now(&id))
     }

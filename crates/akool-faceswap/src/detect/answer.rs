@@ -1,7 +1,7 @@
-//! What a detector's body says, in whichever envelope it comes.
+//! Reads a detector's body, in whichever envelope it comes.
 //!
 //! There are three: `error_code` with `faces_obj`, `success` with `persons`, and the envelope of all
-//! other endpoints, in which a gateway refuses a key. One body is looked through for all of them.
+//! other endpoints, in which a gateway refuses a key. Every body is searched for all of them.
 
 use serde_json::Value;
 
@@ -11,21 +11,21 @@ use crate::{
     transport::exchange::RawResponse,
 };
 
-/// What was asked for, as it came, or why it is not there.
+/// What the body says: the requested field, as sent, or why it is missing.
 #[derive(Debug, PartialEq)]
 pub(super) enum Said {
     /// The faces or persons, still to be read.
     Found(Value),
     /// Business code and message of the envelope of all other endpoints.
     Business(i64, String),
-    /// The detector's own message: it cannot read the input, for one.
+    /// The detector's own message, such as that it cannot read the input.
     Refused(String),
-    /// Where it cannot be read, and why.
+    /// The place that cannot be read, and why.
     Unreadable(&'static str, String),
 }
 
 impl Said {
-    /// What was asked for, or the error that the answer means.
+    /// The requested field, or the error that the answer means.
     pub(super) fn found(self, response: &RawResponse) -> Result<Value, Error> {
         let refused = |message| {
             Err(Error::new(ErrorKind::Api, message)
@@ -56,7 +56,7 @@ impl Said {
     }
 }
 
-/// Looks for the field `wanted` and for every way to say no.
+/// Looks for the field `wanted` and for every form of a refusal.
 pub(super) fn read(body: &[u8], wanted: &'static str) -> Said {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}');
@@ -64,7 +64,7 @@ pub(super) fn read(body: &[u8], wanted: &'static str) -> Said {
         Ok(Value::Object(fields)) => fields,
         Ok(_) => return Said::Unreadable("$", "expected an object".into()),
         Err(error) => {
-            // The library's own words could quote the body.
+            // The parser's own message could quote the body.
             let what = if error.is_eof() {
                 "the body ends too early"
             } else {

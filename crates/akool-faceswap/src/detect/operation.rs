@@ -33,7 +33,7 @@ impl Operation for DetectFaces {
         client.detect_faces(&self.0).await
     }
 
-    /// The generated type is not asked: one null among the faces would cost the whole answer.
+    /// Ignores the generated type, which cannot read an answer with one null among the faces.
     fn read(
         &self,
         _: Option<FaceDetectionResponse>,

@@ -1,4 +1,4 @@
-//! A picture on this machine, read under a cap.
+//! A picture on this machine, read up to a size limit.
 
 use std::{
     fs::File,
@@ -20,7 +20,7 @@ pub(super) fn label(path: &Path) -> String {
         .collect()
 }
 
-/// Reads it on a thread for what blocks.
+/// Reads it on a thread for blocking work.
 pub(super) async fn read(path: PathBuf) -> Result<Vec<u8>, Error> {
     let label = label(&path);
     let failed = move |error: io::Error| {

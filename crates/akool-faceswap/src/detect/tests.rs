@@ -33,7 +33,7 @@ fn sent(server: &Scripted) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_picture_is_asked_about_by_its_url_with_crops() {
+async fn a_picture_is_sent_as_its_url_and_crops_are_requested() {
     let server = server(faces(&["0"]));
     let picture = client(&server)
         .detect("https://a.example/team.jpg?sig=1")
@@ -107,7 +107,7 @@ async fn a_picture_too_large_or_empty_is_refused_without_a_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_video_has_its_frames_and_its_number_of_them() {
+async fn a_video_has_frames_whose_number_can_be_set() {
     let server = server(faces(&["10", "5"]));
     let client = client(&server);
     let video = client
@@ -119,7 +119,7 @@ async fn a_video_has_its_frames_and_its_number_of_them() {
         json!({"url": "https://a.example/film.mp4", "return_face_url": true, "num_frames": 24});
     assert_eq!(sent(&server), expected);
     assert_eq!(video.frames().len(), 2);
-    // Asked about as a picture it is an error that says what to do.
+    // Detected as a picture, it is an error that says what to do.
     let error = client
         .detect("https://a.example/film.mp4")
         .await
@@ -142,7 +142,7 @@ async fn a_video_has_its_frames_and_its_number_of_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn persons_are_asked_about_by_the_urls_of_frames() {
+async fn frames_are_analyzed_by_their_urls() {
     let server = server(json!({"success": true, "frame_count": 1, "persons": [{"index": 0}]}));
     let client = client(&server);
     let analysis = client
@@ -178,7 +178,7 @@ async fn persons_are_asked_about_by_the_urls_of_frames() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_detection_is_waited_for_longer_than_a_lookup() {
+async fn a_detection_waits_longer_for_its_answer_than_a_lookup() {
     let server = Scripted::new(|_| {
         let body = faces(&["0"]).to_string();
         Reply::http(200, &body).after(std::time::Duration::from_secs(100))
@@ -193,7 +193,7 @@ async fn a_slow_detection_is_waited_for_longer_than_a_lookup() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_refusal_is_an_error_and_no_face_is_none() {
+async fn each_refusal_is_an_error_and_a_picture_without_faces_is_not() {
     for (body, kind) in [
         (
             json!({"error_code": 1, "error_msg": "'NoneType' https://PLANTED.example/PLANTED", "faces_obj": {}}),

@@ -1,8 +1,8 @@
-//! What frame analysis answered: the persons in a series of pictures.
+//! The result of frame analysis: the persons in a series of pictures.
 //!
 //! Unlike the detector it merges the same person across frames, so it suits a video whose frames the
-//! caller has extracted. It gives a crop and a box of each person and no landmarks, so its faces fit
-//! the endpoint of Face Swap Plus only.
+//! caller has extracted. It gives a crop and a box of each person and no landmarks, so only the endpoint of Face Swap
+//! Plus accepts its faces.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -74,12 +74,12 @@ impl Analysis {
 
     /// The persons from left to right, by the number that the API gives them.
     ///
-    /// No person is an empty list, not an error.
+    /// If there are none, the list is empty; that is not an error.
     pub fn persons(&self) -> &[Person] {
         &self.persons
     }
 
-    /// What was odd in the answer, and cost no more than the field it is about.
+    /// Invalid parts of the answer, each of which affected only its own field.
     pub fn notes(&self) -> &[Note] {
         &self.notes
     }
@@ -142,7 +142,7 @@ impl Person {
         }
     }
 
-    /// The API's name for the person, such as `person_0`; it means nothing in another answer.
+    /// The API's name for the person, such as `person_0`; it has no meaning in other answers.
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
@@ -163,7 +163,7 @@ impl Person {
     }
 }
 
-/// One sight of a person.
+/// One appearance of a person.
 #[derive(Clone, Debug)]
 pub struct Appearance {
     frame: u64,
@@ -186,7 +186,7 @@ impl Appearance {
         self.frame
     }
 
-    /// The frame's time in seconds: the one that was sent for it, or its place.
+    /// The frame's time in seconds: the time that was sent with it, or its place in the list.
     pub fn timestamp(&self) -> Option<f64> {
         self.timestamp
     }
@@ -197,7 +197,7 @@ impl Appearance {
     }
 }
 
-/// `[x1, y1, x2, y2]`, as this endpoint alone answers boxes.
+/// `[x1, y1, x2, y2]`, the form of boxes that only this endpoint answers.
 fn as_xyxy(value: &Value) -> Option<XyXy> {
     let [x1, y1, x2, y2] = as_four(value)?;
     XyXy::new(x1, y1, x2, y2).ok()
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_costs_itself_and_is_noted() {
+    fn unreadable_fields_are_left_out_and_noted() {
         let found =
             analysis(&json!([{"bbox": [5, 5, 1, 1], "face_url": "/0.jpg"}, 3, {}])).unwrap();
         assert_eq!(found.persons().len(), 2);

@@ -1,9 +1,8 @@
 //! Boxes around faces, in the two forms that the API has.
 //!
 //! Detectors answer `[x, y, width, height]`, the submit endpoint wants `[x1, y1, x2, y2]`, and frame
-//! analysis answers the latter. Both are four numbers, and one sent as the other is a wrong face
-//! that is paid for. So each form is a type of its own, and only [`XyWh::to_xyxy`] leads from one to
-//! the other.
+//! analysis answers the latter. Both are four numbers, and sending one as the other swaps the wrong face, which you pay
+//! for. So each form is a type of its own, and only [`XyWh::to_xyxy`] converts one to the other.
 
 use std::fmt;
 
@@ -27,7 +26,7 @@ pub struct XyWh {
 }
 
 impl XyWh {
-    /// A box with an area, all of whose corners can be written.
+    /// A box with an area, whose corners are all in range.
     ///
     /// # Errors
     ///
@@ -179,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_box_has_the_numbers_that_it_was_made_of() {
+    fn a_box_keeps_its_numbers() {
         let one = XyWh::new(5, 6, 7, 8).unwrap();
         assert_eq!((one.x(), one.y(), one.width(), one.height()), (5, 6, 7, 8));
         assert!(InvalidBox::NoArea.to_string().contains("no area"));

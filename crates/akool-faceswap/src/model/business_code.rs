@@ -17,7 +17,7 @@ pub enum BusinessClass {
     InvalidRequest,
     /// An image or video is too large, too long, or of a form that is not accepted.
     InputLimit,
-    /// Too many requests; the whole client has to slow down.
+    /// Too many requests; the whole client must slow down.
     RateLimit,
     /// Quota, credit or subscription; a person has to pay or change the plan.
     Billing,
@@ -25,9 +25,9 @@ pub enum BusinessClass {
     Authentication,
     /// The account may not do this.
     Permission,
-    /// What was asked for does not exist.
+    /// The requested item does not exist.
     NotFound,
-    /// What was asked for exists already or is in another state.
+    /// The item already exists or is in another state.
     Conflict,
     /// The vendor could not process the job.
     Processing,
@@ -57,7 +57,7 @@ pub struct BusinessCode(i64);
 
 use BusinessClass as Class;
 
-/// The vendor's list, by number: each code with its class and what the list says of it.
+/// The vendor's list, by number: each code with its class and its description.
 #[rustfmt::skip]
 const LISTED: &[(i64, BusinessClass, &str)] = &[
     (1000, Class::Success, "success"),
@@ -169,7 +169,7 @@ impl BusinessCode {
         self.0
     }
 
-    /// What kind of thing happened.
+    /// The category of the code.
     pub fn class(self) -> BusinessClass {
         self.listed().map_or(Class::Unknown, |(_, class, _)| *class)
     }
@@ -181,12 +181,12 @@ impl BusinessCode {
         LISTED.get(at)
     }
 
-    /// Whether the operation was accepted: 1000 alone is.
+    /// Whether the operation was accepted: only 1000 means so.
     pub fn is_success(self) -> bool {
         self == Self::SUCCESS
     }
 
-    /// Whether the client has to slow down.
+    /// Whether the client must slow down.
     pub fn is_rate_limit(self) -> bool {
         matches!(self.class(), BusinessClass::RateLimit)
     }
@@ -211,7 +211,7 @@ impl BusinessCode {
         matches!(self.class(), BusinessClass::InvalidRequest)
     }
 
-    /// What the vendor's list says of the code, in short.
+    /// A short description of the code, from the vendor's list.
     pub fn description(self) -> &'static str {
         self.listed()
             .map_or("a code that is not in the vendor's list", |(.., words)| {

@@ -1,9 +1,8 @@
-//! What a detection answered: a picture with its faces, or a video with its frames.
+//! The result of a detection: a picture with its faces, or a video with its frames.
 //!
 //! The detector answers a map from frame numbers, written as text, to lists that run in parallel by
-//! face. Read as text the numbers sort wrongly, read as one list the same person is there many
-//! times. So a video has [`frames`](Video::frames) in numeric order, and there is no list of all
-//! faces.
+//! face. As text the numbers sort wrongly, and in one list the same person would appear many times. So a video has
+//! [`frames`](Video::frames) in numeric order, and there is no list of all faces.
 
 mod lenient;
 
@@ -97,22 +96,22 @@ impl Picture {
         self.faces.require_one()
     }
 
-    /// All faces, in the detector's order. No face is an empty list, not an error.
+    /// All faces, in the detector's order. If there are none, the list is empty; that is not an error.
     pub fn faces(&self) -> &Faces {
         &self.faces
     }
 
-    /// The picture's URL; `None` where it was sent as bytes.
+    /// The picture's URL; `None` if it was sent as bytes.
     pub fn url(&self) -> Option<&MediaUrl> {
         self.detection.input.url()
     }
 
-    /// When the detection was, by the clock of this machine.
+    /// When it was detected, by the clock of this machine.
     pub fn detected_at(&self) -> SystemTime {
         self.detection.at
     }
 
-    /// What was odd in the answer, and cost no more than the field it is about.
+    /// Invalid parts of the answer, each of which affected only its own field.
     pub fn notes(&self) -> &[Note] {
         &self.notes
     }
@@ -134,8 +133,8 @@ impl fmt::Debug for Picture {
 
 /// A video and the frames that the detector looked at.
 ///
-/// The detector numbers no persons: the same person has a face in many frames. Take all faces from
-/// one frame that shows everybody, or extract frames yourself and have them analysed.
+/// The detector does not identify persons: the same person has a face in many frames. Take all faces from one frame
+/// that shows everybody, or extract frames yourself and analyze them.
 ///
 /// ```
 /// # use akool_faceswap_mock::{FakeAkool, Scene};
@@ -178,7 +177,7 @@ impl Video {
         })
     }
 
-    /// The frames by rising number, those without a face included.
+    /// The frames in the order of their numbers, including those without a face.
     pub fn frames(&self) -> &[Frame] {
         &self.frames
     }
@@ -208,12 +207,12 @@ impl Video {
         self.detection.input.url()
     }
 
-    /// When the detection was, by the clock of this machine.
+    /// When it was detected, by the clock of this machine.
     pub fn detected_at(&self) -> SystemTime {
         self.detection.at
     }
 
-    /// What was odd in the answer, and cost no more than the field it is about.
+    /// Invalid parts of the answer, each of which affected only its own field.
     pub fn notes(&self) -> &[Note] {
         &self.notes
     }

@@ -2,8 +2,8 @@
 //!
 //! A face can be named to the API in two ways: by the crop that the detector stored, or by the whole
 //! picture. Points and boxes belong to one of the two, and mixing them swaps the wrong part of the
-//! wrong picture. So a [`Face`] comes out of a detection only and keeps each URL together with what
-//! was measured on that picture, as a [`FaceImage`].
+//! wrong picture. So a [`Face`] comes only from a detection, and keeps each URL together with the measurements of that
+//! picture, as a [`FaceImage`].
 
 mod faces;
 mod image;
@@ -49,7 +49,7 @@ struct Inner {
     in_picture: Option<FaceImage>,
 }
 
-/// What a face is made of.
+/// The parts of a face.
 pub(super) struct Found {
     pub(super) frame: u64,
     pub(super) index: usize,
@@ -58,27 +58,27 @@ pub(super) struct Found {
     pub(super) in_picture: Option<FaceImage>,
 }
 
-/// What was looked at, and when.
+/// What was examined, and when.
 pub(crate) struct Detection {
     pub(crate) input: Input,
     pub(crate) at: SystemTime,
 }
 
-/// What a detection was asked about.
+/// The input of a detection.
 #[derive(Clone)]
 pub(crate) enum Input {
     Picture(MediaUrl),
     Video(MediaUrl),
-    /// A picture sent as bytes; nothing but the crops of its faces has a URL.
+    /// A picture sent as bytes; only the crops of its faces have URLs.
     Bytes {
         label: Box<str>,
     },
-    /// Pictures out of a video, which the caller took.
+    /// Frames of a video, which the caller extracted.
     Frames(Box<[MediaUrl]>),
 }
 
 impl Input {
-    /// The URL of the whole picture or video, where it has one.
+    /// The URL of the whole picture or video, if it has one.
     pub(crate) fn url(&self) -> Option<&MediaUrl> {
         match self {
             Self::Picture(url) | Self::Video(url) => Some(url),
@@ -120,15 +120,14 @@ impl Face {
 
     /// The picture of this face alone that the detector stored, with the points in that picture.
     ///
-    /// `None` where the detector stored none. It is served for [`CROP_LIFETIME`].
+    /// `None` if the detector stored none. It is served for [`CROP_LIFETIME`].
     pub fn crop(&self) -> Option<&FaceImage> {
         self.0.crop.as_ref()
     }
 
     /// The whole picture, with the points of this face in it.
     ///
-    /// `None` for a face of a video, of frames, and of a picture that was sent as bytes: there is
-    /// no URL of a picture then.
+    /// `None` for a face of a video, of frames, and of a picture that was sent as bytes: then no picture has a URL.
     pub fn in_picture(&self) -> Option<&FaceImage> {
         self.0.in_picture.as_ref()
     }

@@ -1,8 +1,8 @@
 //! One result id: an opaque token, checked once, cheap to clone.
 //!
-//! Ids come from submit answers (`_id`), files and people. What could never be an id is refused
-//! here, before any request, with the reason. The most frequent mistake, a `job_id` in place of an
-//! `_id`, is answered by the API with an empty list and no error, so it has a reason of its own.
+//! Ids come from submit answers (`_id`), files and people. A text that cannot be an id is refused here, before any
+//! request, with the reason. To the most frequent mistake, a `job_id` in place of an `_id`, the API answers with an
+//! empty list and no error, so it has a reason of its own.
 
 mod characters;
 
@@ -36,8 +36,8 @@ use characters::{is_invisible, is_punctuation, name_of};
 /// spreadsheet makes of a long number (`6.67E+23`). All ids seen so far are 24 hexadecimal digits (an
 /// `ObjectId` of `MongoDB`), but the vendor's documentation promises no form.
 ///
-/// An id of 24 hexadecimal digits is kept in small letters, as the API writes it: a spreadsheet that
-/// turned it into capitals does no harm. Any other id is compared byte for byte.
+/// An id of 24 hexadecimal digits is kept in lower case, as the API writes it, so a spreadsheet that changed its case
+/// does no harm. Any other id is compared byte for byte.
 ///
 /// Cloning copies no text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,14 +51,14 @@ impl ResultId {
     ///
     /// # Errors
     ///
-    /// [`InvalidId`] with the reason, if `id` could never be one.
+    /// [`InvalidId`] with the reason, if `id` cannot be an id.
     pub fn new(id: impl AsRef<str>) -> Result<Self, InvalidId> {
         let id = id.as_ref();
         match reason_against(id) {
             None => Ok(Self(Self::normalized(id).into())),
             Some(reason) => Err(InvalidId {
                 excerpt: match reason {
-                    // A result URL is as good as the picture itself.
+                    // Anyone who has a result URL has the picture.
                     Reason::Url => "a URL".into(),
                     _ => excerpt(id),
                 },
@@ -67,7 +67,7 @@ impl ResultId {
         }
     }
 
-    /// An id in the letters in which the API writes it.
+    /// An id in the case in which the API writes it.
     pub(crate) fn normalized(id: &str) -> Cow<'_, str> {
         if is_object_id(id) && id.bytes().any(|byte| byte.is_ascii_uppercase()) {
             id.to_ascii_lowercase().into()
@@ -163,7 +163,7 @@ fn has_spreadsheet_form(id: &str) -> bool {
     })
 }
 
-/// What is shown of a refused id: enough to find it again, never more than a line.
+/// The part of a refused id that is shown: enough to find it again, never more than a line.
 fn excerpt(id: &str) -> Box<str> {
     const SHOWN: usize = 48;
     let mut shown: String = id.chars().take(SHOWN).collect();

@@ -28,7 +28,7 @@ impl ResultIds {
     /// # use akool_faceswap::ResultIds;
     /// let refused = ResultIds::parse_all(["a1", "b 2", "c3"]).unwrap_err();
     /// assert_eq!(refused.to_string(), "item 2: the id \"b 2\" contains white space");
-    /// // One bad id does not take the others with it.
+    /// // One bad id does not affect the others.
     /// assert_eq!(refused.into_valid().to_string(), "a1,c3");
     /// ```
     ///
@@ -43,7 +43,7 @@ impl ResultIds {
         Self::try_collect(texts.into_iter().map(ResultId::new))
     }
 
-    /// The valid ids, or which are not.
+    /// The valid ids, or the refused ones.
     pub(crate) fn try_collect(
         ids: impl Iterator<Item = Result<ResultId, InvalidId>>,
     ) -> Result<Self, InvalidIds> {
@@ -65,7 +65,7 @@ impl ResultIds {
         }
     }
 
-    /// A list of ids that are known to be different.
+    /// A list of ids that are known to be distinct.
     pub(crate) fn from_distinct(ids: Vec<ResultId>) -> Self {
         Self(Arc::new(ids))
     }
@@ -80,7 +80,7 @@ impl ResultIds {
         self.0.is_empty()
     }
 
-    /// Whether the list has this id. It looks at one id after the other.
+    /// Whether the list has this id. The search is linear.
     pub fn contains(&self, id: impl AsRef<str>) -> bool {
         let id = ResultId::normalized(id.as_ref());
         self.0.iter().any(|known| known.as_str() == &*id)
@@ -102,7 +102,7 @@ impl std::ops::Index<usize> for ResultIds {
 
     /// # Panics
     ///
-    /// If there are not this many ids.
+    /// If `index` is out of bounds.
     fn index(&self, index: usize) -> &ResultId {
         &self.0[index]
     }
@@ -189,7 +189,7 @@ impl<'a> IntoIterator for &'a ResultIds {
     }
 }
 
-/// A comma-separated list; white space around an id is passed over.
+/// A comma-separated list; white space around an id is ignored.
 impl FromStr for ResultIds {
     type Err = InvalidIds;
 
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_an_array_in_json_and_can_be_looked_through() {
+    fn a_list_is_an_array_in_json_and_can_be_iterated() {
         let ids: ResultIds = "b,a".parse().unwrap();
         let json = serde_json::to_string(&ids).unwrap();
         assert_eq!(json, r#"["b","a"]"#);
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn extending_drops_what_is_there_already() {
+    fn extending_drops_ids_that_are_already_in_the_list() {
         let mut ids: ResultIds = "a,b".parse().unwrap();
         ids.extend("b,c".parse::<ResultIds>().unwrap());
         assert_eq!(ids.to_string(), "a,b,c");
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_knows_its_ids_as_they_are_written_elsewhere() {
+    fn a_list_finds_its_ids_in_upper_case() {
         let ids: ResultIds = "667d228400000000000a0001,a".parse().unwrap();
         assert!(ids.contains("a") && !ids.contains("b"));
         assert!(ids.contains("667D228400000000000A0001"));

@@ -1,4 +1,4 @@
-//! Ids from whatever a program has them in.
+//! Conversions of texts and collections into checked ids.
 
 use std::{
     borrow::Cow,
@@ -12,8 +12,7 @@ use crate::model::{InvalidId, InvalidIds, ResultId, ResultIds};
 ///
 /// Every call that takes many ids takes it. It is implemented for `&str` and `String` (ids separated by
 /// commas), for one id, and for arrays, slices, `Vec`, `VecDeque`, `HashSet`, `BTreeSet` and iterators of
-/// ids or texts. An iterator of a type that is not known here can be collected into a `Vec`, or into
-/// [`ResultIds`].
+/// ids or texts. Any other iterator can be collected into a `Vec`, or into [`ResultIds`].
 ///
 /// ```
 /// use akool_faceswap::{ResultId, model::IntoResultIds};
@@ -32,8 +31,8 @@ use crate::model::{InvalidId, InvalidIds, ResultId, ResultIds};
     note = "collect it into `Vec<ResultId>`, `Vec<String>` or `ResultIds`"
 )]
 pub trait IntoResultIds: Sealed {
-    /// What a call gives that refuses texts that are not ids before it does anything: `T` for checked
-    /// ids, [`Result<T, InvalidIds>`](InvalidIds) for texts.
+    /// The result of a call that refuses texts that are not ids before it does anything: `T` for checked ids,
+    /// [`Result<T, InvalidIds>`](InvalidIds) for texts.
     type Checked<T>;
 
     /// The ids, each once, in first-seen order.
@@ -43,7 +42,7 @@ pub trait IntoResultIds: Sealed {
     /// [`InvalidIds`], which names every refused text and still has the valid ids.
     fn into_result_ids(self) -> Result<ResultIds, InvalidIds>;
 
-    /// What `then` makes of the ids, if all are valid.
+    /// The result of `then` for the ids, if all are valid.
     #[doc(hidden)]
     fn checked<T>(self, then: impl FnOnce(ResultIds) -> T) -> Self::Checked<T>;
 }
@@ -67,8 +66,8 @@ pub trait IntoResultIds: Sealed {
 /// ```
 #[diagnostic::on_unimplemented(message = "`{Self}` is not an id")]
 pub trait IntoResultId: Sealed {
-    /// What a call gives that refuses a text that is not an id before it does anything: `T` for a
-    /// checked id, [`Result<T, InvalidId>`](InvalidId) for a text.
+    /// The result of a call that refuses a text that is not an id before it does anything: `T` for a checked id,
+    /// [`Result<T, InvalidId>`](InvalidId) for a text.
     type Checked<T>;
 
     /// The id.
@@ -78,7 +77,7 @@ pub trait IntoResultId: Sealed {
     /// [`InvalidId`], which says what is wrong.
     fn into_result_id(self) -> Result<ResultId, InvalidId>;
 
-    /// What `then` makes of the id, if it is valid.
+    /// The result of `then` for the id, if it is valid.
     #[doc(hidden)]
     fn checked<T>(self, then: impl FnOnce(ResultId) -> T) -> Self::Checked<T>;
 }
@@ -296,7 +295,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_holds_ids_is_taken() {
+    fn any_collection_of_ids_is_accepted() {
         let id = ResultId::new("a1").unwrap();
         let count = |ids: Result<ResultIds, InvalidIds>| ids.unwrap().len();
         assert_eq!(count("a1,b2".into_result_ids()), 2);
@@ -313,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn iterators_of_ids_are_taken_as_they_are() {
+    fn iterators_of_ids_are_accepted() {
         let ids = [ResultId::new("a1").unwrap(), ResultId::new("b2").unwrap()];
         let count = |ids: Result<ResultIds, InvalidIds>| ids.unwrap().len();
         assert_eq!(count(ids.iter().into_result_ids()), 2);
@@ -330,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn only_text_is_refused() {
+    fn only_texts_can_be_refused() {
         let id = ResultId::new("a1").unwrap();
         let number: usize = IntoResultIds::checked([&id, &id], |ids| ids.len());
         assert_eq!(number, 1);

@@ -1,8 +1,7 @@
 //! One job as users see it: a row of an answer, with what its fields mean.
 //!
-//! No field of a row is dependable but `_id` and the status, so every other accessor returns an
-//! `Option`. Fields are private: what the vendor adds arrives in [`Job::extra`] and may get an
-//! accessor later without breaking anyone.
+//! Only `_id` and the status of a row are dependable, so every other accessor returns an `Option`. Fields are private:
+//! fields that the vendor adds arrive in [`Job::extra`], and may get accessors later without breaking anyone.
 
 mod json;
 mod note;
@@ -50,18 +49,18 @@ pub enum Media {
 ///         "url": "https://cdn.example/final_b-2.jpg"}"#,
 /// )?;
 /// assert_eq!(job.status(), JobStatus::InQueue);
-/// // The URL is filled in long before there is anything behind it.
+/// // The API fills in the URL long before the file exists.
 /// assert_eq!(job.result_url(), None);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// As JSON a job is the row as it came, unknown fields, account ids and an early URL included: to hand
-/// a job on to others use its [`summary`](Self::summary). `Debug` shows no URL.
+/// As JSON a job is the row as it was received, including unknown fields, account ids and an early URL. To pass a job
+/// on to others, use its [`summary`](Self::summary). `Debug` shows no URL.
 #[derive(Clone)]
 pub struct Job {
     id: ResultId,
     row: Row,
-    /// The row as it came, where some of it could not be read as what it should be.
+    /// The row as received, if some of it did not have the documented type.
     odd: Option<Box<Odd>>,
 }
 
@@ -77,7 +76,7 @@ impl Job {
         Self { id, row, odd: None }
     }
 
-    /// A job of whose row some part was odd; `json` is the row as it came.
+    /// A job whose row has an invalid part; `json` is the row as received.
     pub(crate) fn from_odd_row(id: ResultId, row: Row, json: Value, notes: Vec<Note>) -> Self {
         Self {
             id,
@@ -96,14 +95,14 @@ impl Job {
         self.id
     }
 
-    /// What became of the job.
+    /// The status of the job.
     pub fn status(&self) -> JobStatus {
         self.row
             .faceswap_status
             .map_or(JobStatus::ABSENT, JobStatus::from_code)
     }
 
-    /// Whether the job has ended, well or badly, and will not change any more.
+    /// Whether the job has ended, successfully or not, and will not change any more.
     pub fn is_terminal(&self) -> bool {
         self.status().is_terminal()
     }
@@ -114,10 +113,10 @@ impl Job {
         self.status() == JobStatus::Success
     }
 
-    /// Where the result is: only when the status is [`JobStatus::Success`].
+    /// The URL of the result, only at [`JobStatus::Success`].
     ///
-    /// The link needs no credentials, leads to a person's face, and dies at
-    /// [`expires_at`](Self::expires_at): fetch it before that, and do not log it.
+    /// The link needs no credentials, leads to a person's face, and expires at [`expires_at`](Self::expires_at): fetch
+    /// it before that, and do not log it.
     pub fn result_url(&self) -> Option<&str> {
         match self.status() {
             JobStatus::Success => self.preallocated_url(),
@@ -125,8 +124,7 @@ impl Job {
         }
     }
 
-    /// The URL that the API filled in, whatever the status: before
-    /// [`JobStatus::Success`] there is nothing behind it.
+    /// The URL that the API filled in, whatever the status: before [`JobStatus::Success`] no file exists there.
     pub fn preallocated_url(&self) -> Option<&str> {
         let url = self.row.url.as_ref()?.as_str();
         (!url.is_empty()).then_some(url)
@@ -148,7 +146,7 @@ impl Job {
             .created_at
             .as_deref()
             .and_then(|text| humantime::parse_rfc3339(text).ok())
-            // A result that expires after the year 9999 could not be written down again.
+            // A result that expires after the year 9999 could not be formatted again.
             .filter(|time| {
                 time.duration_since(SystemTime::UNIX_EPOCH)
                     .is_ok_and(|since| since <= LAST_CREATION)
@@ -163,12 +161,12 @@ impl Job {
 
     /// Whether the result has been deleted by `now`.
     ///
-    /// `false` where the creation time is not known; [`expires_at`](Self::expires_at) tells.
+    /// `false` if the creation time is not known; [`expires_at`](Self::expires_at) is then `None`.
     pub fn is_expired_at(&self, now: SystemTime) -> bool {
         self.expires_at().is_some_and(|expiry| expiry <= now)
     }
 
-    /// Whether it is an image or a video, where that can be told.
+    /// Whether it is an image or a video, if known.
     ///
     /// Not documented: `image` has been seen to be 1 for image jobs, and a video has a duration.
     pub fn media(&self) -> Option<Media> {
@@ -181,11 +179,11 @@ impl Job {
         }
     }
 
-    /// Why the job failed, where the answer says so; only at [`JobStatus::Failed`].
+    /// Why the job failed, if the answer says so; only at [`JobStatus::Failed`].
     ///
     /// Best effort, because no field for a reason is documented: `alg_msg` has been reported for face
     /// swaps, and sibling products of the vendor send `error_msg`, `faceswap_fail_reason`,
-    /// `error_reason`, `message` or `fail_reason`. The first that has a text counts.
+    /// `error_reason`, `message` or `fail_reason`. The first non-empty text is returned.
     pub fn failure_reason(&self) -> Option<&str> {
         if self.status() != JobStatus::Failed {
             return None;
@@ -249,15 +247,15 @@ impl Job {
         self.row.user_id.as_deref()
     }
 
-    /// The fields that the vendor's pages do not declare, as they came.
+    /// The fields that the vendor's pages do not declare, as received.
     pub fn extra(&self) -> &Map<String, Value> {
         &self.row.extra
     }
 
-    /// What was odd in the row; empty for nearly every row.
+    /// What was invalid in the row; empty for nearly every row.
     ///
-    /// An odd field costs that field alone: it is read if its meaning is plain (a number in
-    /// quotes), else it is absent. The row as it came is what serialising the job gives.
+    /// An invalid field affects only itself: it is read if its meaning is clear (a number in quotes), otherwise it is
+    /// absent. Serialising the job gives the row as received.
     pub fn notes(&self) -> &[Note] {
         self.odd.as_ref().map_or(&[], |odd| &odd.notes)
     }
@@ -307,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_those_of_their_own_fields() {
+    fn each_accessor_reads_its_own_field() {
         let job = job(
             r#"{"_id":"a","faceswap_type":11,"faceswap_quality":12,"deduction_status":13,
                 "deduction_duration":1.5,"video_duration":2.5,"update_time":3.5,"uid":14,
@@ -327,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn the_result_url_is_handed_out_at_success_alone() {
+    fn the_result_url_is_returned_only_at_success() {
         for (status, expected) in [
             ("1", None),
             ("2", None),
@@ -395,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_reason_is_given_for_failed_jobs_alone() {
+    fn a_failure_reason_is_given_only_for_failed_jobs() {
         let of = |status: u8, field: &str| {
             job(&format!(
                 r#"{{"_id":"a","faceswap_status":{status},"{field}":"no face"}}"#
@@ -411,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_success_is_one() {
+    fn only_status_3_is_a_success() {
         for (status, is_success) in [(1, false), (2, false), (3, true), (4, false), (9, false)] {
             let job = job(&format!(r#"{{"_id":"a","faceswap_status":{status}}}"#));
             assert_eq!(job.is_success(), is_success, "{status}");

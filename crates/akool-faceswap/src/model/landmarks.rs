@@ -1,8 +1,8 @@
 //! The four points of a face, as the one string that submits take.
 //!
-//! The detector writes `x,y:x,y:x,y:x,y`, and submits take that very string as `opts`. Home-made
-//! strings are a known mistake: six points, arrays, the points of another picture. So a string comes
-//! from a detection, or from [`Landmarks::from_detector_string`] where one was stored.
+//! The detector writes `x,y:x,y:x,y:x,y`, and submits take exactly that string as `opts`. Strings made by hand are a
+//! known mistake: six points, arrays, the points of another picture. So a string comes from a detection, or from
+//! [`Landmarks::from_detector_string`] if one was stored.
 
 use std::{fmt, sync::Arc};
 
@@ -27,7 +27,7 @@ impl Landmarks {
     const MAX_LEN: usize = 128;
 
     /// Takes a string that a detector answered earlier: an entry of `landmarks_str` or
-    /// `crop_landmarks`. It is kept as it is.
+    /// `crop_landmarks`. It is kept unchanged.
     ///
     /// # Errors
     ///

@@ -1,11 +1,10 @@
 //! Lenient decoding of rows that the generated type could not read.
 //!
-//! The generated type is all or nothing: one status in quotes fails a hundred rows. Here the data
-//! is cut into rows without looking into them, each row into fields, and each field is read for
-//! itself. A field whose meaning is plain (`"3"`, `3.0`) is read with a note, any other is absent
-//! with a note.
+//! The generated type is all or nothing: one status in quotes fails a hundred rows. Here the data is split into rows,
+//! each row into fields, and each field is read separately. A field whose meaning is clear (`"3"`, `3.0`) is read with
+//! a note; any other is absent with a note.
 //!
-//! Nothing of this runs for an answer that is as documented.
+//! None of this runs for an answer that is as documented.
 
 use std::{borrow::Cow, fmt};
 
@@ -26,7 +25,7 @@ pub(crate) struct OddRow {
     pub(crate) notes: Vec<Note>,
 }
 
-/// Why a row is no job, without its content.
+/// Why a row is not a job, without its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable(pub(crate) &'static str);
 
@@ -42,7 +41,7 @@ pub(crate) struct DecodeError {
     /// A JSON path, `$` for the whole body.
     pub(crate) path: &'static str,
     pub(crate) problem: String,
-    /// Whether the body ends too early, which another attempt may cure.
+    /// Whether the body ends too early, which another attempt may not meet.
     pub(crate) is_cut: bool,
 }
 
@@ -55,7 +54,7 @@ impl DecodeError {
         }
     }
 
-    /// A body that ends too early, or before it began.
+    /// A body that ends too early, or is empty.
     pub(crate) fn cut(problem: impl Into<String>) -> Self {
         Self {
             is_cut: true,
@@ -64,7 +63,7 @@ impl DecodeError {
     }
 }
 
-/// Reads one row by itself.
+/// Reads one row.
 pub(crate) fn job(json: Value) -> Result<Job, Unreadable> {
     let raw = serde_json::value::to_raw_value(&json)
         .map_err(|_| Unreadable("the row is nested too deeply"))?;
@@ -78,7 +77,7 @@ pub(crate) fn job(json: Value) -> Result<Job, Unreadable> {
     })
 }
 
-/// Reads the rows in the `data` of an envelope, each for itself.
+/// Reads the rows in the `data` of an envelope, each separately.
 pub(crate) fn rows(data: &RawValue) -> Result<Vec<Result<OddRow, Unreadable>>, DecodeError> {
     if is_empty(data) {
         return Ok(Vec::new());
@@ -150,7 +149,7 @@ fn read_row(raw: &RawValue) -> Result<OddRow, Unreadable> {
     })
 }
 
-/// The fields of one row on their way to being read.
+/// Reads the fields of one row.
 struct Fields<'a> {
     pairs: &'a Pairs<'a>,
     taken: Vec<&'static str>,
@@ -175,7 +174,7 @@ impl<'a> Fields<'a> {
     fn take<T>(&mut self, field: &'static str, read: Read<T>) -> Option<T> {
         self.taken.push(field);
         if self.pairs.count(field) > 1 {
-            self.note(field, "stands more than once; the last was taken");
+            self.note(field, "appears more than once; the last was taken");
         }
         let raw = self.pairs.last(field)?;
         self.keep(field, raw);
@@ -195,7 +194,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The fields that nobody took.
+    /// The fields that were not taken.
     fn rest(&mut self) -> Map<String, Value> {
         let mut rest = Map::new();
         for (name, raw) in &self.pairs.0 {
@@ -209,7 +208,7 @@ impl<'a> Fields<'a> {
         rest
     }
 
-    /// Keeps the value as it came, if it is one that can be kept.
+    /// Keeps the value as received, if a [`Value`] can represent it.
     fn keep(&mut self, name: &str, raw: &RawValue) -> Option<Value> {
         if let Ok(value) = serde_json::from_str::<Value>(raw.get()) {
             self.json.insert(name.to_owned(), value.clone());
@@ -224,7 +223,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Reads one field: the value and what was odd about it, or why it is absent.
+/// Reads one field: the value and what was wrong with it, or why it is absent.
 type Read<T> = fn(&RawValue) -> Result<(T, Option<&'static str>), &'static str>;
 
 pub(crate) fn string(raw: &RawValue) -> Result<(String, Option<&'static str>), &'static str> {
@@ -260,7 +259,7 @@ pub(crate) fn integer(raw: &RawValue) -> Result<(i64, Option<&'static str>), &'s
         .ok_or(ABSENT)
 }
 
-/// The integer that `float` is, if it is one that a float holds exactly.
+/// `float` as an integer, if it is one that a float represents exactly.
 pub(crate) fn whole(float: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     #[expect(
@@ -298,7 +297,7 @@ fn unquoted(raw: &RawValue) -> Option<(Cow<'_, str>, Option<&'static str>)> {
         })
 }
 
-/// The members of an object in the order they came, repeated names included.
+/// The members of an object in order, including repeated names.
 pub(crate) struct Pairs<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Pairs<'a> {
@@ -342,10 +341,10 @@ impl<'de> Deserialize<'de> for Pairs<'de> {
     }
 }
 
-/// What a member is called whose name is no text; what is in quotes follows as it came.
+/// The prefix of a member's name that is not valid text; the raw name follows.
 const UNREADABLE_NAME: char = '\u{fffd}';
 
-/// A member's name, borrowed where it has no escapes.
+/// A member's name, borrowed if it has no escapes.
 fn member_name(raw: &RawValue) -> Cow<'_, str> {
     #[derive(Deserialize)]
     struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
@@ -380,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_in_quotes_is_one_and_words_are_none() {
+    fn a_number_in_quotes_is_a_number_and_a_word_is_not() {
         for (text, expected) in [
             ("7", Some(("7", false))),
             (r#"" 7 ""#, Some(("7", true))),

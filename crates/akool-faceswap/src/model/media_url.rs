@@ -1,9 +1,8 @@
 //! The URL of a picture or video that AKOOL fetches.
 //!
 //! The API takes URLs, not files: a relative path, a `data:` URI or a `file:` URL is accepted by the
-//! submit endpoint and fails the paid job later. So what AKOOL could never fetch is refused here,
-//! before any request. A URL may carry the signature of a presigned link in its query, so neither
-//! `Display` nor `Debug` shows one.
+//! submit endpoint and fails the paid job later. So a URL that AKOOL cannot fetch is refused here, before any request.
+//! A URL may carry the signature of a presigned link in its query, so neither `Display` nor `Debug` shows one.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -27,7 +26,7 @@ use url::Url;
 ///
 /// The URL is kept in the form that the URL standard writes it in: `https://EXAMPLE.com:443/a b.jpg`
 /// becomes `https://example.com/a%20b.jpg`. It has at most [`MAX_LEN`](Self::MAX_LEN) bytes.
-/// `Display` replaces a query by `…`; `Debug` shows the host alone. Cloning copies no text.
+/// `Display` replaces a query by `…`; `Debug` shows only the host. Cloning copies no text.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MediaUrl(Arc<str>);
 
@@ -48,7 +47,7 @@ impl MediaUrl {
         if text.len() > Self::MAX_LEN {
             return Err(InvalidMediaUrl::TooLong);
         }
-        // The URL standard drops these without a word.
+        // The URL standard drops these silently.
         if text.starts_with(char::is_whitespace)
             || text.ends_with(char::is_whitespace)
             || text.contains(char::is_control)
@@ -88,8 +87,7 @@ impl MediaUrl {
         &self.0[..end]
     }
 
-    /// The host, and the name of the file where that is plain: enough for a person to recognise one
-    /// of their own inputs, and not a link.
+    /// The host, and the name of the file if it is plain: enough to recognise your own input, but not a link.
     pub(crate) fn label(&self) -> String {
         let origin = self.origin();
         let host = origin.split_once("://").map_or(origin, |(_, host)| host);
@@ -222,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_akool_cannot_fetch_is_refused() {
+    fn urls_that_akool_cannot_fetch_are_refused() {
         use InvalidMediaUrl::{
             Credentials, Data, Empty, Relative, Scheme, Spaces, Syntax, TooLong,
         };

@@ -1,7 +1,7 @@
 //! The status of a job, open to values that the vendor adds.
 //!
-//! The four documented values stand in one table, which `cargo xtask regen --check` holds against
-//! the vendor's OpenAPI enum and the status table of its page.
+//! The four documented values are in one table, which `cargo xtask regen --check` compares with the vendor's OpenAPI
+//! enum and the status table of its page.
 
 use std::{fmt, str::FromStr};
 
@@ -17,7 +17,7 @@ const DOCUMENTED: [(i64, &str, JobStatus); 4] = [
     (4, "Failed", JobStatus::Failed),
 ];
 
-/// What became of a job: the API's `faceswap_status`.
+/// The status of a job: the API's `faceswap_status`.
 ///
 /// ```
 /// use akool_faceswap::JobStatus;
@@ -35,7 +35,7 @@ const DOCUMENTED: [(i64, &str, JobStatus); 4] = [
 pub enum JobStatus {
     /// 1: accepted, not started.
     InQueue,
-    /// 2: being worked on.
+    /// 2: being processed.
     Processing,
     /// 3: done; the result URL is valid for 7 days after the job's creation.
     Success,
@@ -47,8 +47,7 @@ pub enum JobStatus {
 
 /// A status that this version of the library does not know.
 ///
-/// Its value is asked through [`JobStatus::code`], so that a value which becomes a variant of
-/// its own breaks no caller's `match`.
+/// Read its value with [`JobStatus::code`]: then a value that later becomes a variant of its own breaks no `match`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UnknownStatus(Option<i64>);
 
@@ -79,10 +78,9 @@ impl JobStatus {
         }
     }
 
-    /// Whether the job has ended, well or badly, and will not change any more.
+    /// Whether the job has ended, successfully or not, and will not change any more.
     ///
-    /// An unknown status is not terminal: what it means is not known, so waiting continues until its
-    /// own deadline.
+    /// An unknown status is not terminal: its meaning is not known, so a wait continues until its deadline.
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Success | Self::Failed)
     }
@@ -107,7 +105,7 @@ impl JobStatus {
 impl FromStr for JobStatus {
     type Err = UnknownStatusName;
 
-    /// Reads what [`as_str`](Self::as_str) writes, except `unknown`, whose number it lacks.
+    /// Reads what [`as_str`](Self::as_str) writes, except `unknown`, which has no number.
     fn from_str(name: &str) -> Result<Self, UnknownStatusName> {
         Self::documented()
             .find(|status| status.as_str() == name)
@@ -127,7 +125,7 @@ impl fmt::Display for UnknownStatusName {
 
 impl std::error::Error for UnknownStatusName {}
 
-/// The vendor's words; of an unknown status, its number.
+/// The vendor's words; for an unknown status, its number.
 impl fmt::Display for JobStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let documented = DOCUMENTED.iter().find(|(_, _, status)| status == self);
@@ -208,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_status_keeps_its_number_and_goes_on() {
+    fn an_unknown_status_keeps_its_number_and_is_not_terminal() {
         for code in [0, 5, -1, i64::MAX] {
             let status = JobStatus::from_code(code);
             assert!(matches!(status, JobStatus::Unknown(_)));

@@ -1,8 +1,7 @@
-//! From a draft to the body of a request, or to the reason why it could never be right.
+//! Turns a draft into the body of a request, or into the reason why it is invalid.
 //!
-//! The tables of the vendor's pages are followed field by field: what was not chosen is left out, so
-//! nothing is ever null or an empty text. A check comes before each value that it protects, and its
-//! message names the field.
+//! The body follows the vendor's tables field by field: options that were not chosen are omitted, so nothing is ever
+//! null or an empty text. Each check precedes the value that it protects, and its message names the field.
 
 use std::time::SystemTime;
 
@@ -39,7 +38,7 @@ const DOCUMENTED: [&str; 12] = [
 
 type Body = Map<String, Value>;
 
-/// The body of the request, without `webhookUrl`; `now` decides whether crops are still there.
+/// The body of the request, without `webhookUrl`; `now` decides whether crops still exist.
 pub(super) fn body(draft: &Draft, now: SystemTime) -> Result<Body, InvalidSwap> {
     let writer = Writer { draft, now };
     let mut body = match draft.endpoint {
@@ -88,8 +87,8 @@ impl<'a> Writer<'a> {
                     let field = |part: &str| format!("face_mapping[{n}].{part}");
                     let new = self.image(new.image(), &field("source_face_info"))?;
                     let original = self.image(original.image(), &field("target_face_info"))?;
-                    // What it means beside a mapping is not documented; the vendor's samples repeat
-                    // the picture of a new face.
+                    // The meaning of this field beside a mapping is undocumented; the vendor's samples repeat the
+                    // picture of a new face.
                     body.entry("source_url")
                         .or_insert_with(|| new.url().as_str().into());
                     mapping.push(json!({
@@ -136,7 +135,7 @@ impl<'a> Writer<'a> {
                 for (n, (original, new)) in pairs.iter().enumerate() {
                     let source = format!("sourceImage[{n}]");
                     sources.push(path_and_opts(self.image(new.image(), &source)?, &source)?);
-                    // The target's path is what is changed, so a crop of it would be.
+                    // The service changes the picture at this path, so it must not be a crop.
                     let target = format!("targetImage[{n}]");
                     let image = self.image(original.in_picture(), &target)?;
                     targets.push(path_and_opts(image, &target)?);
@@ -233,10 +232,10 @@ impl<'a> Writer<'a> {
         let original = &self.draft.original;
         let problem = match (known_medium(original, &self.draft.faces), expected) {
             (Medium::Video, Medium::Picture) => {
-                "this is a video, and the endpoint takes pictures alone"
+                "this is a video, and the endpoint takes only pictures"
             }
             (Medium::Picture, Medium::Video) => {
-                "this is a picture, and the endpoint takes videos alone"
+                "this is a picture, and the endpoint takes only videos"
             }
             _ => return Ok(()),
         };
@@ -266,7 +265,7 @@ impl<'a> Writer<'a> {
             match face.found_in() {
                 FoundIn::Picture(url) | FoundIn::Video(url) | FoundIn::Either(url)
                     if url == original => {}
-                // The caller took the frames; only one picture would have to be the original.
+                // The caller took the frames, so they may come from this video.
                 FoundIn::Frames(_) if self.draft.original.medium() != Medium::Picture => {}
                 FoundIn::Frames(urls) if urls.contains(original) => {}
                 FoundIn::Bytes => {
@@ -305,7 +304,7 @@ impl<'a> Writer<'a> {
         if image.is_expired_at(self.now) {
             return Err(InvalidSwap::new(
                 field,
-                "the crop of this face is older than 7 days and deleted; detect the face again",
+                "the crop of this face is older than 7 days and has been deleted; detect the face again",
             ));
         }
         Ok(image)

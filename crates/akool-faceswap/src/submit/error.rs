@@ -1,4 +1,4 @@
-//! Why a submit brought no job, and whether it may be paid for all the same.
+//! Why a submit returned no job, and whether one may be billed anyway.
 
 use std::{
     error::Error as StdError,
@@ -15,19 +15,19 @@ use crate::{
 
 use super::token::SubmitToken;
 
-/// How a submit ended that brought no job.
+/// How a submit that returned no job ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubmitErrorKind {
     /// No server has the whole request: nothing is billed.
     NotSent,
-    /// The API or a server before it refused the request: nothing is billed.
+    /// The API or a server in front of it refused the request: nothing is billed.
     Refused,
     /// The request was sent, wholly or in part, and nothing says what became of it. A job may exist
     /// and be paid for.
     Unknown,
-    /// The API accepted the job and did not say its `_id`. It is paid for, and
-    /// [`SubmitError::job_id`] and [`SubmitError::body`] are what there is to find it by.
+    /// The API accepted the job but sent no `_id`. It is paid for; use [`SubmitError::job_id`] and
+    /// [`SubmitError::body`] to find it.
     AcceptedWithoutId,
 }
 
@@ -44,8 +44,8 @@ impl SubmitErrorKind {
 
     /// What an error of the exchange says about the job.
     ///
-    /// Only what is listed here is certain. The lists are short on purpose: a code or status that is
-    /// not in them may be a job that exists.
+    /// Only the codes and statuses listed here are certain. The lists are short on purpose: with any other, a job may
+    /// exist.
     pub(super) fn of(error: &Error) -> Self {
         if !error.may_have_reached_server() {
             return Self::NotSent;
@@ -82,7 +82,7 @@ impl fmt::Display for SubmitErrorKind {
     }
 }
 
-/// How far a submit came whose outcome is unknown.
+/// How far a submit with an unknown outcome got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubmitPhase {
@@ -92,7 +92,7 @@ pub enum SubmitPhase {
     Answering,
     /// An answer came, and it does not say whether there is a job.
     Answered,
-    /// An earlier process prepared it; whether it was sent is not known here.
+    /// An earlier process prepared it; it is unknown whether it was sent.
     Stored,
 }
 
@@ -122,10 +122,10 @@ impl fmt::Display for SubmitPhase {
     }
 }
 
-/// A submit that brought no job: whether anything may be billed, and what to do.
+/// Why a submit returned no job, whether anything may be billed, and what to do.
 ///
 /// Ask [`may_be_billed`](Self::may_be_billed) before anything else. `true` means that a job may
-/// exist, and submitting again may buy a second one; this library never does that by itself.
+/// exist, and submitting again may buy a second one; this library never does that on its own.
 ///
 /// ```
 /// # use akool_faceswap_mock::FakeAkool;
@@ -250,16 +250,16 @@ impl SubmitError {
         )
     }
 
-    /// Whether the same submit can be made again later without buying anything twice, and may then
-    /// succeed without anybody changing anything.
+    /// Whether the same submit can be made again later without buying anything twice, and may then succeed without any
+    /// change.
     ///
-    /// It was repeated already as often as the client's [`RetryPolicy`](crate::RetryPolicy) allows.
+    /// It was already retried as often as the client's [`RetryPolicy`](crate::RetryPolicy) allows.
     pub fn is_retryable(&self) -> bool {
         !self.may_be_billed() && self.0.error.as_ref().is_some_and(Error::is_retryable)
     }
 
-    /// Whether this submit was not sent at all, because one of the same content has an unknown
-    /// outcome; the error is that one's.
+    /// Whether this submit was not sent at all, because an earlier submit of the same content has an unknown outcome;
+    /// the error is that of the earlier one.
     pub fn is_repeat(&self) -> bool {
         self.0.is_repeat
     }
@@ -270,8 +270,7 @@ impl SubmitError {
         self.0.token.as_ref()
     }
 
-    /// What happened underneath, with HTTP status and business code; `None` where nothing failed
-    /// underneath.
+    /// The underlying error, with HTTP status and business code; `None` if no request failed.
     pub fn error(&self) -> Option<&Error> {
         self.0.error.as_ref()
     }
@@ -286,30 +285,29 @@ impl SubmitError {
         self.business_code().map(BusinessCode::class)
     }
 
-    /// How far it came; only where the outcome is unknown.
+    /// How far it got; only if the outcome is unknown.
     pub fn phase(&self) -> Option<SubmitPhase> {
         self.0.phase
     }
 
-    /// From when to when a job may have been made, by the clock of this machine: what to look for in
-    /// the vendor's console.
+    /// The period in which a job may have been created, by the clock of this machine: look for it in the vendor's
+    /// console.
     pub fn window(&self) -> Option<(SystemTime, SystemTime)> {
         self.0.window
     }
 
-    /// The host that the request was meant for; empty where it never got that far.
+    /// The host that the request was meant for; empty if it never got that far.
     pub fn host(&self) -> &str {
         &self.0.host
     }
 
-    /// The job's `job_id`, if the answer had one without an `_id`. Results cannot be looked up by
-    /// it, but the vendor can.
+    /// The job's `job_id`, if the answer had one without an `_id`. You cannot look results up by it, but the vendor
+    /// can.
     pub fn job_id(&self) -> Option<&str> {
         self.0.job_id.as_deref()
     }
 
-    /// The whole answer, where the job was accepted without an `_id`. It may hold links to a
-    /// person's face.
+    /// The whole answer, if the job was accepted without an `_id`. It may contain links to a person's face.
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
@@ -368,7 +366,7 @@ impl fmt::Display for SubmitError {
                 let of_unix = time
                     .duration_since(SystemTime::UNIX_EPOCH)
                     .unwrap_or_default();
-                // What humantime can write.
+                // The latest second that humantime can format.
                 let seconds = Duration::from_secs(of_unix.as_secs().min(253_402_300_799));
                 humantime::format_rfc3339_seconds(SystemTime::UNIX_EPOCH + seconds)
             };
@@ -381,7 +379,7 @@ impl fmt::Display for SubmitError {
     }
 }
 
-/// A `job_id` that is fit to be shown.
+/// The `job_id`, if it is safe to show.
 fn shown(job_id: &str) -> Option<&str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     (job_id.len() <= 64 && job_id.bytes().all(is_plain)).then_some(job_id)

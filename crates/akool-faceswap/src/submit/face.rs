@@ -97,7 +97,7 @@ impl OriginalFace {
         }
     }
 
-    /// Whether both are one face.
+    /// Whether both are the same face.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         match (&self.which, &other.which) {
             (Which::Face(one), Which::Face(other)) => one == other,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, ErrorKind};
 
-/// A swap that could never be right. Nothing was sent, and nothing is billed.
+/// An invalid swap. Nothing was sent, and nothing is billed.
 ///
 /// It names the field as the vendor's documentation does, and contains no URL.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,8 +27,8 @@ use super::{accepted::Accepted, submitter::Submitter, token::SubmitToken};
 /// # }
 /// ```
 ///
-/// Store its [`ticket`](Self::ticket) first: with it any process can wait for the job. Dropping this
-/// loses nothing but what it says; the job runs on.
+/// Store its [`ticket`](Self::ticket) first: with it any process can wait for the job. Dropping this value does not
+/// stop the job.
 #[derive(Clone)]
 #[must_use = "the job is paid for: store its ticket, or wait for it"]
 pub struct SubmittedJob {
@@ -49,7 +49,7 @@ impl SubmittedJob {
         &self.accepted.id
     }
 
-    /// The vendor's other name for it, for people: `job_id`. Results cannot be looked up by it.
+    /// The vendor's other id of the job, for people: `job_id`. Results cannot be looked up by it.
     pub fn job_id(&self) -> Option<&str> {
         self.accepted.job_id.as_deref()
     }
@@ -65,7 +65,7 @@ impl SubmittedJob {
         Ticket::new(self.id().clone(), self.submitter.api.clock.now())
     }
 
-    /// Waits until the job has succeeded, and hands out the download of its result.
+    /// Waits until the job has succeeded, and returns the download of its result.
     ///
     /// ```
     /// # use akool_faceswap_mock::FakeAkool;
@@ -89,7 +89,7 @@ impl SubmittedJob {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends the wait; the job runs on.
+    /// Dropping the future ends the wait; the job continues.
     #[cfg(feature = "download")]
     pub async fn download(&self) -> Result<crate::download::Download, crate::wait::WaitError> {
         let job = self.wait().await?;

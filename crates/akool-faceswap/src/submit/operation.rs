@@ -31,7 +31,7 @@ pub(super) enum Submit {
 }
 
 impl Submit {
-    /// Fails where `body` is not one of that endpoint, which it is unless it was written elsewhere.
+    /// Fails if `body` does not fit the endpoint, which can happen only to a stored submit that was changed.
     pub(super) fn new(endpoint: Endpoint, body: Map<String, Value>) -> Result<Self, Error> {
         let body = Value::Object(body);
         match endpoint {
@@ -41,7 +41,7 @@ impl Submit {
             Endpoint::VideoV3 => serde_json::from_value(body).map(Self::VideoV3),
         }
         .map_err(|_| {
-            let message = format!("the pending submit's body is not one of {endpoint}");
+            let message = format!("the pending submit's body does not fit the endpoint {endpoint}");
             Error::new(ErrorKind::InvalidInput, message)
         })
     }
@@ -54,7 +54,7 @@ pub(super) enum Answer {
         id: ResultId,
         job_id: Option<Box<str>>,
     },
-    /// Accepted, and the answer does not say by which id.
+    /// Accepted, but the answer has no usable `_id`.
     WithoutId {
         job_id: Option<Box<str>>,
         body: Bytes,
@@ -69,8 +69,8 @@ impl Operation for Submit {
     type Output = Answer;
 
     async fn send(&self, client: &Client) -> Generated<()> {
-        // What the generated type makes of the answer is of no use: it fails as a whole where one
-        // field is odd, and an accepted job would be lost with it.
+        // The generated type does not read the answer: one odd field would make it fail as a whole, and an accepted job
+        // would be lost with it.
         match self {
             Self::Plus(body) => client.submit_face_swap_plus(body).await?.map(|_| ()),
             Self::Pro(body) => client.submit_face_swap_pro(body).await?.map(|_| ()),

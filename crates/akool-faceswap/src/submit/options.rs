@@ -1,4 +1,4 @@
-//! What can be chosen about a swap, beside the faces.
+//! The options of a swap, apart from the faces.
 
 use std::fmt;
 

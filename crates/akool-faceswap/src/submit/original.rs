@@ -20,7 +20,7 @@ enum Which {
     Video(Video),
 }
 
-/// What is known of the medium.
+/// What is known about the medium.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Medium {
     Picture,

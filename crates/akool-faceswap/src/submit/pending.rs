@@ -1,4 +1,4 @@
-//! A submit that is ready and not sent: the intent, to be written down before money moves.
+//! A submit that is ready and not sent: the intent, which can be stored before any money moves.
 
 use std::{
     fmt,
@@ -40,10 +40,9 @@ const VERSION: u32 = 1;
 /// knows what may have been bought. It has the URLs of the request, query included, so store it as
 /// carefully as those; `Debug` shows none. It has no credentials.
 ///
-/// One that was read back belongs to a process that may have sent it. Sending it again ends with
+/// A pending submit that was read back may already have been sent. Sending it again ends with
 /// [`SubmitErrorKind::Unknown`](super::SubmitErrorKind::Unknown) and sends nothing, unless
-/// [`allow_second_purchase`](Self::allow_second_purchase) is called. It is not `Clone`, and sending
-/// takes it.
+/// [`allow_second_purchase`](Self::allow_second_purchase) is called. It is not `Clone`, and sending takes it.
 #[derive(Deserialize)]
 #[serde(try_from = "Form")]
 pub struct PendingSubmit {
@@ -96,7 +95,7 @@ impl TryFrom<Form> for PendingSubmit {
     }
 }
 
-/// Why what was read is not a pending submit.
+/// Why a stored pending submit cannot be read.
 #[derive(Debug)]
 struct OtherVersion(u32);
 
@@ -132,12 +131,12 @@ impl PendingSubmit {
         }
     }
 
-    /// What tells this submit from all others, and is in its callback URL.
+    /// The token that identifies this submit and is part of its callback URL.
     pub fn token(&self) -> &SubmitToken {
         &self.token
     }
 
-    /// Where it is sent to.
+    /// The endpoint that it is sent to.
     pub fn endpoint(&self) -> Endpoint {
         self.endpoint
     }
@@ -147,18 +146,17 @@ impl PendingSubmit {
         self.body.get("webhookUrl")?.as_str()
     }
 
-    /// When it was prepared, by the clock of the machine that did.
+    /// When it was prepared, by the clock of the machine that prepared it.
     pub fn prepared_at(&self) -> SystemTime {
         UNIX_EPOCH
             .checked_add(Duration::from_millis(self.prepared_at_unix_ms))
             .unwrap_or(UNIX_EPOCH)
     }
 
-    /// Lets it be sent although the same swap may have been bought already.
+    /// Allows sending it although the same swap may have been bought already.
     ///
-    /// There are two cases: it was read back and you know that nobody sent it, such as a queue that
-    /// delivers once; or a submit of the same content has an unknown outcome and a second job is
-    /// worth its credits to you.
+    /// There are two cases: it was read back and you know that nobody sent it, for example because a queue delivers it
+    /// only once; or a submit of the same content has an unknown outcome and a second job is worth its credits to you.
     #[must_use]
     pub fn allow_second_purchase(mut self) -> Self {
         self.may_buy_twice = true;
@@ -200,9 +198,9 @@ mod tests {
         PendingSubmit::new(TOKEN.parse().unwrap(), Endpoint::Plus, body, at)
     }
 
-    /// What was written by this version must be read by every later one.
+    /// Every later version must read what this version wrote.
     #[test]
-    fn the_written_form_is_this() {
+    fn the_written_form_is_stable() {
         let text = r#"{"version":1,"token":"0f8e3c5a9b7d41e6a2c4f0b1d3e5978a","endpoint":"plus","prepared_at_unix_ms":1719476868006,"body":{"source_url":"https://a.example/PLANTED.jpg","webhookUrl":"https://me.example/h"}}"#;
         let pending = pending("https://me.example/h");
         assert!(!format!("{pending:?}").contains("PLANTED"));
@@ -212,7 +210,7 @@ mod tests {
         assert_eq!(read.endpoint(), Endpoint::Plus);
         assert_eq!(read.callback(), Some("https://me.example/h"));
         assert_eq!(read.prepared_at(), pending.prepared_at());
-        // Whether it was sent is not known any more.
+        // It is no longer known whether it was sent.
         assert!(read.is_stored && !pending.is_stored);
         let later = text.replace("\"version\":1", "\"version\":2");
         let error = serde_json::from_str::<PendingSubmit>(&later).unwrap_err();

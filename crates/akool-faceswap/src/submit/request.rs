@@ -1,8 +1,8 @@
-//! The words in which a swap is described.
+//! The builder of a swap.
 //!
-//! Each step has a type of its own, so that what is missing does not compile: a swap without an
-//! original, without a choice of faces, or with an option that its endpoint does not have. What types
-//! cannot exclude is refused by [`SwapRequest::prepare`], before anything is sent.
+//! Each step has a type of its own, so that these do not compile: a swap without an original, without a choice of
+//! faces, or with an option that its endpoint does not have. [`SwapRequest::prepare`] refuses what types cannot
+//! exclude, before anything is sent.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -21,7 +21,7 @@ use super::{
     token::SubmitToken,
 };
 
-/// A swap without an original yet; made by [`Client::swap`](crate::Client::swap).
+/// A swap that has no original yet; made by [`Client::swap`](crate::Client::swap).
 #[must_use = "a swap does nothing until it is submitted"]
 #[derive(Debug)]
 pub struct Swap {
@@ -52,7 +52,7 @@ pub struct SwapOf {
 }
 
 impl SwapOf {
-    /// The face to put in, where the original shows one face, which the service finds by itself.
+    /// The face to put in. The original must show exactly one face, which the service finds.
     ///
     /// It is the URL of a picture with one face, or a detected face. The API calls it "source".
     pub fn new_face(self, face: impl Into<NewFaceSource>) -> SwapRequest<OneFace> {
@@ -106,9 +106,9 @@ pub enum V3 {}
 
 /// A swap that can be sent.
 ///
-/// `K` says what is swapped and where it is sent, and so which options there are: [`OneFace`] or
-/// [`Pairs`] to Face Swap Plus, which takes pictures and videos, unless [`Pro`] or [`V3`] is chosen.
-/// The client never falls back from one to another.
+/// `K` determines what is swapped and where it is sent, and so which options exist: [`OneFace`] or [`Pairs`] to Face
+/// Swap Plus, which takes pictures and videos, unless [`Pro`] or [`V3`] is chosen. The client never falls back from one
+/// to another.
 #[must_use = "a swap does nothing until it is submitted"]
 pub struct SwapRequest<K> {
     submitter: Arc<Submitter>,
@@ -138,12 +138,12 @@ impl SwapRequest<OneFace> {
         self.with(|draft| draft.style = Some(style.into()))
     }
 
-    /// Whether the face is enhanced. Default: the vendor's, which is not to.
+    /// Whether the face is enhanced. Default: the vendor's, which is off.
     pub fn enhance(self, enhance: bool) -> Self {
         self.with(|draft| draft.enhance = Some(enhance))
     }
 
-    /// Sends it to Face Swap Pro: pictures alone, at the highest quality.
+    /// Sends it to Face Swap Pro: only pictures, at the highest quality.
     pub fn pro(self) -> SwapRequest<Pro> {
         self.with(|draft| {
             draft.endpoint = Endpoint::Pro;
@@ -168,12 +168,12 @@ impl SwapRequest<Pairs> {
         self.with(|draft| draft.style = Some(style.into()))
     }
 
-    /// Whether the faces are enhanced. Default: the vendor's, which is not to.
+    /// Whether the faces are enhanced. Default: the vendor's, which is off.
     pub fn enhance(self, enhance: bool) -> Self {
         self.with(|draft| draft.enhance = Some(enhance))
     }
 
-    /// Sends it to Face Swap Pro: pictures alone, at the highest quality, up to 50 faces.
+    /// Sends it to Face Swap Pro: only pictures, at the highest quality, up to 50 faces.
     ///
     /// What several pairs mean there is not documented, and one client reports that they are
     /// ignored: for several faces prefer Plus, which is the default here.
@@ -205,15 +205,15 @@ impl SwapRequest<Pairs> {
 }
 
 impl SwapRequest<Pro> {
-    /// Whether the faces are enhanced. Default: the vendor's, which is not to.
+    /// Whether the faces are enhanced. Default: the vendor's, which is off.
     pub fn enhance(self, enhance: bool) -> Self {
         self.with(|draft| draft.enhance = Some(enhance))
     }
 }
 
 impl<K> SwapRequest<K> {
-    /// Where the API reports what becomes of the job. The submit's [`SubmitToken`] is appended to the
-    /// path, so that a job whose submit answer was lost is found by its first callback.
+    /// The URL to which the API reports the job's status. The submit's [`SubmitToken`] is appended to the path, so that
+    /// the first callback identifies a job whose submit answer was lost.
     ///
     /// ```
     /// # use akool_faceswap::Client;
@@ -246,13 +246,12 @@ impl<K> SwapRequest<K> {
 
     /// Checks the swap and gives it a token, without sending anything.
     ///
-    /// Store the [`PendingSubmit`] before it is sent, and what may have been bought is known after a
-    /// crash, too.
+    /// Store the [`PendingSubmit`] before you send it; after a crash you then know what may have been bought.
     ///
     /// # Errors
     ///
-    /// If the swap could never be right; the message names the field as the vendor does, and never
-    /// has a URL in it. [`Error::is_invalid_input`].
+    /// If the swap is invalid ([`Error::is_invalid_input`]); the message names the field as the vendor does, and never
+    /// contains a URL.
     pub fn prepare(self) -> Result<PendingSubmit, Error> {
         let now = self.submitter.api.clock.now();
         let token = SubmitToken::random()?;
@@ -272,8 +271,8 @@ impl<K> SwapRequest<K> {
     ///
     /// # Errors
     ///
-    /// [`SubmitError`]. Where its outcome is unknown, a further submit of the same content through
-    /// this client or its clones ends with the same error and is not sent, for 24 hours.
+    /// [`SubmitError`]. If its outcome is unknown, a further submit of the same content through this client or its
+    /// clones ends with the same error and is not sent, for 24 hours.
     ///
     /// # Cancel safety
     ///
@@ -298,8 +297,8 @@ impl<K> SwapRequest<K> {
     ///
     /// # Cancel safety
     ///
-    /// As [`submit`](Self::submit); after that, dropping the future loses the job's id unless a
-    /// callback brings it. A program that may be stopped submits, stores the ticket, and waits.
+    /// As [`submit`](Self::submit); after that, dropping the future loses the job's id unless a callback delivers it. A
+    /// program that may be stopped should submit, store the ticket, and then wait.
     pub async fn submit_and_wait(self) -> Result<Job, SwapError> {
         let job = self.submit().await.map_err(SwapError::Submit)?;
         job.wait().await.map_err(SwapError::Wait)

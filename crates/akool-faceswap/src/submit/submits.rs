@@ -27,14 +27,14 @@ use super::{accepted::Accepted, error::SubmitError};
 /// How a submit ended.
 pub(super) type Outcome = Result<Accepted, SubmitError>;
 
-/// How long an outcome stands for further submits of the same content.
+/// How long an outcome applies to further submits of the same content.
 const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The most unknown outcomes that are remembered; beyond, the oldest is forgotten. Each was returned
-/// to its caller before.
+/// The most unknown outcomes that are remembered; beyond that, the oldest is forgotten. Each was already returned to
+/// its caller.
 const MAX_UNKNOWN: usize = 100_000;
 
-/// The most submits that may have been dropped and not claimed; beyond, nothing is sent.
+/// The most dropped submits that may be unclaimed; beyond that, nothing is sent.
 const MAX_UNCLAIMED: usize = 10_000;
 
 #[derive(Debug, Default)]
@@ -61,8 +61,8 @@ struct Slot {
 }
 
 impl Slot {
-    /// Whether the next submit of the same content takes it over. What nobody took for a day is left
-    /// to be claimed: its result may be gone soon.
+    /// Whether the next submit of the same content takes it over. An outcome that nobody took for a day can only be
+    /// claimed: its result may be gone soon.
     fn is_left(&self) -> bool {
         let is_old = self.finished.is_some_and(|at| at.elapsed() >= KEPT_FOR);
         !self.is_claimed && !is_old
@@ -261,7 +261,7 @@ impl State {
     }
 }
 
-/// The task of one submit. Where it dies, with its runtime or by a panic, its outcome is not known.
+/// The task of one submit. If it dies, with its runtime or by a panic, its outcome is unknown.
 struct Task {
     submits: Arc<Submits>,
     key: u64,
@@ -317,7 +317,7 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    /// All outcomes, once the last one is there; until then none is taken.
+    /// All outcomes, once the last one has arrived; until then none is taken.
     pub(super) async fn all(self) -> Vec<Outcome> {
         poll_fn(|context| {
             let mut state = self.submits.lock();

@@ -1,4 +1,4 @@
-//! Sends submits: what all clones of a client share for it.
+//! Sends submits; all clones of a client share it.
 
 use std::{
     fmt,
@@ -26,7 +26,7 @@ use super::{
     token::SubmitToken,
 };
 
-/// The least time for one attempt: one that is cut off leaves an unknown outcome.
+/// The least time for one attempt: an attempt that is cut off leaves an unknown outcome.
 const LEAST_TIME: Duration = Duration::from_secs(120);
 
 /// The part of a client that submits.

@@ -21,8 +21,8 @@ type Sending = Pin<Box<dyn Future<Output = Result<SubmittedJob, SubmitError>> + 
 /// [`SubmittedJob::token`] or [`SubmitError::token`].
 ///
 /// Nothing is lost when it is dropped: submits that were sent continue, and their outcomes go to
-/// [`Client::unclaimed_submits`](crate::Client::unclaimed_submits); what was not sent is still in the iterator, which
-/// [`into_rest`](Self::into_rest) gives back.
+/// [`Client::unclaimed_submits`](crate::Client::unclaimed_submits); pending submits that were not sent are still in the
+/// iterator, which [`into_rest`](Self::into_rest) returns.
 #[must_use = "nothing is submitted until outcomes are taken"]
 pub struct SwapAll<I> {
     submitter: Arc<Submitter>,
@@ -52,7 +52,7 @@ impl<I: Iterator<Item = PendingSubmit>> SwapAll<I> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// What was not sent yet.
+    /// The pending submits that were not sent.
     pub fn into_rest(self) -> I {
         self.rest
     }
@@ -64,7 +64,7 @@ impl<I: Iterator<Item = PendingSubmit>> SwapAll<I> {
         while !self.is_exhausted && self.sending.len() < self.limit {
             match self.rest.next() {
                 None => self.is_exhausted = true,
-                // It begins here and not when it is polled, so that none is dropped unsent.
+                // It begins here and not when it is polled, so that no submit is dropped unsent.
                 Some(pending) => self.sending.push(Box::pin(self.submitter.start(pending))),
             }
         }

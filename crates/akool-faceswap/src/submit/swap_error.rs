@@ -1,4 +1,4 @@
-//! Why submitting and waiting in one call brought no result.
+//! Why submitting and waiting in one call returned no result.
 
 use std::{error::Error as StdError, fmt};
 
@@ -6,11 +6,11 @@ use crate::wait::{Ticket, WaitError};
 
 use super::SubmitError;
 
-/// Why [`submit_and_wait`](super::SwapRequest::submit_and_wait) brought no result.
+/// Why [`submit_and_wait`](super::SwapRequest::submit_and_wait) returned no result.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SwapError {
-    /// There is no job that is known of; see [`SubmitError::may_be_billed`].
+    /// No job is known; see [`SubmitError::may_be_billed`].
     Submit(SubmitError),
     /// The job was accepted and is paid for; the wait for it ended without a result.
     Wait(WaitError),

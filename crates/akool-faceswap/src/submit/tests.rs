@@ -1,4 +1,4 @@
-//! What becomes of a submit, row by row as the rules of money have it, and what is sent again.
+//! The outcome of a submit for each answer of a server, and which submits are sent again.
 
 mod many;
 mod money;
@@ -56,8 +56,7 @@ async fn submit(client: &Client) -> Result<SubmittedJob, SubmitError> {
         .await
 }
 
-/// A server whose first answer is `first` and whose later ones accept; what a submit makes of it, and
-/// how many requests it took.
+/// The outcome of a submit and its number of requests, with a server that answers `first` and then accepts.
 async fn after(
     first: impl Fn() -> Reply + Send + Sync + 'static,
 ) -> (Result<SubmittedJob, SubmitError>, usize) {

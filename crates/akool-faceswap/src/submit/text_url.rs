@@ -1,7 +1,7 @@
 //! A URL that a caller gave as text, checked at once and refused later.
 //!
-//! The builder takes text without an error in between; what is wrong with it is reported when the
-//! request is prepared, with the name of the field. A refused text is not kept.
+//! The builder takes text without an error in between; an invalid URL is reported when the request is prepared, with
+//! the name of the field. A refused text is not kept.
 
 use crate::model::{InvalidMediaUrl, MediaUrl};
 

@@ -1,9 +1,9 @@
 //! The token of one submit, which its callback URL carries.
 //!
-//! The API has no idempotency key, echoes nothing of a request and lists no jobs. What comes back
-//! without having been asked for is the callback: it goes to a URL of the caller's choice and holds
-//! the `_id`. So a token of its own in that URL is the one way to find a job whose submit answer was
-//! lost. It is in the path, since nobody has seen whether a query survives.
+//! The API has no idempotency key, echoes nothing of a request and lists no jobs. The only thing that it sends unasked
+//! is the callback: it goes to a URL that the caller chooses, and contains the `_id`. So a token in that URL is the
+//! only way to find a job whose submit answer was lost. The token is in the path, because it is not known whether a
+//! query survives.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -17,12 +17,12 @@ use crate::{
 
 use super::invalid::InvalidSwap;
 
-/// What tells one submit from all others: 32 hexadecimal digits, drawn at random.
+/// Identifies one submit: 32 random hexadecimal digits.
 ///
 /// ```
 /// use akool_faceswap::submit::SubmitToken;
 ///
-/// // The last segment of the path that a callback came in on:
+/// // The last segment of a callback's path.
 /// let token: SubmitToken = "0f8e3c5a9b7d41e6a2c4f0b1d3e5978a".parse()?;
 /// assert_eq!(token.to_string(), "0f8e3c5a9b7d41e6a2c4f0b1d3e5978a");
 /// # Ok::<(), akool_faceswap::submit::InvalidSubmitToken>(())
@@ -33,7 +33,7 @@ pub struct SubmitToken(Arc<str>);
 impl SubmitToken {
     const LEN: usize = 32;
 
-    /// A new one, which nobody can guess.
+    /// A new token, which nobody can guess.
     pub(super) fn random() -> Result<Self, Error> {
         let mut bytes = [0; Self::LEN / 2];
         getrandom::fill(&mut bytes).map_err(|error| {

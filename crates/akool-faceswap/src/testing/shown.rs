@@ -39,8 +39,8 @@ impl Shown {
     }
 }
 
-/// A submit is accepted, and every id has a job with a URL; "bad" has failed, "odd" brings a row that
-/// nobody asked for, and "broken" a page with a URL, the key and points in it.
+/// A submit is accepted, and every id has a job with a URL; "bad" has failed, "odd" gets a row that was not requested,
+/// and "broken" a page with a URL, the key and points in it.
 fn answer(seen: &Seen) -> Reply {
     let row = |id: &str| {
         let status = if id == "bad" { 4 } else { 3 };
@@ -166,7 +166,7 @@ async fn submits(shown: &mut Shown, client: &Client, face: Face) {
     shown.debug(&swap.submit().await.unwrap_err());
 }
 
-/// The public types with a `Debug` by hand, which is where something is left out.
+/// The public types with a handwritten `Debug`, each of which leaves something out.
 fn with_own_debug(dir: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -208,7 +208,7 @@ async fn no_public_type_shows_a_secret() {
         &mut found,
     );
     assert!(found.len() > 25, "{found:?}");
-    // `Iter` shows its stream, `DownloadStream` is held in `download::tests`.
+    // `Iter` shows its stream, `DownloadStream` is checked in `download::tests`.
     for other in ["Iter", "DownloadStream"] {
         assert!(found.remove(other), "{other}");
     }

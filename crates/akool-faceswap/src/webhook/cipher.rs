@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_base64_of_whole_blocks_is_refused() {
+    fn data_that_is_not_base64_of_whole_blocks_is_refused() {
         for data in ["", "AAAA", "????", "AAAAAAAAAAAAAAAAAAAAAA", "\u{e4}"] {
             assert_eq!(
                 decrypt(&[0; 16], &[0; 16], data, |_| Some(())),

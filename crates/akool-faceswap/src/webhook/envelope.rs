@@ -53,8 +53,7 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Decodes a JSON object. A derived `Deserialize` by itself would also take an array, field by
-/// field.
+/// Decodes a JSON object. A derived `Deserialize` alone would also accept an array, field by field.
 pub(super) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
     if !json.trim_ascii_start().starts_with(b"{") {
         return None;
@@ -75,7 +74,7 @@ pub(super) fn text(value: &RawValue) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Borrows where nothing is escaped, which `Cow` by itself does not.
+/// Borrows if nothing is escaped, which `Cow` alone does not.
 #[derive(Deserialize)]
 struct Unescaped<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_or_odd_field_is_named() {
+    fn a_missing_or_invalid_field_is_named() {
         let fields = ["signature", "dataEncrypt", "timestamp", "nonce"];
         for odd in fields {
             for value in ["", r#""NAME":null,"#, r#""NAME":true,"#, r#""NAME":{},"#] {

@@ -1,4 +1,4 @@
-//! Why a delivery was refused, in words that hold nothing of what was in it.
+//! Why a delivery was refused, without quoting anything from it.
 
 use std::{error::Error as StdError, fmt};
 

@@ -14,8 +14,7 @@ use crate::model::{JobStatus, ResultId};
 /// What a webhook delivery says about a job.
 ///
 /// It is a hint: look the job up before you act on it. The payload also carries a URL, which this
-/// type does not keep: at most statuses there is nothing behind it, and a lookup gives the one
-/// that counts.
+/// type does not keep: for most statuses no file exists there, and a lookup gives the valid URL.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct WebhookEvent {
@@ -62,7 +61,7 @@ impl WebhookEvent {
         &self.id
     }
 
-    /// The status that AKOOL reports. Documented are 2, 3 and 4; other values are kept.
+    /// The status that AKOOL reports. 2, 3 and 4 are documented; other values are kept.
     pub fn status(&self) -> JobStatus {
         self.status
     }
@@ -150,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_but_an_object_is_nothing() {
+    fn anything_but_an_object_is_none() {
         for payload in ["", "[]", r#"["a",3,"faceswap"]"#, "\"a\"", "{", "{}}"] {
             let parsed = WebhookEvent::parse(payload.as_bytes(), SystemTime::UNIX_EPOCH);
             assert_eq!(parsed, None, "{payload}");

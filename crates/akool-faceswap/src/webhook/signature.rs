@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn the_four_texts_are_sorted_by_their_bytes() {
-        // FIPS 180: SHA-1("abc"). Capital letters sort before small ones.
+        // FIPS 180: SHA-1("abc"). Upper-case letters sort before lower-case ones.
         let envelope = |signature: &'static str| Envelope {
             signature: signature.into(),
             data_encrypt: "".into(),

@@ -1,4 +1,4 @@
-//! Making a client of its settings, which are checked here.
+//! Checks the settings and builds the client.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! That every setting arrives, and what is refused.
+//! Every setting reaches the client, and invalid ones are refused.
 
 use crate::{client::builder::*, transport::operation::Pool};
 
@@ -65,7 +65,7 @@ fn every_setting_arrives() {
 
 #[cfg(feature = "_rustls")]
 #[test]
-fn what_is_no_root_certificate_is_refused() {
+fn invalid_root_certificates_are_refused() {
     for pem in [
         "",
         "no certificate",
@@ -79,7 +79,7 @@ fn what_is_no_root_certificate_is_refused() {
 }
 
 #[test]
-fn exactly_one_kind_of_credentials_is_taken() {
+fn exactly_one_kind_of_credentials_is_accepted() {
     let new = ClientBuilder::new;
     assert!(
         new()

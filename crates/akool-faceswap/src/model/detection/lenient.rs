@@ -1,9 +1,9 @@
-//! Reads the detector's map of frames, whatever is odd in it.
+//! Reads the detector's map of frames, and leaves out what is invalid in it.
 //!
-//! All lists of a frame run in parallel by face. An entry that is null or odd costs itself: a crop
-//! that failed leaves a face without a crop. A list of another length than the list of boxes cannot
-//! be attributed to faces at all, since it may have skipped any of them; it is dropped as a whole,
-//! with a note. Guessing would pair one person's picture with another's points.
+//! All lists of a frame run in parallel by face. A null or invalid entry affects only itself: a crop that failed leaves
+//! a face without a crop. A list whose length differs from that of the list of boxes cannot be attributed to faces at
+//! all, since it may have skipped any of them; it is dropped as a whole, with a note. Guessing would pair one person's
+//! picture with another's points.
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
@@ -27,7 +27,7 @@ const MAX_FACES: usize = 1_000;
 pub(crate) enum UnreadableFaces {
     NoMap,
     TooMany,
-    /// A picture was asked about, and the answer has this many frames.
+    /// The request was about a picture, and the answer has this many frames.
     IsVideo(usize),
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for UnreadableFaces {
     }
 }
 
-/// The frames by rising number, and what was odd.
+/// The frames in the order of their numbers, and notes about what was invalid.
 pub(super) fn frames(
     detection: &Arc<Detection>,
     faces_obj: &Value,
@@ -91,7 +91,7 @@ pub(super) fn frames(
     Ok((frames.into_values().collect(), notes))
 }
 
-/// One frame on its way to being read.
+/// Reads one frame.
 struct Reader<'a> {
     detection: &'a Arc<Detection>,
     number: u64,
@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// How many faces there are: the length of the first list that is there.
+    /// How many faces there are: the length of the first list that exists.
     fn count(&self) -> usize {
         ["region", "landmarks", "landmarks_str", "face_urls"]
             .into_iter()
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
             Some(Value::Array(_)) => {
                 self.note(
                     name,
-                    "has another number of entries than there are faces; it is left out",
+                    "does not have one entry for each face; it is left out",
                 );
                 Vec::new()
             }
@@ -216,7 +216,7 @@ pub(in crate::model) fn as_four(value: &Value) -> Option<[i64; 4]> {
 
 /// A whole number of pixels; a fraction is rounded.
 fn as_pixel(value: &Value) -> Option<i64> {
-    /// What a float holds exactly, and far beyond any picture.
+    /// The range in which a float is exact, far beyond any picture.
     const LIMIT: f64 = 9_007_199_254_740_992.0;
     value.as_i64().or_else(|| {
         let number = value.as_f64()?.round();

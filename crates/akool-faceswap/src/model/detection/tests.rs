@@ -59,7 +59,7 @@ fn each_url_has_the_points_of_its_own_picture() {
 }
 
 #[test]
-fn points_of_a_crop_are_those_of_the_picture_less_its_corner() {
+fn points_of_a_crop_are_those_of_the_picture_minus_its_corner() {
     let picture = picture(&documented());
     let face = picture.require_one().unwrap();
     let numbers = |image: &crate::model::FaceImage| -> Vec<i64> {
@@ -166,7 +166,7 @@ fn faces_are_chosen_by_their_boxes() {
 }
 
 #[test]
-fn a_null_crop_costs_itself_alone() {
+fn a_null_crop_affects_no_other_face() {
     let picture = picture(&json!({"0": {
         "region": [[0,0,1,1],[1,0,1,1]],
         "landmarks_str": ["1,1:2,1:1,2:1,3", "5,1:2,1:1,2:1,3"],
@@ -187,7 +187,7 @@ fn a_null_crop_costs_itself_alone() {
 }
 
 #[test]
-fn a_list_of_another_length_is_not_attributed_to_anybody() {
+fn a_list_of_another_length_is_left_out() {
     let picture = picture(&json!({"0": {
         "region": [[0,0,1,1],[1,0,1,1]],
         "landmarks_str": ["1,1:2,1:1,2:1,3"],
@@ -213,7 +213,7 @@ fn a_list_of_another_length_is_not_attributed_to_anybody() {
 }
 
 #[test]
-fn odd_entries_cost_themselves_and_are_noted() {
+fn unreadable_entries_are_left_out_and_noted() {
     let picture = picture(&json!({"0": {
         "region": [[0,0,0,1],[1.2,0,1,1],[1,2,3],["a",0,1,1]],
         "landmarks_str": ["1,2", 7, {}, "1,1:2,1:1,2:1,3"],
@@ -245,7 +245,7 @@ fn odd_entries_cost_themselves_and_are_noted() {
 }
 
 #[test]
-fn the_number_of_faces_is_that_of_the_first_list_there_is() {
+fn the_first_list_gives_the_number_of_faces() {
     for faces_obj in [
         json!({"0": {"landmarks": [[], []]}}),
         json!({"0": {"landmarks_str": [null, null]}}),
@@ -256,7 +256,7 @@ fn the_number_of_faces_is_that_of_the_first_list_there_is() {
 }
 
 #[test]
-fn what_is_no_map_or_beyond_all_bounds_is_an_error() {
+fn an_answer_that_is_no_map_or_too_large_is_an_error() {
     let read = |faces_obj: &Value| {
         Picture::from_answer(Input::Picture(url()), UNIX_EPOCH, faces_obj).map(|_| ())
     };

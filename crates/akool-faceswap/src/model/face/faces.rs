@@ -6,8 +6,8 @@ use super::{Detection, Face};
 
 /// All faces of one picture or frame, in the detector's order, which is not documented.
 ///
-/// So choose by what a face is, not by its place in the list. The three methods that choose fail
-/// with an error that names the input:
+/// Choose a face by its size or position, not by its place in the list. The three methods that choose fail with an
+/// error that names the input:
 ///
 /// - [`largest`](Self::largest): the person in front.
 /// - [`leftmost`](Self::leftmost): the first from the left.
@@ -44,7 +44,7 @@ impl Faces {
         }
     }
 
-    /// The face with the largest box; of two the same, the first.
+    /// The face with the largest box; of several equal ones, the first.
     ///
     /// # Errors
     ///
@@ -53,7 +53,7 @@ impl Faces {
         self.choose(|face| face.bounding_box().map(|bbox| -bbox.area()))
     }
 
-    /// The face whose box begins furthest to the left; of two the same, the first.
+    /// The face whose box begins furthest to the left; of several equal ones, the first.
     ///
     /// # Errors
     ///
@@ -90,7 +90,7 @@ impl Faces {
         self.list.len()
     }
 
-    /// Whether there is no face. That is an answer, not an error.
+    /// Whether no face was found, which is not an error.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

@@ -1,4 +1,4 @@
-//! One picture of a face, with what was measured on that very picture.
+//! One picture of a face, with the measurements of that same picture.
 
 use std::{
     fmt,
@@ -7,14 +7,14 @@ use std::{
 
 use crate::model::{boxes::XyXy, job::RESULT_LIFETIME, landmarks::Landmarks, media_url::MediaUrl};
 
-/// How long the detector serves the crop of a face: 7 days, as all files of the API.
+/// How long the detector serves the crop of a face: 7 days, like all files of the API.
 ///
-/// A submit with an older one is refused before it is sent: detect the face again.
+/// A submit with an older crop is refused before it is sent: detect the face again.
 ///
 /// Source: <https://docs.akool.com/ai-tools-suite/faceswap>, on the lifetime of files.
 pub const CROP_LIFETIME: Duration = RESULT_LIFETIME;
 
-/// The URL of a picture and what was measured of one face in it: a pair of one coordinate space.
+/// The URL of a picture and the measurements of one face in it, which share a coordinate space.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -71,8 +71,8 @@ impl FaceImage {
         }
     }
 
-    /// A crop that an earlier detection gave and that was stored since: an entry of `face_urls` with
-    /// the entry of `crop_landmarks` at the same place.
+    /// A crop of an earlier detection that you have stored: an entry of `face_urls` with the entry of `crop_landmarks`
+    /// at the same place.
     ///
     /// Nothing can check later that the two belong together; points of another picture swap the
     /// wrong place, and the job is paid for. The crop is served for [`CROP_LIFETIME`].
@@ -107,7 +107,7 @@ impl FaceImage {
         }
     }
 
-    /// Whether it shows this face alone.
+    /// Whether it shows only this face.
     pub fn is_crop(&self) -> bool {
         matches!(self.shows, Shows::Crop { .. })
     }

@@ -1,8 +1,8 @@
-//! The characters that no id has: those that show nothing, and the punctuation of lists and formats; and
-//! the names of those that people meet.
+//! The characters that no id contains: invisible ones, and the punctuation of lists and formats. Common ones have names
+//! for messages.
 
-/// Whether a character shows nothing: Unicode's format characters (category Cf), which editors, chats and
-/// web pages leave in copied text.
+/// Whether a character is invisible: Unicode's format characters (category Cf), which editors, chats and web pages
+/// leave in copied text.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -14,7 +14,7 @@ pub(super) fn is_invisible(c: char) -> bool {
     )
 }
 
-/// The Unicode name of a character that people meet, for a message.
+/// The Unicode name of a common character, for a message.
 pub(super) fn name_of(c: char) -> &'static str {
     match c {
         '\u{ad}' => " SOFT HYPHEN",
@@ -47,8 +47,8 @@ pub(super) fn name_of(c: char) -> &'static str {
     }
 }
 
-/// Whether a character is a quote, a bracket, or a separator, which come with text that was copied out
-/// of JSON, CSV, code or a URL.
+/// Whether a character is a quote, a bracket, or a separator, which come with text copied from JSON, CSV, code or a
+/// URL.
 pub(super) fn is_punctuation(c: char) -> bool {
     matches!(
         c,
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_character_that_people_meet_has_a_name() {
+    fn a_common_character_has_a_name() {
         let named = "\u{ad}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\
             \u{2060}\u{feff}\u{2018}\u{2019}\u{201c}\u{201d}\u{3001}\u{ff0c}\u{ff1b}\u{430}\u{435}\u{441}\0\u{1b}\u{7f}";
         for c in named.chars() {
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_that_shows_nothing_is_known() {
+    fn invisible_characters_are_known() {
         for c in ['\u{ad}', '\u{200b}', '\u{feff}', '\u{e0001}'] {
             assert!(is_invisible(c), "{c:?}");
         }

@@ -30,7 +30,7 @@ fn refusals_say_what_is_wrong() {
             "U+0430 CYRILLIC SMALL LETTER A",
         ),
         ("\u{ff16}\u{ff16}7d228400000000000a0001", "(U+FF16)"),
-        // Out of the address of a request.
+        // Copied from the URL of a request.
         (
             "667d228400000000000a0001%2C667d228400000000000a0002",
             "contains %",
@@ -55,7 +55,7 @@ fn the_longest_id_is_accepted_and_one_byte_more_is_not() {
     let refused = ResultId::new("x".repeat(ResultId::MAX_LEN + 1)).unwrap_err();
     assert!(refused.to_string().contains("257 bytes"), "{refused}");
     assert!(refused.excerpt().chars().count() == 49 && refused.excerpt().ends_with('…'));
-    // What is short is shown whole.
+    // A short text is shown whole.
     assert_eq!(ResultId::new("a b").unwrap_err().excerpt(), "a b");
 }
 
@@ -75,12 +75,12 @@ fn a_url_is_refused_without_being_shown() {
 fn an_object_id_in_capitals_is_the_same_id() {
     let small = ResultId::new("667d228400000000000a0001").unwrap();
     assert_eq!(ResultId::new("667D228400000000000A0001").unwrap(), small);
-    // Any other id is what it is.
+    // Any other id is compared byte for byte.
     assert_ne!(ResultId::new("ABC").unwrap(), ResultId::new("abc").unwrap());
 }
 
 #[test]
-fn what_only_resembles_a_job_id_or_a_number_is_accepted() {
+fn an_id_that_only_resembles_a_job_id_or_a_number_is_accepted() {
     for text in [
         "667e228400000000000a0001",
         "1E5",

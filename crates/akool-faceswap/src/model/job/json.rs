@@ -1,4 +1,4 @@
-//! A job as JSON, which is the row as it came, and as debug output, which has no URL in it.
+//! A job as JSON, which is the row as received, and as debug output, which contains no URL.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::model::job::Job;
 use crate::model::lenient;
 
-/// Shows no text that the API sent but the id: any of it could hold a URL.
+/// Shows no text from the API except the id: any other could contain a URL.
 impl fmt::Debug for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Job")
@@ -27,7 +27,7 @@ impl fmt::Debug for Job {
     }
 }
 
-/// Equal where the rows that came are.
+/// Equal if the received rows are equal.
 impl PartialEq for Job {
     fn eq(&self, other: &Self) -> bool {
         // The generated type has no equality; its JSON form is compared.
@@ -35,7 +35,7 @@ impl PartialEq for Job {
     }
 }
 
-/// The row as it came, without declared fields that were null.
+/// The row as received, without declared fields that were null.
 impl Serialize for Job {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if let Some(odd) = &self.odd {
@@ -54,7 +54,7 @@ impl Serialize for Job {
     }
 }
 
-/// Takes any row that has an `_id`; odd fields become [`notes`](Job::notes).
+/// Accepts any row that has an `_id`; invalid fields become [`notes`](Job::notes).
 impl<'de> Deserialize<'de> for Job {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Value::deserialize(deserializer)?;
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_json_it_is_the_row_as_it_came() {
+    fn as_json_it_is_the_row_as_received() {
         for row in [
             r#"{"faceswap_type":1,"faceswap_status":1,"deduction_status":1,"image":1,
                 "video_duration":0,"_id":"64dae65a00000000000a0002","uid":100002,
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_odd_is_said_with_the_fields_name() {
+    fn a_note_names_the_field_and_the_problem() {
         let job: Job = serde_json::from_str(r#"{"_id":"a","uid":"7"}"#).unwrap();
         let note = &job.notes()[0];
         assert_eq!(

@@ -1,8 +1,8 @@
-//! What was odd in a row.
+//! A note about an invalid part of an answer.
 
 use std::fmt;
 
-/// Something odd in a row, which costs its own field at most.
+/// An invalid part of an answer, which affects at most its own field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     field: Box<str>,
@@ -22,7 +22,7 @@ impl Note {
         &self.field
     }
 
-    /// What was odd and what was made of it. Never the value itself.
+    /// What was wrong and how it was read; never the value itself.
     pub fn problem(&self) -> &'static str {
         self.problem
     }

@@ -1,4 +1,4 @@
-//! What is safe to hand on about one job: without account, and with a URL only at success.
+//! The part of a job that is safe to pass on: no account, and a URL only at success.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ use crate::model::{Job, ResultId};
 ///
 /// It serialises to the keys of the command's `--json`, the same for every outcome: `id`, `outcome`
 /// (`found`, `missing` or `error`), `status` and `status_code`, `url`, `created_at` and `expires_at`
-/// (RFC 3339), and `error` (`kind`, `code`, `http_status`, `message`). What does not apply is null.
+/// (RFC 3339), and `error` (`kind`, `code`, `http_status`, `message`). Keys that do not apply are null.
 ///
-/// It has neither the ids of the account nor the URL that the API fills in before there is a result;
-/// serialising the [`Job`] itself gives the whole row. Made by [`Job::summary`], and by serialising
+/// It has neither the ids of the account nor the URL that the API fills in before the result exists; serialising the
+/// [`Job`] itself gives the whole row. Made by [`Job::summary`], and by serialising
 /// [`Results`](crate::lookup::Results), [`WaitResults`](crate::wait::WaitResults) and
 /// [`WaitError`](crate::wait::WaitError).
 ///
@@ -68,7 +68,7 @@ pub(crate) struct ErrorSummary {
 }
 
 impl Job {
-    /// What is safe to hand on about this job: see [`JobSummary`].
+    /// The part of this job that is safe to pass on: see [`JobSummary`].
     pub fn summary(&self) -> JobSummary {
         let rfc3339 = |time| humantime::format_rfc3339_millis(time).to_string();
         JobSummary {
@@ -99,7 +99,7 @@ impl JobSummary {
         }
     }
 
-    /// With the last known status of a job that is not at hand.
+    /// With the last known status of a job whose row is not available.
     #[cfg(feature = "wait")]
     pub(crate) fn with_status(mut self, status: Option<JobStatus>) -> Self {
         self.status = status.map(JobStatus::as_str);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn it_has_the_url_at_success_alone_and_no_account() {
+    fn it_has_the_url_only_at_success_and_no_account() {
         for status in [1, 2, 3, 4, 9] {
             let row = format!(
                 r#"{{"_id":"a1","faceswap_status":{status},"uid":70770,"userId":"SECRET",
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_status_keeps_its_number_and_what_is_not_known_is_null() {
+    fn an_unknown_status_keeps_its_number_and_absent_values_are_null() {
         assert_eq!(
             serde_json::to_string(&summary(r#"{"_id":"a1","faceswap_status":9}"#)).unwrap(),
             concat!(

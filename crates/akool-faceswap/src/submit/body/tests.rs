@@ -1,4 +1,4 @@
-//! Each endpoint's request, field by field as the vendor's tables have it, and each refusal by name.
+//! Each endpoint's request, field by field as in the vendor's tables, and each refusal by name.
 
 mod refusals;
 mod requests;
@@ -47,7 +47,7 @@ fn photo(faces: usize) -> Picture {
     picture_of(TEAM, &faces_obj(faces))
 }
 
-/// A face out of bytes: its crop alone has a URL.
+/// A face detected in bytes: only its crop has a URL.
 fn me() -> Face {
     let input = Input::Bytes {
         label: "me.jpg".into(),
@@ -101,7 +101,7 @@ fn golden(draft: &Draft, expected: &Value) {
     assert!(!text.contains("null") && !text.contains("\"\""), "{text}");
 }
 
-/// The same with each number as a float: the generated type writes boxes so.
+/// The same with each number as a float, as the generated type writes boxes.
 fn in_floats(value: &Value) -> Value {
     match value {
         Value::Number(number) => json!(number.as_f64()),

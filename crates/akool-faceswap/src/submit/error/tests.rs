@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn kinds_and_phases_are_told_by_their_names() {
+fn kinds_and_phases_have_names_for_machines() {
     use {SubmitErrorKind as Kind, SubmitPhase as Phase};
     let kinds = [
         Kind::NotSent,

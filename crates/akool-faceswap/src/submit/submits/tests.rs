@@ -23,7 +23,7 @@ fn unknown() -> SubmitError {
     SubmitError::of(error, token(), (now, now), "api.example")
 }
 
-/// A server that counts what it is sent, and answers when it is let.
+/// A server that counts the submits that it receives.
 #[derive(Default)]
 struct Server {
     sent: AtomicUsize,
@@ -97,7 +97,7 @@ async fn a_time_limit_in_a_loop_buys_one_job() {
         tokio::task::yield_now().await;
     }
     assert_eq!((job.as_deref(), world.sent()), (Some("job"), 1));
-    // It was taken, so the next one is a purchase of its own.
+    // It was taken, so the next one is another purchase.
     world.answers.add_permits(1);
     let outcome = world.begin("a", accepted("second")).unwrap().await;
     assert_eq!((id_of(outcome).as_str(), world.sent()), ("second", 2));
@@ -144,7 +144,7 @@ async fn an_unknown_outcome_is_forgotten_after_a_day() {
 }
 
 #[tokio::test]
-async fn what_surely_was_not_bought_can_be_tried_again() {
+async fn a_submit_that_surely_bought_nothing_can_be_tried_again() {
     let world = World::new();
     world.answers.add_permits(2);
     let refused = Error::new(ErrorKind::Connect, "refused");
@@ -158,7 +158,7 @@ async fn what_surely_was_not_bought_can_be_tried_again() {
 }
 
 #[tokio::test]
-async fn two_that_are_waited_for_are_two_purchases() {
+async fn two_submits_that_are_awaited_are_two_purchases() {
     let world = World::new();
     world.answers.add_permits(2);
     let one = world.begin("a", accepted("one")).unwrap();
@@ -171,7 +171,7 @@ async fn two_that_are_waited_for_are_two_purchases() {
 }
 
 #[tokio::test]
-async fn dropped_ones_are_all_there_to_be_claimed() {
+async fn all_dropped_submits_can_be_claimed() {
     let world = World::new();
     for n in 0..20 {
         let submission = world
@@ -185,7 +185,7 @@ async fn dropped_ones_are_all_there_to_be_claimed() {
     }
     world.answers.add_permits(20);
     let claims = world.submits.claim_all();
-    // Claimed by one, they are nobody else's.
+    // Outcomes that are claimed cannot be claimed again.
     assert!(world.submits.claim_all().all().await.is_empty());
     let ids: Vec<String> = claims.all().await.into_iter().map(id_of).collect();
     let expected: Vec<String> = (0..20).step_by(2).map(|n| format!("job{n}")).collect();
@@ -209,7 +209,7 @@ async fn a_claim_that_is_dropped_leaves_the_outcome_for_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_left_for_a_day_is_claimed_and_not_taken_over() {
+async fn an_outcome_left_for_a_day_is_claimed_and_not_taken_over() {
     let world = World::new();
     world.answers.add_permits(2);
     drop(world.begin("a", accepted("old")).unwrap());
@@ -231,7 +231,7 @@ async fn what_was_left_for_a_day_is_claimed_and_not_taken_over() {
 }
 
 #[test]
-fn a_runtime_that_goes_away_leaves_an_unknown_outcome() {
+fn a_runtime_that_shuts_down_leaves_an_unknown_outcome() {
     let world = World::new();
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
@@ -268,7 +268,7 @@ async fn too_many_unclaimed_outcomes_stop_further_purchases() {
 }
 
 #[tokio::test]
-async fn what_is_claimed_makes_room_for_further_purchases() {
+async fn claimed_outcomes_make_room_for_further_purchases() {
     let world = World::new();
     for n in 0..MAX_UNCLAIMED {
         drop(world.begin(&format!("c{n}"), accepted("job")).unwrap());
@@ -281,7 +281,7 @@ async fn what_is_claimed_makes_room_for_further_purchases() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_outcomes_are_remembered_within_a_bound_the_oldest_first_forgotten() {
+async fn unknown_outcomes_are_bounded_and_the_oldest_is_forgotten() {
     let (mut state, error) = (State::default(), unknown());
     for n in 0..=MAX_UNKNOWN {
         state.remember(format!("c{n}").into(), error.clone());

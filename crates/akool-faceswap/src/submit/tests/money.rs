@@ -1,12 +1,12 @@
-//! Row by row as the rules of money have it: what is sent again, what is refused, what is unknown.
+//! Which submits are sent again, which are refused, and which are unknown, for each answer of a server.
 
 use super::*;
 
-/// What happens at first.
+/// A name, and the server's first answer.
 struct Row(&'static str, fn() -> Reply);
 
 #[tokio::test(start_paused = true)]
-async fn what_surely_was_not_sent_is_sent_again() {
+async fn a_submit_that_surely_was_not_sent_is_sent_again() {
     let rows: [Row; 5] = [
         Row(
             "connection refused, no such host, TLS, connect timeout",
@@ -34,7 +34,7 @@ async fn what_surely_was_not_sent_is_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_refused_as_too_frequent_is_sent_again_after_a_pause() {
+async fn a_submit_refused_as_too_frequent_is_sent_again_after_a_pause() {
     for (row, first) in [
         ("1005", (|| Reply::business(1005)) as fn() -> Reply),
         ("429", || Reply::http(429, "slow down")),
@@ -50,7 +50,7 @@ async fn what_was_refused_as_too_frequent_is_sent_again_after_a_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_refused_is_not_sent_again_and_costs_nothing() {
+async fn a_refused_submit_is_not_sent_again_and_costs_nothing() {
     for code in [
         1003, 1006, 1007, 1101, 1102, 1103, 1104, 1109, 1200, 1204, 1207, 1208, 1209, 1210, 1213,
         1221,
@@ -79,7 +79,7 @@ async fn what_was_refused_is_not_sent_again_and_costs_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_be_a_job_is_never_sent_again() {
+async fn a_submit_that_may_have_made_a_job_is_never_sent_again() {
     use SubmitPhase::{Answered, Sent};
     let rows: [(SubmitPhase, Row); 20] = [
         (Sent, Row("reset after the body", Reply::reset)),
@@ -181,7 +181,7 @@ async fn repeats_end_with_the_retry_policy() {
     );
     assert!(error.is_retryable() && !error.may_be_billed());
     assert_eq!(error.error().unwrap().attempts(), 4);
-    // Nothing is remembered of it.
+    // It is not remembered.
     let error = submit(&client(&server)).await.unwrap_err();
     assert!(!error.is_repeat());
 }
@@ -203,7 +203,7 @@ async fn an_unknown_outcome_after_a_repeat_is_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn accepted_without_an_id_is_an_error_of_its_own_that_keeps_what_there_is() {
+async fn accepted_without_an_id_is_an_error_that_keeps_job_id_and_body() {
     for data in [
         json!({"job_id": "20260312101500123-4821", "url": "https://PLANTED.example/PLANTED"}),
         json!({"_id": "", "job_id": "20260312101500123-4821"}),
@@ -252,7 +252,7 @@ async fn an_accepted_job_is_read_whatever_else_is_odd() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_answer_is_waited_for_longer_than_that_of_a_lookup() {
+async fn a_submit_waits_longer_for_its_answer_than_a_lookup() {
     let server = Scripted::new(|_| accepted().after(Duration::from_secs(100)));
     assert!(submit(&client(&server)).await.is_ok());
     let short = Duration::from_secs(10);
@@ -274,8 +274,8 @@ async fn a_slow_answer_is_waited_for_longer_than_that_of_a_lookup() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
-    /// Whatever a server does, there is a job that the caller does not know of only where the outcome
-    /// is unknown, and there is never more than one.
+    /// Whatever a server does, a job that the caller does not know of exists only if the outcome is unknown, and there
+    /// is never more than one.
     #[test]
     fn no_answer_buys_a_second_job(faults in prop::collection::vec(0usize..12, 1..6), status in 200u16..600, code in 995i64..1230) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
@@ -283,7 +283,7 @@ proptest! {
             let jobs = Arc::new(AtomicUsize::new(0));
             let counted = jobs.clone();
             let server = Scripted::new(move |seen| {
-                // From the sixth on each makes a job.
+                // Faults from 6 on make a job.
                 let fault = faults[seen.n % faults.len()];
                 if fault >= 6 {
                     counted.fetch_add(1, Ordering::SeqCst);

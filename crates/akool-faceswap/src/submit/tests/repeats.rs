@@ -52,7 +52,7 @@ async fn a_time_limit_in_a_loop_buys_one_job() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dropped_submit_goes_on_and_its_outcome_is_kept() {
+async fn a_dropped_submit_continues_and_its_outcome_is_kept() {
     let server = Scripted::new(|_| accepted().after(Duration::from_secs(10)));
     let client = client(&server);
     let clone = client.clone();
@@ -66,13 +66,13 @@ async fn a_dropped_submit_goes_on_and_its_outcome_is_kept() {
     assert_eq!(outcomes[0].as_ref().unwrap().id().as_str(), ID);
     assert_eq!(server.requests(), 1);
     assert!(client.unclaimed_submits().await.is_empty());
-    // What was never polled was never sent.
+    // A future that was never polled sends nothing.
     drop(submit(&client));
     assert_eq!(server.requests(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pending_submit_that_was_stored_is_not_sent_by_itself() {
+async fn a_stored_pending_submit_is_not_sent_without_permission() {
     let server = Scripted::new(|_| accepted());
     let client = client(&server);
     let prepare = || {
@@ -92,7 +92,7 @@ async fn a_pending_submit_that_was_stored_is_not_sent_by_itself() {
         json!(format!("https://me.example/hook/{}", job.token()))
     );
 
-    // After a restart the intent is there, and whether it was sent is not known.
+    // After a restart the intent exists, and nobody knows whether it was sent.
     let read: PendingSubmit = serde_json::from_str(&text).unwrap();
     let error = client.send(read).await.unwrap_err();
     assert_eq!(
@@ -113,7 +113,7 @@ async fn a_pending_submit_that_was_stored_is_not_sent_by_itself() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_could_never_be_right_is_refused_without_a_request() {
+async fn an_invalid_swap_is_refused_without_a_request() {
     let server = Scripted::new(|_| accepted());
     let client = client(&server);
     let swap = || client.swap().original("https://a.example/film.mp4");

@@ -1,4 +1,4 @@
-//! What is sent, and the job that comes of it.
+//! The request of a submit, and the job that it creates.
 
 use super::*;
 

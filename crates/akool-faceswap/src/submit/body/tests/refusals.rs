@@ -205,7 +205,7 @@ fn a_face_without_landmarks_is_refused_where_they_are_needed() {
 }
 
 #[test]
-fn a_face_that_nothing_shows_is_refused() {
+fn a_face_without_a_usable_image_is_refused() {
     let mut nothing = faces_obj(1);
     nothing["0"]["face_urls"] = json!([null]);
     nothing["0"]["crop_region"] = json!([null]);
@@ -226,7 +226,7 @@ fn a_face_that_nothing_shows_is_refused() {
 }
 
 #[test]
-fn odd_options_are_refused() {
+fn invalid_options_are_refused() {
     let mut draft = one(TEAM, me());
     draft.style = Some(Style::from(""));
     refused(&draft, "model_style", "empty");

@@ -1,9 +1,9 @@
-//! Each endpoint's request, field by field as the vendor's tables have it.
+//! Each endpoint's request, field by field as in the vendor's tables.
 
 use super::*;
 
 #[test]
-fn plus_with_one_face_says_so() {
+fn plus_with_one_face_sets_single_face_mode() {
     golden(
         &one(FILM, "https://b.example/me.jpg?sig=1"),
         &json!({
@@ -175,7 +175,7 @@ fn v3_keeps_arrays_in_step_and_its_model_is_an_integer() {
 }
 
 #[test]
-fn v3_falls_back_to_the_whole_picture_with_the_points_of_the_whole_picture() {
+fn v3_falls_back_to_the_whole_picture_with_its_own_points() {
     let photo = picture_of(TEAM, &without_crops(faces_obj(2)));
     golden(
         &to(
