@@ -1,4 +1,4 @@
-//! `cargo bench -p akool-faceswap-fleet`: what the stores carry, and how late outcomes are.
+//! `cargo bench -p akool-faceswap-fleet`: the throughput of the stores, and the lag of outcomes.
 //!
 //! `-- operations`, `-- fullness`, `-- lag` or `-- sqlite` runs one part; `--rows`, `--seconds` and `--jobs`
 //! change its size. Server, load and fake share the machine. Output is Markdown for BENCHMARKS.md, where
@@ -11,7 +11,7 @@
     unreachable_pub
 )]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
-#![allow(clippy::print_stdout, reason = "that is what it is for")]
+#![allow(clippy::print_stdout, reason = "the output is the result")]
 
 #[path = "fleet/lag.rs"]
 mod lag;

@@ -1,8 +1,8 @@
 //! A service in three processes behind one PostgreSQL; one of them is killed while jobs run.
 //!
-//! Each process looks jobs up and writes outcomes into the service's own table. An order is written together
-//! with its tracking, an outcome is taken together with what is made of it: so every order is settled
-//! exactly once, whichever process dies.
+//! Each process looks jobs up and writes outcomes into the service's own table. An order is written together with its
+//! tracking, and an outcome is taken together with the delivery that it causes: so every order is settled exactly once,
+//! whichever process dies.
 //!
 //! `cargo run -p akool-faceswap-fleet --example service` starts a database, a fake AKOOL and the processes.
 
@@ -93,13 +93,13 @@ async fn order(
     Ok(())
 }
 
-/// One process of the service: a worker, and what is made of outcomes.
+/// One process of the service: a worker, and the handling of outcomes.
 async fn serve(database: &str, api: &str, key: &str) -> Result<(), Box<dyn Error>> {
     let fleet = Fleet::connect(database).await?;
     let client = Client::builder().base_url(api).api_key(key).build()?;
     let worker = Worker::new(&fleet, client, Account::from_api_key(key))
         .requests_per_second(20.0, 5)
-        // What a killed process held is looked up again after twice this time.
+        // Jobs that a killed process held are looked up again after twice this time.
         .attempt_timeout(Duration::from_secs(1));
     tokio::spawn(worker.run(std::future::pending()));
 
@@ -123,7 +123,7 @@ async fn connect(database: &str) -> Result<tokio_postgres::Client, tokio_postgre
     Ok(client)
 }
 
-/// They end with this process.
+/// Child processes, which end with this process.
 struct Processes(Vec<Child>);
 
 impl Drop for Processes {

@@ -29,8 +29,8 @@ impl Account {
         Self::hash("key", key)
     }
 
-    /// An account by a name of your own, for example where a
-    /// [`TokenProvider`](akool_faceswap::auth::TokenProvider) has the credentials.
+    /// An account by a name of your own, for example if a [`TokenProvider`](akool_faceswap::auth::TokenProvider) has
+    /// the credentials.
     pub fn named(name: &str) -> Self {
         Self::hash("name", name)
     }

@@ -10,7 +10,7 @@ type Source = Box<dyn StdError + Send + Sync>;
 pub enum ErrorKind {
     /// The database cannot be reached, or the connection was lost.
     Connection,
-    /// The database takes no writes: a standby, or a failover in progress.
+    /// The database accepts no writes: a standby, or a failover in progress.
     ReadOnly,
     /// The database is out of disk, memory or connections, or two transactions collided.
     Resources,
@@ -99,7 +99,7 @@ impl Error {
             ErrorKind::Resources => "free disk, memory or connections of the database",
             ErrorKind::Schema => "run `migrate` with the newest release that is deployed",
             ErrorKind::Account => {
-                "use another lane; after a change of the key, forget_account first"
+                "use another lane; after a change of the key, call forget_account first"
             }
             ErrorKind::InvalidInput => "correct what the message names",
             ErrorKind::NotTracked => {

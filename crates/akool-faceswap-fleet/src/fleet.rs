@@ -63,14 +63,14 @@ impl Fleet {
     /// Connects to the lane `main` of a database: `postgres://…` (or a libpq connection string), or
     /// `sqlite:PATH`.
     ///
-    /// PostgreSQL: names of several hosts, separated by commas, are tried in turn until one takes writes.
-    /// TLS needs the feature `tls`. The server's certificate is then verified with its name, whatever
-    /// `sslmode` says: by the platform's authorities, or by those in the PEM file that `sslrootcert` names.
+    /// PostgreSQL: names of several hosts, separated by commas, are tried in turn until one accepts writes. TLS needs
+    /// the feature `tls`. The server's certificate is then verified with its name, whatever `sslmode` says: by the
+    /// platform's authorities, or by those in the PEM file that `sslrootcert` names.
     ///
     /// # Errors
     ///
-    /// If the database cannot be reached, takes no writes, or has a schema that this release cannot work
-    /// with; see [`Error::kind`].
+    /// If the database cannot be reached, accepts no writes, or has a schema that this release cannot work with; see
+    /// [`Error::kind`].
     pub async fn connect(url: &str) -> Result<Self, Error> {
         let store: Arc<dyn Store> = match Database::of(url)? {
             #[cfg(feature = "postgres")]
@@ -165,9 +165,9 @@ impl Fleet {
     /// Takes up to `max` outcomes, the oldest first, in a transaction of its own.
     ///
     /// They are deleted: if your program dies before it has used them, they are lost. Use
-    /// [`postgres::take`](crate::postgres::take) inside the transaction that writes what you make of them;
-    /// then nothing is lost and nothing is done twice. If you write to another system, take, write there
-    /// with the id as the key, and commit: nothing is lost, but some may be written twice.
+    /// [`postgres::take`](crate::postgres::take) inside the transaction that writes your own data; then nothing is lost
+    /// and nothing is done twice. If you write to another system, take, write there with the id as the key, and commit:
+    /// nothing is lost, but some may be written twice.
     ///
     /// # Errors
     ///
@@ -187,7 +187,7 @@ impl Fleet {
         self.store.take(&self.lane, max, Some(ids.as_slice())).await
     }
 
-    /// Has jobs looked up at once, for example after a webhook; returns how many are tracked.
+    /// Polls jobs at once, for example after a webhook; returns how many are tracked.
     ///
     /// Anybody can call a webhook, so a job is looked up at most every 500 ms.
     ///

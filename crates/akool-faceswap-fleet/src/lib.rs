@@ -1,21 +1,20 @@
 //! Many machines share one set of tracked AKOOL face swap jobs.
 //!
-//! One process's poller serves one process. A service with many processes submits anywhere, and any
-//! worker's lookups settle jobs for all: no job is polled twice, the account has one request budget, and
-//! every job has one outcome, whatever dies. The database is PostgreSQL, or a SQLite file for the
-//! processes of one machine.
+//! The poller of a client serves one process. A service with many processes submits anywhere, and any worker's lookups
+//! settle jobs for all: no job is polled twice, the account has one request budget, and every job has one outcome,
+//! even if a process dies. The database is PostgreSQL, or a SQLite file for the processes of one machine.
 //!
 //! | you want to | use |
 //! | --- | --- |
-//! | make the tables | [`Fleet::migrate`], or [`postgres::MIGRATIONS`] in a tool of your own |
-//! | have jobs looked up | [`Fleet::track`], [`postgres::track`] in your transaction |
+//! | create the tables | [`Fleet::migrate`], or [`postgres::MIGRATIONS`] in a tool of your own |
+//! | track jobs | [`Fleet::track`], [`postgres::track`] in your transaction |
 //! | submit so that no crash buys twice | [`Fleet::submit`], [`Fleet::resolve`] for its webhook |
 //! | look jobs up | [`Worker::run`] in any number of processes |
 //! | wait for one | [`Fleet::wait`] |
 //! | handle every outcome exactly once | [`postgres::take`] in your transaction |
 //! | use another driver or language | the SQL functions of the schema `akool_faceswap` |
 //!
-//! # What is promised
+//! # Guarantees
 //!
 //! - A job that was tracked has exactly one outcome, as long as the database keeps what it committed.
 //! - What you write in the transaction that takes an outcome is written exactly once. What you do

@@ -1,4 +1,4 @@
-//! How a wait ended, as the database has it.
+//! How a wait ended, as stored in the database.
 
 use std::{fmt, time::SystemTime};
 
@@ -131,7 +131,7 @@ pub(crate) struct OutcomeRow {
 }
 
 impl OutcomeRow {
-    /// `None` for an id that could never be one, which no worker writes.
+    /// `None` for an invalid id, which no worker writes.
     pub(crate) fn read(self) -> Option<Outcome> {
         let parse =
             |text: &Option<String>| text.as_deref().and_then(|t| serde_json::from_str(t).ok());

@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// The first pause after a rate limit without Retry-After; doubled by each further one.
 const FIRST_HOLD: Duration = Duration::from_secs(1);
 const LONGEST_HOLD: Duration = Duration::from_secs(30);
-/// However long the API asks for.
+/// The longest pause that the API may ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(300);
 
 /// Half fixed, half random: never too soon, never in step with other workers.
@@ -33,12 +33,12 @@ impl Pauses {
     }
 }
 
-/// How long the lane is held after a rate limit, by how many there were in a row.
+/// How long the lane is held after a rate limit, by the number of rate limits in a row.
 #[derive(Debug, Default)]
 pub(crate) struct Holds(Mutex<(u32, Option<Instant>)>);
 
 impl Holds {
-    /// A rate limit was met; what the API asked for, if it did.
+    /// Records a rate limit, with the pause that the API asked for, if any; returns the pause.
     pub(crate) fn engage(&self, asked: Option<Duration>) -> Duration {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (in_a_row, until) = &mut *state;
@@ -54,7 +54,7 @@ impl Holds {
         hold
     }
 
-    /// A request got through.
+    /// Records a request that succeeded.
     pub(crate) fn release(&self) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.1.is_some_and(|until| until <= Instant::now()) {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_rate_limit_is_one_however_many_requests_meet_it() {
+    async fn one_rate_limit_counts_once_however_many_requests_meet_it() {
         let holds = Holds::default();
         for _ in 0..5 {
             assert!(holds.engage(None) <= FIRST_HOLD);

@@ -34,12 +34,12 @@ pub struct Stats {
     pub workers: u64,
 }
 
-/// A worker had this long to report before it counts as gone.
+/// A worker that has not reported for this long counts as gone.
 const RUNNING: Duration = Duration::from_secs(30);
 
 /// A worker as the database knows it; from [`Fleet::workers`](crate::Fleet::workers).
 ///
-/// Workers report every 10 s. The counts are those since its start.
+/// Workers report every 10 s. Counts begin at the worker's start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkerStatus {
@@ -68,7 +68,7 @@ pub struct WorkerStatus {
 }
 
 impl WorkerStatus {
-    /// `counters` is what the worker reported, perhaps of another release.
+    /// `counters` is what the worker reported; its release may be another one.
     pub(crate) fn new(name: String, seen_ms: i64, counters: &str) -> Self {
         let counters: Map<String, Value> = serde_json::from_str(counters).unwrap_or_default();
         let count = |name: &str| counters.get(name).and_then(Value::as_u64).unwrap_or(0);

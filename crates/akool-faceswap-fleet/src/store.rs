@@ -149,7 +149,7 @@ impl ClaimedJob {
     }
 }
 
-/// How long the API may answer without a job, where the caller does not say.
+/// The default for how long the API may answer without a job.
 const MISSING_GRACE_MS: u64 = 120_000;
 
 /// The fields of a stored ticket that are columns, or that a row does not need.
@@ -168,7 +168,7 @@ pub(crate) const COLUMNS: [&str; 12] = [
     "tag",
 ];
 
-/// What of a ticket, or of a caller's terms, goes into the column `terms`; `None` if nothing does.
+/// The fields of a ticket, or of a caller's terms, that go into the column `terms`; `None` if none do.
 pub(crate) fn rest(mut fields: Map<String, Value>) -> Option<String> {
     fields.retain(|name, value| !value.is_null() && !COLUMNS.contains(&name.as_str()));
     (!fields.is_empty()).then(|| Value::Object(fields).to_string())
@@ -205,7 +205,8 @@ impl Upcoming {
         }
     }
 
-    /// A claimed job as its ticket says now, due again after this time; it may join another request after `earliest`.
+    /// A claimed job with the state of its ticket, due again after this time; it may join another request after
+    /// `earliest`.
     pub fn observed(
         job: &ClaimedJob,
         ticket: &Ticket,
@@ -255,7 +256,7 @@ pub struct Settlement {
     pub ticket: Option<String>,
 }
 
-/// What is known of an id.
+/// What is known about an id.
 #[derive(Clone, Debug)]
 pub enum Peeked {
     /// It has ended; the outcome stays where it is.
@@ -269,7 +270,7 @@ pub enum Peeked {
 /// How many requests the account may send.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Budget {
-    /// The time between two requests; zero is without a limit.
+    /// The time between two requests; zero: no limit.
     pub interval: Duration,
     /// How many may be sent at once after a pause; at least 1.
     pub burst: u32,
@@ -285,7 +286,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// What programs do with jobs: track them, wait for their outcomes, take these.
+/// What programs do with jobs: track them, wait for their outcomes, and take the outcomes.
 pub trait Jobs: sealed::Sealed + Send + Sync {
     #[doc(hidden)]
     fn track<'a>(&'a self, lane: &'a Lane, jobs: &'a [Tracking]) -> Answer<'a, u64>;
@@ -305,12 +306,12 @@ pub trait Jobs: sealed::Sealed + Send + Sync {
     fn hint<'a>(&'a self, lane: &'a Lane, ids: &'a [ResultId]) -> Answer<'a, u64>;
     #[doc(hidden)]
     fn listen<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Option<Hints>>;
-    /// How often a waiter polls where there are no notifications.
+    /// How often a waiter polls without notifications.
     #[doc(hidden)]
     fn poll_interval(&self) -> Duration;
 }
 
-/// What workers do: take requests of the budget, claim jobs, and write back what became of each.
+/// What workers do: take requests of the budget, claim jobs, and write back the result for each.
 pub trait Leases: sealed::Sealed + Send + Sync {
     #[doc(hidden)]
     fn enter<'a>(&'a self, lane: &'a Lane, account: &'a Account, budget: Budget) -> Answer<'a, ()>;
@@ -376,7 +377,7 @@ pub trait Journal: sealed::Sealed + Send + Sync {
     ) -> Answer<'a, Vec<UnknownSubmission>>;
 }
 
-/// Figures, signs of life, and cleaning up.
+/// Figures, heartbeats, and cleaning up.
 pub trait Monitoring: sealed::Sealed + Send + Sync {
     #[doc(hidden)]
     fn stats<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Stats>;
@@ -388,7 +389,7 @@ pub trait Monitoring: sealed::Sealed + Send + Sync {
     fn sweep<'a>(&'a self, lane: &'a Lane) -> Answer<'a, Option<u64>>;
 }
 
-/// A database with the fleet's rows. It is implemented here alone.
+/// A database with the fleet's rows. It is implemented only here.
 ///
 /// Use [`Fleet`](crate::Fleet) and [`Worker`](crate::Worker) instead.
 pub trait Store: Jobs + Leases + Journal + Monitoring + fmt::Debug {}

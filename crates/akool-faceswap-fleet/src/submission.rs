@@ -6,7 +6,7 @@
 
 use std::{fmt, time::SystemTime};
 
-/// What is known of a submit.
+/// What is known about a submit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubmissionState {

@@ -42,7 +42,7 @@ impl Fleet {
     /// # }
     /// # async fn webhook(fleet: Fleet, token: SubmitToken, id: ResultId)
     /// # -> Result<(), akool_faceswap_fleet::Error> {
-    /// // Where webhooks come in, on any machine: the token is the last segment of the path.
+    /// // Where webhooks arrive, on any machine: the token is the last segment of the path.
     /// fleet.resolve(token.as_str(), &id).await?;
     /// # Ok(())
     /// # }
@@ -90,7 +90,7 @@ impl Fleet {
                 tracing::error!(
                     submit.token = token,
                     error = %error,
-                    "a submit was sent, and how it ended could not be written: its intent stays open",
+                    "a submit was sent, but its outcome could not be recorded: its intent stays open",
                 );
                 break;
             }

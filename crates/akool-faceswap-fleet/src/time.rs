@@ -1,8 +1,8 @@
-//! Unix time in milliseconds: the form in which tickets and both stores have their times.
+//! Unix time in milliseconds: the form of times in tickets and in both stores.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Of PostgreSQL's times; SQLite has numbers.
+/// For PostgreSQL's times; SQLite stores numbers.
 #[cfg(feature = "postgres")]
 pub(crate) fn unix_ms(time: SystemTime) -> i64 {
     match time.duration_since(UNIX_EPOCH) {
@@ -11,7 +11,7 @@ pub(crate) fn unix_ms(time: SystemTime) -> i64 {
     }
 }
 
-/// What no clock can express is the beginning of Unix time.
+/// A time that no clock can express becomes the beginning of Unix time.
 pub(crate) fn system_time(unix_ms: i64) -> SystemTime {
     let distance = Duration::from_millis(unix_ms.unsigned_abs());
     if unix_ms < 0 {

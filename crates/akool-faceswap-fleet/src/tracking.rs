@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::time::whole_ms;
 
-/// A job to track: its id, a tag of the caller's, and how to wait for it.
+/// A job to track: its id, the caller's tag, and how to wait for it.
 ///
 /// Made from a [`ResultId`] or from a [`Ticket`], which resumes a wait that began elsewhere.
 ///
@@ -24,7 +24,7 @@ use crate::time::whole_ms;
 pub struct Tracking {
     pub(crate) id: ResultId,
     pub(crate) tag: Option<String>,
-    /// Fields of a stored ticket, and `timeout_ms`; what is absent is the default.
+    /// Fields of a stored ticket, and `timeout_ms`; absent fields mean the defaults.
     pub(crate) terms: Map<String, Value>,
 }
 
@@ -38,7 +38,7 @@ impl Tracking {
         }
     }
 
-    /// A text of the caller's that comes back with the outcome, such as the key of an order.
+    /// A text of your own that comes back with the outcome, such as the key of an order.
     #[must_use]
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         self.tag = Some(tag.into());

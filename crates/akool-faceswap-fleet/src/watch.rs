@@ -124,7 +124,7 @@ async fn watch(watching: Watching) {
     let mut hints: Option<Hints> = None;
     while let Some(ids) = shared.wanted() {
         if hints.is_none() {
-            // Listen before the first look, so that nothing falls between the two.
+            // Listens before the first look, so that no notification is lost in between.
             hints = shared.store.listen(&shared.lane).await.unwrap_or_default();
         }
         let pause = match look(shared, &ids).await {

@@ -115,11 +115,11 @@ impl Worker {
     }
 
     /// How many requests all workers of the lane together send. Default: 20 a second, up to 20 at once.
-    /// 0 or less is without a limit.
+    /// 0 or less: no limit.
     ///
     /// The worker that started last decides for the lane. The database counts, by its clock. A request is sent
     /// right after it was charged, so the API sees at most `burst` requests beyond the rate, and those that
-    /// were delayed on their way. What a lookup needs beyond its first request is charged after it was sent.
+    /// were delayed on their way. Requests of a lookup beyond its first are charged after they were sent.
     #[must_use]
     pub fn requests_per_second(mut self, rate: f64, burst: u32) -> Self {
         let interval = Duration::try_from_secs_f64(1.0 / rate).unwrap_or(Duration::ZERO);
@@ -127,7 +127,7 @@ impl Worker {
         self
     }
 
-    /// How many requests this worker has in flight at most. Default: 4.
+    /// The most requests that this worker has in flight. Default: 4.
     #[must_use]
     pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
         self.max_concurrent_requests = requests.max(1);
@@ -270,7 +270,7 @@ impl Worker {
         }
     }
 
-    /// A slot of the budget first, then the jobs for it.
+    /// Takes a slot of the budget first, then claims the jobs for it.
     async fn next_batch(&self) -> Result<Next, Error> {
         let Work { store, lane, .. } = &self.work;
         let max = self.work.max_ids_per_request;
@@ -291,7 +291,7 @@ impl Worker {
     }
 }
 
-/// What there is to do.
+/// What a worker does next.
 enum Next {
     Batch(Batch),
     Wait(Duration),

@@ -102,7 +102,7 @@ async fn fleet(server: &Server, size: Size) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         for outcome in outcomes {
-            // When it could be taken.
+            // From the moment when it could be taken.
             let lag = outcome.settled_at().duration_since(ends[outcome.id()]);
             lags.push(lag.unwrap_or_default());
         }

@@ -23,7 +23,7 @@ use crate::{
 const LEASE: Duration = Duration::from_secs(60);
 /// Not measured: caches fill, and each page goes into the write-ahead log whole once after a checkpoint.
 const WARM_UP: Duration = Duration::from_secs(2);
-/// Reserved, never used up: what is measured is the row, not the limit.
+/// Reserved and never used up, so that the row is measured and not the limit.
 const ENDLESS: Budget = Budget {
     interval: Duration::from_micros(1),
     burst: 1_000_000,
@@ -50,12 +50,12 @@ async fn fill(url: &str, rows: u32) {
         ),
     )
     .await;
-    // Otherwise the server does it by itself while others are measured.
+    // Otherwise the server does it during a measurement.
     execute(url, "vacuum analyze akool_faceswap.pending").await;
     execute(url, "checkpoint").await;
 }
 
-/// Counts what all workers do from the warm-up on, and asks each whether to continue.
+/// Counts the batches of all workers after the warm-up, and says whether to continue.
 #[derive(Clone, Debug)]
 struct Pace {
     begun: Instant,
@@ -149,8 +149,8 @@ impl Work {
     }
 }
 
-/// The least that any lease and reschedule writes: two updates of 100 rows by their keys, by hand, each in a
-/// transaction of its own. The peer in the same run.
+/// The least that any lease and reschedule must write: two updates of 100 rows by their keys, written by hand, each in
+/// a transaction of its own. The peer in the same run.
 async fn peer(url: String, workers: u32, rows: u32, time: Duration) -> f64 {
     let pace = Pace::new(time);
     let tasks: Vec<_> = (0..workers)
@@ -161,7 +161,7 @@ async fn peer(url: String, workers: u32, rows: u32, time: Duration) -> f64 {
                 tokio::spawn(connection);
                 let mut random = fastrand::Rng::with_seed(worker.into());
                 while pace.continues() {
-                    // Workers do not meet.
+                    // Workers use different rows.
                     let first = random.u32(0..rows / workers / 100) * 100 * workers + worker * 100;
                     let ids: Vec<String> = (first..first + 100).map(|n| id(n).to_string()).collect();
                     for seconds in ["60 s", "1 h"] {
@@ -232,7 +232,7 @@ pub(crate) async fn postgres(server: &Server, size: Size) {
         let mut rates = [0.0; 2];
         for (place, workers) in [(0, 1), (1, 4)] {
             let url = server.copy_database(database_of(template));
-            // Its pages are written now, not while others are measured.
+            // Its pages are written now, not during a measurement.
             execute(&url, "checkpoint").await;
             rates[place] = run(url.clone(), workers).await;
             server.drop_database(&url);
@@ -331,8 +331,7 @@ pub(crate) async fn sqlite(mut size: Size) {
     println!();
 }
 
-/// 20,000 jobs that are due every 2 to 3 s, under a budget of 50 requests a second: 2,000 and more are due
-/// all the time.
+/// 20,000 jobs that are due every 2 to 3 s, under a budget of 50 requests a second: at least 2,000 are always due.
 pub(crate) async fn fullness(server: &Server, size: Size) {
     let url = database(server).await;
     fill(&url, 20_000).await;

@@ -1,8 +1,8 @@
 //! The store for many machines: PostgreSQL 13 or later, through the SQL functions of the schema
 //! `akool_faceswap`.
 //!
-//! Each call is one statement without a transaction around it, so connections are shared and a pooler in
-//! transaction mode is no problem. [`track`] and [`take`] are for a transaction of the caller's.
+//! Each call is one statement without a transaction around it, so connections are shared and a pooler in transaction
+//! mode works. [`track`] and [`take`] are for the caller's own transaction.
 
 mod address;
 mod connection;
@@ -69,7 +69,7 @@ impl PostgresStore {
             .await
     }
 
-    /// A function of a lane, and at most some ids, that returns a number or nothing.
+    /// Calls a function that returns a number or nothing.
     async fn call(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, Error> {
         let rows = self.query(sql, params).await?;
         let count: Option<i64> = first(&rows)?.try_get(0).map_err(fault::error)?;

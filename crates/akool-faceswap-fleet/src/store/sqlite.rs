@@ -28,7 +28,7 @@ use crate::{
 /// How long a process waits for its turn to write.
 const BUSY: Duration = Duration::from_secs(10);
 
-/// A hint has a job looked up this long after its last lookup at the soonest.
+/// The least time from a lookup of a job to one that a hint causes.
 const BETWEEN_HINTS_MS: i64 = 500;
 
 /// Takes up to `max` outcomes inside your own transaction on the same file, the oldest first: they are
@@ -108,8 +108,7 @@ impl SqliteStore {
             let connection = Connection::open(Path::new(&path))?;
             connection.busy_timeout(BUSY)?;
             connection.pragma_update(None, "journal_mode", "wal")?;
-            // Survives a crash of the process and of the machine; a power cut costs the last commits
-            // with NORMAL, and an outcome must not be lost.
+            // With NORMAL a power cut could lose the last commits, and an outcome must not be lost.
             connection.pragma_update(None, "synchronous", "full")?;
             Ok(connection)
         });
@@ -119,7 +118,7 @@ impl SqliteStore {
         })
     }
 
-    /// Runs a transaction that holds the only right to write.
+    /// Runs a transaction that holds the write lock.
     async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
@@ -169,12 +168,12 @@ fn error(source: rusqlite::Error) -> Error {
     let missing = matches!(&source, rusqlite::Error::SqliteFailure(_, Some(text)) if text.contains("no such table"))
         || matches!(&source, rusqlite::Error::SqlInputError { msg, .. } if msg.contains("no such table"));
     let (kind, message) = match source.sqlite_error_code() {
-        _ if missing => (ErrorKind::Schema, "the file has no tables of the fleet"),
+        _ if missing => (ErrorKind::Schema, "the file lacks the tables of the fleet"),
         Some(ErrorCode::DiskFull) => (ErrorKind::Resources, "the disk of the database is full"),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OutOfMemory) => {
             (ErrorKind::Resources, "the database is busy")
         }
-        Some(ErrorCode::ReadOnly) => (ErrorKind::ReadOnly, "the database's file takes no writes"),
+        Some(ErrorCode::ReadOnly) => (ErrorKind::ReadOnly, "the database's file is read-only"),
         Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
             (ErrorKind::Connection, "the database's file cannot be read")
         }

@@ -23,14 +23,14 @@ use crate::{
     time::system_time,
 };
 
-/// When jobs come back that were given back because of another id, or of this worker's credentials.
+/// When jobs are due again that were given back because of another id or this worker's credentials.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);
 
 /// Jobs under one token, and how long this worker may keep them.
 #[derive(Debug)]
 pub(super) struct Batch {
     claim: Claim,
-    /// Before the claim was asked for: the lease surely ends no earlier than `begun` + `lease`.
+    /// Taken before the claim was sent: the lease ends no earlier than `begun` + `lease`.
     begun: Instant,
     lease: Duration,
 }
@@ -44,7 +44,7 @@ impl Batch {
         }
     }
 
-    /// The database's time, as well as it is known here.
+    /// The database's time, as estimated here.
     fn now(&self) -> SystemTime {
         let at = system_time(self.claim.claimed_at_ms);
         at.checked_add(self.begun.elapsed()).unwrap_or(at)
@@ -61,13 +61,13 @@ impl Batch {
         for (index, job) in self.claim.jobs.iter().enumerate() {
             match job.ticket() {
                 Ok(ticket) => tickets.push((index, ticket)),
-                // One row that cannot be read costs no other its lookup.
+                // A row that cannot be read does not affect the others.
                 Err(reason) => written.settled.push(unreadable(job, &reason)),
             }
         }
         let mut refused = None;
         if Instant::now() + work.attempt_timeout > self.lease_end() {
-            // An answer could come after the lease: another worker may ask then.
+            // The answer could come after the lease, when another worker may look the jobs up.
             work.counters.0.given_back.add(tickets.len() as u64);
             let unchanged = |(index, _): &(usize, Ticket)| {
                 Upcoming::unchanged(&self.claim.jobs[*index], Duration::ZERO)
@@ -89,7 +89,7 @@ impl Batch {
         work.counters.set_lag_ms(u64::try_from(lag).unwrap_or(0));
     }
 
-    /// One lookup of all ids; an error that is this worker's own, not the jobs'.
+    /// Looks all ids up once; returns an error that is about this worker and not the jobs.
     async fn look_up(
         &self,
         work: &Work,
@@ -111,7 +111,7 @@ impl Batch {
             .retry(RetryPolicy::never())
             .count_requests(requests.clone());
         let sent = self.now();
-        // It ends by itself within the attempt timeout.
+        // It ends within the attempt timeout.
         let answer = lookup.await;
         let mut refused = None;
         let mut rate_limit = None;
@@ -162,7 +162,7 @@ impl Batch {
         refused
     }
 
-    /// Writes until it is written, or until the lease ends: then another worker looks the jobs up again.
+    /// Retries the writes until they succeed or the lease ends; after that another worker looks the jobs up.
     async fn write(&self, work: &Work, mut writes: Writes) {
         let mut pauses = Pauses::default();
         loop {
@@ -174,8 +174,7 @@ impl Batch {
             if Instant::now() + pause >= self.lease_end() {
                 tracing::warn!(
                     jobs = writes.settled.len() + writes.again.len(),
-                    "the lease ended before the database took what was looked up; the jobs are looked \
-                     up again",
+                    "the lease ended before the results were written; the jobs are looked up again",
                 );
                 return;
             }
@@ -183,7 +182,7 @@ impl Batch {
         }
     }
 
-    /// What is written is taken out of `writes`.
+    /// Removes from `writes` what was written.
     async fn write_once(&self, work: &Work, writes: &mut Writes) -> Result<(), Error> {
         let Work { store, lane, .. } = work;
         let token = self.claim.token.as_str();
@@ -209,7 +208,7 @@ impl Batch {
         Ok(())
     }
 
-    /// The database refuses something in the batch: the others are written, and that one without its body.
+    /// Writes each settlement separately, after the database refused one of the batch: that one without its body.
     async fn settle_one_by_one(&self, work: &Work, all: &[Settlement]) -> Result<u64, Error> {
         let Work { store, lane, .. } = work;
         let mut written = 0;
@@ -248,7 +247,7 @@ impl Batch {
     }
 }
 
-/// What a batch has to write.
+/// The writes of a batch.
 #[derive(Debug, Default)]
 struct Writes {
     settled: Vec<Settlement>,
@@ -270,7 +269,7 @@ struct RateLimit {
     asked: Option<Duration>,
 }
 
-/// Whether an error is about this worker's credentials, account or settings: no job's wait ends for it.
+/// Whether an error is about this worker's credentials, account or settings: so it ends no job's wait.
 fn is_the_workers(error: &akool_faceswap::Error) -> bool {
     use akool_faceswap::error::{BusinessClass, ErrorKind};
     error.is_auth()

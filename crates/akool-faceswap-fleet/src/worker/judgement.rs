@@ -15,14 +15,14 @@ use crate::{
     store::{ClaimedJob, Settlement, Upcoming},
 };
 
-/// What is to be written about a job.
+/// What to write about a job.
 #[derive(Debug)]
 pub(super) enum Verdict {
     Again(Upcoming),
     Settled(Settlement),
 }
 
-/// When a job comes back of which this release does not know what to do.
+/// When a job is due again if this release does not know what to do with it.
 const UNKNOWN: Duration = Duration::from_secs(30);
 
 /// `sent` is when the lookup was sent, by the database's clock.
@@ -71,7 +71,7 @@ fn kind(error: &WaitError) -> OutcomeKind {
     }
 }
 
-/// An error as the database has it. A text of PostgreSQL has no NUL.
+/// An error as stored in the database; a text in PostgreSQL cannot contain NUL.
 fn text(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_what_the_ticket_says() {
+    fn the_state_of_the_ticket_is_written() {
         let job = claimed(1000);
         let next = again(judged(&job, &found(2, "u"), 5));
         assert_eq!((next.status, next.polls, next.faults), (Some(2), 1, 0));
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_ticket_has_beyond_the_columns_is_kept_from_look_to_look() {
+    fn fields_of_a_ticket_beyond_the_columns_are_kept() {
         let mut job = claimed(10_000);
         job.terms = Some(r#"{"missing_grace_ms":7000}"#.to_owned());
         let mut seconds = 5;

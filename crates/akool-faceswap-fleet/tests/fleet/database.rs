@@ -1,4 +1,4 @@
-//! One empty, migrated database for each test, in either kind.
+//! One empty, migrated database for each test, of either kind.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// `None`, with a loud line, where there is no PostgreSQL.
+    /// `None`, with a conspicuous line, if there is no PostgreSQL.
     pub async fn postgres() -> Option<Self> {
         let server = server::shared()?;
         Some(Self::on(server).await)
@@ -42,7 +42,7 @@ impl Database {
         Fleet::connect(&self.url).await.unwrap()
     }
 
-    /// A statement of the test's own; `{}` is the prefix of the fleet's tables.
+    /// Runs a statement of the test; `{}` is the prefix of the fleet's tables.
     pub async fn execute(&self, sql: &str) {
         if self.dir.is_some() {
             let sql = sql.replace("{}", "akool_faceswap_");
@@ -59,7 +59,7 @@ impl Database {
         }
     }
 
-    /// As if this much time had passed: everything that is written down becomes older.
+    /// As if this much time had passed: all stored times become older.
     pub async fn pass(&self, time: Duration) {
         let by = if self.dir.is_some() {
             time.as_millis().to_string()
@@ -85,14 +85,14 @@ impl Database {
     }
 }
 
-/// A connection of the test's own to PostgreSQL.
+/// The test's own connection to PostgreSQL.
 pub async fn connect(url: &str) -> tokio_postgres::Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(connection);
     client
 }
 
-/// A database in PostgreSQL; the test ends where there is none.
+/// A database in PostgreSQL; the test ends if there is none.
 macro_rules! database {
     () => {
         match crate::database::Database::postgres().await {

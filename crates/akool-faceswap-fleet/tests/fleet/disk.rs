@@ -1,7 +1,7 @@
 //! A disk that is really full: a file system of a few megabytes in memory, filled to the last byte.
 //!
-//! Mounting one takes root, or a user namespace. The test runs itself in a namespace of its own, so the mount
-//! is gone with the process. Where neither works it is skipped with a loud line.
+//! Mounting one requires root, or a user namespace. The test runs itself in a namespace of its own, so the mount is
+//! gone with the process. If neither works, it is skipped with a conspicuous line.
 
 use std::{
     error::Error as _,
@@ -33,7 +33,7 @@ const JOBS: usize = 300;
 /// Mounts the disk at the first argument, and runs the others.
 const MOUNT: &str = "mount -t tmpfs -o size=24m,mode=1777 tmpfs \"$0\"";
 
-/// A command that runs what is added to it with a small disk at `dir`; `None` where nothing may be mounted.
+/// A command that runs what is added to it with a small disk at `dir`; `None` if nothing may be mounted.
 fn with_small_disk(dir: &Path) -> Option<Command> {
     let as_root = ["--mount"].as_slice();
     let by_namespace = ["--map-root-user", "--mount"].as_slice();
@@ -85,7 +85,7 @@ fn a_full_disk_under_sqlite_loses_nothing() {
     run_with_small_disk("sqlite");
 }
 
-/// No test of its own: the program that the others run.
+/// Not a test itself: the program that the others run.
 #[test]
 fn the_machine_with_a_small_disk() {
     let Ok(setup) = std::env::var(SETUP) else {
@@ -176,7 +176,7 @@ async fn track_until_refused(fleet: &Fleet) -> Error {
     panic!("the disk is not full");
 }
 
-/// Writes to a file until not one byte more fits.
+/// Writes to a file until no further byte fits.
 fn fill(ballast: &Path) {
     let mut file = File::create(ballast).unwrap();
     for size in [1 << 20, 1 << 12, 1] {

@@ -1,4 +1,4 @@
-//! The SQL of `docs/fleet.md` runs as it stands there.
+//! The SQL of `docs/fleet.md` runs as written.
 
 use crate::database::{Database, connect};
 

@@ -48,7 +48,7 @@ async fn a_standby_is_refused_and_the_primary_is_found() {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_lost_is_made_anew() {
+async fn a_lost_connection_is_replaced() {
     let Some(server) = Server::start("fsync = off\n") else {
         return;
     };
@@ -64,7 +64,7 @@ async fn a_connection_that_was_lost_is_made_anew() {
     assert_eq!(error.kind(), ErrorKind::Connection, "{error:?}");
     assert!(error.is_transient() && error.source().is_some());
     server.start_again();
-    // Each of the shared connections may have to find out for itself.
+    // Each of the shared connections may fail once.
     let mut tracked = Err(error);
     for _ in 0..3 {
         tracked = fleet.track([id(2)]).await;
@@ -94,7 +94,7 @@ async fn a_connection_that_was_lost_is_made_anew() {
     assert_eq!(wait.await.unwrap().unwrap().id(), &id(1));
 }
 
-/// All connections to the database break, but the one that says so.
+/// Breaks all connections to the database except the one that does it.
 async fn break_connections(database: &Database) {
     database
         .execute(
@@ -116,7 +116,7 @@ async fn a_worker_survives_lost_connections_in_every_state() {
     let track = async |job: FakeJob| {
         let id: akool_faceswap::ResultId = fake.add_job(job).parse().unwrap();
         let tracking = Tracking::new(id.clone()).poll_policy(policy.clone());
-        // A call that finds its connection broken says so; it can be repeated.
+        // A call whose connection is broken fails, and can be repeated.
         while fleet.track([tracking.clone()]).await.is_err() {}
         id
     };
@@ -142,7 +142,7 @@ async fn a_worker_survives_lost_connections_in_every_state() {
     drop(held);
     assert_eq!(wait.await.unwrap().unwrap().kind(), OutcomeKind::Success);
     assert_eq!((fake.request_count(), counters.fenced()), (sent, 0));
-    // Again and again, wherever it is just then.
+    // Repeatedly, in any state.
     let ids = [
         track(FakeJob::video().after_polls(5, 5)).await,
         track(FakeJob::image().after_polls(9, 9)).await,
@@ -158,7 +158,7 @@ async fn a_worker_survives_lost_connections_in_every_state() {
     running.abort();
 }
 
-/// The sessions of a fleet's connections, with what each was asked last.
+/// The sessions of a fleet's connections, with the last query of each.
 async fn sessions(client: &tokio_postgres::Client) -> Vec<(i32, String)> {
     let rows = client
         .query(
@@ -172,10 +172,10 @@ async fn sessions(client: &tokio_postgres::Client) -> Vec<(i32, String)> {
 }
 
 #[tokio::test]
-async fn the_connection_that_takes_no_writes_is_replaced_and_no_other() {
+async fn only_the_connection_that_accepts_no_writes_is_replaced() {
     let database = database!();
     let client = connect(&database.url).await;
-    // As a standby answers: the session is open, and refuses what writes.
+    // As a standby answers: the session is open, and refuses writes.
     database
         .execute(
             "create function refuse() returns trigger language plpgsql as \
@@ -225,7 +225,7 @@ async fn a_worker_follows_a_failover_to_the_standby() {
     );
     let fleet = Fleet::connect(&both).await.unwrap();
     let fake = crate::working::fake();
-    // What was in flight when the primary went away is looked up again after twice this time.
+    // Jobs in flight when the primary went away are looked up again after twice this time.
     let worker = crate::working::worker(&fleet, &fake).attempt_timeout(Duration::from_secs(1));
     let counters = worker.counters();
     let running = tokio::spawn(worker.run(std::future::pending()));
@@ -252,7 +252,7 @@ async fn a_worker_follows_a_failover_to_the_standby() {
         tokio::task::yield_now().await;
     }
     primary.crash();
-    // Nobody takes writes: the worker waits.
+    // No server accepts writes: the worker waits.
     let errors = counters.database_errors();
     while counters.database_errors() == errors {
         tokio::task::yield_now().await;

@@ -1,4 +1,4 @@
-//! What PostgreSQL alone has: SQL from any driver, the caller's transaction, full disks.
+//! What only PostgreSQL has: SQL from any driver, the caller's transaction, full disks.
 
 use std::{ops::Range, time::Duration};
 
@@ -59,7 +59,7 @@ async fn a_job_is_tracked_and_an_outcome_taken_in_the_callers_transaction() {
 }
 
 #[tokio::test]
-async fn each_grant_is_for_jobs_of_its_own_and_what_is_never_claimed_is_found() {
+async fn each_grant_is_for_other_jobs_and_unclaimed_jobs_are_found() {
     let database = database!();
     let fleet = database.fleet().await;
     let (store, lane) = (fleet.store(), fleet.lane());
@@ -104,7 +104,7 @@ async fn the_functions_are_the_same_whatever_the_callers_search_path_is() {
 }
 
 #[tokio::test]
-async fn what_could_never_be_an_id_is_refused_by_the_functions_too() {
+async fn an_invalid_id_is_refused_by_the_functions_too() {
     let database = database!();
     let client = connect(&database.url).await;
     for (bad, word) in [
@@ -127,7 +127,7 @@ async fn what_could_never_be_an_id_is_refused_by_the_functions_too() {
 }
 
 #[tokio::test]
-async fn a_wrong_url_is_refused_without_a_word_of_it() {
+async fn an_invalid_url_is_refused_without_showing_it() {
     let error = Fleet::connect("postgres://user:secret@host:port/db")
         .await
         .unwrap_err();

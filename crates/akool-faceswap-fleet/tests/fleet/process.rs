@@ -1,7 +1,7 @@
 //! Workers as processes of their own, some with a wrong clock, killed at random, on a server that crashes.
 //!
 //! `AKOOL_FLEET_SEEDS=20 cargo test -p akool-faceswap-fleet --test fleet killed -- --nocapture` runs 20
-//! seeds in place of 2 and prints the figures of each.
+//! seeds instead of 2 and prints the figures of each.
 
 use std::{
     collections::HashMap,
@@ -21,7 +21,7 @@ use crate::{database::Database, server::Server};
 const JOBS: usize = 1500;
 const WORKERS: usize = 4;
 const CONCURRENT: usize = 2;
-/// What is on its way when a window begins may arrive in it, beside what is granted in it.
+/// Requests on their way when a window begins may arrive in it, besides those granted in it.
 const ON_THE_WAY: f64 = 8.0;
 const RATE: f64 = 5.0;
 const BURST: u32 = 3;
@@ -31,7 +31,7 @@ const LATENCY: Duration = Duration::from_millis(100);
 const PROGRAM: &str = "process::the_worker_that_is_killed";
 const SETUP: &str = "AKOOL_FLEET_WORKER";
 
-/// No test of its own: the program that the others start and kill.
+/// Not a test itself: the program that the others start and kill.
 #[test]
 fn the_worker_that_is_killed() {
     let Ok(setup) = std::env::var(SETUP) else {
@@ -148,7 +148,7 @@ impl Drop for Workers {
     }
 }
 
-/// A fake that takes its time, and tracked jobs of it that are looked up often.
+/// A slow fake, and tracked jobs of it that are looked up often.
 async fn population(fleet: &Fleet, seed: u64, count: usize) -> (FakeAkool, Vec<ResultId>) {
     let fake = FakeAkool::builder().seed(seed).start().unwrap();
     fake.push_answer(Answer::latency(LATENCY).always());
@@ -179,7 +179,7 @@ async fn workers_whose_clocks_are_an_hour_off_settle_nothing_early() {
         .poll_policy(PollPolicy::fixed(Duration::from_millis(100)));
     fleet.track([tracking]).await.unwrap();
     let mut workers = Workers::start(&database.url, &fake, wrong_clock(dir.path()), 3);
-    // The right one goes away; both others have to do it.
+    // The worker with the right clock is killed, so the others must do the work.
     let mut right = workers.children.remove(0);
     right.kill().unwrap();
     right.wait().unwrap();
@@ -188,7 +188,7 @@ async fn workers_whose_clocks_are_an_hour_off_settle_nothing_early() {
     assert!(outcome.settled_at().elapsed().unwrap() < Duration::from_secs(600));
 }
 
-/// What one run of killing showed.
+/// The figures of one run.
 #[derive(Debug, Default)]
 struct Figures {
     seconds: f64,
@@ -244,7 +244,7 @@ async fn killing(server: &Server, clock: Option<PathBuf>, seed: u64) -> Figures 
             "seed {seed}: not done, {figures:?}"
         );
         tokio::time::sleep(Duration::from_millis(random.u64(150..600))).await;
-        // Enough is enough: in the end it has to get done.
+        // After that nothing is killed any more, so that the run can finish.
         if begun.elapsed() > Duration::from_secs(20) {
             continue;
         }
@@ -352,7 +352,7 @@ async fn serve(url: String) {
     }
 }
 
-/// How often an id was asked for before its last request was answered.
+/// How often an id was requested before its last request was answered.
 fn overlaps(requests: &[RecordedRequest]) -> usize {
     let mut last: HashMap<&str, Instant> = HashMap::new();
     let mut overlaps = 0;

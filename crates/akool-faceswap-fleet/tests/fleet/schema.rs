@@ -54,7 +54,7 @@ async fn another_tool_can_run_the_migrations() {
 }
 
 #[tokio::test]
-async fn the_next_schema_is_worked_with_and_a_later_one_is_refused() {
+async fn the_next_schema_is_accepted_and_a_later_one_is_refused() {
     let database = database!();
     database.execute("update {}version set v = v + 1").await;
     let fleet = database.fleet().await;

@@ -12,9 +12,9 @@ use crate::{
 
 in_both! {
     an_accepted_submit_is_tracked_with_its_tag
-    a_submit_whose_answer_was_lost_is_resolved_by_a_webhook_on_another_machine
+    a_lost_submit_is_resolved_by_a_webhook_on_another_machine
     a_refused_submit_is_not_tracked
-    a_submit_is_not_sent_where_its_intent_cannot_be_written
+    a_submit_is_not_sent_if_its_intent_cannot_be_written
 }
 
 fn pending(client: &Client) -> PendingSubmit {
@@ -47,9 +47,7 @@ async fn an_accepted_submit_is_tracked_with_its_tag(database: Database) {
     assert!(open.is_empty(), "{open:?}");
 }
 
-async fn a_submit_whose_answer_was_lost_is_resolved_by_a_webhook_on_another_machine(
-    database: Database,
-) {
+async fn a_lost_submit_is_resolved_by_a_webhook_on_another_machine(database: Database) {
     let (sender, receiver, fake) = (database.fleet().await, database.fleet().await, fake());
     fake.set_submitted_job(FakeJob::video().after_polls(0, 0));
     fake.push_answer(Answer::hang_up().on_submits().after_handling());
@@ -71,7 +69,7 @@ async fn a_submit_whose_answer_was_lost_is_resolved_by_a_webhook_on_another_mach
         (open[0].token.as_str(), open[0].state),
         (token.as_str(), SubmissionState::Unknown)
     );
-    // What the callback says.
+    // The id in the callback.
     let id: ResultId = fake.submitted_ids()[0].parse().unwrap();
     let before = receiver.resolve(token.as_str(), &id).await.unwrap();
     assert_eq!(before, Some(SubmissionState::Unknown));
@@ -102,7 +100,7 @@ async fn a_refused_submit_is_not_tracked(database: Database) {
     );
 }
 
-async fn a_submit_is_not_sent_where_its_intent_cannot_be_written(database: Database) {
+async fn a_submit_is_not_sent_if_its_intent_cannot_be_written(database: Database) {
     let (fleet, fake) = (database.fleet().await, fake());
     let client = client(&fake);
     let pending = pending(&client);

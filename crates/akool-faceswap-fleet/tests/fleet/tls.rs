@@ -59,7 +59,7 @@ impl Secure {
     }
 }
 
-/// All that an error says.
+/// An error with its causes.
 fn text(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -81,7 +81,7 @@ async fn a_certificate_is_verified_with_the_named_authorities() {
         let fleet = secure.connect("127.0.0.1", &parameters).await.unwrap();
         fleet.track([id(1)]).await.unwrap();
     }
-    // It is TLS by which they came, not what the server takes without.
+    // The connection uses TLS, although the server accepts plain ones.
     let plain = format!(
         "host=127.0.0.1 port={} user=postgres dbname={} sslmode=disable",
         secure.port, secure.name
@@ -100,13 +100,13 @@ async fn a_certificate_is_verified_with_the_named_authorities() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_somebody_else_is_refused() {
+async fn a_certificate_of_another_name_or_authority_is_refused() {
     let Some(secure) = Secure::start("db.example").await else {
         return;
     };
     let root = format!("sslrootcert={}", secure.root().display());
     let trusting = [
-        // Nobody on this machine knows the authority.
+        // This machine does not trust the authority.
         ("sslmode=require".to_owned(), "UnknownIssuer"),
         ("sslmode=prefer".to_owned(), "UnknownIssuer"),
         // It is a certificate for another name, whatever mode was asked for.

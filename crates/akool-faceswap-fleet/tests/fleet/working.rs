@@ -14,17 +14,17 @@ in_both! {
     two_workers_share_the_jobs_of_two_callers
     a_job_that_is_never_found_is_missing_after_its_grace
     a_deadline_ends_a_wait_with_a_ticket
-    a_row_that_cannot_be_read_costs_no_other
-    an_id_that_the_api_refuses_costs_no_other
+    an_unreadable_row_does_not_affect_others
+    an_id_that_the_api_refuses_does_not_affect_others
     every_request_is_charged
     refused_credentials_settle_nothing
     a_rate_limit_of_one_holds_all
-    faults_of_the_api_are_repeated
-    an_answer_that_no_database_takes_is_settled_without_it
+    transient_errors_of_the_api_are_retried
+    an_answer_that_the_database_refuses_is_settled_without_it
     a_stopped_worker_finishes_what_is_in_flight
     an_outcome_may_come_without_the_job
     a_full_disk_is_waited_for
-    the_clock_of_the_job_is_the_databases
+    the_databases_clock_decides_deadlines
 }
 
 pub fn fake() -> FakeAkool {
@@ -64,7 +64,7 @@ impl Running {
     }
 }
 
-/// A job that is looked up as often as may be.
+/// A job that is looked up as often as allowed.
 fn quick(id: &ResultId) -> Tracking {
     Tracking::new(id.clone()).poll_policy(PollPolicy::fixed(Duration::from_millis(100)))
 }
@@ -151,13 +151,13 @@ async fn a_deadline_ends_a_wait_with_a_ticket(database: Database) {
     assert!(outcome.error().is_some());
     let ticket = outcome.ticket().unwrap().clone();
     assert!(ticket.deadline().is_some() && ticket.status().is_some());
-    // It can be taken up again.
+    // It can be resumed.
     fleet.take(1).await.unwrap();
     assert_eq!(fleet.track([ticket]).await.unwrap(), 1);
     running.stop().await;
 }
 
-async fn a_row_that_cannot_be_read_costs_no_other(database: Database) {
+async fn an_unreadable_row_does_not_affect_others(database: Database) {
     let (fleet, fake) = (database.fleet().await, fake());
     let (bad, good) = (add(&fake, FakeJob::image()), add(&fake, FakeJob::image()));
     fleet.track([quick(&bad), quick(&good)]).await.unwrap();
@@ -181,7 +181,7 @@ async fn a_row_that_cannot_be_read_costs_no_other(database: Database) {
     running.stop().await;
 }
 
-async fn an_id_that_the_api_refuses_costs_no_other(database: Database) {
+async fn an_id_that_the_api_refuses_does_not_affect_others(database: Database) {
     let (fleet, fake) = (database.fleet().await, fake());
     let ids: Vec<ResultId> = (0..8).map(|_| add(&fake, FakeJob::image())).collect();
     fake.push_answer(Answer::business(1003).for_id(ids[3].as_str()).always());
@@ -265,7 +265,7 @@ async fn a_rate_limit_of_one_holds_all(database: Database) {
     running.stop().await;
 }
 
-async fn faults_of_the_api_are_repeated(database: Database) {
+async fn transient_errors_of_the_api_are_retried(database: Database) {
     let (fleet, fake) = (database.fleet().await, fake());
     let job = add(&fake, FakeJob::image());
     fake.push_answer(Answer::reset_in_body());
@@ -276,7 +276,7 @@ async fn faults_of_the_api_are_repeated(database: Database) {
     running.stop().await;
 }
 
-async fn an_answer_that_no_database_takes_is_settled_without_it(database: Database) {
+async fn an_answer_that_the_database_refuses_is_settled_without_it(database: Database) {
     let (fleet, fake) = (database.fleet().await, fake());
     let (bad, good) = (
         add(&fake, FakeJob::image().after_polls(0, 0)),
@@ -365,7 +365,7 @@ async fn a_full_disk_is_waited_for(database: Database) {
     assert_eq!(fake.request_count(), 1);
 }
 
-async fn the_clock_of_the_job_is_the_databases(database: Database) {
+async fn the_databases_clock_decides_deadlines(database: Database) {
     let (fleet, fake) = (database.fleet().await, fake());
     // A wait that has a minute left by the database's clock, whatever a worker's own clock says.
     let slow = add(&fake, FakeJob::video().after_polls(1, 1));

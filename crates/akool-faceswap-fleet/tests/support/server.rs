@@ -1,8 +1,8 @@
-//! A PostgreSQL server of the tests' own: a temporary folder, a socket in it, no network.
+//! A PostgreSQL server for the tests: a temporary folder, a socket in it, no network.
 //!
-//! It takes Debian's programs from where Debian has them. The server refuses to run as root, so a test that
-//! runs as root starts it as the user `postgres`. Where there are no programs the tests are skipped with a
-//! loud line; `AKOOL_TEST_POSTGRES=required` makes that a failure.
+//! It uses the programs of Debian's packages. The server refuses to run as root, so a test that runs as root starts it
+//! as the user `postgres`. Without the programs the tests are skipped with a conspicuous line;
+//! `AKOOL_TEST_POSTGRES=required` makes that a failure.
 
 use std::{
     path::{Path, PathBuf},
@@ -22,7 +22,7 @@ pub struct Server {
     _janitor: Child,
 }
 
-/// The server that all tests of this process share; `None` where there are no programs.
+/// The server that all tests of this process share; `None` if there are no programs.
 pub fn shared() -> Option<&'static Server> {
     static SHARED: OnceLock<Option<Server>> = OnceLock::new();
     SHARED
@@ -136,7 +136,7 @@ impl Server {
         );
     }
 
-    /// Makes a primary of a standby.
+    /// Promotes a standby to primary.
     #[allow(dead_code, reason = "only for tests of a failover")]
     pub fn promote(&self) {
         self.run("pg_ctl", &["-D", &self.data(), "-w", "promote"]);
@@ -154,7 +154,7 @@ impl Server {
         self.run("pg_ctl", &["-D", &self.data(), "-l", &log, "-w", "start"]);
     }
 
-    /// Where a database of it is.
+    /// The URL of one of its databases.
     pub fn url(&self, database: &str) -> String {
         format!(
             "host={} user=postgres dbname={database}",
@@ -233,7 +233,7 @@ fn new_dir() -> PathBuf {
     PathBuf::from(name.trim())
 }
 
-/// Appends to a file of the server's that nobody else reads.
+/// Appends to a file that only the server's user can read.
 fn append(file: &str, text: &str) {
     let script = format!("umask 077; printf '%s' \"$1\" >> {file}");
     let mut command = as_server_user(Path::new("sh"));

@@ -13,7 +13,7 @@ use tokio_postgres::{
 
 use crate::error::{Error, ErrorKind};
 
-/// Where a database is, and whom to trust there.
+/// The address of a database, and the authorities to trust.
 #[derive(Clone, Debug)]
 pub(super) struct Address {
     pub(super) config: Config,
@@ -23,12 +23,12 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// Reads the URL. What is dangerous to leave out has a value.
+    /// Parses the URL. Options that are dangerous to omit get a value.
     pub(super) fn parse(url: &str) -> Result<Self, Error> {
         let mut authorities = None;
         let url = without_own_parameters(url, &mut authorities);
         let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
-            // Its source repeats parts of the URL, a password perhaps.
+            // Its source repeats parts of the URL, perhaps a password.
             drop(error);
             Error::new(ErrorKind::InvalidInput, "the database's URL is invalid")
                 .with_advice("write postgres://user@host/database, or a libpq connection string")
@@ -93,7 +93,7 @@ fn parameter(pair: &str) -> &str {
     }
 }
 
-/// The words of a connection string; white space in quotes separates none.
+/// The words of a connection string; white space in quotes separates no words.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     let separates = move |c: char| {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_libpq_says_of_certificates_is_understood() {
+    fn the_certificate_options_of_libpq_are_understood() {
         for (url, mode, file) in [
             ("postgres://u@h/d", SslMode::Prefer, None),
             ("postgres://u@h/d?sslmode=require", SslMode::Require, None),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_url_is_refused_without_a_word_of_it() {
+    fn an_invalid_url_is_refused_without_quoting_it() {
         for url in [
             "postgres://u:secret@h:port/d",
             "host=h secret",

@@ -36,7 +36,7 @@ pub(super) async fn connect(
     if !cfg!(feature = "tls") && config.get_ssl_mode() == SslMode::Require {
         return Err(Error::new(
             ErrorKind::InvalidInput,
-            "the URL wants TLS, and this program was built without it",
+            "the URL requires TLS, and this program was built without it",
         )
         .with_advice("build akool-faceswap-fleet with the feature `tls`"));
     }
@@ -62,7 +62,7 @@ where
                 let _ = hints.try_send(ids.map(str::to_owned).collect());
             }
             Ok(_) => {}
-            // The client that is used next says why.
+            // The next call reports why.
             Err(_) => break,
         }
     }
@@ -83,7 +83,7 @@ impl Connections {
         }
     }
 
-    /// A client that was connected when this was asked.
+    /// A client that was connected a moment ago.
     pub(super) async fn client(&self) -> Result<Arc<Client>, Error> {
         let mut current = self.client.lock().await;
         if let Some(client) = current.as_ref().filter(|client| !client.is_closed()) {
@@ -110,7 +110,7 @@ impl Connections {
             .await
     }
 
-    /// A call that takes too long drops the connection: the calls behind it would wait, too.
+    /// A call that takes too long drops the connection: the calls after it would wait, too.
     pub(super) async fn within<T>(
         &self,
         call: impl Future<Output = Result<T, Error>>,
@@ -127,7 +127,7 @@ impl Connections {
         answer
     }
 
-    /// A connection of its own that only listens. It ends when the receiver is dropped.
+    /// A separate connection that only listens. It ends when the receiver is dropped.
     pub(super) async fn listen(&self, lane: &Lane) -> Result<Hints, Error> {
         let (sender, receiver) = mpsc::channel(1024);
         let client = connect(&self.address, Some(sender.clone())).await?;

@@ -48,17 +48,19 @@ pub(super) fn error(source: tokio_postgres::Error) -> Error {
         {
             Error::new(
                 ErrorKind::Schema,
-                "the database has no schema akool_faceswap of this form",
+                "the database lacks the schema akool_faceswap, or parts of it",
             )
             .with_source(source)
         }
-        // Connections, shutdowns, a server that starts.
+        // Connections, shutdowns, a server that is starting.
         "08" | "57" => Error::new(ErrorKind::Connection, "the database ended the connection")
             .with_source(source),
         // Memory, disk, connections; deadlocks and the like; locks; the disk itself.
-        "53" | "40" | "55" | "58" => {
-            Error::new(ErrorKind::Resources, "the database cannot do it now").with_source(source)
-        }
+        "53" | "40" | "55" | "58" => Error::new(
+            ErrorKind::Resources,
+            "the database is out of resources, or busy",
+        )
+        .with_source(source),
         _ => Error::new(ErrorKind::Database, "the database refused it").with_source(source),
     }
 }
@@ -66,6 +68,6 @@ pub(super) fn error(source: tokio_postgres::Error) -> Error {
 fn read_only() -> Error {
     Error::new(
         ErrorKind::ReadOnly,
-        "the database takes no writes: it is a standby, or fails over",
+        "the database accepts no writes: it is a standby, or a failover is in progress",
     )
 }

@@ -1,4 +1,4 @@
-//! What programs do with jobs, by the SQL functions.
+//! What programs do with jobs, through the SQL functions.
 
 use std::time::Duration;
 

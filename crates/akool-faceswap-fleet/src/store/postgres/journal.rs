@@ -1,4 +1,4 @@
-//! The submit journal, by the SQL functions.
+//! The submit journal, through the SQL functions.
 
 use std::time::Duration;
 

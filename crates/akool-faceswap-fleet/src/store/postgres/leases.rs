@@ -1,4 +1,4 @@
-//! What workers do, by the SQL functions.
+//! What workers do, through the SQL functions.
 
 use std::time::{Duration, SystemTime};
 

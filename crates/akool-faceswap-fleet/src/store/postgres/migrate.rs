@@ -26,7 +26,7 @@ pub const MIGRATIONS: &[(i32, &str)] = &[
     ),
 ];
 
-/// The key of the advisory lock: two that migrate at once run one after the other.
+/// The key of the advisory lock: concurrent migrations run one after the other.
 const LOCK: i64 = 0x616b_6f6f_6c66_6c74;
 
 pub(super) async fn migrate(address: &Address) -> Result<i32, Error> {

@@ -1,4 +1,4 @@
-//! Figures, signs of life and cleaning up, by the SQL functions.
+//! Figures, heartbeats and cleaning up, through the SQL functions.
 
 use std::time::Duration;
 

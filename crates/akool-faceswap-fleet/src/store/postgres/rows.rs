@@ -1,4 +1,4 @@
-//! From rows to values.
+//! Converts rows to values.
 
 use std::time::SystemTime;
 

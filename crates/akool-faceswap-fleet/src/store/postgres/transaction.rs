@@ -1,4 +1,4 @@
-//! Tracking and taking inside a transaction of the caller's.
+//! Tracking and taking inside the caller's own transaction.
 
 use akool_faceswap::ResultId;
 use tokio_postgres::{GenericClient, types::Type};
@@ -58,8 +58,8 @@ pub async fn track(
     count(&rows)
 }
 
-/// Takes up to `max` outcomes inside your own transaction, the oldest first: they are gone if and only if
-/// it commits, so what you write beside them is written exactly once.
+/// Takes up to `max` outcomes inside your own transaction, the oldest first: they are deleted if and only if it
+/// commits, so what you write with them is written exactly once.
 ///
 /// ```no_run
 /// use akool_faceswap_fleet::{Lane, postgres};

@@ -85,7 +85,7 @@ pub(super) fn track(transaction: &Transaction<'_>, lane: &str, jobs: &[Tracking]
     let mut added = 0;
     for job in jobs {
         let time = |field: &str| job.terms.get(field).and_then(Value::as_i64);
-        // A clock that is ahead wrote what is in the future.
+        // A time in the future was written by a clock that is ahead.
         let past = |field: &str| time(field).map(|at| at.min(now));
         let first = job
             .terms

@@ -57,7 +57,7 @@ impl Leases for SqliteStore {
         let lane = lane.to_string();
         Box::pin(async move {
             let name = lane.clone();
-            // Without the right to write, as long as nothing is due.
+            // Without the write lock, as long as nothing is due.
             let waiting = self
                 .read(move |transaction| wait_until_due(transaction, &name))
                 .await?;

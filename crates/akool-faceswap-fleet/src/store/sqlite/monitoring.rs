@@ -1,4 +1,4 @@
-//! Figures, signs of life and cleaning up, as statements inside a transaction.
+//! Figures, heartbeats and cleaning up, as statements inside a transaction.
 
 use std::time::Duration;
 

@@ -45,7 +45,7 @@ async fn the_budget_is_a_rate_with_a_burst(database: Database) {
     assert!(matches!(slot(&fleet).await, Slot::Wait(_)));
     database.pass(100 * MINUTE).await;
     assert!(is_granted(&fleet).await);
-    // However long nothing was sent, the burst is the most at once.
+    // However long the pause, the burst is the most at once.
     database.pass(10_000 * MINUTE).await;
     for _ in 0..3 {
         assert!(is_granted(&fleet).await);
@@ -83,7 +83,7 @@ async fn two_accounts_on_one_lane_are_refused(database: Database) {
         error.to_string().contains("'main'") && !error.is_transient(),
         "{error}"
     );
-    // What was refused changed nothing.
+    // The refusal changed nothing.
     store.enter(lane, &first, budget).await.unwrap();
     fleet.forget_account().await.unwrap();
     store.enter(lane, &second, budget).await.unwrap();

@@ -10,7 +10,7 @@ use crate::{database::Database, id, in_both};
 in_both! {
     an_intent_is_written_once_and_resolved_by_a_webhook
     a_webhook_makes_a_job_due_that_is_tracked_already
-    submits_of_unknown_end_are_listed
+    submits_of_unknown_outcome_are_listed
 }
 
 async fn an_intent_is_written_once_and_resolved_by_a_webhook(database: Database) {
@@ -49,7 +49,7 @@ async fn a_webhook_makes_a_job_due_that_is_tracked_already(database: Database) {
     assert_eq!(claim(&fleet).await.len(), 1);
 }
 
-async fn submits_of_unknown_end_are_listed(database: Database) {
+async fn submits_of_unknown_outcome_are_listed(database: Database) {
     let fleet = database.fleet().await;
     for token in ["intended", "accepted", "refused", "unknown"] {
         assert!(fleet.intend(token, Some("digest"), None).await.unwrap());

@@ -15,7 +15,7 @@ in_both! {
     old_outcomes_are_swept
     a_wait_ends_with_the_outcome
     a_wait_for_an_id_that_nobody_tracks_is_an_error
-    two_that_wait_for_one_job_both_get_its_outcome
+    two_waiters_for_one_job_both_get_its_outcome
 }
 
 async fn a_job_is_tracked_once_and_has_one_outcome(database: Database) {
@@ -136,7 +136,7 @@ async fn a_wait_ends_with_the_outcome(database: Database) {
         (outcome.id(), outcome.kind()),
         (&id(1), OutcomeKind::Success)
     );
-    // It is still there for who takes it.
+    // It can still be taken.
     assert_eq!(waiting.take(1).await.unwrap().len(), 1);
 }
 
@@ -147,7 +147,7 @@ async fn a_wait_for_an_id_that_nobody_tracks_is_an_error(database: Database) {
     assert!(error.to_string().contains(id(1).as_str()), "{error}");
 }
 
-async fn two_that_wait_for_one_job_both_get_its_outcome(database: Database) {
+async fn two_waiters_for_one_job_both_get_its_outcome(database: Database) {
     let fleet = database.fleet().await;
     fleet.track([id(1), id(2)]).await.unwrap();
     let wait = || {

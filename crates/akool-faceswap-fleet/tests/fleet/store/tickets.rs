@@ -1,4 +1,4 @@
-//! A row has what a ticket has.
+//! A row keeps all fields of a ticket.
 
 use akool_faceswap::{Client, Ticket};
 
@@ -6,11 +6,11 @@ use super::{claim, ticket};
 use crate::{database::Database, id, in_both};
 
 in_both! {
-    a_ticket_comes_back_as_it_was
-    what_a_ticket_says_of_the_future_is_now
+    a_ticket_is_read_back_unchanged
+    a_ticket_time_in_the_future_becomes_now
 }
 
-async fn a_ticket_comes_back_as_it_was(database: Database) {
+async fn a_ticket_is_read_back_unchanged(database: Database) {
     let fleet = database.fleet().await;
     let ticket: Ticket = serde_json::from_str(&ticket(0)).unwrap();
     fleet.track([ticket.clone()]).await.unwrap();
@@ -38,7 +38,7 @@ async fn a_ticket_comes_back_as_it_was(database: Database) {
     assert_eq!(form(&stored), form(&own));
 }
 
-async fn what_a_ticket_says_of_the_future_is_now(database: Database) {
+async fn a_ticket_time_in_the_future_becomes_now(database: Database) {
     let fleet = database.fleet().await;
     let text = ticket(0).replace("1719476869000", "99719476869000");
     let ticket: Ticket = serde_json::from_str(&text).unwrap();
