@@ -1,4 +1,4 @@
-//! What can be typed, and the help that says so.
+//! The command-line arguments and their help.
 
 mod account;
 mod detect;
@@ -40,7 +40,7 @@ macro_rules! environment {
 Environment:
   AKOOL_API_KEY   the API key; or use --api-key-file
   AKOOL_CLIENT_ID and AKOOL_CLIENT_SECRET
-                  credentials to use where there is no key
+                  credentials to use if there is no key
   AKOOL_API_HOST  the base URL, unless --base-url is given
   HTTPS_PROXY     an http:// or https:// proxy
   NO_PROXY        hosts to reach without the proxy
@@ -64,7 +64,7 @@ Examples:
 /// Submit face swaps to AKOOL, wait for them and save their results
 #[derive(Parser)]
 #[command(
-    // Else it is the package's.
+    // Otherwise it is the package's name.
     name = "akool-faceswap",
     version,
     max_term_width = 100,
@@ -136,10 +136,10 @@ Examples:
   akool-faceswap demo --gallery demo.html
 
 Exit code:
-  0    all of it went as it does
+  0    everything went as expected
   1    the fake server could not start, or the results, the
        page or the output could not be written
-  2    wrong arguments
+  2    invalid arguments
   130  ended by Ctrl-C";
 
 /// Watch the whole life of made-up jobs: no key, no network, no credits
@@ -183,10 +183,10 @@ pub(crate) struct IdArgs {
     pub(crate) ids_file: Option<PathBuf>,
 }
 
-/// Where the API is, and the credentials for it.
+/// The base URL and the credentials.
 #[derive(Args)]
 pub(crate) struct ConnectionArgs {
-    /// Where the API is [default: AKOOL_API_HOST, else openapi.akool.com]
+    /// The base URL of the API [default: AKOOL_API_HOST, else openapi.akool.com]
     #[expect(clippy::doc_markdown, reason = "it is help text")]
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) base_url: Option<String>,
@@ -202,7 +202,7 @@ pub(crate) struct ConnectionArgs {
 pub(crate) struct LookupArgs {
     /// At most this many ids in one request, for a server that refuses longer ones [default: 100]
     ///
-    /// Without it a limit is found out: a request that is refused for its length is cut in two.
+    /// Without it the limit is found automatically: a request that is refused for its length is split in two.
     #[arg(long, value_name = "N", value_hint = ValueHint::Other,
           value_parser = RangedU64ValueParser::<usize>::new().range(1..=1000))]
     pub(crate) ids_per_request: Option<usize>,
@@ -230,7 +230,7 @@ mod tests {
         }
         for line in help.lines() {
             let words = line.split_whitespace().count();
-            // The shortest form of a line that has a word which fits nowhere.
+            // A single word that does not fit cannot be broken.
             assert!(
                 line.chars().count() <= 60 || words == 1,
                 "{}: {line:?} in\n{help}",

@@ -17,7 +17,7 @@ pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit, Problem> {
     Ok(Exit::Complete)
 }
 
-/// In memory, since the generator panics where it cannot write.
+/// In memory, since the generator panics if it cannot write.
 fn script(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
     let mut command = Cli::command();

@@ -46,7 +46,7 @@ pub(crate) enum KeyFrom {
     File { path: PathBuf, access: Access },
 }
 
-/// What is sent to the API to be let in. It has no `Debug`.
+/// The credentials of the API. They have no `Debug`.
 pub(crate) enum Credentials {
     Key(String),
     Client { id: String, secret: String },
@@ -87,8 +87,8 @@ impl Credentials {
         Err(Problem::usage(
             format!("there is no API key: {key} is not set"),
             format!(
-                "set {key} to the key of AKOOL's console, or name a file that holds it: \
-                 --api-key-file FILE; {} and {} together do, too",
+                "set {key} to the key from AKOOL's console, or name a file that holds it: \
+                 --api-key-file FILE; or set both {} and {}",
                 environment::CLIENT_ID,
                 environment::CLIENT_SECRET
             ),
@@ -117,7 +117,7 @@ impl Credentials {
 }
 
 impl Connection {
-    /// Checks everything that can be checked without a request, and warns of what is unwise.
+    /// Checks everything that can be checked without a request, and warns about unwise settings.
     pub(crate) fn new(args: &ConnectionArgs) -> Result<Self, Problem> {
         let environment = Environment::of_process();
         let credentials = Credentials::of(args, &environment)?;
@@ -206,8 +206,8 @@ impl Connection {
         }
     }
 
-    /// What to do about `error`: the library's advice, except where a user of the command can do
-    /// something else than a programmer.
+    /// What to do about `error`: the library's advice, except if a user of the command can do something other than a
+    /// programmer.
     pub(crate) fn advice(&self, error: &Error) -> Cow<'static, str> {
         if error.is_auth() || error.kind() == ErrorKind::Credentials {
             let from = &self.key_from;

@@ -1,7 +1,7 @@
 //! `demo`: the whole life of made-up jobs on a fake server in this process.
 //!
-//! A face is detected, swaps are submitted, one answer is lost and its job found by its webhook; then all
-//! are waited for, saved and shown as `wait` does it. [`callbacks`] receives the webhooks.
+//! A face is detected, swaps are submitted, one answer is lost and its job found by its webhook; then all are waited
+//! for, saved and shown as by `wait`. [`callbacks`] receives the webhooks.
 
 mod callbacks;
 
@@ -36,16 +36,16 @@ use crate::{
 /// When the last job has settled; long enough to watch, and short enough to watch twice.
 const SETTLED_WITHIN: Duration = Duration::from_secs(9);
 
-/// How long the job that is never found is waited for; `wait` has two minutes for it.
+/// How long the job that is never found may be missing; the default of `wait` is two minutes.
 const MISSING_GRACE: Duration = Duration::from_secs(6);
 
-/// Nothing of it should take longer.
+/// No job should take longer.
 const TIMEOUT: Duration = Duration::from_secs(16);
 
 /// A webhook comes within milliseconds.
 const CALLBACK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Between two lines where there is no terminal.
+/// The time between two lines of progress without a terminal.
 const BETWEEN_LINES: Duration = Duration::from_secs(1);
 
 /// The name of the new face's picture.
@@ -64,8 +64,8 @@ pub(crate) fn run(args: &DemoArgs, verbosity: Verbosity) -> Result<Exit, Problem
         .map_err(|error| unasked(&error))?;
     let dir = directory(args).map_err(|error| {
         Problem::failure(
-            format!("there is no place for the results: {error}"),
-            "name a directory that may be written: --dir DIR",
+            format!("cannot create the directory for the results: {error}"),
+            "name a writable directory: --dir DIR",
         )
     })?;
     let gallery = Gallery::of(&args.gallery)?;
@@ -126,7 +126,7 @@ impl Demo<'_> {
         say("detect", "found one face in the picture of the new face")?;
         let before = self.credit().await?;
         let mut ids = Vec::with_capacity(args.jobs);
-        // The answer of one in the middle gets lost after the job was made.
+        // The answer to one in the middle is lost after its job was created.
         let lost_at = args.jobs / 2;
         let mut lost = None;
         for (n, life) in Lives::new(args.seed, SETTLED_WITHIN)
@@ -256,15 +256,15 @@ impl Demo<'_> {
         let mut stdout = Stdout::lock();
         let width = stdout.width();
         let _ = stdout.emit_styled(|out| {
-            writeln!(out, "\nWhat `akool-faceswap results` shows of them:\n")?;
+            writeln!(out, "\nWhat `akool-faceswap results` shows about them:\n")?;
             write_table(out, results.iter(), SystemTime::now(), width)
         })?;
         tell(|out| {
             writeln!(
                 out,
-                "\nIt took {lookups} lookups and {webhooks} webhooks to see {} jobs to their ends. The \
+                "\nIt took {lookups} lookups and {webhooks} webhooks to follow {} jobs to the end. The \
                  links lead to the\nfake server, which ends now; the files stay.\n\n\
-                 Your own: set AKOOL_API_KEY, then\n  \
+                 For your own swaps: set AKOOL_API_KEY, then\n  \
                  akool-faceswap swap --original URL --new me.jpg --tickets jobs.jsonl --download DIR",
                 ids.len()
             )
@@ -273,21 +273,21 @@ impl Demo<'_> {
     }
 }
 
-/// What became of one submit.
+/// The outcome of one submit.
 enum Submitted {
     Accepted(ResultId),
-    /// There may be a job.
+    /// A job may exist.
     Unknown(SubmitToken),
 }
 
 /// One line of the story.
 fn say(part: &str, what: &str) -> Result<(), Problem> {
-    // A reader that has seen enough is no reason to stop.
+    // The demo continues even if nobody reads its output any more.
     let _ = Stdout::lock().emit_styled(|out| writeln!(out, "{part:<8} {what}"))?;
     Ok(())
 }
 
-/// The directory that was named, else one in the system's place for such.
+/// The named directory, or a new temporary one.
 fn directory(args: &DemoArgs) -> io::Result<PathBuf> {
     if let Some(dir) = &args.dir {
         fs::create_dir_all(dir)?;
@@ -301,14 +301,14 @@ fn directory(args: &DemoArgs) -> io::Result<PathBuf> {
 
 fn no_pictures(error: &io::Error) -> Problem {
     Problem::failure(
-        format!("there is no place for the pictures of the gallery: {error}"),
-        "set TMPDIR to a directory that may be written",
+        format!("cannot write the pictures of the gallery: {error}"),
+        "set TMPDIR to a writable directory",
     )
 }
 
 fn unasked(error: &Error) -> Problem {
     Problem::failure(
-        format!("the fake server could not be asked: {}", error.message()),
-        "if a proxy is set (HTTP_PROXY), except this machine from it: NO_PROXY=127.0.0.1",
+        format!("the fake server could not be reached: {}", error.message()),
+        "if a proxy is set (HTTP_PROXY), exclude this machine: NO_PROXY=127.0.0.1",
     )
 }

@@ -1,8 +1,7 @@
-//! `doctor`: checks everything that a lookup needs, step by step, and says what to do about what is
-//! wrong.
+//! `doctor`: checks everything that a lookup needs, step by step, and says how to correct what is wrong.
 //!
-//! A check that depends on one that failed is skipped: it could only report the same again. No value
-//! of a setting is shown except the base URL, and that only once it is known to hold no password.
+//! A check that depends on one that failed is skipped: it could only report the same error again. No value of a setting
+//! is shown except the base URL, and that only once it is known to contain no password.
 
 mod account;
 mod finding;

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::{output::shown_path, problem::Problem, verbosity::reason};
 
-/// What is being saved into one directory.
+/// Saves results into one directory.
 pub(crate) struct Downloads {
     client: Client,
     dir: PathBuf,
@@ -102,8 +102,8 @@ impl Downloads {
         })
     }
 
-    /// Whether what an earlier run saved at `path` is in this directory. The directory may have been
-    /// spelled differently then, or have moved: only the disk knows.
+    /// Whether the file that an earlier run saved at `path` is in this directory. It looks on the disk, because the
+    /// directory may have been spelled differently or have moved.
     pub(crate) fn has(&mut self, path: &Path) -> bool {
         let exists = path
             .file_name()
@@ -152,9 +152,9 @@ impl Downloads {
         self.failed
     }
 
-    /// The next that ends. Cancel safe; `None` if none is in flight.
+    /// The next download that ends. Cancel safe; `None` if none is in flight.
     pub(crate) async fn next(&mut self) -> Option<Download> {
-        // A task that panicked has no outcome; none does.
+        // Only a task that panicked has no outcome, and no task panics.
         let download = self.in_flight.join_next().await?.ok()?;
         match &download.outcome {
             Ok(Saved::Earlier(_)) => self.earlier += 1,
@@ -188,8 +188,8 @@ pub(crate) async fn saved_earlier(dir: PathBuf, id: ResultId) -> Option<PathBuf>
     tokio::task::spawn_blocking(look).await.ok()?
 }
 
-/// Whether the library gives the file of this id this name: most bytes as they are, capital letters
-/// and others as `%` and two digits.
+/// Whether the library gives the file of this id this name: most bytes unchanged, upper-case letters and others as `%`
+/// and two digits.
 fn is_named_after(stem: &OsStr, id: &ResultId) -> bool {
     let mut rest = stem.as_encoded_bytes();
     let is_next = |byte: u8| {

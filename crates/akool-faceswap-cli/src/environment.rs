@@ -1,7 +1,7 @@
 //! The environment variables with the settings of the command.
 //!
-//! They are read once, so that what is used and what is reported are the same. No value is ever
-//! shown: it may be a key, or a key in the wrong place.
+//! They are read once, so that the command reports the values that it uses. No value is ever shown: it may be a key, or
+//! a key in the wrong place.
 
 use std::{collections::BTreeMap, env, ffi::OsString};
 

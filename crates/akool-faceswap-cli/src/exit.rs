@@ -9,7 +9,7 @@ pub(crate) enum Exit {
     Complete,
     /// 1: no job could be looked up; a check failed.
     Failure,
-    /// 2: the arguments, ids or settings are invalid; no request was sent. As clap's own.
+    /// 2: the arguments, ids or settings are invalid; no request was sent. clap uses the same code.
     Usage,
     /// 3: some ids are missing, or their lookup failed; `wait`: or some jobs failed, or some results
     /// are not saved.

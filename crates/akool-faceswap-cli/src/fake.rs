@@ -105,7 +105,7 @@ fn write_use(
     )
 }
 
-/// Resolves at Ctrl-C or SIGTERM, which from this call on do not end the process.
+/// Resolves at Ctrl-C or SIGTERM. After this call, neither ends the process.
 #[cfg(unix)]
 fn stop_signals() -> impl Future<Output = ()> {
     use signal::unix::{SignalKind, signal};

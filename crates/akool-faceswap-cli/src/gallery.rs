@@ -1,8 +1,8 @@
-//! `--gallery`: originals, new faces and results side by side, as one page that needs nothing else.
+//! `--gallery`: originals, new faces and results side by side, on one self-contained page.
 //!
-//! A [`Gallery`] collects a card for each job while jobs are waited for; [`page`] writes them. What is on
-//! this machine is embedded, within limits. URLs of faces and results open without a key, so the page has
-//! them only where `--gallery-links` asks for it.
+//! A [`Gallery`] collects a card for each job while jobs are waited for; [`page`] writes them. Files on this machine
+//! are embedded, within limits. URLs of faces and results open without a key, so the page contains them only with
+//! `--gallery-links`.
 
 mod page;
 
@@ -32,7 +32,7 @@ pub(crate) struct Gallery {
 /// One job.
 struct Card {
     id: ResultId,
-    /// `success`, `failed` and so on; what the table says too.
+    /// `success`, `failed` and so on, as in the table.
     state: &'static str,
     note: Option<String>,
     created_at: Option<SystemTime>,
@@ -42,7 +42,7 @@ struct Card {
     result: Medium,
 }
 
-/// A picture or video: where it is, as far as that is known.
+/// Where a picture or video is, as far as known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Medium {
     file: Option<PathBuf>,
@@ -75,7 +75,7 @@ impl Medium {
 }
 
 impl Gallery {
-    /// The gallery that was asked for. That it can be written is seen before anything else is done.
+    /// The requested gallery. Checks at once that it can be written.
     pub(crate) fn of(args: &GalleryArgs) -> Result<Option<Self>, Problem> {
         let Some(path) = &args.gallery else {
             return Ok(None);
@@ -89,27 +89,27 @@ impl Gallery {
         if path.is_dir() {
             return Err(gallery.unwritable("it is a directory"));
         }
-        // Beside it, so that a page of an earlier run stays until there is another.
+        // Tries a new file beside it, so that the page of an earlier run stays until it is replaced.
         gallery
             .new_file()
             .map_err(|error| gallery.unwritable(&error.to_string()))?;
         Ok(Some(gallery))
     }
 
-    /// With the pictures that a swap was made of.
+    /// With the inputs of a swap.
     pub(crate) fn with_inputs(mut self, id: &ResultId, args: &SwapArgs) -> Self {
         self.expect(id, Medium::named(&args.original), Medium::named(&args.new));
         self
     }
 
-    /// A job that will end, and what it was made of.
+    /// Adds a job and its inputs.
     pub(crate) fn expect(&mut self, id: &ResultId, original: Medium, new: Medium) {
         let card = self.card(id);
         card.original = original;
         card.new = new;
     }
 
-    /// How a job ended: `state` in a word, and why.
+    /// Records how a job ended: its `state` in a word, and why.
     pub(crate) fn ended(
         &mut self,
         id: &ResultId,
@@ -127,12 +127,12 @@ impl Gallery {
         }
     }
 
-    /// The result of a job is on the disk.
+    /// Records where the result of a job was saved.
     pub(crate) fn saved(&mut self, id: &ResultId, path: &Path) {
         self.card(id).result.file = Some(path.to_owned());
     }
 
-    /// An earlier run has saved a result, which may have gone elsewhere since.
+    /// Records a result that an earlier run saved; it may have been moved since.
     pub(crate) fn saved_earlier(&mut self, id: &ResultId, path: &Path) {
         if self.by_id.contains_key(id) {
             return;
@@ -142,7 +142,7 @@ impl Gallery {
         card.result.file = Some(path.to_owned());
     }
 
-    /// Writes the page, which takes the place of an earlier one at once.
+    /// Writes the page, which replaces an earlier one in one step.
     pub(crate) fn write(&self) -> Result<(), Problem> {
         self.try_write()
             .map_err(|error| self.unwritable(&error.to_string()))
@@ -162,7 +162,7 @@ impl Gallery {
         &self.path
     }
 
-    /// Readable by its owner alone.
+    /// Only its owner can read it.
     fn new_file(&self) -> io::Result<tempfile::NamedTempFile<File>> {
         let dir = match self.path.parent() {
             Some(dir) if !dir.as_os_str().is_empty() => dir,
@@ -174,7 +174,7 @@ impl Gallery {
     fn unwritable(&self, why: &str) -> Problem {
         Problem::failure(
             format!("cannot write the gallery {}: {why}", self.path.display()),
-            "name a file in a directory that is there, may be written and has room",
+            "name a file in a writable directory with enough space",
         )
     }
 

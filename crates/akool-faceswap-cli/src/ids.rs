@@ -30,7 +30,7 @@ const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 const STANDARD_INPUT: &str = "-";
 
-/// What to do where a secret was given as an id.
+/// What to do if a secret was given as an id.
 pub(crate) const SECRET_HELP: &str = "give the `_id` of a submit answer; no request was sent, but arguments are visible to other users \
      and stay in the shell's history: consider a new key";
 
@@ -50,7 +50,7 @@ pub(crate) fn read(args: &IdArgs) -> Result<ResultIds, Problem> {
     }
 }
 
-/// The problem where at least one id is required.
+/// The problem if at least one id is required.
 pub(crate) fn none_given() -> Problem {
     Problem::usage(
         "no ids were given",
@@ -59,7 +59,7 @@ pub(crate) fn none_given() -> Problem {
     )
 }
 
-/// As [`read`]; there may be none.
+/// As [`read`], but the list may be empty.
 pub(crate) fn read_any(args: &IdArgs) -> Result<ResultIds, Problem> {
     let mut texts = Vec::new();
     for argument in &args.ids {
@@ -110,7 +110,7 @@ fn check(texts: &[(Origin, String)], environment: &Environment) -> Result<Result
             if !empty.is_empty() {
                 return Err(Problem::usages(empty, "remove it; no request was sent"));
             }
-            tell_of_odd_ones(&candidates);
+            warn_about_unusual(&candidates);
             Ok(ids)
         }
         Err(invalid) => {
@@ -136,7 +136,7 @@ struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    /// An id can be anything, but what stands alone in a list is a rule or the mark of a comment.
+    /// An id can be anything, but punctuation alone in a list is a rule or the mark of a comment.
     fn is_only_punctuation(&self) -> bool {
         *self.origin != Origin::Argument && !self.text.contains(char::is_alphanumeric)
     }
@@ -147,9 +147,9 @@ impl Candidate<'_> {
     }
 }
 
-/// Warns of words that are probably no ids, in a list whose other ids are of the usual form.
-fn tell_of_odd_ones(candidates: &[Candidate]) {
-    /// More would hide what follows.
+/// Warns about words that are probably not ids, in a list whose other ids have the usual form.
+fn warn_about_unusual(candidates: &[Candidate]) {
+    /// More would hide the output that follows.
     const SHOWN: usize = 3;
 
     if !candidates.iter().any(Candidate::is_usual) {
@@ -165,7 +165,7 @@ fn tell_of_odd_ones(candidates: &[Candidate]) {
             writeln!(
                 out,
                 "{doubtful}warning:{doubtful:#} {candidate}{text:?} is unlike the other ids, which have 24 \
-                 hexadecimal digits; it is looked up all the same"
+                 hexadecimal digits; it is looked up anyway"
             )
         });
     }
@@ -180,7 +180,7 @@ fn tell_of_odd_ones(candidates: &[Candidate]) {
     }
 }
 
-/// What may be ids in `text`.
+/// The candidates in `text`.
 fn candidates<'a>(origin: &'a Origin, text: &'a str) -> Result<Vec<Candidate<'a>>, Problem> {
     let found = match origin {
         Origin::Argument => text::parse_argument(text),
@@ -232,7 +232,7 @@ fn read_bounded(source: impl Read) -> io::Result<String> {
     source.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(io::Error::other(format!(
-            "there are more than {} MiB",
+            "it has more than {} MiB",
             MAX_BYTES >> 20
         )));
     }
@@ -264,7 +264,7 @@ fn without_marks(text: String) -> String {
     kept
 }
 
-/// The text of a file that says by its first bytes that it is UTF-16, as Windows PowerShell's `>` writes.
+/// The text of a file whose first bytes mark it as UTF-16, as written by Windows PowerShell's `>`.
 fn utf_16(bytes: &[u8]) -> Option<String> {
     let (read, bytes): (fn([u8; 2]) -> u16, _) = match bytes {
         [0xff, 0xfe, rest @ ..] => (u16::from_le_bytes, rest),
@@ -425,7 +425,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_list_comes_back_whatever_stands_between_its_ids(
+        fn a_list_is_read_whatever_separates_its_ids(
             ids in prop::collection::vec("[0-9a-z_-]{1,24}x", 1..40),
             between in prop::collection::vec("[, \t]{0,2}(,|\n|\r\n|  # a, b\n|\n#c\n)[, ]{0,2}", 40),
         ) {
@@ -437,7 +437,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_costs_more_than_a_refusal(text in any::<String>()) {
+        fn any_text_gives_ids_or_a_refusal(text in any::<String>()) {
             let accepted = check(&file(&text), &environment());
             if let Ok(ids) = accepted {
                 let text = text.to_lowercase();

@@ -1,4 +1,4 @@
-//! Ctrl-C: the first one ends the command in good order, the second at once.
+//! Ctrl-C: the first one ends the command cleanly, the second at once.
 //!
 //! A separate thread listens, so that the second one works even while the command is stuck, for
 //! example in a write to a pipe that nobody reads.
@@ -21,7 +21,7 @@ impl Interrupt {
             .name("interrupt".to_owned())
             .spawn(move || {
                 runtime.block_on(async {
-                    // Where it cannot be handled, it ends the process as usual.
+                    // If it cannot be handled, it ends the process as usual.
                     if signal::ctrl_c().await.is_err() {
                         std::future::pending::<()>().await;
                     }
@@ -40,7 +40,7 @@ impl Interrupt {
         Ok(Self(receiver))
     }
 
-    /// Waits for it. Cancel safe; do not call it again once it has returned.
+    /// Waits for the first Ctrl-C. Cancel safe; do not call it again once it has returned.
     pub(crate) async fn came(&mut self) {
         if (&mut self.0).await.is_err() {
             std::future::pending::<()>().await;

@@ -8,7 +8,7 @@ use std::{
 
 use crate::environment::is_quoted;
 
-/// Keys have a few dozen bytes; what is longer is not a key file.
+/// Keys have a few dozen bytes; a longer file is not a key file.
 const MAX_BYTES: u64 = 16 * 1024;
 
 /// What a key file holds, and who may read it.
@@ -21,16 +21,16 @@ pub(crate) struct KeyFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     Owner,
-    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix tells"))]
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix reports it"))]
     Group,
-    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix tells"))]
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix reports it"))]
     Everyone,
 }
 
 impl KeyFile {
     pub(crate) fn read(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
-        // Of the open file: its name may lead to another one by now.
+        // Of the open file: by now its name may refer to another one.
         let access = access(&file.metadata()?);
         let mut key = String::new();
         file.take(MAX_BYTES + 1).read_to_string(&mut key)?;
@@ -49,18 +49,18 @@ impl KeyFile {
     }
 }
 
-/// Why a text is no key by itself: a shell would have made one of it.
+/// Why a text is not a bare key, although a shell would turn it into one.
 fn flaw(key: &str) -> Option<&'static str> {
     if is_quoted(key) {
         Some("the key is in quotes, which would count as part of it")
     } else if key.starts_with("AKOOL_") || key.starts_with("export ") {
-        Some("it has a setting with its name, such as a shell's")
+        Some("it contains a setting with its name, as for a shell")
     } else {
         None
     }
 }
 
-/// A pipe such as a shell's `<(…)` has no permissions that mean anything.
+/// A pipe such as a shell's `<(…)` has no meaningful permissions.
 #[cfg(unix)]
 fn access(metadata: &Metadata) -> Access {
     use std::os::unix::fs::PermissionsExt as _;
@@ -93,7 +93,7 @@ mod tests {
     /// <https://github.com/dropbox/dropbox-sdk-php/issues/28>,
     /// <https://github.com/onedr0p/exportarr/pull/327>
     #[test]
-    fn what_surrounds_a_key_is_dropped_and_what_is_no_key_is_refused() {
+    fn a_key_is_trimmed_and_a_text_that_is_not_a_bare_key_is_refused() {
         for text in ["k-1=", "k-1=\n", "\u{feff}k-1=\r\n", "  k-1=  \n\n"] {
             assert_eq!(read(text).as_deref(), Ok("k-1="), "{text:?}");
         }
@@ -107,7 +107,7 @@ mod tests {
             assert!(refused.contains(expected), "{refused}");
             assert!(!refused.contains("PLANTED"), "{refused}");
         }
-        // What no key is wherever it comes from is refused by the library.
+        // The library refuses texts that can never be a key.
         for text in ["\n", "k-1\nk-2"] {
             assert_eq!(read(text).as_deref(), Ok(text.trim()));
         }

@@ -1,7 +1,7 @@
 //! The `akool-faceswap` command.
 //!
-//! It parses its arguments, runs one command and exits with a code. What was asked for goes to
-//! standard output; everything else that a person should know goes to standard error.
+//! It parses its arguments, runs one command and exits with a code. Results go to standard output; everything else goes
+//! to standard error.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &ManArgs) -> Result<Exit, Problem> {
     }
     let man = Man::new(command);
     let _ = Stdout::lock().emit(|out| {
-        // It writes to a sized type alone.
+        // It writes only to a sized type.
         let mut page = Vec::new();
         man.render(&mut page)?;
         out.write_all(&page)

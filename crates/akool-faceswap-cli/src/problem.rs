@@ -43,7 +43,7 @@ impl Problem {
         }
     }
 
-    /// With its causes, from near to far.
+    /// With its causes, the nearest first.
     pub(crate) fn because(self, causes: Vec<String>) -> Self {
         Self { causes, ..self }
     }
@@ -62,7 +62,7 @@ impl Problem {
         self.exit
     }
 
-    /// Tells the person at the terminal.
+    /// Prints it on standard error.
     pub(crate) fn report(&self, verbosity: Verbosity) {
         tell(|out| self.write_to(out, verbosity));
     }
@@ -74,7 +74,7 @@ impl Problem {
     ) -> io::Result<()> {
         let (bad, good) = (style::BAD, style::HELP);
         for what in &self.what {
-            // One line each, whatever a file is called.
+            // One line each, even if the name of a file has line breaks.
             writeln!(out, "{bad}error:{bad:#} {}", shown(what))?;
         }
         if verbosity >= Verbosity::Causes {

@@ -1,12 +1,12 @@
-//! Proxies as the HTTP client understands the environment: by the same rules, which are its library's.
+//! The proxies of the environment, by the same rules as the HTTP client, which are those of its library.
 
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
 use crate::environment::Environment;
 
-/// The variables for an https:// URL: of each pair the first that exists counts, and the second pair
-/// only where the first names no proxy.
+/// The variables for an https:// URL: of each pair the first that exists counts, and the second pair only if the first
+/// names no proxy.
 const PAIRS: [[&str; 2]; 2] = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]];
 const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
@@ -14,7 +14,7 @@ const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Use {
     Proxy,
-    /// A kind that this command is built without.
+    /// A kind that this command does not support.
     Socks,
     /// The port is not a number; the default one would be used.
     WithoutPort,

@@ -1,4 +1,4 @@
-//! `results`: look ids up once, show what became of each.
+//! `results`: looks ids up once, and shows the outcome of each.
 
 use std::{
     io::{self, Write},
@@ -30,7 +30,7 @@ const VERY_NEW: Duration = Duration::from_secs(5 * 60);
 
 /// Runs the command.
 pub(crate) fn run(args: &ResultsArgs, verbosity: Verbosity) -> Result<Exit, Problem> {
-    // Ids first: checking them takes no key.
+    // Ids first: checking them needs no key.
     let ids = ids::read(&args.ids)?;
     let connection = Connection::for_lookups(&args.lookup, &ids)?;
     let format = args.output.format();
@@ -60,7 +60,7 @@ fn show(
     verbosity: Verbosity,
 ) -> Result<Exit, Problem> {
     let now = connection.now();
-    // Where the reader of the rows has left, the counts are still printed.
+    // If the reader of the rows has left, the counts are still printed.
     let _ = write(format, results.iter(), now)?;
     let counts: Counts = results.iter().map(|(_, outcome)| outcome).collect();
     tell(|out| write_errors(out, results, connection, verbosity));
@@ -111,7 +111,7 @@ fn write_errors(
         let advice = connection.advice(error);
         writeln!(out, "{bad}error:{bad:#} {id}: {}; {advice}", reason(error))?;
         if verbosity >= Verbosity::Causes {
-            // The ids of one request have one error: its causes once are enough.
+            // The ids of one request have one error, so its causes are printed once.
             let causes = causes(error);
             if written.as_ref() != Some(&causes) {
                 write_causes(out, &causes)?;
@@ -134,7 +134,7 @@ fn write_remarks(
             Outcome::Found(job) => {
                 for note in job.notes() {
                     let note = note.to_string();
-                    writeln!(out, "{doubtful}odd:{doubtful:#} {id}: {}", shown(&note))?;
+                    writeln!(out, "{doubtful}note:{doubtful:#} {id}: {}", shown(&note))?;
                 }
             }
             Outcome::Missing => {
@@ -146,10 +146,10 @@ fn write_remarks(
     }
     let strangers = match results.unexpected().len() {
         0 => return Ok(()),
-        1 => "one row of the answers belongs to none of the ids".to_owned(),
-        n => format!("{n} rows of the answers belong to none of the ids"),
+        1 => "one row of the answers belongs to no requested id".to_owned(),
+        n => format!("{n} rows of the answers belong to no requested id"),
     };
-    writeln!(out, "{doubtful}odd:{doubtful:#} {strangers}")
+    writeln!(out, "{doubtful}note:{doubtful:#} {strangers}")
 }
 
 /// The API does not say why it does not know an id; the time in the id may.
@@ -178,7 +178,7 @@ fn why_missing(id: &ResultId, now: SystemTime) -> String {
     }
 }
 
-/// The problem where no id could be looked up.
+/// The problem if no id could be looked up.
 pub(crate) fn nothing_fetched(error: &Error, ids: usize, connection: &Connection) -> Problem {
     let plural = if ids == 1 { "" } else { "s" };
     let tried = match error.attempts() {

@@ -1,7 +1,7 @@
 //! Secrets that were given as an id by mistake.
 //!
-//! An id is printed, and sent in a URL; a secret never. So a list of ids is searched for the secrets
-//! of the environment, and for what looks like one, before anything else is done with it.
+//! An id is printed, and sent in a URL; a secret must never be. So a list of ids is first searched for the secrets of
+//! the environment, and for texts that look like one.
 
 use crate::environment::{API_KEY, CLIENT_SECRET, Environment};
 
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_short_for_a_secret_is_in_no_id() {
+    fn a_value_too_short_for_a_secret_is_not_searched_for() {
         let environment: Environment = [(API_KEY, "a"), (CLIENT_SECRET, "")].into_iter().collect();
         assert_eq!(Secrets::of(&environment).find_in("a1"), None);
     }

@@ -1,8 +1,7 @@
-//! `swap`: one face swap, submitted once, and followed to its end where that is asked for.
+//! `swap`: one face swap, submitted once, and followed to its end on request.
 //!
-//! [`request`] makes the submit out of the arguments. [`journal`] writes it into the tickets file before
-//! it is sent, and says what an earlier run of the same command has bought. [`line`](mod@line) is the
-//! outcome for machines.
+//! [`request`] makes the submit from the arguments. [`journal`] writes it into the tickets file before it is sent, and
+//! says what an earlier run of the same command has bought. [`line`](mod@line) is the outcome for machines.
 
 mod journal;
 mod line;
@@ -34,7 +33,7 @@ use crate::{
     wait::{Display, Follower, Format, Tally},
 };
 
-/// Between two lines that say how things stand, in a log.
+/// The time between two lines of progress in a log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
 /// Runs the command.
@@ -105,7 +104,7 @@ struct Job {
     is_interrupted: bool,
 }
 
-/// How far a submit came.
+/// How far a submit got.
 enum Sent {
     Accepted(Box<Job>),
     Error(SubmitError),
@@ -113,7 +112,7 @@ enum Sent {
     Not,
 }
 
-/// Prepares, writes down, sends, and writes down again.
+/// Prepares, records, sends, and records again.
 async fn submit(
     args: &SwapArgs,
     connection: &Connection,
@@ -137,8 +136,8 @@ async fn submit(
             tell(|out| {
                 writeln!(
                     out,
-                    "the submit is in flight, and its answer is waited for; Ctrl-C again ends at \
-                     once, and whether there is a job is then unknown"
+                    "the submit is in flight; waiting for its answer. Ctrl-C again ends at once, and \
+                     leaves unknown whether a job exists"
                 )
             });
             sending.await
@@ -171,7 +170,7 @@ async fn follow(args: &SwapArgs, job: Job, follower: Follower<'_>) -> Result<Exi
     let accepted = job.accepted;
     let ticket = match job.ticket {
         Some(ticket) => ticket,
-        // It has settled in an earlier run; how is asked again.
+        // It settled in an earlier run; its outcome is looked up again.
         None => Ticket::new(accepted.id.clone(), SystemTime::now()),
     };
     let ended = client.resume_each([ticket]).timeout(args.timeout).start();
@@ -218,7 +217,7 @@ fn tell_refused(args: &SwapArgs, error: &SubmitError) -> Result<Exit, Problem> {
         _ => ("unknown", Exit::Incomplete),
     };
     let message = match (outcome, error.error()) {
-        // What the API said is the reason, and there is nothing of a submit to look for.
+        // The API's message is the reason, and there is no submit to look for.
         ("refused", Some(cause)) => format!("{error}: {cause}"),
         _ => error.to_string(),
     };

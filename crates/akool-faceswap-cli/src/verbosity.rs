@@ -41,7 +41,7 @@ impl Verbosity {
         }
     }
 
-    /// Of the number of times that `-v` was given.
+    /// The level for the number of `-v` options.
     pub(crate) fn of(count: u8) -> Self {
         match count {
             0 => Self::Normal,
@@ -52,7 +52,7 @@ impl Verbosity {
 
     /// Prints the library's spans from now on, at the level for it.
     ///
-    /// Those of the libraries underneath are left out: they may hold what ours never do.
+    /// Spans of other libraries are left out: they may contain data that ours never do.
     pub(crate) fn start(self) {
         if self < Self::Spans {
             return;
@@ -62,7 +62,7 @@ impl Verbosity {
             .with_ansi(false)
             .with_target(false)
             .with_span_events(FmtSpan::CLOSE)
-            // It would panic where nobody reads standard error.
+            // It would panic if standard error is closed.
             .log_internal_errors(false);
         let ours = Targets::new().with_target("akool_faceswap", LevelFilter::DEBUG);
         // This process has no other subscriber.
@@ -86,7 +86,7 @@ pub(crate) fn reason(error: &Error) -> Cow<'_, str> {
     })
 }
 
-/// What is behind `error`, from near to far, one line each.
+/// The causes of `error`, the nearest first, one line each.
 pub(crate) fn causes(error: &Error) -> Vec<String> {
     let place = error
         .json_path()
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_is_more() {
+    fn more_options_mean_more_output() {
         assert!(Verbosity::of(0) < Verbosity::of(1));
         assert!(Verbosity::of(1) < Verbosity::of(2));
         assert_eq!(Verbosity::of(2), Verbosity::of(u8::MAX));

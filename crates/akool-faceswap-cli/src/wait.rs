@@ -1,8 +1,7 @@
 //! `wait`: one line for each job as it settles, and a file that outlives the process.
 //!
-//! What is to be waited for comes from the arguments and the [`tickets`]; [`follow`] takes the ends
-//! as they come, tells them by [`settlement`] and counts them by [`tally`], while [`display`] shows
-//! how things stand.
+//! The jobs come from the arguments and the [`tickets`]. [`follow`] takes the outcomes as they come, prints them
+//! through [`settlement`] and counts them in [`tally`], while [`display`] shows progress.
 
 mod display;
 mod follow;
@@ -31,7 +30,7 @@ use crate::{
     ids, interrupt::Interrupt, output::remark, problem::Problem, runtime, verbosity::Verbosity,
 };
 
-/// Between two lines of progress in a log.
+/// The time between two lines of progress in a log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
 /// Runs the command.
@@ -117,7 +116,7 @@ fn not_among<'a>(given: ResultIds, known: impl Iterator<Item = &'a ResultId>) ->
     given.into_iter().filter(|id| !known.contains(id)).collect()
 }
 
-/// The wait with what was said about it in this run.
+/// The ticket with the options of this run.
 fn with_options(mut ticket: Ticket, args: &WaitArgs) -> Ticket {
     if let Some(interval) = args.interval {
         ticket = ticket.with_poll_policy(PollPolicy::fixed(interval));

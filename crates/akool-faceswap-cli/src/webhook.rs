@@ -1,4 +1,4 @@
-//! `webhook verify`: what a service would make of a delivery.
+//! `webhook verify`: reads a delivery as a service would.
 
 use std::{
     fs::File,
@@ -19,7 +19,7 @@ use crate::{
     problem::Problem,
 };
 
-/// The headers of a request may have as many bytes again.
+/// The headers of a request may have as many bytes as its body.
 const MAX_FILE_BYTES: usize = 2 * MAX_BODY_BYTES;
 
 /// The delivery as a JSON line; what does not apply is null.
@@ -86,7 +86,7 @@ fn tell_valid(args: &VerifyArgs, event: &WebhookEvent) -> Result<Exit, Problem> 
     tell(|out| {
         writeln!(
             out,
-            "{good}valid:{good:#} not changed on its way; it is a hint, so look the job up before you \
+            "{good}valid:{good:#} not changed in transit; it is a hint, so look the job up before you \
              act on it"
         )
     });
@@ -147,7 +147,7 @@ fn credential(
     if let Some(path) = file {
         let file = KeyFile::read(path).map_err(|error| {
             Problem::usage(
-                format!("cannot read the {what} of {}: {error}", path.display()),
+                format!("cannot read the {what} in {}: {error}", path.display()),
                 format!("give --{option}-file a text file that holds it and nothing else"),
             )
         })?;
@@ -168,7 +168,7 @@ fn credential(
     let name = variables.first().unwrap_or(&"");
     Err(Problem::usage(
         format!("there is no {what}: {name} is not set"),
-        format!("set {name} to that of AKOOL's console, or name a file: --{option}-file FILE"),
+        format!("set {name} to the one in AKOOL's console, or name a file: --{option}-file FILE"),
     ))
 }
 
@@ -188,7 +188,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(request)
 }
 
-/// What is behind the empty line, if there are headers before it. No header begins with a brace.
+/// The part after the empty line, if there are headers before it. No header begins with a brace.
 fn body_of(request: &[u8]) -> &[u8] {
     if request.trim_ascii_start().starts_with(b"{") {
         return request;
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn the_body_is_behind_the_headers() {
+    fn the_body_is_after_the_headers() {
         for request in [
             &b"{\"a\":1}"[..],
             b"POST /h HTTP/1.1\r\nHost: a\r\n\r\n{\"a\":1}",

@@ -95,7 +95,7 @@ impl TypedValueParser for FaultParser {
 fn fault_help() -> String {
     format!(
         "What goes wrong; may be repeated\n\n\
-         WHAT[=VALUE][:SELECTOR]... The first that matches a request decides.\n\n\
+         WHAT[=VALUE][:SELECTOR]... The first one that matches a request applies.\n\n\
          Faults: {}.\n\n\
          Selectors: {}.",
         FaultRule::FAULTS,

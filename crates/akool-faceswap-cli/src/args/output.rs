@@ -51,7 +51,7 @@ impl OutputArgs {
     }
 }
 
-/// The formats of what is no list of jobs.
+/// The formats of output that is not a list of jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum TextOrJson {
     /// Lines for people

@@ -24,7 +24,7 @@ Exit code:
   0    accepted; with --wait or --download: it succeeded,
        and its result is saved
   1    refused or not sent; nothing is billed
-  2    wrong arguments or settings; nothing was sent
+  2    invalid arguments or settings; nothing was sent
   3    unknown, or accepted without an id: a job may exist
        and be billed; do not run it again. With --wait:
        the job failed or is missing, or its result could
@@ -36,13 +36,13 @@ Exit code:
 
 /// Submit one face swap, which costs credits
 ///
-/// The submit is sent once and never repeated where it may have reached AKOOL. Ctrl-C does not cut
-/// it off: the command ends once it is answered. With --tickets the same command can be run again
-/// after any crash: it sends nothing that may have been sent before.
+/// The submit is sent once and never repeated if it may have reached AKOOL. Ctrl-C does not cut it off: the command
+/// ends once it is answered. With --tickets the same command can be run again after any crash: it sends nothing that
+/// may have been sent before.
 ///
 /// The keys of the JSON object: outcome (accepted, refused, unknown); token (of the submit); job_id;
-/// then those of `wait --json`, with an error whose kind is not_sent, refused, unknown or
-/// accepted_without_id where there is no id. What does not apply is null.
+/// then those of `wait --json`, with an error whose kind is not_sent, refused, unknown or accepted_without_id if there
+/// is no id. What does not apply is null.
 #[derive(Args)]
 #[expect(clippy::doc_markdown, reason = "it is help text")]
 #[command(
@@ -61,8 +61,8 @@ pub(crate) struct SwapArgs {
 
     /// Which face of the original picture to replace: largest, all, or an index that `detect` prints
     ///
-    /// Without it the original has to show one face, which AKOOL finds by itself. With it the faces
-    /// of the original and of the new picture are detected first, at no cost.
+    /// Without it the original must show exactly one face, which AKOOL finds. With it the faces of the original and of
+    /// the new picture are detected first, at no cost.
     #[arg(long, value_name = "largest|N|all")]
     pub(crate) face: Option<Which>,
 
@@ -86,12 +86,12 @@ pub(crate) struct SwapArgs {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) download: Option<PathBuf>,
 
-    /// Write the submit down in a file of `wait --tickets` before it is sent, and the job after it
+    /// Record the submit in a tickets file before it is sent, and its job afterwards
     ///
     /// If the file says that the same swap was accepted, it is not sent again: the command
-    /// resumes with that job. If it says that the swap may have been sent and not how that ended, the outcome
-    /// is unknown, and nothing is sent. The same swap has the same original, new face, --face,
-    /// --style and --pro. The file holds no URL, and no credentials.
+    /// resumes with that job. If it says that the swap may have been sent, but not its outcome, the outcome is unknown,
+    /// and nothing is sent. The same swap has the same original, new face, --face, --style and --pro. The file contains
+    /// no URL and no credentials.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) tickets: Option<PathBuf>,
 
@@ -128,7 +128,7 @@ impl std::str::FromStr for Which {
             index => index
                 .parse()
                 .map(Self::Index)
-                .map_err(|_| "it is largest, all, or the index of a face".to_owned()),
+                .map_err(|_| "expected largest, all, or the index of a face".to_owned()),
         }
     }
 }

@@ -52,8 +52,8 @@ Exit code, the first that applies:
 /// error: bars on a terminal; elsewhere a line when something has changed, at most every 10 seconds.
 /// Failed lookups are retried, except for permanent errors such as a wrong key.
 ///
-/// A job that AKOOL does not know for 2 minutes is missing. Ctrl-C ends the wait in good order, a
-/// second one at once; the jobs themselves continue.
+/// A job that AKOOL does not know for 2 minutes is missing. Ctrl-C ends the wait cleanly, a second one at once; the
+/// jobs themselves continue.
 #[derive(Args)]
 #[command(
     after_help = HELP,
@@ -66,7 +66,7 @@ pub(crate) struct WaitArgs {
     #[command(flatten)]
     pub(crate) ids: IdArgs,
 
-    /// How long to wait, from now on: 90s, 30m, 3h
+    /// How long to wait, from now: 90s, 30m, 3h
     #[arg(long, value_name = "TIME", default_value = "4h", value_hint = ValueHint::Other,
           value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,
@@ -74,8 +74,8 @@ pub(crate) struct WaitArgs {
     /// Look each job up at this interval: 5s, 1m [default: adapts]
     ///
     /// Without it the interval grows with the time since the job last changed, from 2 seconds, and
-    /// with the number of jobs. Lookups share requests, and are moved by up to a tenth so that
-    /// programs do not stay in step. At least 100ms.
+    /// with the number of jobs. Lookups share requests, and vary by up to a tenth so that programs do not poll in step.
+    /// At least 100ms.
     #[arg(long, value_name = "TIME", value_hint = ValueHint::Other,
           value_parser = humantime::parse_duration)]
     pub(crate) interval: Option<Duration>,

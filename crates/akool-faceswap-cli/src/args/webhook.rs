@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Subcommand, ValueHint};
 
-/// Look at what AKOOL's webhooks deliver
+/// Inspect the deliveries of AKOOL's webhooks
 #[derive(Args)]
 pub(crate) struct WebhookArgs {
     #[command(subcommand)]
@@ -29,22 +29,21 @@ Environment:
                        --client-id-file is given
   AKOOL_CLIENT_SECRET  the client secret, unless
                        --client-secret-file is given; if it
-                       is not set, AKOOL_API_KEY: both are
-                       one value at AKOOL
+                       is not set, AKOOL_API_KEY: AKOOL uses
+                       the same value for both
 
 Exit code:
   0  it verifies, and its event is on standard output
-  1  it cannot be read, or the output not be written
-  2  wrong arguments or settings
+  1  it cannot be read, or the output cannot be written
+  2  invalid arguments or settings
   3  it was refused: it was changed, is not AKOOL's, is for
      another account, or is too old";
 
-/// Verify and decrypt one delivery, as a service does it
+/// Verify and decrypt one delivery, as a service does
 ///
-/// FILE is the body of the request as it came, byte for byte; a whole request with its headers is
-/// understood, too. Prints the job's id, its status and the type. The signature contains no secret:
-/// look the job up before you act on it. Neither the credentials nor the decrypted text, which has a
-/// link to the result, are printed. No request is made.
+/// FILE is the body of the request as received, byte for byte; a whole request with its headers works, too. Prints the
+/// job's id, its status and the type. The signature contains no secret: look the job up before you act on it. Neither
+/// the credentials nor the decrypted text, which has a link to the result, are printed. No request is made.
 #[derive(Args)]
 #[command(after_help = HELP)]
 pub(crate) struct VerifyArgs {
@@ -66,7 +65,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = humantime::parse_duration)]
     pub(crate) window: Duration,
 
-    /// Accept one that was signed long ago, such as a sample that you kept
+    /// Accept a delivery of any age, such as a sample that you kept
     #[arg(long, conflicts_with = "window")]
     pub(crate) any_age: bool,
 

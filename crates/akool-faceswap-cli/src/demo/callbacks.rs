@@ -1,7 +1,7 @@
-//! The demo's receiver of webhooks, as a service has one.
+//! The demo's webhook receiver, like that of a service.
 //!
-//! A delivery is verified and decrypted. Its path has the token of the submit, so it tells which job a
-//! submit made even where the submit's own answer was lost; and the job is polled at once.
+//! A delivery is verified and decrypted. Its path has the token of the submit, so it identifies the submit's job even
+//! if the submit's own answer was lost. The job is polled at once.
 
 use std::{
     collections::HashMap,
@@ -30,7 +30,7 @@ use tokio::{net::TcpListener, sync::Notify};
 
 use crate::problem::Problem;
 
-/// What the webhooks have said.
+/// Receives webhooks, and keeps the job of each submit.
 pub(super) struct Callbacks {
     url: String,
     client: Client,
@@ -40,7 +40,7 @@ pub(super) struct Callbacks {
 }
 
 impl Callbacks {
-    /// Listens on loopback from now on. To be called in a runtime.
+    /// Starts to listen on loopback. Call it in a runtime.
     pub(super) async fn receive(fake: &FakeAkool, client: &Client) -> Result<Arc<Self>, Problem> {
         let receiver = WebhookReceiver::new(fake.client_id(), fake.client_secret())
             .map_err(|error| Problem::failure(error.to_string(), error.advice()))?;
@@ -58,7 +58,7 @@ impl Callbacks {
         Ok(callbacks)
     }
 
-    /// Where they go; each submit appends its token.
+    /// The callback URL; each submit appends its token.
     pub(super) fn url(&self) -> &str {
         &self.url
     }

@@ -39,7 +39,7 @@ pub(super) struct Finding {
     pub(super) verdict: Verdict,
     message: String,
     help: Option<String>,
-    /// How many seconds this machine's clock is ahead of the server's; only where that is too much.
+    /// How many seconds this machine's clock is ahead of the server's; only if that is too much.
     #[serde(skip_serializing_if = "Option::is_none")]
     skew_seconds: Option<i64>,
     #[serde(skip)]
@@ -80,7 +80,7 @@ impl Finding {
         }
     }
 
-    /// With its causes, from near to far.
+    /// With its causes, the nearest first.
     pub(super) fn because(self, causes: Vec<String>) -> Self {
         Self { causes, ..self }
     }

@@ -1,8 +1,8 @@
 //! The way to the server, and its clock.
 //!
 //! The library shows no header of an answer. Its `raw` client contains the HTTP client of lookups,
-//! with its certificates, proxies and rules; credentials are added above that. So a plain request
-//! by it takes the way of a lookup, and carries no key, wherever that leads.
+//! with its certificates, proxies and rules; credentials are added above that. So a plain request by it takes the same
+//! path as a lookup, and carries no key.
 
 use std::{
     error::Error,
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Of a name with many addresses, the first few are enough.
 const MOST_ADDRESSES: usize = 4;
 
-/// Times that are this much off are still good for expiries of 7 days.
+/// A clock that is this far off is still good enough for expiries of 7 days.
 const MOST_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// Connects to the server step by step. Returns whether it answers.
@@ -175,7 +175,7 @@ fn silent(host: &str) -> Finding {
     )
 }
 
-/// The finding where there is no answer, although the steps before succeeded.
+/// The finding if there is no answer although the earlier steps succeeded.
 fn unanswered(
     error: &(dyn Error + 'static),
     host: &str,
@@ -186,7 +186,7 @@ fn unanswered(
     match proxy {
         Some(proxy) => Finding::fail(
             Check::Connection,
-            format!("no answer from {host} by the proxy of {proxy}: {why}"),
+            format!("no answer from {host} through the proxy of {proxy}: {why}"),
             format!("check the proxy, and that it allows connections to {host}"),
         ),
         None if is_https => Finding::fail(
@@ -238,7 +238,7 @@ fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
         .collect()
 }
 
-/// The cause of all causes, such as "Connection refused".
+/// The root cause, such as "Connection refused".
 fn innermost(error: &(dyn Error + 'static)) -> String {
     chain(error).pop().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The findings as they come, and their sum.
+//! Prints the findings as they come, and counts them.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ impl Report {
             Verdict::Warn => &mut self.warnings,
             Verdict::Fail => &mut self.failures,
         } += 1;
-        // The remaining checks decide the exit code, even where nobody reads any more.
+        // The remaining checks decide the exit code, even if nobody reads the output any more.
         let _ = if self.is_json {
             self.stdout.emit(|out| write_line(out, finding))?
         } else {
@@ -59,7 +59,7 @@ impl Report {
     }
 }
 
-/// `9 findings: 8 ok, 1 failed`; what is zero is left out.
+/// `9 findings: 8 ok, 1 failed`; zero counts are omitted.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let findings = self.ok + self.warnings + self.failures;

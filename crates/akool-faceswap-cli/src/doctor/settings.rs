@@ -109,7 +109,7 @@ pub(super) fn key(
             return Ok(false);
         }
     };
-    // For this machine no certificates are loaded, which could fail for other reasons.
+    // A client for this machine loads no certificates, which could fail for other reasons.
     let builder = Client::builder().base_url("http://127.0.0.1");
     if let Err(error) = credentials.add_to(builder).build() {
         let finding = Finding::fail(
@@ -129,7 +129,7 @@ pub(super) fn key(
 
 /// Checks the base URL. Returns a client for it, if it is valid.
 ///
-/// The client has no real key, so that the network is checked where there is none.
+/// The client has no real key, so that the network is checked even without one.
 pub(super) fn base_url(
     args: &ConnectionArgs,
     environment: &Environment,

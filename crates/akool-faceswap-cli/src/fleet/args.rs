@@ -1,4 +1,4 @@
-//! What can be typed after `fleet`.
+//! The arguments of `fleet`.
 
 use std::net::SocketAddr;
 
@@ -23,7 +23,7 @@ Environment:
 Exit code:
   0  done
   1  the database or the API refused it
-  2  wrong arguments, ids or settings";
+  2  invalid arguments, ids or settings";
 
 /// Share one set of tracked jobs among many processes, in a database
 ///
@@ -49,12 +49,12 @@ pub(super) enum FleetCommand {
     Stats(StatsArgs),
 }
 
-/// Make the tables and functions, or bring them up to date
+/// Create the tables and functions, or update them
 ///
-/// Run it before you deploy a release. Workers of the release before continue to work.
+/// Run it before you deploy a release. Workers of the previous release continue to work.
 #[derive(Args)]
 pub(super) struct MigrateArgs {
-    /// Print the SQL for PostgreSQL in place of running it
+    /// Print the SQL for PostgreSQL instead of running it
     #[arg(long)]
     pub(super) print: bool,
 }
@@ -62,7 +62,7 @@ pub(super) struct MigrateArgs {
 /// Look tracked jobs up until Ctrl-C
 #[derive(Args)]
 pub(super) struct WorkArgs {
-    /// Requests a second of all workers of the lane together; 0 is without a limit
+    /// Requests a second for all workers of the lane together; 0: no limit
     #[arg(long, value_name = "N", default_value_t = 20.0)]
     pub(super) requests_per_second: f64,
 
@@ -70,7 +70,7 @@ pub(super) struct WorkArgs {
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(super) burst: u32,
 
-    /// Requests in flight of this worker
+    /// Requests in flight at once, for this worker
     #[arg(long, value_name = "N", default_value_t = 4,
           value_parser = RangedU64ValueParser::<usize>::new().range(1..=64))]
     pub(super) concurrent: usize,
@@ -100,12 +100,12 @@ pub(super) struct TrackArgs {
 ///
 /// Its keys: id; tag; outcome (success, job_failed, missing, no_result_url, deadline_passed,
 /// fault); url (only of a success);
-/// error; ticket. The outcomes are deleted before they are printed: a program that must lose none takes them
-/// by SQL, in its own transaction.
+/// error; ticket. The outcomes are deleted before they are printed: a program that must not lose any takes them by SQL,
+/// in its own transaction.
 #[derive(Args)]
 #[expect(clippy::doc_markdown, reason = "it is help text")]
 pub(super) struct TakeArgs {
-    /// How many at most
+    /// The most outcomes to take
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(super) max: u32,
 }

@@ -1,4 +1,4 @@
-//! Which database, and what its errors mean to a person.
+//! The arguments of the database, and its errors as messages.
 
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ impl DatabaseArgs {
             let file = KeyFile::read(path).map_err(|error| {
                 Problem::usage(
                     format!(
-                        "cannot read the database's URL of {}: {error}",
+                        "cannot read the database's URL in {}: {error}",
                         path.display()
                     ),
                     "give --database-file a text file that holds the URL and nothing else",
@@ -64,7 +64,7 @@ impl DatabaseArgs {
     }
 }
 
-/// What a person is to do about an error of the fleet.
+/// An error of the fleet, with what to do about it.
 pub(super) fn problem(error: &Error) -> Problem {
     let problem = match error.kind() {
         ErrorKind::InvalidInput => Problem::usage(error.to_string(), error.advice()),

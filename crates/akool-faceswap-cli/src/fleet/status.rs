@@ -19,7 +19,7 @@ use tokio::{net::TcpListener, sync::Semaphore};
 
 pub(super) use figures::figures;
 
-/// How many people and programs are served at once.
+/// The most connections at once.
 const CONNECTIONS: usize = 64;
 
 /// Serves until the program ends.
@@ -40,7 +40,7 @@ pub(super) async fn serve(listener: TcpListener, fleet: Fleet, worker: WorkerCou
         });
         tokio::spawn(async move {
             let mut http = http1::Builder::new();
-            // One request for a connection: who holds one open takes a place for ten seconds.
+            // One request per connection: a client that keeps it open holds a place for at most ten seconds.
             http.keep_alive(false);
             let serving = http.serve_connection(TokioIo::new(stream), service);
             let _ = tokio::time::timeout(std::time::Duration::from_secs(10), serving).await;

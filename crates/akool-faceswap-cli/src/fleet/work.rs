@@ -1,4 +1,4 @@
-//! `fleet work`: a worker until Ctrl-C, with a status page if one is wanted.
+//! `fleet work`: runs a worker until Ctrl-C, with a status page on request.
 
 use akool_faceswap_fleet::{Account, Worker};
 use tokio::net::TcpListener;

@@ -90,7 +90,7 @@ fn summary(cards: &[Card]) -> String {
     let mut text = format!("{} job{plural}", cards.len());
     for (n, (state, count)) in states.iter().enumerate() {
         let separator = if n == 0 { ": " } else { ", " };
-        // A String takes whatever is written.
+        // Writing to a String cannot fail.
         let _ = write!(text, "{separator}{count} {state}");
     }
     if cards.len() > MAX_CARDS {
@@ -188,7 +188,7 @@ fn write_figure(
     }
 }
 
-/// Embeds a picture or video; names it where it is another kind of file, too large, or missing.
+/// Embeds a picture or video; shows its name if it is another kind of file, too large, or missing.
 fn write_file(out: &mut impl Write, caption: &str, path: &Path, room: &mut u64) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let (name, caption) = (Escaped(&name), Escaped(caption));
@@ -197,7 +197,7 @@ fn write_file(out: &mut impl Write, caption: &str, path: &Path, room: &mut u64) 
     };
     let mut bytes = Vec::new();
     let limit = MAX_FILE_BYTES.min(*room);
-    // A file may grow, or be another one, between a look at its length and this.
+    // The file could grow or be replaced after a check of its length.
     let read = File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
     match read {
         Err(error) => write!(out, "{name}: {}", Escaped(&error.to_string())),
@@ -223,7 +223,7 @@ fn write_file(out: &mut impl Write, caption: &str, path: &Path, room: &mut u64) 
     }
 }
 
-/// By the extension; what a browser shows, and nothing that can hold a script.
+/// By the extension: only types that browsers show and that cannot contain a script.
 fn media_type(path: &Path) -> Option<&'static str> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     Some(match &*extension {
@@ -263,7 +263,7 @@ impl fmt::Display for Escaped<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
-                // No text that HTML allows has it.
+                // HTML does not allow it.
                 '\0' => f.write_char('\u{fffd}')?,
                 other => f.write_char(other)?,
             }
@@ -280,7 +280,7 @@ mod tests {
 
     use super::*;
 
-    /// What a browser makes of an escaped text.
+    /// The text that a browser shows for an escaped text.
     fn unescaped(html: &str) -> String {
         html.replace("&lt;", "<")
             .replace("&gt;", ">")
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_is_named() {
+    fn a_file_that_is_too_large_is_named_and_not_embedded() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("<large>.png");
         std::fs::write(&path, [0; 11]).unwrap();
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_expired_says_so() {
+    fn an_expired_result_is_shown_as_expired() {
         let created = SystemTime::UNIX_EPOCH;
         let card = Card {
             id: akool_faceswap::ResultId::new("a").unwrap(),

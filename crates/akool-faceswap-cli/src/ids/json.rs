@@ -1,7 +1,7 @@
 //! Ids in JSON: this command's own lines, the API's answers, arrays of ids, exports of a database.
 //!
-//! An object has its id in `_id` or `id`; without one, the objects within it count. What is not clear
-//! is refused with its line.
+//! An object has its id in `_id` or `id`; without one, the objects within it count. Anything unclear is refused with
+//! its line.
 
 use std::{borrow::Cow, fmt};
 
@@ -14,13 +14,13 @@ use serde_json::value::RawValue;
 use super::lines::Lines;
 use super::text::{Found, ID_NAMES, Unclear};
 
-/// How deep ids may be. The API's answer has them at 4.
+/// How deeply ids may be nested. In the API's answer they are at depth 4.
 const MOST_DEPTH: usize = 16;
 
 /// The name in the first line of a tickets file.
 const TICKETS_HEADER: &str = "akool_faceswap_tickets";
 
-/// Lists of ids under these names are taken.
+/// The names of lists of ids.
 const LIST_NAMES: [&str; 3] = ["ids", "_ids", "result_ids"];
 
 /// The ids of one or more JSON values. `None` if the text does not begin as JSON.
@@ -38,7 +38,7 @@ pub(super) fn ids<'a>(text: &'a str, lines: &Lines<'a>) -> Option<Result<Vec<Fou
         Ok(value) => reader.read(value, true, 0),
         Err(error) => {
             let at = (error.line(), error.column());
-            // Its own count knows only of LF.
+            // The parser counts only LF as the end of a line.
             let line = text
                 .split_inclusive('\n')
                 .nth(at.0.saturating_sub(1))
@@ -139,7 +139,7 @@ fn has_outcome(fields: &[(Cow<str>, &RawValue)]) -> bool {
     fields.iter().any(|(name, _)| name == "outcome")
 }
 
-/// The fields of an object in their order; a name may be there twice.
+/// The fields of an object in order; a name may appear twice.
 struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Fields<'de> {
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unclear_is_refused_with_its_line() {
+    fn unclear_json_is_refused_with_its_line() {
         for (text, expected) in [
             ("[\"a1\",\n1]", "2: an id in JSON is a string"),
             ("[\"a1\",\nnull]", "2: an id in JSON is a string"),
@@ -254,7 +254,7 @@ mod tests {
             found(&deep(1_000_000)),
             Err("1: the JSON is nested too deeply".into())
         );
-        // The same one twice is one.
+        // The same id twice is accepted.
         assert_eq!(taken(r#"{"id":"a1","_id":"a1"}"#), ["a1"]);
     }
 }

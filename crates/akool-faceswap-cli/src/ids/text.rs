@@ -1,7 +1,7 @@
 //! The formats of a list of ids: plain words, a table, CSV with a header, JSON.
 //!
-//! What this command prints is such a list, and so is a column copied from a spreadsheet. What is
-//! ambiguous is left as it is, and refused as an id with its line.
+//! The output of this command is such a list, and so is a column copied from a spreadsheet. Ambiguous text is kept as
+//! it is, and then refused as an id with its line.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::{json, lines::Lines};
 /// The names of ids in JSON and CSV.
 pub(super) const ID_NAMES: [&str; 2] = ["id", "_id"];
 
-/// How this command's own CSV begins, to recognize rows of it without their header.
+/// The form of this command's own CSV, to recognize its rows without a header.
 const OWN_COLUMNS: usize = 11;
 const OWN_OUTCOMES: [&str; 4] = ["found", "missing", "late", "error"];
 
@@ -124,7 +124,7 @@ fn is_column_name(name: &str) -> bool {
 /// A table whose header names a column of ids, or rows as this command prints them. `None` if it is
 /// something else.
 fn csv<'a>(text: &'a str, lines: &Lines<'a>) -> Option<Result<Vec<Found<'a>>, Unclear>> {
-    // A spreadsheet's `sep=;` says what everyone can see.
+    // A spreadsheet's `sep=;` is not needed: the header shows the delimiter.
     let begins = |line: &&str| {
         let line = line.trim();
         !line.is_empty() && !line.starts_with('#') && !line.to_ascii_lowercase().starts_with("sep=")
@@ -174,7 +174,7 @@ fn csv<'a>(text: &'a str, lines: &Lines<'a>) -> Option<Result<Vec<Found<'a>>, Un
     Some(Ok(found))
 }
 
-/// A cell without what keeps a spreadsheet from running it.
+/// A cell without the apostrophe that keeps a spreadsheet from running it.
 fn without_apostrophe(cell: &str) -> &str {
     cell.strip_prefix('\'')
         .filter(|rest| rest.starts_with(['=', '+', '-', '@']))
@@ -246,7 +246,7 @@ mod tests {
     /// <https://github.com/rap2hpoutre/fast-excel/issues/327>,
     /// <https://github.com/whitfin/s3-concat/issues/3>
     #[test]
-    fn what_precedes_and_repeats_a_header_is_skipped() {
+    fn lines_before_a_header_and_repeated_headers_are_skipped() {
         for (text, lines) in [
             ("\n\nid,outcome\na1,found\n\nb2,found\n", [4, 6]),
             ("# exported\rid,outcome\ra1,found\rb2,found\r", [3, 4]),

@@ -49,7 +49,7 @@ impl<'a> FromIterator<&'a Outcome> for Counts {
     }
 }
 
-/// `6 ids: 4 found (1 in queue, 3 success), 2 missing`; what is zero is left out.
+/// `6 ids: 4 found (1 in queue, 3 success), 2 missing`; zero counts are omitted.
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ids = self.found() + self.missing + self.errors;
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_zero_is_left_out() {
+    fn zero_counts_are_omitted() {
         let one = Counts {
             success: 1,
             ..Counts::default()

@@ -1,8 +1,7 @@
 //! Comma-separated values by RFC 4180: a line of names, then one for each id, ended by CRLF.
 //!
-//! Spreadsheets run a cell that begins like a formula, and the texts here come from outside. Such a
-//! cell gets an apostrophe in front, which makes it text; no id, time or URL of the API begins like
-//! one.
+//! Spreadsheets run a cell that begins like a formula, and these texts come from outside. Such a cell gets an
+//! apostrophe in front, which makes it text; no id, time or URL of the API begins like one.
 
 use std::{
     borrow::Cow,
@@ -53,7 +52,7 @@ pub(crate) fn write_csv_header(
     csv.flush()
 }
 
-/// Writes one line: `record`, and those of its `columns` that not every command has.
+/// Writes one line: the record, and the `columns` that the command adds.
 pub(crate) fn write_csv_line(
     out: &mut (impl Write + ?Sized),
     line: &FileRecord,

@@ -1,7 +1,7 @@
 //! JSON lines: one object a line, so that a reader can start before the last one is written.
 //!
-//! Characters that control a terminal are escaped, wherever the lines go: any program on the way may
-//! show the text of a server. To a JSON reader the strings are the same.
+//! Characters that control a terminal are always escaped, because any program that reads the lines may show them on
+//! one. To a JSON reader the strings are the same.
 
 use std::io::{self, Write};
 

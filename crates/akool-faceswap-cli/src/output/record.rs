@@ -1,4 +1,4 @@
-//! What is known of one id, for machines: the same fields in every format.
+//! What is known about one id, for machines: the same fields in every format.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::verbosity::reason;
 
 use super::time::rfc3339;
 
-/// What is known of one id; what does not apply is `None`.
+/// What is known about one id; fields that do not apply are `None`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Record<'a> {
     pub(super) id: &'a str,
@@ -27,7 +27,7 @@ pub(crate) struct Record<'a> {
 pub(crate) struct FileRecord<'a> {
     #[serde(flatten)]
     pub(crate) record: Record<'a>,
-    /// Only of a command that waits.
+    /// Only for commands that wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) waited_seconds: Option<f64>,
     /// Where the result is on the disk.

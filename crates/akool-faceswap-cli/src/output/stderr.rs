@@ -1,4 +1,4 @@
-//! Standard error: everything that a person should know besides what was asked for.
+//! Standard error: everything but the results.
 
 use std::{
     io::{self, Write},
@@ -21,15 +21,15 @@ pub(crate) fn is_quiet() -> bool {
     IS_QUIET.load(Ordering::Relaxed)
 }
 
-/// Prints what `write` writes, with colours where they are wanted: errors, warnings, questions.
+/// Prints what `write` writes, with colours if they are enabled: errors, warnings, questions.
 pub(crate) fn tell(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let mut text = Vec::new();
-    // Memory takes whatever is written.
+    // Writing to memory cannot fail.
     let _ = write(&mut text);
     let width = terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
     let text = String::from_utf8_lossy(&text);
     let mut stderr = AutoStream::auto(io::stderr().lock());
-    // Where nobody reads there is nobody to tell.
+    // If standard error is closed, nothing can be reported.
     let _ = stderr
         .write_all(wrapped(&shown_lines(&text), width).as_bytes())
         .and_then(|()| stderr.flush());

@@ -39,8 +39,7 @@ impl Stdout {
         outcome(write(&mut out).and_then(|()| out.flush()))
     }
 
-    /// As [`emit`](Self::emit), for people: with colours where they are wanted, and with lines that
-    /// fit the terminal.
+    /// As [`emit`](Self::emit), for people: with colours if they are enabled, and with lines that fit the terminal.
     pub(crate) fn emit_styled(
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,

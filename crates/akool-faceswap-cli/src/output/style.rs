@@ -1,7 +1,7 @@
 //! The few colours, each with one meaning.
 //!
-//! They are always written; [`Stdout`](super::Stdout) and [`tell`](super::tell) strip them where they
-//! are not wanted. Nothing is expressed by a colour alone.
+//! They are always written; [`Stdout`](super::Stdout) and [`tell`](super::tell) strip them if they are disabled.
+//! Nothing is expressed only by a colour.
 
 use anstyle::{AnsiColor, Effects, Style};
 use clap::ColorChoice;

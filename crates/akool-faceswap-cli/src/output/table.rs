@@ -30,7 +30,7 @@ type Row<'a> = [Cell<'a>; COLUMNS];
 struct Cell<'a> {
     text: Cow<'a, str>,
     style: Style,
-    /// Precedes the text where no heading is above it.
+    /// Precedes the text if no heading is above it.
     verb: &'static str,
 }
 
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_below_and_never_cut() {
+    fn cells_that_do_not_fit_go_below_and_are_never_cut() {
         assert_eq!(
             table(&mixed(), soon(), Some(80)),
             [

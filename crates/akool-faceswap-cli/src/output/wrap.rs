@@ -1,4 +1,4 @@
-//! Lines broken between words, where the terminal would break them anywhere.
+//! Breaks lines between words, where a terminal would break them anywhere.
 
 use std::borrow::Cow;
 

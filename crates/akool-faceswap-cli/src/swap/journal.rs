@@ -1,7 +1,7 @@
-//! The submit in the tickets file: what was going to be sent, and what became of it.
+//! The submit in the tickets file: the intent to send it, and its outcome.
 //!
-//! Written before the money moves, so that a run that was killed in between leaves a trace. Which swap
-//! it was is a digest of the arguments, because the file holds no URL.
+//! Written before the money moves, so that a run that was killed in between leaves a trace. A digest of the arguments
+//! identifies the swap, because the file contains no URL.
 
 use std::{fmt, fmt::Write as _, time::SystemTime};
 
@@ -30,7 +30,7 @@ pub(super) enum Earlier {
     Unknown(Unknown),
 }
 
-/// A submit that may have been sent, and nothing says how that ended.
+/// A submit that may have been sent, and whose outcome is not known.
 pub(super) struct Unknown(Submit);
 
 impl Journal {
@@ -43,8 +43,8 @@ impl Journal {
         Ok(Self { file, swap })
     }
 
-    /// What the file says about this swap, the worst first: one that may exist without an id is to be
-    /// looked for before anything else.
+    /// What the file says about this swap, the worst first: a job that may exist without an id must be looked for
+    /// before anything else.
     pub(super) fn earlier(&self) -> Option<Earlier> {
         let submits = || {
             let all = self.file.iter().flat_map(TicketFile::submits);
@@ -75,7 +75,7 @@ impl Journal {
         self.file
     }
 
-    /// To be called before anything is sent.
+    /// Records the intent. Call it before anything is sent.
     pub(super) fn intend(&mut self, token: &SubmitToken, at: SystemTime) -> Result<(), Problem> {
         self.write(token, at, SubmitOutcome::Intended, None)
     }
@@ -142,15 +142,15 @@ impl fmt::Display for Unknown {
         f.write_str(match outcome {
             SubmitOutcome::Accepted => "AKOOL accepted this swap in an earlier run, without an id",
             SubmitOutcome::Unknown => {
-                "an earlier run sent this swap and got no answer that says whether there is a job"
+                "an earlier run sent this swap and got no answer that says whether a job exists"
             }
-            _ => "an earlier run was going to send this swap, and whether it did is not known",
+            _ => "an earlier run was about to send this swap, and it is unknown whether it did",
         })?;
         write!(f, " (submit {token}); nothing was sent now")
     }
 }
 
-/// Which swap the arguments ask for.
+/// Identifies the swap that the arguments describe.
 fn digest(args: &SwapArgs) -> String {
     let face = args.face.map(|face| format!("{face:?}"));
     let parts = [
@@ -169,7 +169,7 @@ fn digest(args: &SwapArgs) -> String {
     }
     let mut text = String::new();
     for byte in hash.finalize() {
-        // A String takes whatever is written.
+        // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
     }
     text

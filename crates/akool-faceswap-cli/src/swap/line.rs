@@ -38,7 +38,7 @@ pub(crate) struct Accepted {
 }
 
 impl Accepted {
-    /// The object of a job that is not waited for to its end.
+    /// The object of a job whose end is not waited for.
     pub(super) fn write_json(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
         self.write(out, Map::new())
     }
@@ -68,7 +68,7 @@ impl Accepted {
     }
 }
 
-/// The object of a submit that brought no id.
+/// The object of a submit that returned no id.
 pub(super) fn write_error(
     out: &mut (impl Write + ?Sized),
     outcome: &str,

@@ -1,5 +1,4 @@
-//! The submit that the arguments ask for, checked, and with its faces detected. Nothing of it is paid
-//! for.
+//! Prepares the submit that the arguments describe: checks it, and detects its faces. None of this costs credits.
 
 use std::path::Path;
 
@@ -63,7 +62,7 @@ fn needs_url(original: &str) -> Problem {
              itself"
         )
     } else {
-        format!("--original needs a URL that begins with https:// or http://, and not {original}")
+        format!("--original needs a URL that begins with https:// or http://, not {original}")
     };
     Problem::usage(
         what,
@@ -85,7 +84,7 @@ fn chosen(photo: &Picture, which: Which) -> Result<Vec<Face>, Problem> {
             largest.map_err(|error| no_face(&error, "give a picture that shows a face"))
         }
         Which::All => {
-            // No face is an error here, with the name of the picture.
+            // A picture without faces is an error here, which names the picture.
             if faces.is_empty()
                 && let Err(error) = photo.require_one()
             {

@@ -1,4 +1,4 @@
-//! What a person sees while jobs are waited for: bars on a terminal, an occasional line elsewhere.
+//! Progress while jobs are waited for: bars on a terminal, an occasional line elsewhere.
 
 mod bars;
 mod remarks;
@@ -23,7 +23,7 @@ pub(crate) enum Display {
     Remarks(Remarks),
 }
 
-/// What there is to show.
+/// The progress to show.
 pub(crate) struct Situation<'a> {
     pub(crate) progress: &'a GroupProgress,
     pub(crate) tally: &'a Tally,
@@ -32,7 +32,7 @@ pub(crate) struct Situation<'a> {
 }
 
 impl Display {
-    /// Bars if standard error is a terminal; else lines, at least this time `between` them.
+    /// Bars if standard error is a terminal; otherwise lines, with at least the time `between` from one to the next.
     pub(crate) fn of_process(between: Duration) -> Self {
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         if io::stderr().is_terminal() && !is_dumb && !is_quiet() {
@@ -61,7 +61,7 @@ impl Display {
         }
     }
 
-    /// Runs what writes to the terminal, with the bars out of its way.
+    /// Runs `write`, which prints to the terminal, while the bars are hidden.
     pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         match self {
             Self::Bars(bars) => bars.aside(write),
@@ -98,7 +98,7 @@ impl Situation<'_> {
             (self.downloading, "downloading"),
         ];
         let mut text = String::new();
-        // A String takes whatever is written.
+        // Writing to a String cannot fail.
         let _ = write_amounts(&mut text, "", counts);
         text
     }

@@ -1,4 +1,4 @@
-//! Following waits to their ends: print, record, count; and leaving in good order.
+//! Follows waits to their end: prints, records and counts outcomes, and leaves cleanly.
 
 use std::{collections::HashMap, path::Path};
 
@@ -39,7 +39,7 @@ const COLUMNS: [&str; 2] = ["waited_seconds", "file"];
 pub(crate) enum Format {
     Text,
     Json,
-    /// As JSON, with what is known of the submit that made the job.
+    /// As JSON, with what is known about the submit that made the job.
     Swap(Accepted),
     Csv,
     /// Not at all: the caller prints them, once all have ended.
@@ -56,7 +56,7 @@ impl From<OutputFormat> for Format {
     }
 }
 
-/// Everything that it takes to follow waits to their ends.
+/// Everything that is needed to follow waits to their end.
 pub(crate) struct Follower<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) verbosity: Verbosity,
@@ -69,7 +69,7 @@ pub(crate) struct Follower<'a> {
     pub(crate) gallery: Option<Gallery>,
 }
 
-/// What stopped the following.
+/// Why following stopped.
 enum Stop {
     AllEnded,
     Interrupted,
@@ -77,7 +77,7 @@ enum Stop {
     Unread,
 }
 
-/// What did not settle.
+/// The jobs that did not settle.
 #[derive(Default)]
 struct Open {
     tickets: Vec<Ticket>,
@@ -176,8 +176,8 @@ impl Follower<'_> {
         }
     }
 
-    /// Prints one outcome, then records it: if the program is killed in between, the job is printed
-    /// once more by the next run, and never not at all.
+    /// Prints one outcome, then records it: if the program is killed in between, the next run prints the job again; no
+    /// job is ever omitted.
     fn take(
         &mut self,
         settlement: Settlement,
@@ -208,7 +208,7 @@ impl Follower<'_> {
         Ok(Reader::Listening)
     }
 
-    /// Starts to save what succeeded in earlier runs and is not on the disk.
+    /// Starts to save results of earlier runs that are not on the disk.
     fn catch_up(&mut self) {
         let (Some(downloads), Some(file)) = (&mut self.downloads, &self.file) else {
             return;
@@ -294,7 +294,7 @@ impl Follower<'_> {
             Stop::Interrupted => writeln!(out, "interrupted with {left} left: {tally}"),
             Stop::Unread => writeln!(
                 out,
-                "the reader of standard output left; {left} left: {tally}"
+                "the reader of standard output has gone; {left} left: {tally}"
             ),
         });
         let interrupted = self.downloads.as_ref().map_or(0, Downloads::in_flight);
@@ -332,7 +332,7 @@ impl Follower<'_> {
 
     fn how_to_resume(&self, open: &Open) -> String {
         if let Some(file) = &self.file {
-            return format!("run the same command again to resume; {file} has what is left");
+            return format!("run the same command again to resume; {file} has the remaining jobs");
         }
         let tickets = open.tickets.iter();
         let left: Vec<&str> = tickets.map(|ticket| ticket.id().as_str()).collect();

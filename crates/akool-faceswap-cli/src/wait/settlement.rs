@@ -26,7 +26,7 @@ pub(crate) struct Settlement {
     /// In earlier runs too.
     pub(crate) waited: Duration,
     pub(crate) outcome: Result<Job, WaitError>,
-    /// What became of the result, where results are saved.
+    /// Where the result was saved, or why it was not; `None` if results are not saved.
     pub(crate) saved: Option<Result<Saved, NotSaved>>,
 }
 
@@ -76,7 +76,7 @@ impl Settlement {
         })
     }
 
-    /// Whether the error that ended it concerns not this job alone, but all that are waited for.
+    /// Whether the error that ended it concerns all jobs that are waited for, not just this one.
     pub(crate) fn is_of_many(&self) -> bool {
         let error = self.outcome.as_ref().err();
         self.fate() == Fate::Fault && error.is_some_and(|error| error.error().is_some())
@@ -120,7 +120,7 @@ impl Settlement {
         })
     }
 
-    /// Puts the job on a page.
+    /// Adds the job to the gallery.
     pub(crate) fn show_in(&self, gallery: &mut Gallery) {
         let (state, _) = self.fate().in_words();
         let job = match &self.outcome {
@@ -135,7 +135,7 @@ impl Settlement {
         }
     }
 
-    /// For machines: what `results` says of the job, and what this command adds.
+    /// For machines: what `results` says about the job, and what this command adds.
     pub(crate) fn write_record<T>(&self, write: impl FnOnce(&FileRecord) -> T) -> T {
         let reason = self.reason().unwrap_or_default();
         let not_saved = self.not_saved().map(ToString::to_string);

@@ -56,8 +56,8 @@ impl Tally {
         self.late + self.faults > 0 && !self.is_anything_known
     }
 
-    /// The code, from the most to the least pressing: no job could be looked up; running again
-    /// resumes; some jobs have no result.
+    /// The code, from the most to the least urgent: no job could be looked up; running again resumes; some jobs have no
+    /// result.
     pub(crate) fn exit(&self) -> Exit {
         if self.is_nothing_known() {
             Exit::Failure
@@ -71,7 +71,7 @@ impl Tally {
     }
 }
 
-/// `248 success, 2 failed`; what is zero is left out.
+/// `248 success, 2 failed`; zero counts are omitted.
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ends = [
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_pressing_code_wins() {
+    fn the_most_urgent_code_wins() {
         for (tally, code) in [
             (tally(1, 0, 0, 0, 0), 0),
             (tally(0, 0, 0, 0, 0), 0),

@@ -1,12 +1,11 @@
-//! The file of `--tickets`: what is still waited for and what has settled, through any crash.
+//! The file of `--tickets`: the jobs that are still waited for and those that have settled, through any crash.
 //!
-//! It is JSON lines. A run starts by rewriting the file, beside its place and then into it in one
-//! step; from then on it adds a line for each job that settles. Each line is handed to the operating
-//! system before anything else is done, so a killed process loses none; the rewrites at the start and
-//! the end of a run are also synced to the disk. A power cut may lose the last lines: those jobs are
-//! waited for and printed once more.
+//! It is JSON lines. A run starts by writing a new file, which replaces the old one in one step; from then on it adds a
+//! line for each job that settles. Each line is handed to the operating system before anything else is done, so a
+//! killed process loses none; the rewrites at the start and the end of a run are also synced to the disk. A power cut
+//! may lose the last lines: those jobs are waited for and printed once more.
 //!
-//! `swap` writes a [`Submit`] here before it sends it, and what became of it afterwards.
+//! `swap` writes a [`Submit`] here before it sends it, and its outcome afterwards.
 //!
 //! It contains no URL and no credential. Only one run can lock `FILE.lock` beside it; the lock is the
 //! operating system's, so it ends with the process, and the empty file stays. Links are followed, and
@@ -42,7 +41,7 @@ const MAX_BYTES: u64 = 256 * 1024 * 1024;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line<T> {
-    /// The first one.
+    /// The first line.
     AkoolFaceswapTickets {
         version: u32,
     },
@@ -56,19 +55,19 @@ enum Line<T> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Submit {
     pub(crate) token: SubmitToken,
-    /// What the swap is, as a digest: the same swap has the same one.
+    /// A digest of the swap: the same swap has the same digest.
     pub(crate) swap: String,
     pub(crate) prepared_at_unix_ms: u64,
     pub(crate) outcome: SubmitOutcome,
-    /// The job, where one is known.
+    /// The job, if one is known.
     pub(crate) id: Option<ResultId>,
 }
 
-/// What is known of a submit.
+/// What is known about a submit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SubmitOutcome {
-    /// It was going to be sent. Nothing says whether it was.
+    /// It was about to be sent, and it is unknown whether it was.
     Intended,
     Accepted,
     /// No job was made.
@@ -100,7 +99,7 @@ struct Content {
     submits: Vec<Submit>,
 }
 
-/// The file, held by this run alone.
+/// The file, locked by this run.
 pub(crate) struct TicketFile {
     path: PathBuf,
     /// Appended to. `None` until this run has rewritten the file.
@@ -149,7 +148,7 @@ impl TicketFile {
         &self.content.submits
     }
 
-    /// Says of how many submits nobody knows what became.
+    /// Warns about submits whose outcome is unknown.
     pub(crate) fn warn_of_unknown_submits(&self) {
         let is_unknown = |submit: &&Submit| match submit.outcome {
             SubmitOutcome::Intended | SubmitOutcome::Unknown => true,
@@ -163,7 +162,7 @@ impl TicketFile {
                 writeln!(
                     out,
                     "{doubtful}warning:{doubtful:#} {self} has {unknown} submit{plural} that may \
-                     have made a job without an id here; look for it in AKOOL's console"
+                     have made a job whose id is unknown; look for it in AKOOL's console"
                 )
             });
         }
@@ -177,7 +176,7 @@ impl TicketFile {
         &self.content.saved
     }
 
-    /// Rewrites the file: what has settled, what was not taken, and `waiting`.
+    /// Rewrites the file: settled jobs, tickets that were not taken, and `waiting`.
     pub(crate) fn rewrite(&mut self, waiting: &[Ticket]) -> Result<(), Problem> {
         self.try_rewrite(waiting)
             .map_err(|error| unwritable(&self.path, &error))
@@ -191,7 +190,7 @@ impl TicketFile {
             .write_all(&file, waiting)
             .and_then(|()| place::rename(&new_path, &self.path));
         if let Err(error) = written {
-            // It may be what filled the disk.
+            // The new file may have filled the disk.
             let _ = place::remove(&new_path);
             return Err(error);
         }
@@ -219,7 +218,7 @@ impl TicketFile {
         file.sync_all()
     }
 
-    /// Writes down a submit, or what became of it, and lets it reach the disk.
+    /// Records a submit or its outcome, and syncs it to the disk.
     pub(crate) fn submit(&mut self, submit: Submit) -> Result<(), Problem> {
         self.add(&Line::Submit(submit.clone()))?;
         self.sync()?;
@@ -230,7 +229,7 @@ impl TicketFile {
         Ok(())
     }
 
-    /// Adds a wait, and lets it reach the disk.
+    /// Adds a wait, and syncs it to the disk.
     pub(crate) fn wait_for(&mut self, ticket: &Ticket) -> Result<(), Problem> {
         self.add(&Line::Waiting(ticket.clone()))?;
         self.sync()
@@ -241,14 +240,14 @@ impl TicketFile {
         synced.map_err(|error| unwritable(&self.path, &error))
     }
 
-    /// Adds that a job has settled.
+    /// Records that a job has settled.
     pub(crate) fn settle(&mut self, settled: Settled) -> Result<(), Problem> {
         self.add(&Line::Settled(settled.clone()))?;
         self.content.settled.push(settled);
         Ok(())
     }
 
-    /// Adds that a result is on the disk.
+    /// Records that a result is on the disk.
     pub(crate) fn save(&mut self, saved: Saved) -> Result<(), Problem> {
         self.add(&Line::Saved(saved.clone()))?;
         self.content.saved.push(saved);
@@ -311,7 +310,7 @@ fn parse(text: &[u8]) -> Result<Content, String> {
             Ok(Line::Saved(saved)) if has_head => content.saved.push(saved),
             Ok(Line::Submit(submit)) if has_head => content.submits.push(submit),
             Err(error) if has_head => return Err(format!("line {number}: {error}")),
-            _ => return Err("it is not a file of tickets".to_owned()),
+            _ => return Err("it is not a tickets file".to_owned()),
         }
     }
     // A result may have been saved in several places in turn.

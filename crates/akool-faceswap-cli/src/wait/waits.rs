@@ -1,4 +1,4 @@
-//! What is waited for: the ticket of each job, and how long it has been waited for.
+//! The waits of a run: the ticket of each job, and how long it has been waited for.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ pub(super) struct Waits {
 }
 
 impl Waits {
-    /// Those that start, or are resumed, now.
+    /// Waits that start, or are resumed, now.
     pub(super) fn start(tickets: Vec<Ticket>) -> Self {
         Self {
             tickets: tickets
@@ -43,7 +43,7 @@ impl Waits {
         self.tickets.get(id)
     }
 
-    /// How wide a column of the ids is.
+    /// The width of a column of the ids.
     pub(super) fn id_width(&self) -> usize {
         let widths = self.tickets.keys().map(|id| id.as_str().len());
         widths.max().unwrap_or(0)

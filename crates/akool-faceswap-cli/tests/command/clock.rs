@@ -1,4 +1,4 @@
-//! A machine whose clock is days off: what AKOOL dated is compared with AKOOL's own time.
+//! A machine whose clock is days off: AKOOL's dates are compared with AKOOL's own time.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ use crate::{
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Runs the program at a server whose clock shows `time`, with a job that it has just made.
+/// Runs the program against a server whose clock shows `time`, with a job that it has just made.
 fn at_a_server_of(time: SystemTime, args: &[&str]) -> Said {
     let created = humantime::format_rfc3339_millis(time - Duration::from_secs(60));
     let body = format!(

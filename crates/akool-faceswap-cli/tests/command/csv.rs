@@ -30,7 +30,7 @@ fn found_and_missing_in_the_order_asked() {
 }
 
 #[test]
-fn what_a_spreadsheet_would_run_is_text() {
+fn a_cell_that_a_spreadsheet_would_run_is_text() {
     let fake = FakeAkool::start().unwrap();
     let said = results(&fake, &["--csv", "--", "=1+2", "-1+2", "@SUM"]);
     assert_code(&said, 3);

@@ -27,7 +27,7 @@ fn every_job_settles_without_key_or_network() {
     );
     assert_says(&said.stderr, &format!("60 jobs: {files} success, "));
     assert_says(&said.stderr, " failed, 1 missing\n");
-    // Lines on the way, since there is no terminal.
+    // Lines in between, since there is no terminal.
     assert!(
         said.stderr.matches(" of 60 settled; ").count() > 2,
         "{said:#?}"
@@ -53,7 +53,7 @@ fn every_job_settles_without_key_or_network() {
 }
 
 #[test]
-fn a_number_of_jobs_that_cannot_be_is_refused() {
+fn an_invalid_number_of_jobs_is_refused() {
     for jobs in ["0", "10001", "-1", "many"] {
         assert_code(&run(program(&["demo", "--jobs", jobs])), 2);
     }

@@ -1,4 +1,4 @@
-//! `doctor`: its findings where all is well, and for each thing that can be wrong.
+//! `doctor`: its findings if all is well, and for each possible problem.
 
 use std::{
     io::{Read as _, Write as _},
@@ -275,7 +275,7 @@ fn a_clock_that_is_off() {
         (answer("Date: yesterday\r\n"), "warn", "no date"),
     ] {
         let said = doctor_at(&format!("http://{}", answering(answer)));
-        // What depends on it goes by the server's clock.
+        // Everything that depends on the time uses the server's clock.
         assert_code(&said, 0);
         assert_says(&said.stdout, &format!("\n{verdict:4}  clock  "));
         assert_says(&said.stdout, what);
@@ -297,7 +297,7 @@ fn a_rate_limit_is_not_the_fault_of_the_key() {
 }
 
 #[test]
-fn what_is_not_the_api_is_found_by_the_lookup() {
+fn a_server_that_is_not_the_api_is_found_by_the_lookup() {
     let fake = FakeAkool::start().unwrap();
     fake.push_answer(Answer::json("<h1>Welcome</h1>").always());
     let said = doctor(&fake, &["-v"]);
@@ -323,7 +323,7 @@ fn behind_a_proxy_name_and_connection_are_not_checked() {
     assert_code(&said, 1);
     assert_says(&said.stdout, "set: AKOOL_API_KEY, https_proxy\n");
     assert_eq!(verdicts(&said)[3..], ["fail  connection"]);
-    assert_says(last(&said).0, "by the proxy of https_proxy: ");
+    assert_says(last(&said).0, "through the proxy of https_proxy: ");
     assert!(!said.stdout.contains("PLANTED"), "{}", said.stdout);
 }
 

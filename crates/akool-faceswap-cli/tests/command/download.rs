@@ -67,7 +67,7 @@ fn all_saved_is_0_and_names_the_files() {
 }
 
 #[test]
-fn what_cannot_be_saved_is_3_with_the_reason() {
+fn an_unsaved_result_is_3_with_the_reason() {
     let fake = FakeAkool::start().unwrap();
     let old = image().created_at(std::time::SystemTime::now() - Duration::from_secs(4 * 3600));
     let [saved, failed, running, gone] = [
@@ -206,7 +206,7 @@ fn a_reader_that_left_is_no_success() {
 }
 
 #[test]
-fn errors_stay_where_progress_is_silenced() {
+fn errors_stay_when_progress_is_silenced() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(image());
     let dir = new_dir("download-quiet");

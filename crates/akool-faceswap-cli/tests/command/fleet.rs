@@ -28,7 +28,7 @@ fn fleet(database: &str, args: &[&str]) -> Said {
     run(command)
 }
 
-/// A worker, and where its status is served.
+/// A worker, and the address of its status page.
 fn work(database: &str, fake: &FakeAkool) -> (Child, String) {
     let mut command: Command = program_for(fake, &["fleet", "work", "--status", "127.0.0.1:0"]);
     command.env("AKOOL_DATABASE_URL", database);
@@ -41,7 +41,7 @@ fn work(database: &str, fake: &FakeAkool) -> (Child, String) {
         .trim_start_matches("status: http://")
         .trim_end_matches('/')
         .to_owned();
-    // What it says later is not read; a full pipe would hold it.
+    // Its later output is discarded, because a full pipe would block it.
     std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
     (worker, address)
 }
@@ -139,7 +139,7 @@ fn the_status_page_shows_queue_budget_outcomes_and_workers() {
     assert_code(&fleet(&url, &["migrate"]), 0);
     assert_code(&fleet(&url, &["track", &done, &running]), 0);
     let (mut worker, address) = work(&url, &fake);
-    // Whatever it shows next, it has settled one job and reported.
+    // By then the worker has settled one job and reported.
     while !get(&address, "/").contains("<dd id=\"outcomes\">1</dd>") {
         std::thread::yield_now();
     }
@@ -164,7 +164,7 @@ fn the_status_page_shows_queue_budget_outcomes_and_workers() {
 }
 
 #[test]
-fn a_database_is_necessary_and_has_to_be_migrated() {
+fn a_database_is_required_and_must_be_migrated() {
     let said = run(program(&["fleet", "stats"]));
     assert_code(&said, 2);
     assert_says(&said.stderr, "AKOOL_DATABASE_URL");
@@ -211,7 +211,7 @@ fn the_migrations_can_be_printed_for_other_tools() {
 }
 
 #[test]
-fn an_id_that_could_never_be_one_is_refused_before_the_database() {
+fn an_invalid_id_is_refused_before_the_database() {
     let ids = file(
         "fleet-ids",
         "667d228400000000000a0001\n20240627082748003-5746\n",

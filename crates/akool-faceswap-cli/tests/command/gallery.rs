@@ -7,7 +7,7 @@ use headless_chromium::{Chromium, file_url};
 
 use crate::program::{assert_code, assert_says, program_for, run, wait};
 
-/// What would show if any text were taken for HTML.
+/// A text that would have an effect if it were taken for HTML.
 const PLANTED: &str = "\"'><img src=x onerror=\"document.title='PLANTED'\">\
     <script>document.title='PLANTED'</script></style>&lt;b&gt;";
 
@@ -16,7 +16,7 @@ fn text(path: &Path) -> &str {
 }
 
 #[test]
-fn a_swap_is_shown_with_what_it_was_made_of() {
+fn a_swap_is_shown_with_its_inputs() {
     let fake = FakeAkool::start().unwrap();
     fake.set_submitted_job(FakeJob::image().after_polls(0, 0));
     let dir = tempfile::tempdir().unwrap();
@@ -87,7 +87,7 @@ fn no_text_of_a_server_is_taken_for_html() {
         assert_code(&said, 3);
         let html = fs::read_to_string(&page).unwrap();
         assert_says(&html, "&quot;&#39;&gt;&lt;img src=x onerror=");
-        // Without the policy, so that nothing but escaping is in the way.
+        // Without the policy, so that only escaping protects the page.
         let policy = html.find("<meta http-equiv").unwrap();
         let end = policy + html[policy..].find('>').unwrap() + 1;
         let bare = dir.path().join("bare.html");
@@ -111,7 +111,7 @@ fn no_text_of_a_server_is_taken_for_html() {
 }
 
 #[test]
-fn a_wait_shows_every_job_and_what_earlier_runs_have_saved() {
+fn a_wait_shows_every_job_and_results_of_earlier_runs() {
     let fake = FakeAkool::start().unwrap();
     let dir = tempfile::tempdir().unwrap();
     let [page, results, tickets] =

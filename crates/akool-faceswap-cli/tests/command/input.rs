@@ -153,7 +153,7 @@ fn whatever_the_command_prints_is_a_list_of_ids() {
 }
 
 #[test]
-fn words_unlike_the_other_ids_are_warned_of_and_looked_up() {
+fn words_unlike_the_other_ids_cause_a_warning_and_are_looked_up() {
     let (fake, ids) = fake();
     let path = file(
         "odd.txt",

@@ -45,7 +45,7 @@ fn all_found_is_0_whatever_the_status() {
     assert_says(rows[2], "  unknown (9) ");
     assert_says(rows[3], "  processing ");
     assert_says(rows[4], "  failed ");
-    // A URL is filled in from the start; that does not make it a result.
+    // A URL is filled in from the start, but it is not a result.
     assert_eq!(said.stdout.matches("http").count(), 1, "{}", said.stdout);
     assert_eq!(
         said.stderr,

@@ -17,7 +17,7 @@ pub(crate) struct Said {
     pub(crate) stderr: String,
 }
 
-/// What decides about colours besides the terminal itself.
+/// The variables that affect colours.
 const COLOUR_VARIABLES: [&str; 5] = ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI", "TERM"];
 
 /// The program without a key, a base URL, a proxy or settings of colours.
@@ -82,7 +82,7 @@ pub(crate) fn left_after_a_line(command: Command) -> (Option<i32>, String) {
     end_of(child)
 }
 
-/// Nobody reads what `command` writes; its code and standard error.
+/// Runs `command` without a reader of its output; its code and standard error.
 pub(crate) fn unread(command: Command) -> (Option<i32>, String) {
     let mut child = spawn(command);
     drop(child.stdout.take());
@@ -173,7 +173,7 @@ pub(crate) fn assert_code(said: &Said, code: i32) {
     assert_eq!(said.code, code, "{said:#?}");
 }
 
-/// Asserts that `text` has `part` in it.
+/// Asserts that `text` contains `part`.
 #[track_caller]
 pub(crate) fn assert_says(text: &str, part: &str) {
     assert!(text.contains(part), "no {part:?} in:\n{text}");

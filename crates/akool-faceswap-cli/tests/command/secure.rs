@@ -34,13 +34,13 @@ struct Secure {
     pem: String,
 }
 
-/// How a server is with its clients.
+/// How a server treats its clients.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Manner {
     Ordinary,
-    /// It wants a certificate of them.
+    /// It requires a client certificate.
     Mutual,
-    /// It ends its connections without saying so in TLS, as a break does.
+    /// It closes connections without a TLS close notification, like a broken connection.
     Abrupt,
 }
 
@@ -127,8 +127,8 @@ fn serve(listener: std::net::TcpListener, acceptor: &TlsAcceptor, behind: &str, 
                         }
                         let _ = copy_bidirectional(&mut secure, &mut plain).await;
                     }
-                    // One that does not trust the certificate goes away; one that is refused is heard
-                    // to its end, so that nothing overtakes the reason.
+                    // A client that does not trust the certificate disconnects. The input of a refused one is read to
+                    // its end, so that the reason is not lost.
                     Err((_, mut stream)) => {
                         let _ = copy(&mut stream, &mut sink()).await;
                     }
@@ -205,7 +205,7 @@ async fn a_file_without_a_length_is_whole_only_if_tls_says_that_it_ended() {
     }
 }
 
-/// What is refused in TLS is named in plain words, and is never taken for an outage.
+/// A refusal in TLS is described in plain words, and is never taken for an outage.
 #[tokio::test]
 async fn a_refusal_says_what_is_wrong_and_what_to_do() {
     let fake = FakeAkool::start().unwrap();
@@ -251,7 +251,7 @@ async fn a_refusal_says_what_is_wrong_and_what_to_do() {
     assert_eq!(fake.request_count(), 0);
 }
 
-/// Elsewhere the platform has no variable that names whom it trusts.
+/// Other platforms have no variable for the trusted authorities.
 #[cfg(target_os = "linux")]
 mod the_command {
     use akool_faceswap_mock::FakeAkool;
@@ -294,7 +294,7 @@ mod the_command {
         fake.assert_no_credentials_on_files();
     }
 
-    /// Neither by who vouches for it nor by its name; no key goes out.
+    /// Neither its authority nor its name is trusted; no key is sent.
     #[test]
     fn a_server_that_is_not_trusted() {
         let fake = FakeAkool::start().unwrap();

@@ -1,4 +1,4 @@
-//! Where key and base URL come from, and the errors where they are invalid.
+//! Where key and base URL come from, and the errors if they are invalid.
 
 use std::net::TcpListener;
 
@@ -21,7 +21,7 @@ fn assert_refused(said: &Said, what: &str, help: &str) {
 }
 
 #[test]
-fn without_a_key_nothing_is_asked() {
+fn without_a_key_nothing_is_sent() {
     for key in [None, Some(""), Some(" \n")] {
         let mut command = program(&["results", ID]);
         if let Some(key) = key {
@@ -32,7 +32,7 @@ fn without_a_key_nothing_is_asked() {
 }
 
 #[test]
-fn a_key_file_goes_before_the_environment() {
+fn a_key_file_overrides_the_environment() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image());
     let path = key_file("key.txt", format!("{}\n", fake.api_key()));
@@ -43,7 +43,7 @@ fn a_key_file_goes_before_the_environment() {
 }
 
 #[test]
-fn a_key_file_that_cannot_be_one_is_named() {
+fn an_invalid_key_file_is_named() {
     let two_lines = key_file("two-keys.txt", "PLANTED\nPLANTED\n");
     let binary = key_file("binary-key.txt", b"PLANTED\xff");
     let large = key_file("large-key.txt", "PLANTED".repeat(10_000));
@@ -64,7 +64,7 @@ fn a_key_file_that_cannot_be_one_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_key_file_that_others_can_read_is_warned_of_and_used() {
+fn a_key_file_that_others_can_read_causes_a_warning_and_is_used() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let fake = FakeAkool::start().unwrap();
@@ -98,7 +98,7 @@ fn a_key_file_goes_with_the_base_url_of_the_environment() {
 }
 
 #[test]
-fn a_client_id_and_secret_do_for_a_key() {
+fn a_client_id_and_secret_replace_a_key() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image());
     let with = |secret: &str| {
@@ -130,7 +130,7 @@ fn a_variable_that_is_no_text_is_named() {
 }
 
 #[test]
-fn the_base_url_of_an_argument_goes_before_the_environment() {
+fn the_base_url_of_an_argument_overrides_the_environment() {
     let fake = FakeAkool::builder().path_prefix("/proxy").start().unwrap();
     let id = fake.add_job(FakeJob::image());
     let mut command = program_for(&fake, &["results", &id, "--base-url", fake.url()]);
@@ -228,7 +228,7 @@ fn a_proxy_of_the_environment_sees_nothing_that_is_meant_for_this_machine() {
 
 /// <https://github.com/moby/moby/issues/46773>
 #[test]
-fn quotes_around_a_key_are_warned_of_by_every_command() {
+fn every_command_warns_about_quotes_around_a_key() {
     let fake = FakeAkool::start().unwrap();
     let mut command = program_for(&fake, &["credit"]);
     command.env("AKOOL_API_KEY", format!("'{}'", fake.api_key()));
@@ -242,7 +242,7 @@ fn quotes_around_a_key_are_warned_of_by_every_command() {
 }
 
 #[test]
-fn every_command_warns_of_a_proxy_that_is_ignored() {
+fn every_command_warns_about_a_proxy_that_is_ignored() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image().after_polls(0, 0));
     for args in [

@@ -12,7 +12,7 @@ use crate::program::{Said, assert_code, assert_says, file, program_for, run};
 const ORIGINAL: &str = "https://example.com/film.mp4";
 const NEW: &str = "https://example.com/me.jpg";
 
-/// Swaps with these further arguments; what was said, and the object of `--json`.
+/// Runs a swap with further arguments; returns its output, and the object of `--json`.
 pub(super) fn swap(fake: &FakeAkool, args: &[&str]) -> (Said, Value) {
     swap_of(fake, ORIGINAL, NEW, args)
 }
@@ -122,7 +122,7 @@ fn a_job_that_fails_is_3_and_one_that_takes_longer_is_4() {
 #[test]
 fn the_faces_to_replace_are_chosen() {
     let fake = FakeAkool::start().unwrap();
-    // Face Swap Plus takes eight at most, so the number shows in what is refused.
+    // Face Swap Plus takes at most eight faces, so a refusal shows how many were chosen.
     let (team, crowd) = (
         "https://example.com/team.jpg",
         "https://example.com/crowd.jpg",
@@ -141,7 +141,7 @@ fn the_faces_to_replace_are_chosen() {
 }
 
 #[test]
-fn a_face_that_is_not_there_is_never_paid_for() {
+fn a_face_that_does_not_exist_is_never_paid_for() {
     let fake = FakeAkool::start().unwrap();
     let (group, nobody) = (
         "https://example.com/team.jpg",
@@ -172,7 +172,7 @@ fn a_file_can_be_the_new_face_and_not_the_original() {
     let (said, line) = swap_of(&fake, ORIGINAL, &picture, &[]);
     assert_code(&said, 0);
     assert_eq!(line["outcome"], "accepted");
-    // The crop that the detector stored is what has a URL, and the fake takes nothing else.
+    // Only the crop that the detector stored has a URL, and the fake accepts nothing else.
 
     for (original, what) in [
         (&*picture, "is a file, and --original needs a URL"),
@@ -214,7 +214,7 @@ fn an_option_that_the_endpoint_does_not_have_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_written_is_seen_before_the_purchase() {
+fn an_unwritable_file_is_reported_before_the_purchase() {
     let fake = FakeAkool::start().unwrap();
     let occupied = file("swap-occupied", "");
     for args in [

@@ -40,7 +40,7 @@ fn a_file_has_no_colours_unless_they_are_asked_for() {
 }
 
 #[test]
-fn the_environment_has_a_say_and_the_argument_the_last_word() {
+fn an_argument_overrides_the_environment_about_colours() {
     let (fake, id) = fake();
     for (name, args, coloured) in [
         ("CLICOLOR_FORCE", &[][..], true),
@@ -160,7 +160,7 @@ mod pty {
     }
 
     #[test]
-    fn a_terminal_has_colours_unless_they_are_not_wanted() {
+    fn a_terminal_has_colours_unless_they_are_disabled() {
         let (fake, id) = fake();
         let said = run_on_terminal(program_for(&fake, &["results", &id]), 200);
         assert_code(&said, 0);
@@ -178,7 +178,7 @@ mod pty {
     }
 
     #[test]
-    fn a_row_has_as_many_lines_as_the_terminal_is_narrow() {
+    fn a_row_is_split_into_lines_on_a_narrow_terminal() {
         let (fake, id) = fake();
         let url = "https://cdn.example/a.jpeg";
         for (columns, expected) in [

@@ -134,7 +134,7 @@ fn some_failed_is_3_and_says_why() {
     assert_code(&said, 3);
     let failed = said.stdout.lines().find(|line| line.starts_with(&ids[1]));
     assert_says(failed.unwrap(), "  failed  ");
-    // It has a URL from the start, with nothing behind it.
+    // It has a URL from the start, but no file exists there.
     assert_eq!(said.stdout.matches("http").count(), 1, "{said:#?}");
     assert!(
         said.stderr.ends_with("2 jobs: 1 success, 1 failed\n"),
@@ -276,7 +276,7 @@ fn a_missing_job_is_waited_for_as_long_as_given() {
 }
 
 #[test]
-fn quiet_prints_errors_alone() {
+fn quiet_prints_only_errors() {
     let fake = FakeAkool::start().unwrap();
     let ids = [done(), done().failing()].map(|job| fake.add_job(job));
     let said = wait(&fake, &["-q", &ids.join(",")]);
@@ -317,7 +317,7 @@ fn a_reader_that_goes_away_ends_the_wait_without_an_error() {
         // Jobs are left, so it is not a success.
         assert_eq!(code, Some(1), "{stderr}");
         assert!(!stderr.contains("error"), "{stderr}");
-        assert_says(&stderr, "the reader of standard output left; ");
+        assert_says(&stderr, "the reader of standard output has gone; ");
     }
 }
 

@@ -84,7 +84,7 @@ fn it_is_read_from_standard_input_too() {
 }
 
 #[test]
-fn what_is_refused_is_3_and_says_why() {
+fn a_refused_delivery_is_3_and_says_why() {
     let signed = |payload: &str, at| signer().sign_and_encrypt(payload, at, "1");
     let other = WebhookSigner::new(ID, "ANOTHER-CLIENT-SECRET-32-BYTES-0").unwrap();
     for (name, body, kind) in [
@@ -122,7 +122,7 @@ fn what_is_refused_is_3_and_says_why() {
 }
 
 #[test]
-fn an_old_sample_verifies_where_that_is_asked_for() {
+fn an_old_sample_verifies_on_request() {
     let path = file(
         "webhook-sample",
         signer().sign_and_encrypt(PAYLOAD, 1_719_476_900, "1"),

@@ -13,7 +13,7 @@ pub(in crate::fleet) struct Figure {
 }
 
 impl Figure {
-    /// A whole number where it is a count.
+    /// A whole number if it is a count.
     pub(in crate::fleet) fn json(&self) -> serde_json::Value {
         if self.unit.is_empty() {
             serde_json::from_str(&self.text()).unwrap_or_default()
@@ -70,7 +70,7 @@ pub(in crate::fleet) fn figures(stats: &Stats) -> Vec<Figure> {
         figure("budget_used_ratio", "burst used", stats.budget_used, "%"),
         count(
             "unknown_submits",
-            "submits of unknown end",
+            "submits of unknown outcome",
             stats.unknown_submits,
         ),
         count("workers", "workers", stats.workers),
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_are_for_people_too() {
+    fn figures_have_texts_for_people() {
         let stats = Stats::default();
         let texts: Vec<String> = figures(&stats).iter().map(Figure::text).collect();
         assert!(texts.contains(&"0".to_owned()) && texts.contains(&"0.0 s".to_owned()));

@@ -1,4 +1,4 @@
-//! The page for people: one sentence that says how the lane is, its figures, and its workers.
+//! The page for people: one sentence about the state of the lane, its figures, and its workers.
 //!
 //! It has no script and loads nothing. It refreshes itself every 5 s.
 
@@ -22,9 +22,9 @@ th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:right;w
 th{font-size:.85rem;font-weight:normal;opacity:.75}th:first-child,td:first-child{text-align:left}\
 .gone{opacity:.5}footer{margin-top:2rem;font-size:.85rem;opacity:.75}";
 
-/// Work that has been due for longer than this waits for workers.
+/// A longer lag than this needs attention.
 const LATE: Duration = Duration::from_secs(60);
-/// An outcome that nobody has taken for longer than this is forgotten, perhaps.
+/// An outcome that nobody has taken for longer than this may have been forgotten.
 const OLD: Duration = Duration::from_secs(60 * 60);
 
 /// The page of a lane whose database answers.
@@ -107,7 +107,7 @@ fn head(lane: &Lane, concerns: &[String]) -> String {
     text
 }
 
-/// What somebody should look at.
+/// What needs attention.
 fn concerns(stats: &Stats) -> Vec<String> {
     let mut concerns = Vec::new();
     if stats.workers == 0 {
@@ -132,7 +132,7 @@ fn concerns(stats: &Stats) -> Vec<String> {
     if stats.unknown_submits > 0 {
         let submits = stats.unknown_submits;
         concerns.push(format!(
-            "The outcome of {submits} {} is unknown: perhaps paid, so nobody repeats them.",
+            "The outcome of {submits} {} is unknown: a job may be billed, so nothing is sent again.",
             if submits == 1 { "submit" } else { "submits" }
         ));
     }
@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_healthy_lane_is_well_and_each_concern_is_said() {
+    fn a_healthy_lane_has_no_concern_and_each_concern_is_shown() {
         let mut stats = Stats::default();
         stats.workers = 1;
         let lane = Lane::default();

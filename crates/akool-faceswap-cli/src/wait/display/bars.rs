@@ -25,7 +25,7 @@ impl Bars {
             Some(..80) => "{elapsed_precise} [{bar:16}] {msg}",
             _ => "{elapsed_precise} [{bar:40}] {msg}",
         };
-        // The template is a constant; if it were wrong, the library's own would do.
+        // The template is a constant; if it were invalid, the library's own would be used.
         if let Ok(form) = ProgressStyle::with_template(template) {
             bar.set_style(form.progress_chars("=> "));
         }

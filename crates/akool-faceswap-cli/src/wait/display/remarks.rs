@@ -15,7 +15,7 @@ pub(crate) struct Remarks {
     last: Option<(Instant, Said)>,
 }
 
-/// What makes a new line worthwhile; how long anything has taken does not.
+/// The content whose change makes a new line worthwhile; elapsed time alone does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Said {
     settled: usize,

@@ -1,8 +1,8 @@
 //! The place of a tickets file: the ordinary file behind any links, its lock, and the temporary
 //! file that takes its name once it is complete.
 //!
-//! `FILE.lock` and `FILE.new` stand beside the file itself, so two runs that reach it by different
-//! links meet. A run that was killed may leave `FILE.new`; the next one removes it.
+//! `FILE.lock` and `FILE.new` are beside the file itself, so two runs that reach it by different links share them. A
+//! run that was killed may leave `FILE.new`; the next one removes it.
 
 use std::{
     ffi::OsStr,
@@ -115,13 +115,13 @@ pub(super) fn create_new(path: &Path) -> io::Result<(PathBuf, File)> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(&new_path)?;
     if let Ok(old) = fs::metadata(path) {
-        // Where the file system refuses this, the tickets are still written.
+        // If the file system refuses this, the tickets are still written.
         let _ = file.set_permissions(old.permissions());
     }
     Ok((new_path, file))
 }
 
-/// Gives the complete file its name, and syncs the name to the disk where the system can.
+/// Gives the complete file its name, and syncs the name to the disk if the system can.
 pub(super) fn rename(new_path: &Path, path: &Path) -> io::Result<()> {
     fs::rename(new_path, path)?;
     if cfg!(unix) {

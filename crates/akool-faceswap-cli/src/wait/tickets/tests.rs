@@ -39,7 +39,7 @@ fn left_behind(path: &Path) -> Vec<u8> {
 }
 
 #[test]
-fn what_was_settled_is_not_waited_for_again() {
+fn settled_jobs_are_not_waited_for_again() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("tickets");
     left_behind(&path);
@@ -70,10 +70,10 @@ fn a_file_that_holds_something_else_is_refused_and_left_alone() {
     let path = dir.path().join("tickets");
     let later = r#"{"akool_faceswap_tickets":{"version":2}}"#.to_owned() + "\n{}\n";
     for (text, what) in [
-        ("667d228400000000000a0001\n", "it is not a file of tickets"),
+        ("667d228400000000000a0001\n", "it is not a tickets file"),
         (
             "{\"settled\":{\"id\":\"a\",\"outcome\":\"failed\"}}\n",
-            "it is not a file of tickets",
+            "it is not a tickets file",
         ),
         (&*later, "version 2"),
         (
@@ -94,7 +94,7 @@ fn a_file_that_holds_something_else_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_is_told_at_once() {
+fn an_unwritable_place_is_reported_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let problem = TicketFile::open(&dir.path().join("none/tickets"))
         .err()
@@ -124,7 +124,7 @@ fn a_link_is_followed_and_the_mode_of_its_file_kept() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_not_an_ordinary_file_is_refused() {
+fn anything_but_an_ordinary_file_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink("loop", dir.path().join("loop")).unwrap();
     let loops = dir.path().join("loop");
@@ -139,7 +139,7 @@ fn what_is_not_an_ordinary_file_is_refused() {
 }
 
 #[test]
-fn what_a_killed_run_left_is_removed() {
+fn leftovers_of_a_killed_run_are_removed() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("tickets");
     let leftover = dir.path().join("tickets.new");
@@ -158,7 +158,7 @@ fn what_a_killed_run_left_is_removed() {
 }
 
 #[test]
-fn what_an_editor_adds_is_passed_over() {
+fn additions_of_an_editor_are_ignored() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("tickets");
     let text = [&b"\xef\xbb\xbf"[..], &left_behind(&path), b"\r\n\n"].concat();
@@ -178,7 +178,7 @@ fn a_file_system_without_locks_is_recognized() {
 
 /// A kill may cut the last line anywhere.
 #[test]
-fn whatever_was_cut_off_at_its_end_can_be_read() {
+fn a_file_cut_off_at_its_end_can_be_read() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("tickets");
     let whole = left_behind(&path);
@@ -195,7 +195,7 @@ fn whatever_was_cut_off_at_its_end_can_be_read() {
 
 proptest! {
     #[test]
-    fn no_text_costs_more_than_a_refusal(text in any::<Vec<u8>>()) {
+    fn any_text_gives_tickets_or_a_refusal(text in any::<Vec<u8>>()) {
         let _ = parse(&text);
     }
 }

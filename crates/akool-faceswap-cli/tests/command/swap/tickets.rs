@@ -19,7 +19,7 @@ fn submits(path: &str) -> Vec<Value> {
 }
 
 #[test]
-fn the_same_command_goes_on_with_the_job_that_it_bought() {
+fn the_same_command_resumes_with_the_job_that_it_bought() {
     let fake = FakeAkool::start().unwrap();
     fake.set_submitted_job(FakeJob::image().after_polls(1, 0));
     let path = new_path("swap-again.jsonl");
@@ -33,7 +33,7 @@ fn the_same_command_goes_on_with_the_job_that_it_bought() {
     let text = fs::read_to_string(&path).unwrap();
     assert!(!text.contains("example.com"), "{text}");
 
-    // Twice: once with a wait to go on with, and once settled.
+    // Twice: once to resume the wait, and once after it has settled.
     for _ in 0..2 {
         let (said, again) = swap(&fake, &["--tickets", &path, "--wait"]);
         assert_code(&said, 0);
@@ -43,7 +43,7 @@ fn the_same_command_goes_on_with_the_job_that_it_bought() {
     }
     fake.assert_jobs_created(1);
 
-    // Another swap is another purchase, and so is one that is wished for.
+    // Another swap is another purchase, and so is one that was allowed.
     let (said, _) = swap(&fake, &["--tickets", &path, "--style", "beautify"]);
     assert_code(&said, 0);
     let (said, _) = swap(&fake, &["--tickets", &path, "--allow-second-purchase"]);
@@ -85,10 +85,10 @@ fn a_killed_run_leaves_its_intent_and_nothing_is_sent_again() {
     assert_code(&said, 3);
     assert_eq!(line["outcome"], "unknown");
     assert_eq!(line["token"], written[0]["token"]);
-    assert_says(&said.stderr, "whether it did is not known");
+    assert_says(&said.stderr, "it is unknown whether it did");
     assert_says(&said.stderr, "--allow-second-purchase");
     fake.assert_jobs_created(1);
-    // The file says so to everyone who waits with it.
+    // Every `wait` with this file reports it.
     let id = &*fake.submitted_ids()[0];
     fake.set_state(id, akool_faceswap_mock::JobState::Success)
         .unwrap();
@@ -99,7 +99,7 @@ fn a_killed_run_leaves_its_intent_and_nothing_is_sent_again() {
 }
 
 #[test]
-fn what_is_refused_may_be_sent_again_and_what_is_lost_may_not() {
+fn a_refused_swap_may_be_sent_again_and_a_lost_one_may_not() {
     let fake = FakeAkool::start().unwrap();
     let path = new_path("swap-refused.jsonl");
     fake.push_answer(Answer::business(1006));

@@ -54,7 +54,7 @@ fn each_result_is_saved_under_its_id() {
     assert_eq!(
         fake.download_count(),
         downloads,
-        "what is there is not fetched again"
+        "a file that exists is not fetched again"
     );
 }
 
@@ -89,7 +89,7 @@ fn every_format_names_the_saved_file() {
     let said = wait(&fake, &["--download", &dir, &list]);
     let saved = said.stdout.lines().find(|line| line.starts_with(&*ids[0]));
     assert!(saved.unwrap().ends_with(&format!("  {path}")), "{said:#?}");
-    // Without a file the URL is what is left of the result.
+    // Without a file the line has the URL.
     let unsaved = said.stdout.lines().find(|line| line.starts_with(&*ids[1]));
     assert_says(unsaved.unwrap(), "  http://");
 }
@@ -133,7 +133,7 @@ fn a_result_that_cannot_be_saved_is_3_and_the_others_are_saved() {
     assert_eq!(names(&dir).len(), 5);
 }
 
-/// `command` where a file takes a few KiB and no more, like a full disk.
+/// `command` with files limited to a few KiB, like a full disk.
 #[cfg(unix)]
 fn on_a_full_disk(command: &Command) -> Command {
     let mut full = Command::new("sh");

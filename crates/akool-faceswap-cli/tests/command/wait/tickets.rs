@@ -17,7 +17,7 @@ use crate::program::{
     Said, assert_code, assert_says, end_of, file, new_path, program_for, spawn, wait,
 };
 
-/// Standard output up to `count` lines, and what follows after `stop`.
+/// Standard output up to `count` lines, and the rest after `stop`.
 pub(super) fn stopped_after(
     count: usize,
     command: Command,
@@ -93,7 +93,7 @@ fn ctrl_c_is_130_and_the_same_command_resumes() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_without_tickets_says_what_is_left() {
+fn ctrl_c_without_tickets_lists_the_remaining_jobs() {
     let fake = FakeAkool::start().unwrap();
     let ids = [done(), endless(), endless()].map(|job| fake.add_job(job));
     let list = ids.join(",");
@@ -111,7 +111,7 @@ fn ctrl_c_without_tickets_says_what_is_left() {
 
 #[cfg(unix)]
 #[test]
-fn the_second_ctrl_c_ends_at_once_what_is_stuck() {
+fn the_second_ctrl_c_ends_a_stuck_command_at_once() {
     let fake = FakeAkool::start().unwrap();
     // More than fits a pipe.
     let ids: Vec<String> = (0..2_000).map(|_| fake.add_job(done())).collect();
@@ -132,7 +132,7 @@ fn the_second_ctrl_c_ends_at_once_what_is_stuck() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
-/// A small generator: the moments have to be the same in every run of the test.
+/// A small generator: the moments must be the same in every run of the test.
 fn moments(seed: u64) -> impl Iterator<Item = usize> {
     std::iter::successors(Some(seed), |last| {
         Some(
@@ -266,7 +266,7 @@ fn a_file_that_cannot_hold_tickets_is_refused_before_any_request() {
     let other = file("wait-other.txt", "667d228400000000000a0001\n");
     let said = wait(&fake, &["--tickets", &other, "a1"]);
     assert_code(&said, 2);
-    assert_says(&said.stderr, "it is not a file of tickets");
+    assert_says(&said.stderr, "it is not a tickets file");
     assert_eq!(
         fs::read_to_string(&other).unwrap(),
         "667d228400000000000a0001\n"
