@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::program::{assert_code, assert_says, program, run, unread};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 13] = [
     "completions",
     "credit",
     "delete",
@@ -13,8 +13,10 @@ const COMMANDS: [&str; 11] = [
     "doctor",
     "download",
     "fake",
+    "fleet",
     "man",
     "results",
+    "swap",
     "wait",
 ];
 
@@ -74,7 +76,7 @@ fn a_reader_that_is_gone_is_no_error() {
 }
 
 #[test]
-fn what_the_readme_says_can_be_typed() {
+fn the_commands_of_the_readme_can_be_run() {
     let readme = include_str!("../../README.md");
     let typed: Vec<&str> = readme
         .lines()
