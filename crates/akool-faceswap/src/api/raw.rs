@@ -5,14 +5,17 @@
 use std::sync::Arc;
 
 use akool_faceswap_raw as raw;
+use bytes::Bytes;
+use http::StatusCode;
+use reqwest::ResponseBuilderExt as _;
 
 use crate::{
     api::Api,
     error::Error,
     limits::{Timeout, deadline::Deadline},
     transport::{
+        channel::Channel,
         exchange::{Attempt, RawResponse},
-        operation::generated,
     },
 };
 
@@ -62,4 +65,17 @@ impl raw::Transport for RawTransport {
             Ok(generated(&self.0.channel, outcome.as_ref().ok()))
         })
     }
+}
+
+/// An answer for the generated client; without one HTTP 500, so that it looks at no body.
+fn generated(channel: &Channel, response: Option<&RawResponse>) -> reqwest::Response {
+    let (status, body) = response.map_or_else(
+        || (StatusCode::INTERNAL_SERVER_ERROR, Bytes::new()),
+        |response| (response.status, response.body.clone()),
+    );
+    // Without a URL, reqwest parses one of its own.
+    let parts = http::Response::builder().url(channel.base_url.url().clone());
+    let mut generated = parts.body(body).unwrap_or_default();
+    *generated.status_mut() = status;
+    generated.into()
 }

@@ -2,8 +2,8 @@
 //!
 //! The generated client can return neither our errors nor the body of an answer that it could not
 //! read: its own error has lost the status or the body, and would print the latter. So the generated
-//! client builds the request and sees no answer: the outcome of the exchange is kept separately, decoded
-//! here as the generated type, and [`Operation::read`] decides by both.
+//! client only builds the request. The answer is decoded here as the generated type, and
+//! [`Operation::read`] decides what it means.
 
 use std::{
     future::Future,
@@ -11,9 +11,8 @@ use std::{
 };
 
 use akool_faceswap_raw as raw;
-use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::StatusCode;
-use reqwest::ResponseBuilderExt as _;
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -80,101 +79,87 @@ pub(crate) trait Operation: Sync {
 impl Channel {
     /// Sends the request of an operation once and reads the answer.
     pub(crate) async fn perform<O: Operation>(
-        self: &Arc<Self>,
+        &self,
         operation: &O,
         authorization: Authorization,
         attempt: Attempt,
     ) -> Result<O::Output, Error> {
-        let exchange = Arc::new(OneExchange {
-            channel: self.clone(),
-            authorization,
-            attempt,
-            handed_over: (!O::IDEMPOTENT).then(HandedOver::default),
-            outcome: Mutex::new(None),
-        });
-        let client = raw::Client::new_with_client(
-            self.base_url.as_str(),
-            self.http.clone(),
-            raw::Hooks::shared(exchange.clone()),
-        );
-        let _ = operation.send(&client).await;
-        let outcome = exchange.take().and_then(|response| {
-            let typed = (response.status == StatusCode::OK)
-                .then(|| serde_json::from_slice(&response.body).ok())
-                .flatten();
-            let outcome = operation.read(typed, &response);
-            // Who answers with an envelope is the API, and no proxy or login page on the way.
-            let is_the_api = match &outcome {
-                Ok(_) => true,
-                Err(error) => error.business_code().is_some(),
-            };
-            if let Some(date) = response.date
-                && is_the_api
-            {
-                self.clock.observe(date);
-            }
-            outcome
-        });
-        outcome.map_err(|error| match &exchange.handed_over {
+        let mut request = self.request(operation)?;
+        // Of a request that must not happen twice: whether its body was handed over.
+        let handed_over = (!O::IDEMPOTENT).then(HandedOver::default);
+        if let Some(handed_over) = &handed_over {
+            handed_over.watch(&mut request);
+        }
+        // In a box, since every future around it is moved several times before it is polled.
+        let outcome = Box::pin(self.exchange(request, O::NAME, &authorization, attempt))
+            .await
+            .and_then(|response| self.decode(operation, &response));
+        outcome.map_err(|error| match handed_over {
             // Whatever came back: no server has a request whose body was never asked for.
             Some(handed_over) if !handed_over.get() => error.with_reached(false),
             _ => error,
         })
     }
-}
 
-/// The transport of a generated client that sends one request.
-struct OneExchange {
-    channel: Arc<Channel>,
-    authorization: Authorization,
-    attempt: Attempt,
-    /// Of a request that must not happen twice: whether its body was handed over.
-    handed_over: Option<HandedOver>,
-    outcome: Mutex<Option<Result<RawResponse, Error>>>,
-}
+    /// The request that the generated client builds for an operation.
+    fn request<O: Operation>(&self, operation: &O) -> Result<reqwest::Request, Error> {
+        let built = Arc::new(BuiltRequest::default());
+        let client = raw::Client::new_with_client(
+            self.base_url.as_str(),
+            self.http.clone(),
+            raw::Hooks::shared(built.clone()),
+        );
+        // It builds the request without waiting for anything, and then waits for an answer forever.
+        let _ = operation.send(&client).now_or_never();
+        built
+            .take()
+            .ok_or_else(|| Error::new(ErrorKind::Configuration, "the request could not be built"))
+    }
 
-impl OneExchange {
-    fn take(&self) -> Result<RawResponse, Error> {
-        let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
-        outcome.take().unwrap_or_else(|| {
-            Err(Error::new(
-                ErrorKind::Configuration,
-                "the request could not be built",
-            ))
-        })
+    /// What an answer means for its operation.
+    fn decode<O: Operation>(
+        &self,
+        operation: &O,
+        response: &RawResponse,
+    ) -> Result<O::Output, Error> {
+        // Checked for UTF-8 at once, which takes less than string by string.
+        let typed = (response.status == StatusCode::OK)
+            .then(|| std::str::from_utf8(&response.body).ok())
+            .flatten()
+            .and_then(|text| serde_json::from_str(text).ok());
+        let outcome = operation.read(typed, response);
+        // Who answers with an envelope is the API, and no proxy or login page on the way.
+        let is_the_api = match &outcome {
+            Ok(_) => true,
+            Err(error) => error.business_code().is_some(),
+        };
+        if let Some(date) = response.date
+            && is_the_api
+        {
+            self.clock.observe(date);
+        }
+        outcome
     }
 }
 
-impl raw::Transport for OneExchange {
+/// A transport of a generated client that keeps the request and never answers.
+#[derive(Default)]
+struct BuiltRequest(Mutex<Option<reqwest::Request>>);
+
+impl BuiltRequest {
+    fn take(&self) -> Option<reqwest::Request> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl raw::Transport for BuiltRequest {
     fn send<'a>(
         &'a self,
         _: &'a reqwest::Client,
-        mut request: reqwest::Request,
-        operation_id: &'static str,
+        request: reqwest::Request,
+        _: &'static str,
     ) -> raw::BoxFuture<'a> {
-        Box::pin(async move {
-            if let Some(handed_over) = &self.handed_over {
-                handed_over.watch(&mut request);
-            }
-            let outcome = self
-                .channel
-                .exchange(request, operation_id, &self.authorization, self.attempt)
-                .await;
-            *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-            Ok(generated(&self.channel, None))
-        })
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
+        Box::pin(std::future::pending())
     }
-}
-
-/// An answer for the generated client; without one HTTP 500, so that it looks at no body.
-pub(crate) fn generated(channel: &Channel, response: Option<&RawResponse>) -> reqwest::Response {
-    let (status, body) = response.map_or_else(
-        || (StatusCode::INTERNAL_SERVER_ERROR, Bytes::new()),
-        |response| (response.status, response.body.clone()),
-    );
-    // Without a URL, reqwest parses one of its own.
-    let parts = http::Response::builder().url(channel.base_url.url().clone());
-    let mut generated = parts.body(body).unwrap_or_default();
-    *generated.status_mut() = status;
-    generated.into()
 }
