@@ -7,8 +7,12 @@
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 use progenitor_client::{ClientHooks, OperationInfo};
+use reqwest::header::HeaderName;
 
 use crate::Client;
+
+/// The header that the generator adds to every request.
+static API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
 /// What a [`Transport`] returns: a future that can be sent between threads.
 pub type BoxFuture<'a> =
@@ -76,7 +80,7 @@ impl ClientHooks<Hooks> for Client {
         mut request: reqwest::Request,
         info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        request.headers_mut().remove("api-version");
+        request.headers_mut().remove(&API_VERSION);
         self.inner
             .0
             .send(&self.client, request, info.operation_id)

@@ -81,7 +81,7 @@ pub(crate) async fn delete(
 async fn delete_chunk(api: &Arc<Api>, ids: &[ResultId]) -> Result<(), Error> {
     let operation = DeleteResults {
         body: DeleteResultsByIdsBody {
-            ids: query::join(ids),
+            ids: query::join(ids.iter()),
             ..DeleteResultsByIdsBody::default()
         },
         ids: ids.len(),

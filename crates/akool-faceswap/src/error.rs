@@ -123,7 +123,7 @@ impl Error {
         self.with(|inner| inner.retry_after = delay)
     }
 
-    pub(crate) fn with_ids(self, ids: &[ResultId]) -> Self {
+    pub(crate) fn with_ids(self, ids: impl Into<Arc<[ResultId]>>) -> Self {
         self.with(|inner| inner.ids = ids.into())
     }
 
@@ -334,7 +334,7 @@ mod tests {
         let error = Error::new(ErrorKind::Http, "AKOOL answered HTTP 503")
             .with_http_status(StatusCode::SERVICE_UNAVAILABLE)
             .with_retry_after(Some(Duration::from_secs(7)))
-            .with_ids(&ids)
+            .with_ids(ids.as_slice())
             .with_attempts(4, Duration::from_millis(2345));
         assert_eq!(
             error.to_string(),

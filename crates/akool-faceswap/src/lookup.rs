@@ -168,12 +168,7 @@ async fn look_up_all(
 ) -> Result<Results, AllFailed> {
     let call = &api.begin(options);
     let look_up = |chunk: Chunk| async move {
-        let asked: Vec<ResultId> = chunk
-            .positions
-            .iter()
-            .map(|id| ids.as_slice()[*id].clone())
-            .collect();
-        let outcome = look_up_chunk(call, &asked).await;
+        let outcome = look_up_chunk(call, ids.as_slice(), &chunk.positions).await;
         (chunk, outcome)
     };
 
@@ -184,18 +179,19 @@ async fn look_up_all(
         while in_flight.len() < api.permits.lookups()
             && let Next::Send(chunk) = chunks.next()
         {
-            in_flight.push(look_up(chunk));
+            // A small one is cheaper to move.
+            in_flight.push(Box::pin(look_up(chunk)));
         }
         let Some((chunk, outcome)) = in_flight.next().await else {
             break;
         };
-        let positions = chunk.positions.clone();
         match outcome {
             Ok(rows) => {
-                let missing = gathered.take(&positions, rows);
+                let missing = gathered.take(&chunk.positions, rows);
                 chunks.answered(chunk, Reply::Accepted { missing });
             }
             Err(error) => {
+                let positions = chunk.positions.clone();
                 if chunks.answered(chunk, reply(&error)) {
                     gathered.fail(&positions, &error);
                 }
@@ -205,13 +201,18 @@ async fn look_up_all(
     gathered.into_results()
 }
 
-/// Looks one chunk up in one request.
-async fn look_up_chunk(call: &Call<'_>, ids: &[ResultId]) -> Result<Rows, Error> {
-    let outcome = match ListResults::new(ids) {
+/// Looks up the ids at these positions in one request.
+async fn look_up_chunk(
+    call: &Call<'_>,
+    ids: &[ResultId],
+    positions: &[usize],
+) -> Result<Rows, Error> {
+    let asked = positions.iter().map(|position| &ids[*position]);
+    let outcome = match ListResults::new(asked.clone()) {
         Ok(request) => call.send(&request).await,
         Err(error) => Err(error),
     };
-    outcome.map_err(|error| error.with_ids(ids))
+    outcome.map_err(|error| error.with_ids(asked.cloned().collect::<Vec<_>>()))
 }
 
 /// The size of a request as the client is configured.

@@ -26,7 +26,10 @@ pub(super) struct ListResults {
 }
 
 impl ListResults {
-    pub(super) fn new(ids: &[ResultId]) -> Result<Self, Error> {
+    pub(super) fn new<'a>(
+        ids: impl ExactSizeIterator<Item = &'a ResultId> + Clone,
+    ) -> Result<Self, Error> {
+        let count = ids.len();
         // The pattern of the vendored document refuses less than ResultId does.
         let joined = query::join(ids).parse().map_err(|_| {
             Error::new(
@@ -34,10 +37,7 @@ impl ListResults {
                 "an id does not fit the API's pattern",
             )
         })?;
-        Ok(Self {
-            joined,
-            ids: ids.len(),
-        })
+        Ok(Self { joined, ids: count })
     }
 }
 

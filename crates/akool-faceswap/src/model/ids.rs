@@ -201,7 +201,7 @@ impl FromStr for ResultIds {
 /// The ids joined by commas, as the API takes them.
 impl fmt::Display for ResultIds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&join(&self.0))
+        f.write_str(&join(self.iter()))
     }
 }
 

@@ -22,8 +22,8 @@ pub(crate) fn encoded_len(text: &str) -> usize {
 }
 
 /// `ids` joined by commas, as the API takes them.
-pub(crate) fn join(ids: &[ResultId]) -> String {
-    let mut joined = String::with_capacity(ids.iter().map(|id| id.as_str().len() + 1).sum());
+pub(crate) fn join<'a>(ids: impl Iterator<Item = &'a ResultId> + Clone) -> String {
+    let mut joined = String::with_capacity(ids.clone().map(|id| id.as_str().len() + 1).sum());
     for id in ids {
         if !joined.is_empty() {
             joined.push(',');

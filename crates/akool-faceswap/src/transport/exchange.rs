@@ -4,6 +4,7 @@
 //! within the attempt's time. Each exchange is a span with OpenTelemetry's names.
 
 use std::{
+    pin::pin,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -72,17 +73,16 @@ impl Channel {
             server.port = self.base_url.port(),
             error.type = tracing::field::Empty,
         );
-        let recorded = span.clone();
-        let work = async {
-            let outcome = attempt
-                .deadline
-                .within(self.send(request, authorization))
-                .await
-                .unwrap_or_else(|| Err(self.out_of_time(&attempt.deadline).with_reached(true)));
-            record(&recorded, outcome.as_ref());
-            outcome
-        };
-        work.instrument(span).await
+        // Pinned here, so that what waits for it moves a pointer.
+        let work = pin!(self.send(request, authorization));
+        let outcome = attempt
+            .deadline
+            .within(work)
+            .instrument(span.clone())
+            .await
+            .unwrap_or_else(|| Err(self.out_of_time(&attempt.deadline).with_reached(true)));
+        record(&span, outcome.as_ref());
+        outcome
     }
 
     async fn send(
@@ -122,8 +122,8 @@ impl Channel {
             secret: authorization.secret().clone(),
         };
         let status = raw.status;
-        if let Some(location) = headers.get(header::LOCATION)
-            && status.is_redirection()
+        if status.is_redirection()
+            && let Some(location) = headers.get(header::LOCATION)
         {
             return Err(self.redirected(&raw, &String::from_utf8_lossy(location.as_bytes())));
         }
