@@ -99,7 +99,8 @@ async fn nothing_that_a_wait_shows_has_a_url_or_a_key_in_it() {
 fn what_is_held_across_tasks_can_be() {
     fn is<T: Send + Sync + Unpin>() {}
     is::<crate::wait::Wait>();
-    is::<crate::wait::Wait>();
+    is::<crate::wait::WaitAll>();
+    is::<crate::wait::WaitAny>();
     is::<crate::wait::Changes>();
     is::<crate::wait::WaitHandle>();
     is::<crate::wait::WaitEach>();

@@ -85,19 +85,6 @@ async fn the_oldest_is_the_one_that_has_been_waited_for_longest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_to_end_is_enough_and_the_others_are_given_up() {
-    let wire = backwards(20);
-    let client = wire.client();
-    let first = client.wait_any(ids("a", 20)).await.unwrap().unwrap();
-    assert_eq!(first.id().as_str(), "a19");
-    let requests = wire.requests();
-    tokio::time::sleep(HOUR).await;
-    assert_eq!(wire.requests(), requests);
-    assert!(client.wait_any(ResultIds::default()).await.is_none());
-    assert!(client.wait_all(ResultIds::default()).await.is_empty());
-}
-
-#[tokio::test(start_paused = true)]
 async fn options_hold_for_all_of_them() {
     let wire = server(|_, _| Some(1));
     let begun = Instant::now();
