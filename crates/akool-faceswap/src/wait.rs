@@ -1,9 +1,8 @@
 //! Waiting until jobs end, with one poller for all waits of a client.
 //!
-//! A result has to be polled for. A program that polls each job on its own makes as many requests as it
-//! has jobs, again and again, although one request takes a hundred ids. So all waits of a client share
-//! one poller, which merges what is due and looks it up together. An id that a thousand tasks wait for
-//! is one id on the wire.
+//! Results must be polled for. A program that polls each job separately sends one request per job, again and
+//! again, although a request can carry a hundred ids. So all waits of a client share one poller, which combines
+//! the ids that are due into requests. An id that a thousand tasks wait for is sent once.
 //!
 //! - [`Wait`] is a future of one job; [`Changes`] a stream of its changes; [`WaitHandle`] watches and
 //!   cancels it from another task.
@@ -13,8 +12,8 @@
 //!
 //! All are made by [`Client`](crate::client::Client): see [`Client::wait`](crate::client::Client::wait).
 
-// The rules of one wait are in `observation`; `tracker` applies them to everything that is waited for
-// and does nothing by itself; `poller` is the one task that sends and sleeps.
+// The rules of one wait are in `observation`; `tracker` applies them to all waits and does no I/O; `poller` is
+// the one task that sends and sleeps.
 
 mod all;
 mod changes;

@@ -22,7 +22,7 @@ use crate::wait::{
 ///
 /// # Cancel safety
 ///
-/// Dropping it ends the waits and loses the outcomes so far. To keep them use
+/// Dropping it ends the waits and loses the outcomes so far. To keep them, use
 /// [`Client::wait_each`](crate::client::Client::wait_each), which hands each out as it comes.
 #[must_use = "a wait does nothing until it is awaited or started, and ends when it is dropped"]
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use crate::wait::{Progress, Wait, WaitError, WaitHandle};
 // Whether the difference counts as large depends on the features of serde_json.
 #[allow(
     clippy::large_enum_variant,
-    reason = "it is made once for a change and taken apart at once"
+    reason = "it is created once for a change and matched at once"
 )]
 pub enum Change {
     /// The status changed, the job went missing or came back, or lookups began to fail or to
@@ -81,7 +81,7 @@ impl Stream for Changes {
                     if let Some(progress) = self.wait.progress() {
                         return Poll::Ready(Some(Change::Progress(progress)));
                     }
-                    // It ended since: the outcome is there.
+                    // The wait has ended meanwhile, so the next poll returns its outcome.
                 }
             }
         }

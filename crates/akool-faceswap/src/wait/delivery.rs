@@ -1,8 +1,8 @@
-//! Where outcomes wait for their callers.
+//! Slots that hold outcomes until callers take them.
 //!
-//! A [`Oneshot`] holds one outcome, a [`Queue`] those of many waits in the order in which they came. Both
-//! are filled under the tracker's lock, so that an outcome and the end of a wait are one event; wakers
-//! are taken out there and called after it, so that no foreign code runs under the lock.
+//! A [`Oneshot`] holds one outcome, a [`Queue`] those of many waits in the order in which they came. Both are
+//! filled under the tracker's lock, so that an outcome and the end of a wait are one event; wakers are
+//! collected under the lock and called after it is released, so that no foreign code runs under it.
 
 use std::{
     collections::VecDeque,
@@ -15,14 +15,14 @@ use crate::wait::{Ticket, tracker::Key};
 /// Wakers to be called once no lock is held.
 pub(super) type Wakers = Vec<Waker>;
 
-/// The place for one outcome.
+/// A slot for one outcome.
 #[derive(Debug)]
 pub(super) struct Oneshot<T>(Mutex<Inside<T>>);
 
 #[derive(Debug)]
 struct Inside<T> {
     outcome: Option<T>,
-    /// The waiter in the tracker, once it is there.
+    /// The waiter in the tracker, once the wait has started.
     key: Option<Key>,
     is_start_cancelled: bool,
     /// Counts changes before the outcome.
@@ -53,7 +53,7 @@ impl<T> Oneshot<T> {
         self.lock().key = Some(key);
     }
 
-    /// Has a wait that has not started end when it does.
+    /// Makes a wait that has not started end as soon as it starts.
     pub(super) fn cancel_start(&self) {
         self.lock().is_start_cancelled = true;
     }
@@ -68,14 +68,14 @@ impl<T> Oneshot<T> {
         wakers.extend(inside.waker.take());
     }
 
-    /// Something changed that is no outcome.
+    /// Records a change other than the outcome.
     pub(super) fn change(&self, wakers: &mut Wakers) {
         let mut inside = self.lock();
         inside.changes = inside.changes.wrapping_add(1);
         wakers.extend(inside.waker.take());
     }
 
-    /// Has the waiter look again, though nothing changed.
+    /// Wakes the waiter although nothing changed.
     pub(super) fn wake(&self, wakers: &mut Wakers) {
         wakers.extend(self.lock().waker.take());
     }
@@ -89,7 +89,7 @@ impl<T> Oneshot<T> {
         Poll::Pending
     }
 
-    /// Ready with the number of changes once it is another than `seen`, or with the outcome.
+    /// Ready with the number of changes once it differs from `seen`, or with the outcome.
     pub(super) fn poll_change(&self, seen: u32, context: &Context<'_>) -> Poll<Result<u32, T>> {
         let mut inside = self.lock();
         if let Some(outcome) = inside.outcome.take() {
@@ -103,7 +103,7 @@ impl<T> Oneshot<T> {
     }
 }
 
-/// The place for the outcomes of many waits, each with its number.
+/// A queue for the outcomes of many waits, each with its number.
 #[derive(Debug)]
 pub(super) struct Queue<T>(Mutex<Many<T>>);
 
@@ -112,13 +112,13 @@ pub(super) struct Queue<T>(Mutex<Many<T>>);
 struct Ready<T> {
     number: u32,
     outcome: T,
-    /// The wait as it was: a process that dies before the outcome is taken can resume it.
+    /// For a process that dies before it takes the outcome: the next one can resume the wait.
     ticket: Ticket,
 }
 
 #[derive(Debug)]
 struct Many<T> {
-    /// Never longer than the group has waits.
+    /// Never longer than the number of waits in the group.
     ready: VecDeque<Ready<T>>,
     waker: Option<Waker>,
 }
@@ -180,7 +180,7 @@ fn remember(waker: &mut Option<Waker>, context: &Context<'_>) {
 mod tests {
     use super::*;
 
-    /// Whether `act` wakes who polled `wait` before.
+    /// Whether `act` wakes a task that polled before.
     fn wakes(poll: impl Fn(&Context<'_>), act: impl FnOnce(&mut Wakers)) -> bool {
         let mut wakers = Wakers::new();
         poll(&Context::from_waker(Waker::noop()));
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_and_a_call_to_look_again_wake_the_waiter_once() {
+    fn a_change_and_a_wake_each_wake_the_waiter_once() {
         let one = Oneshot::<u8>::new();
         let poll = |context: &Context<'_>| assert!(one.poll_outcome(context).is_pending());
         assert!(wakes(poll, |wakers| one.wake(wakers)));

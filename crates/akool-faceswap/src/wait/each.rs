@@ -96,7 +96,7 @@ impl WaitEach {
         }
     }
 
-    /// The options, as long as they can be set.
+    /// The options; `None` once the waits have started.
     pub(super) fn options(&mut self) -> Option<&mut Options> {
         let unstarted = self.unstarted.as_deref_mut()?;
         Some(&mut unstarted.options)
@@ -143,8 +143,8 @@ impl WaitEach {
         self.undelivered
     }
 
-    /// What is known about all the jobs. It visits every pending wait: 100,000 of them take some
-    /// milliseconds.
+    /// What is known about all the jobs. It visits every pending wait, which takes a few milliseconds for
+    /// 100,000.
     pub fn progress(&self) -> GroupProgress {
         if self.unstarted.is_some() {
             return GroupProgress {

@@ -117,13 +117,13 @@ impl WaitError {
             }
             WaitErrorKind::Deleted => "a deleted job does not come back",
             WaitErrorKind::NoResultUrl => {
-                "resume its ticket later; if the URL stays away, ask the vendor about the job"
+                "resume its ticket later; if the URL is still missing then, ask the vendor about the job"
             }
             WaitErrorKind::DeadlinePassed | WaitErrorKind::ShutDown | WaitErrorKind::Cancelled => {
                 "resume its ticket; do not submit the job again"
             }
             WaitErrorKind::Fault => self.error().map_or(
-                "fix what the error says, then resume its ticket",
+                "fix the cause of the error, then resume its ticket",
                 Error::advice,
             ),
             WaitErrorKind::TooManyIds => {
@@ -209,7 +209,7 @@ impl Serialize for WaitError {
     }
 }
 
-/// The wait's own error is the source: `downcast_ref::<WaitError>()` gives its ticket back.
+/// The source is the `WaitError`: with `downcast_ref::<WaitError>()` you get its ticket.
 impl From<WaitError> for Error {
     fn from(error: WaitError) -> Self {
         error.as_error().with_source(error)
@@ -223,21 +223,21 @@ impl fmt::Display for WaitError {
         write!(f, "job {}: ", self.id())?;
         match self.kind() {
             // The reason is the vendor's text and not shown here: it could hold a URL.
-            WaitErrorKind::JobFailed => write!(f, "it failed, seen after {waited}")?,
+            WaitErrorKind::JobFailed => write!(f, "failed, seen after {waited}")?,
             WaitErrorKind::Missing => {
                 let missing = Whole(progress.missing_for().unwrap_or_default());
-                write!(f, "the API has answered without it for {missing}")?;
+                write!(f, "missing from the API's answers for {missing}")?;
             }
-            WaitErrorKind::Deleted => write!(f, "it was deleted after {waited}")?,
+            WaitErrorKind::Deleted => write!(f, "deleted after {waited}")?,
             WaitErrorKind::NoResultUrl => {
-                f.write_str("it has succeeded, but the API gives no URL of its result")?;
+                f.write_str("succeeded, but the API returned no result URL")?;
             }
             WaitErrorKind::DeadlinePassed => write!(f, "not settled within {waited}")?,
             WaitErrorKind::ShutDown => write!(f, "the client was shut down after {waited}")?,
             WaitErrorKind::Cancelled => write!(f, "the wait was cancelled after {waited}")?,
-            WaitErrorKind::Fault => write!(f, "waiting ended after {waited}")?,
+            WaitErrorKind::Fault => write!(f, "the wait ended after {waited}")?,
             WaitErrorKind::TooManyIds => {
-                f.write_str("the client waits for too many ids already")?;
+                f.write_str("the client already waits for too many ids")?;
             }
         }
         if self.kind() != WaitErrorKind::JobFailed
@@ -249,7 +249,7 @@ impl fmt::Display for WaitError {
     }
 }
 
-/// A duration for people, without fractions of a second where there are whole ones.
+/// A duration for people: in whole seconds, or in milliseconds if it is below one second.
 struct Whole(Duration);
 
 impl fmt::Display for Whole {
@@ -280,7 +280,7 @@ impl StdError for WaitError {
     }
 }
 
-/// The hope that a failed lookup will succeed later.
+/// How likely a failed lookup is to succeed later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hope {
     /// The error is transient.
@@ -310,7 +310,7 @@ pub(super) fn hope(error: &Error) -> Hope {
         // HTML in place of the API, or 400, 403, 404 and the like: mostly a wrong base URL or a proxy.
         ErrorKind::Decode => Hope::Little,
         ErrorKind::Http if !error.is_retryable() => Hope::Little,
-        // One that is refused, or a client's that is asked for.
+        // The server's certificate was rejected, or the server demands one from the client.
         ErrorKind::Connect | ErrorKind::Transport if has_cause(error, "certificate") => {
             Hope::Little
         }
@@ -319,8 +319,7 @@ pub(super) fn hope(error: &Error) -> Hope {
     }
 }
 
-/// Whether the text of a cause has these words. The libraries below have no typed form of it that
-/// every TLS backend shares.
+/// Whether the text of a cause contains these words: the TLS backends share no typed error.
 fn has_cause(error: &Error, words: &str) -> bool {
     let mut cause = error.source();
     while let Some(this) = cause {
@@ -405,7 +404,7 @@ mod tests {
             (Deleted, "does not come back"),
             (NoResultUrl, "ask the vendor"),
             (ShutDown, "do not submit the job again"),
-            (Fault, "fix what the error says"),
+            (Fault, "fix the cause of the error"),
             (TooManyIds, "max_tracked_ids"),
         ] {
             assert!(advice(kind).contains(expected), "{kind}");

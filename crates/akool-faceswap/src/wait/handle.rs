@@ -7,7 +7,7 @@ use crate::wait::{Progress, Ticket, delivery::Oneshot, poller::Poller, tracker::
 
 /// A handle to one wait, for other tasks; made by [`Wait::handle`](super::Wait::handle).
 ///
-/// It shows the progress of the wait and can cancel it. It does not keep the wait going.
+/// It shows the progress of the wait and can cancel it. It does not keep the wait alive.
 #[derive(Clone)]
 pub struct WaitHandle {
     poller: Arc<Poller>,
@@ -39,9 +39,8 @@ impl WaitHandle {
             .track(|tracker, now, _| tracker.ticket(key, now))
     }
 
-    /// Ends the wait with [`Cancelled`](super::WaitErrorKind::Cancelled) and a ticket; the job is not
-    /// touched. A wait that has not started yet ends when it starts; one that has ended stays as it
-    /// is.
+    /// Ends the wait with [`Cancelled`](super::WaitErrorKind::Cancelled) and a ticket; the job is not touched.
+    /// A wait that has not started yet ends when it starts; a wait that has ended is not affected.
     pub fn cancel(&self) {
         self.poller
             .track(|tracker, now, effects| match self.slot.key() {

@@ -1,4 +1,4 @@
-//! One answer about one id, shared with everybody who asks at about the same time.
+//! A lookup of one id, shared by all callers that ask for it at about the same time.
 
 use std::{
     fmt,
@@ -23,8 +23,8 @@ use crate::{
 ///
 /// # Cancel safety
 ///
-/// Dropping it withdraws this caller and nothing else: others that asked for the same id, or share the
-/// request, still get the answer, from the same request.
+/// Dropping it withdraws only this caller: others that asked for the same id, or share the request, still get
+/// the answer, from the same request.
 #[must_use = "a lookup does nothing until it is awaited"]
 pub struct LookupOne {
     poller: Arc<Poller>,

@@ -25,8 +25,8 @@ const URL_PATIENCE: Duration = Duration::from_secs(60);
 /// The longest interval between lookups of a succeeded job without a URL.
 const URL_INTERVAL: Duration = Duration::from_secs(5);
 
-/// How long the last look of a wait that is resumed after its deadline may take, retries included:
-/// often many are resumed at once, and none of them has had a look yet.
+/// How long the last look of a wait that is resumed after its deadline may take, retries included: often many
+/// are resumed at once, and none has been looked up yet.
 pub(super) const LATE_LOOK_LIMIT: Duration = Duration::from_secs(30);
 
 /// The longest pause after a failed last look.
@@ -100,7 +100,7 @@ pub(super) struct JobState {
 pub(super) struct WaitSpan<'a> {
     pub(super) begun: Timestamp,
     pub(super) deadline: Timestamp,
-    /// Until when a failed last look is repeated; never before there has been one.
+    /// Until when a failed last look is retried; `NEVER` before the first.
     pub(super) last_look_ends: Timestamp,
     pub(super) options: &'a WaitOptions,
 }
@@ -168,7 +168,7 @@ impl JobState {
                 self.without_url_since = None;
             }
             let before = self.status.replace(job.status());
-            // The first sighting is no progress of the job.
+            // Seeing the job for the first time is not a change of the job.
             if was_missing || before.is_some_and(|before| before != job.status()) {
                 self.changed = now;
             }
@@ -205,7 +205,7 @@ impl JobState {
                 if hope(error) == Hope::None || self.is_rejected(now) {
                     return unsettled(WaitErrorKind::Fault);
                 }
-                // It says nothing about the job, so the last look of a late wait is repeated.
+                // It says nothing about the job, so the last look of a late wait is retried.
                 if wait.last_look_ends > now {
                     return None;
                 }
@@ -215,11 +215,11 @@ impl JobState {
             }
             Observation::Found(_) | Observation::Missing => {}
         }
-        // What was sent before the deadline may have missed an end before the deadline.
+        // A lookup that was sent before the deadline may have missed an end before the deadline.
         (wait.deadline <= sent).then_some(Verdict::Unsettled(WaitErrorKind::DeadlinePassed))
     }
 
-    /// Whether lookups have been rejected for so long that waiting longer is of no use.
+    /// Whether lookups have been rejected for so long that there is no point in waiting longer.
     fn is_rejected(&self, now: Timestamp) -> bool {
         let limit = if self.was_answered() {
             REJECTED_LATER
@@ -232,8 +232,8 @@ impl JobState {
                 .is_some_and(|since| since.plus(limit) <= now)
     }
 
-    /// When a wait that continues wants its job looked up again. `load` is what a lookup
-    /// costs and may bring. `jitter` is from 0 to 1; 0.5 leaves the interval as it is.
+    /// When a wait that continues polls its job again. `load` says what a lookup costs and may bring. `jitter`
+    /// is from 0 to 1; 0.5 leaves the interval unchanged.
     pub(super) fn next_poll(
         &self,
         observation: &Observation,
@@ -277,9 +277,9 @@ impl JobState {
         }
     }
 
-    /// When the API will have answered without the job for too long; never while the job is not missing.
+    /// When the missing grace ends; never while the job is not missing.
     fn grace_ends(&self, wait: WaitSpan<'_>) -> Timestamp {
-        // A wait that joins one that was resumed has a grace period of its own.
+        // A wait that joins a resumed one has its own missing grace.
         self.missing_since.map_or(Timestamp::NEVER, |since| {
             since.max(wait.begun).plus(wait.options.missing_grace)
         })
@@ -314,9 +314,9 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_from_the_observation_before_is_a_change() {
+    fn an_observation_that_differs_from_the_last_is_a_change() {
         let mut state = JobState::new(at(0));
-        // Each with whether it is a change, and since when the job is as it is.
+        // Each with whether it is a change, and when the job last changed.
         for (n, (observation, is_change, changed)) in [
             (found(1), true, 0),
             (found(1), false, 0),

@@ -19,7 +19,7 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(4 * 60 * 60);
 /// How long the API may answer without a job by default.
 pub(super) const MISSING_GRACE: Duration = Duration::from_secs(2 * 60);
 
-/// What all waits that were begun together share.
+/// What all waits that were started together share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct WaitOptions {
     pub(super) schedule: PollPolicy,
@@ -75,7 +75,7 @@ pub(super) struct Options {
     pub(super) end: Option<End>,
 }
 
-/// When a wait ends by itself.
+/// When a wait times out.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum End {
     After(Timeout),
@@ -83,7 +83,7 @@ pub(super) enum End {
 }
 
 impl Options {
-    /// The beginning of waits for ids.
+    /// The start of waits for ids.
     pub(super) fn start(&self, now: &Now) -> Start {
         let deadline = self
             .end
@@ -97,9 +97,9 @@ impl Options {
         Start::new(Arc::new(options), now.timestamp, deadline)
     }
 
-    /// The beginning of a wait that is resumed.
+    /// The start of a resumed wait.
     pub(super) fn resume(&self, ticket: &Ticket, now: &Now) -> Start {
-        // What has a time after now was written by a clock that is ahead of this one.
+        // A time in the future was written by a clock that is ahead of this one.
         let past = |timestamp: Timestamp| timestamp.min(now.timestamp);
         let state = ticket.state(now);
         let state = JobState {
@@ -154,19 +154,19 @@ impl End {
     }
 }
 
-/// The options that every way of waiting has. The type has `options(&mut self)`, which is `None` once
-/// it is too late to set any.
+/// The setters that all kinds of waits share. The type needs a method `options(&mut self)`, which returns
+/// `None` once the wait has started.
 macro_rules! setters {
     ($type:ty) => {
         impl $type {
             /// How long to wait, from the start of the wait. Default: 4 hours, since a job may take up
             /// to three.
             ///
-            /// At the deadline the job is looked up once more, for a tenth of the timeout at most, but at
-            /// least 1 s and at most 5 s; then the wait ends with
-            /// [`DeadlinePassed`](crate::wait::WaitErrorKind::DeadlinePassed) and a ticket. The job is
-            /// not touched. [`Timeout::Disabled`](crate::limits::Timeout::Disabled), or `None`, waits
-            /// without a limit. The last of `timeout` and [`deadline`](Self::deadline) counts.
+            /// At the deadline the job is looked up once more. This may take a tenth of the timeout, but at
+            /// least 1 s and at most 5 s. Then the wait ends with
+            /// [`DeadlinePassed`](crate::wait::WaitErrorKind::DeadlinePassed) and a ticket. The job is not
+            /// touched. [`Timeout::Disabled`](crate::limits::Timeout::Disabled), or `None`, waits without a
+            /// limit. If you set both `timeout` and [`deadline`](Self::deadline), the last call counts.
             ///
             /// Source of the three hours: the vendor's submit answers.
             pub fn timeout(mut self, limit: impl Into<crate::limits::Timeout>) -> Self {
@@ -176,8 +176,8 @@ macro_rules! setters {
                 self
             }
 
-            /// When to stop waiting, by the wall clock; `None` waits without a limit. The last of
-            /// [`timeout`](Self::timeout) and `deadline` counts.
+            /// When to stop waiting, by the wall clock; `None` waits without a limit. If you set both
+            /// [`timeout`](Self::timeout) and `deadline`, the last call counts.
             pub fn deadline(mut self, deadline: impl Into<Option<std::time::SystemTime>>) -> Self {
                 if let Some(options) = self.options() {
                     options.end = Some(deadline.into().map_or(
@@ -199,8 +199,7 @@ macro_rules! setters {
             /// How long the API may answer without the job before the wait ends with
             /// [`Missing`](crate::wait::WaitErrorKind::Missing). Default: 2 minutes.
             ///
-            /// The API answers in the same way for a job that was submitted a moment ago and for an id
-            /// that it does not know.
+            /// The API gives the same answer for a job that was submitted a moment ago and for an unknown id.
             pub fn missing_grace(mut self, grace: std::time::Duration) -> Self {
                 if let Some(options) = self.options() {
                     options.missing_grace = Some(grace);

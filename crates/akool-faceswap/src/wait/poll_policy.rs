@@ -1,67 +1,66 @@
-//! When a job that is waited for is looked up again.
+//! When a tracked job is polled again.
 //!
-//! A job that has just changed may soon change again; one that has been the same for an hour will
-//! hardly end in the next five seconds. So the interval is a share of the time since the last
-//! change: what is reported late is late by a share of what it took, and the number of lookups grows
-//! with the logarithm of the time until the ceiling is reached.
+//! A job that has just changed may soon change again; one that has not changed for an hour will hardly end in
+//! the next five seconds. So the interval is a share of the time since the last change: an end is reported late
+//! by at most a share of the time that the job took, and the number of lookups grows with the logarithm of the
+//! time until the interval reaches its ceiling.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// No schedule asks more often than this, whatever it says.
+/// The shortest interval, whatever the policy says.
 const FLOOR: Duration = Duration::from_millis(100);
 
 /// Without a law of ends: the longest interval in seconds if all jobs fit into one request ...
 const FULL_REQUEST: f64 = 3.0;
 
-/// ... if they take very many ...
+/// ... if they need very many ...
 const MANY_REQUESTS: f64 = 6.5;
 
-/// ... and at most.
+/// ... and in any case.
 const CEILING: f64 = 30.0;
 
-/// From this age in seconds on the longest interval grows with the age.
+/// From this age in seconds on, the longest interval grows with the age.
 const OLD: f64 = 900.0;
 
-/// What a lookup of one job is worth, in seconds of lag, where it shares a full request ...
+/// The price of looking one job up in a full request, in seconds of lag ...
 const PRICE: f64 = 0.25;
 
 /// ... and the longest interval in seconds that this leads to, up to the age of `LATE` seconds.
 const LONGEST: f64 = 5.0;
 const LATE: f64 = 900.0;
 
-/// With fewer jobs in a request the longest interval grows as this power of what each of them costs. The
-/// price alone would have 1/2; less, since one job is not to be left alone for minutes: it makes 30 s of it.
+/// With fewer jobs in a request, the longest interval grows as this power of the cost of each. The price alone
+/// would give 1/2. The power is smaller so that a single job is polled every 30 s and not every few minutes.
 const FEW_EXPONENT: f64 = 0.39;
 
-/// From `MANY` jobs on intervals grow as this power of their number, so that the requests for each job fall
-/// to 0.6 at 10,000 jobs and to 0.45 at 100,000.
+/// From `MANY` jobs on, intervals grow as this power of the number of jobs, so that the requests for each job
+/// fall to 0.6 at 10,000 jobs and to 0.45 at 100,000.
 const MANY_EXPONENT: f64 = 0.15;
 
-/// They grow no further than this many times, which they do at 20,000 jobs: beyond, the lag matters more.
+/// The most that they grow, which they reach at 20,000 jobs: beyond that, the lag matters more.
 const MANY_MOST: f64 = 1.58;
 
-/// How many ids make a request full, for what one of them costs.
+/// The number of ids in a full request, for the price of one of them.
 const FULL: f64 = 100.0;
 
 /// From this number of jobs on, intervals grow with it.
 const MANY: f64 = 1000.0;
 
-/// How far an interval is moved by chance, to either side, in percent.
+/// The jitter of an interval to either side, in percent.
 const JITTER: u64 = 10;
 
-/// When a job that is waited for is looked up.
+/// How often a wait polls its job.
 ///
 /// The first lookup comes after [`initial_delay`](Self::initial_delay). From then on the interval is
 /// [`growth_percent`](Self::growth_percent) of the time since the job last changed, at least
-/// [`min_interval`](Self::min_interval) and at most [`max_interval`](Self::max_interval), which by
-/// default follows from what a lookup costs. It is short again as soon as the job moves from queued to
-/// processing. A random tenth is added or taken away, so that programs which started together do not
-/// stay in step.
+/// [`min_interval`](Self::min_interval) and at most [`max_interval`](Self::max_interval), which by default
+/// follows from what a lookup costs. It is short again as soon as the job moves from queued to processing.
+/// Jitter of up to 10 % keeps programs that started together from polling in step.
 ///
-/// A request that is sent for other jobs takes this one along once half of its interval has passed.
-/// That costs no request and is never later than the policy says.
+/// A request for other jobs includes this one once half of its interval has passed. That costs no extra request
+/// and is never later than the policy says.
 ///
 /// ```
 /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -120,15 +119,15 @@ impl PollPolicy {
         Self::default()
     }
 
-    /// The same interval all the time, but for jitter.
+    /// A constant interval, apart from jitter.
     pub fn fixed(interval: Duration) -> Self {
         Self::default()
             .min_interval(interval)
             .max_interval(interval)
     }
 
-    /// How long after the beginning of the wait the job is looked up first. Default: at once, which
-    /// tells what is known already.
+    /// The delay between the start of the wait and the first lookup. Default: 0, so that you learn the current
+    /// status at once.
     #[must_use]
     pub fn initial_delay(mut self, delay: Duration) -> Self {
         self.initial_delay = delay;
@@ -152,11 +151,12 @@ impl PollPolicy {
 
     /// The longest interval. Less than the shortest is taken as the shortest.
     ///
-    /// Default: what a lookup costs and may bring decides. The client learns from the jobs that end when
-    /// the others are likely to end, images and videos apart, and asks the more often the likelier that
-    /// is; with 100 jobs or more, whose lookups share requests, at least every 5 s, or every 8 s from 20,000
-    /// jobs on. With few jobs a request brings few answers, and it grows: 12 s for ten jobs, 30 s for one.
-    /// From an age of 15 minutes on it grows with the age, up to 30 s. Once you set an interval, nothing is learned for it.
+    /// Default: it depends on what a lookup costs and how likely it is to find an end. The client learns from
+    /// the jobs that end when the others are likely to end, separately for images and videos, and polls more
+    /// often the likelier that is. With 100 jobs or more, whose lookups share requests, it polls at least every
+    /// 5 s, or every 8 s from 20,000 jobs on. With fewer jobs a request brings fewer answers, and the interval
+    /// grows: 12 s for ten jobs, 30 s for one. From an age of 15 minutes on it grows with the age, up to 30 s.
+    /// An interval that you set is used as it is.
     #[must_use]
     pub fn max_interval(mut self, interval: Duration) -> Self {
         self.max_interval = Some(interval);
@@ -167,7 +167,7 @@ impl PollPolicy {
         self.initial_delay
     }
 
-    /// The interval, before jitter, of a job that has been as it is for so long.
+    /// The interval, before jitter, of a job that has not changed for this long.
     pub(crate) fn interval(&self, unchanged: Duration, load: Load) -> Duration {
         let shortest = self.min_interval.max(FLOOR);
         let share = u128::from(self.growth_percent) * unchanged.as_micros() / 100;
@@ -176,7 +176,7 @@ impl PollPolicy {
             (Some(longest), _) => longest,
             (None, None) => longest_interval(unchanged, load.jobs),
             (None, Some((hazard, age))) => {
-                // What little is known of few jobs counts for little.
+                // Few jobs teach little, so the fewer there are, the less the law of ends shapes the interval.
                 share = Duration::try_from_secs_f64(share.as_secs_f64() * load.ids().sqrt())
                     .unwrap_or(Duration::MAX);
                 load.longest_interval(hazard.into(), age)
@@ -186,17 +186,17 @@ impl PollPolicy {
     }
 }
 
-/// What a lookup costs, and what it may bring.
+/// What a lookup costs, and how likely it is to find an end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
     /// How many jobs share requests.
     pub(crate) jobs: usize,
-    /// The rate in 1/s at which jobs like this one end, and its age; `None` where nothing is learned.
+    /// The rate in 1/s at which jobs like this one end, and its age; `None` if nothing has been learned.
     pub(crate) law: Option<(f32, Duration)>,
 }
 
 impl Load {
-    /// This many jobs, of which nothing is known.
+    /// This many jobs, about which nothing has been learned.
     pub(crate) const fn jobs(jobs: usize) -> Self {
         Self { jobs, law: None }
     }
@@ -208,9 +208,9 @@ impl Load {
 
     /// The longest interval by the law of ends.
     ///
-    /// If jobs end at the rate h, a lookup every T seconds costs 1/T, and the lag it leaves is h·T/2 a
-    /// second: √(2c/h) keeps the sum smallest, if a lookup is worth c seconds of lag. With n ids in a
-    /// request, c is as 1/n. From a thousand jobs on intervals grow slowly with their number.
+    /// If jobs end at the rate h, a lookup every T seconds costs 1/T per second and leaves a lag of h·T/2 per
+    /// second. If a lookup is worth c seconds of lag, T = √(2c/h) minimises the sum. With n ids in a request, c
+    /// is proportional to 1/n. From a thousand jobs on, intervals grow slowly with the number of jobs.
     fn longest_interval(self, hazard: f64, age: Duration) -> Duration {
         let price = PRICE * FULL / self.ids();
         let best = (2.0 * price / hazard.max(f64::MIN_POSITIVE)).sqrt();
@@ -229,14 +229,14 @@ fn count(jobs: usize) -> f64 {
     f64::from(u32::try_from(jobs).unwrap_or(u32::MAX))
 }
 
-/// The longest interval where none is set and nothing is learned: of tickets that a program stores itself.
+/// The longest interval if none is set and nothing has been learned, as for tickets that a program stores
+/// itself.
 ///
-/// A request costs the same for one id as for a hundred. Of jobs that end at a rate h each, n of which
-/// share a request, one lookup every √(2c/(h·n)) keeps the sum of lag and requests smallest, if a request
-/// is worth c seconds of lag: so the interval is as 1/√n, up to a full request. Above that more jobs take
-/// more requests, and the interval grows a little, so that the rate of requests does not grow as fast as
-/// the number of jobs. The rate h falls with the time that a job has taken already. The numbers are those
-/// that did best in `BENCHMARKS.md`.
+/// A request costs the same for one id as for a hundred. If n jobs share a request, each ends at a rate h, and
+/// a request is worth c seconds of lag, then one lookup every √(2c/(h·n)) minimises the sum of lag and
+/// requests. So the interval is proportional to 1/√n, up to a full request. Above that, more jobs need more
+/// requests, and the interval grows a little, so that the rate of requests grows more slowly than the number of
+/// jobs. The rate h falls with the age of a job. The constants are those that did best in `BENCHMARKS.md`.
 fn longest_interval(unchanged: Duration, tracked: usize) -> Duration {
     let full_requests = count(tracked.max(1)) / FULL;
     let seconds = if full_requests < 1.0 {
@@ -281,7 +281,7 @@ pub(super) mod millis {
     }
 }
 
-/// The same, of a duration that may be absent.
+/// The same for a duration that may be absent.
 mod optional_millis {
     use std::time::Duration;
 

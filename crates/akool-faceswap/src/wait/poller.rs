@@ -1,8 +1,8 @@
 //! The task that looks up what is due, for all waits of a client.
 //!
-//! There is one for each client, started by the first wait and ended after the last. Its only state is
-//! the requests in flight; what is waited for is in the tracker. So if its runtime is dropped, the next
-//! waiter that is polled starts another one, and nothing is lost.
+//! There is one for each client, started by the first wait and ended after the last. Its only state is the
+//! requests in flight; the waits are in the tracker. So if its runtime is dropped, the next waiter that is
+//! polled starts another one, and nothing is lost.
 
 use std::{
     cell::Cell,
@@ -35,7 +35,7 @@ use crate::{
     },
 };
 
-/// How many times the task may die before an answer is taken, until waits are ended for it.
+/// How many times in a row the task may die without an answer before all waits are ended.
 const MAX_RESTARTS: u32 = 3;
 
 /// Looks up what is due, for all waits of a client.
@@ -66,7 +66,7 @@ impl Poller {
         self.tracker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Works on the tracker, and does afterwards what that made necessary.
+    /// Runs `work` on the tracker, then performs its effects without the lock.
     pub(super) fn track<T>(&self, work: impl FnOnce(&mut Tracker, &Now, &mut Effects) -> T) -> T {
         let mut effects = Effects::default();
         let done = {
@@ -79,7 +79,7 @@ impl Poller {
     }
 
     fn perform(&self, effects: Effects) {
-        // First, so that who is woken by an outcome finds it counted.
+        // First, so that a caller woken by an outcome finds it counted.
         if let Some(metrics) = &self.api.metrics {
             for wait in &effects.ended {
                 metrics.wait(wait);
@@ -90,12 +90,12 @@ impl Poller {
         }
     }
 
-    /// Has the poller look at the tracker again.
+    /// Makes the poller check the tracker again.
     pub(super) fn wake(&self) {
         self.wake.notify_one();
     }
 
-    /// Has an id looked up now if it is waited for; returns whether it is.
+    /// Polls an id now if it is tracked; returns whether it is.
     pub(crate) fn poll_now(&self, id: &ResultId) -> bool {
         let is_known = self.track(|tracker, now, _| tracker.hint(id, now));
         if is_known {
@@ -122,11 +122,11 @@ impl Poller {
         tickets
     }
 
-    /// Sees to it that somebody polls what is waited for.
+    /// Starts the poller if it is not running and anything is tracked.
     ///
     /// # Errors
     ///
-    /// If this is no task of a tokio runtime.
+    /// If called outside a tokio runtime.
     pub(super) fn ensure(self: &Arc<Self>) -> Result<(), Error> {
         if self.is_running.load(Ordering::Acquire) {
             return Ok(());
@@ -145,8 +145,8 @@ impl Poller {
     }
 }
 
-/// Says so when the task goes away before its work is done: with its runtime, or by a panic in what a
-/// program handed in.
+/// Tells the tracker if the task ends early: because its runtime was dropped, or by a panic in code that the
+/// program passed in.
 struct PollerGuard {
     poller: Arc<Poller>,
     has_ended: bool,
@@ -166,8 +166,8 @@ impl Drop for PollerGuard {
                 poller.failed_starts.store(0, Ordering::Relaxed);
                 let error = Error::new(
                     ErrorKind::Configuration,
-                    "the task that looks jobs up died again and again; is there a panic in a \
-                     handler of metrics, or is the runtime without I/O or time?",
+                    "the task that looks jobs up died repeatedly; check whether a metrics handler \
+                     panics, and whether the runtime has I/O and time enabled",
                 );
                 tracker.fail_all(&error, now, effects);
             }
@@ -186,11 +186,11 @@ async fn run(mut alive: PollerGuard) {
             take(&poller, batch, outcomes);
         }
     }
-    // Requests for what nobody waits for any more end here.
+    // Dropping `in_flight` ends requests that nobody waits for any more.
     alive.has_ended = true;
 }
 
-/// Sends what is due, as far as there is room; when to look again, or `None` if nobody waits.
+/// Sends what is due, within the limits. Returns when to look again, or `None` if nobody waits.
 fn send(poller: &Poller, in_flight: &mut InFlight) -> Option<Timestamp> {
     let api = &poller.api;
     poller.track(|tracker, now, effects| {
@@ -209,7 +209,8 @@ fn send(poller: &Poller, in_flight: &mut InFlight) -> Option<Timestamp> {
             };
             in_flight.push(Box::pin(look_up(api.clone(), batch)));
             if api.throttle.has_pace() {
-                // It is this one's turn once it is polled; which ids come next is decided at the next turn.
+                // The request takes its turn only when it is polled, so the next ids are chosen at the next
+                // turn.
                 break;
             }
         }
@@ -217,7 +218,7 @@ fn send(poller: &Poller, in_flight: &mut InFlight) -> Option<Timestamp> {
     })
 }
 
-/// One attempt; what is to be repeated goes back among what is due, where it meets others.
+/// Looks a batch up in one attempt. Ids to be retried become due again and share later requests with others.
 async fn look_up(api: Arc<Api>, batch: Batch) -> Answered {
     let limit = api.limits.attempt_timeout.duration();
     let limit = [limit, api.permits.lookup_timeout()]
@@ -261,12 +262,12 @@ async fn next_event(
 fn take(poller: &Poller, batch: Batch, outcomes: Vec<Outcome>) {
     let api = &poller.api;
     poller.failed_starts.store(0, Ordering::Relaxed);
-    // What repeating costs is paid once for a request, and its ids stay together.
+    // The retry budget is charged once for a request, and its ids stay together.
     let decided: Cell<Option<(u32, Retry)>> = Cell::new(None);
     let retry = |error: &Error, failures: u32| match decided.get() {
-        // What costs nothing decides nothing for the ids beside it.
+        // An error that is not retried costs nothing and decides nothing for the other ids.
         _ if !error.is_retryable() => decide(api, error, failures, false),
-        Some((for_faults, retry)) if for_faults == failures => retry,
+        Some((for_failures, retry)) if for_failures == failures => retry,
         earlier => {
             let is_paid = matches!(earlier, Some((_, Retry::After(_))));
             let retry = decide(api, error, failures, is_paid);
@@ -277,7 +278,7 @@ fn take(poller: &Poller, batch: Batch, outcomes: Vec<Outcome>) {
     poller.track(|tracker, now, effects| tracker.answered(batch, outcomes, retry, now, effects));
 }
 
-/// When to look up again what failed for the `faults`th time in a row.
+/// When to look an id up again after `failures` failed lookups in a row.
 fn decide(api: &Api, error: &Error, failures: u32, is_paid: bool) -> Retry {
     let rules = Rules {
         policy: &api.retry,

@@ -1,4 +1,4 @@
-//! What is known of a job while it is waited for.
+//! What is known about a job while it is waited for.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::{
     model::{JobStatus, ResultId},
 };
 
-/// What is known of a job that is waited for.
+/// What is known about a job that is waited for.
 ///
-/// It has no URL: before a job has succeeded there is nothing behind the one that the API fills in.
-/// It serialises with durations in seconds.
+/// It has no URL: before a job has succeeded, the URL that the API returns leads nowhere. It serialises with
+/// durations in seconds.
 #[derive(Clone, Debug, Serialize)]
 pub struct Progress {
     pub(super) id: ResultId,
@@ -79,7 +79,7 @@ impl Progress {
         self.missing_for
     }
 
-    /// How many lookups of this job there were, failed ones included.
+    /// The number of lookups of this job, failed ones included.
     pub fn polls(&self) -> u32 {
         self.polls
     }
@@ -89,12 +89,12 @@ impl Progress {
         self.next_poll_in
     }
 
-    /// Why the last lookup failed; `None` once one has succeeded. The wait continues nevertheless.
+    /// Why the last lookup failed; `None` once a lookup has succeeded. The wait continues regardless.
     pub fn last_error(&self) -> Option<&Error> {
         self.last_error.as_ref()
     }
 
-    /// The numbers of a wait that ended now; `error` is why it has no result.
+    /// The metrics of a wait that ended now; `error` is why it has no result.
     pub(super) fn measure(&self, error: Option<WaitErrorKind>) -> WaitMetrics {
         WaitMetrics {
             error,
@@ -104,7 +104,7 @@ impl Progress {
     }
 }
 
-/// What is known of many jobs that are waited for together; from
+/// What is known about many jobs that are waited for together; from
 /// [`WaitEach::progress`](super::WaitEach::progress).
 ///
 /// Every job is counted once: as settled, or by what its last lookup showed. It serialises with
@@ -163,7 +163,7 @@ impl GroupProgress {
         self.missing
     }
 
-    /// The jobs that no answer was about yet.
+    /// The jobs that no lookup has been answered about yet.
     pub fn unseen(&self) -> usize {
         self.unseen
     }
@@ -216,7 +216,7 @@ impl GroupProgress {
 }
 
 fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    // Milliseconds; nothing here is exact beyond them.
+    // Rounded to milliseconds: nothing here is more precise.
     serializer.serialize_f64((duration.as_secs_f64() * 1000.0).round() / 1000.0)
 }
 
@@ -283,7 +283,7 @@ mod tests {
         let json = serde_json::to_value(&group).unwrap();
         assert_eq!(json["in_queue"], 1);
         assert_eq!(json["oldest"]["waited_seconds"], 1.5);
-        // Of two that wait as long, the first stays.
+        // Of two that have been waited for equally long, the first stays.
         let other = ResultId::new("b2").unwrap();
         group.count(&Progress {
             id: other,

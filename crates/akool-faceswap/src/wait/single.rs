@@ -93,7 +93,7 @@ impl Wait {
         self
     }
 
-    /// The options, as long as they can be set.
+    /// The options; `None` once the wait has started.
     fn options(&mut self) -> Option<&mut Options> {
         let unstarted = self.unstarted.as_deref_mut()?;
         Some(&mut unstarted.options)
@@ -141,7 +141,7 @@ impl Wait {
         }
     }
 
-    /// A handle for other tasks, to watch the wait and to cancel it. It does not keep the wait going.
+    /// A handle for other tasks, to watch the wait and to cancel it. It does not keep the wait alive.
     pub fn handle(&self) -> WaitHandle {
         WaitHandle::new(self.poller.clone(), self.id.clone(), self.slot.clone())
     }

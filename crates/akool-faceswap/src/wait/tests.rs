@@ -36,7 +36,7 @@ fn ids(prefix: &str, n: usize) -> ResultIds {
     (0..n).map(|n| id(&format!("{prefix}{n}"))).collect()
 }
 
-/// An answer with a row for each id that `status` knows one of.
+/// An answer with a row for each id that `status` returns a status for.
 fn rows(seen: &Seen, status: impl Fn(&str) -> Option<i64>) -> Reply {
     let rows: Vec<String> = seen
         .ids
@@ -55,13 +55,13 @@ fn rows(seen: &Seen, status: impl Fn(&str) -> Option<i64>) -> Reply {
     )
 }
 
-/// A server whose jobs have the status that `status` says, of each id and the time since now.
+/// A server whose jobs have the status that `status` returns for an id and the time since now.
 fn server(status: impl Fn(&str, Duration) -> Option<i64> + Send + Sync + 'static) -> Scripted {
     let begun = Instant::now();
     Scripted::new(move |seen| rows(seen, |id| status(id, seen.at - begun)))
 }
 
-/// A job's status: queued, processing and success from these times on.
+/// A job's status: queued, then processing and success from these times on.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "it is what a server's answer is made of"
@@ -78,7 +78,7 @@ fn client_with(wire: &Scripted, settings: impl FnOnce(ClientBuilder) -> ClientBu
     wire.client_with(|builder| settings(builder.api_key("k")))
 }
 
-/// Lets everything run that can without time passing.
+/// Runs everything that can run without time passing.
 async fn settle() {
     for _ in 0..20 {
         tokio::task::yield_now().await;

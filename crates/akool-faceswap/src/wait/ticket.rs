@@ -1,9 +1,9 @@
 //! A stored wait, which another process can resume.
 //!
-//! It is everything that the poller knows of one wait: the job, how long it has been waited for, when
-//! it last changed, when waiting ends, and how often to ask. Its times are wall-clock times, since
-//! nothing else means anything to another process. [`form`] is how it is written, [`observe`] what a
-//! program does that looks jobs up by itself.
+//! It holds everything that the poller knows about one wait: the job, when the wait began, when the job last
+//! changed, the deadline, and the poll policy. Its times are wall-clock times: a monotonic clock means nothing
+//! to another process. [`form`] is its serialised form; [`observe`] is for programs that look jobs up
+//! themselves.
 
 mod form;
 mod observe;
@@ -28,9 +28,9 @@ pub use observe::Next;
 
 /// A stored wait: give it to [`Client::resume`](crate::client::Client::resume), in this process or another.
 ///
-/// It has the id of the job, how long it has been waited for, its last known status, the deadline and
-/// the poll policy; no credentials and no URL. You can write it in any format that serde knows. Store
-/// it where you store the job's id.
+/// It has the id of the job, how long it has been waited for, its last known status, the deadline and the poll
+/// policy; no credentials and no URL. You can serialise it in any format that serde supports. Store it where
+/// you store the job's id.
 ///
 /// ```
 /// # use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -51,15 +51,15 @@ pub use observe::Next;
 /// # }
 /// ```
 ///
-/// A ticket has a version. Reading one that a later release of this library wrote in another form
-/// fails with an error that says so.
+/// A ticket has a version. If a later release of this library wrote it in another form, reading it fails with
+/// an error that says so.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Form", into = "Form")]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Ticket {
     pub(super) id: ResultId,
     pub(super) status: Option<JobStatus>,
-    /// Unix time in milliseconds, as all times here.
+    /// Unix time in milliseconds, like all times here.
     pub(super) begun: i64,
     pub(super) changed: i64,
     pub(super) missing_since: Option<i64>,
@@ -71,17 +71,17 @@ pub struct Ticket {
     pub(super) without_url_since: Option<i64>,
     pub(super) rejected_since: Option<i64>,
     pub(super) rejections: u32,
-    /// The first look after the deadline, if it failed.
+    /// When the first look after the deadline was sent, if it failed.
     pub(super) late_since: Option<i64>,
 }
 
 impl Ticket {
     /// A wait that starts at `now`, for a program that stores its waits itself.
     ///
-    /// It has the default [`PollPolicy`], missing grace (2 minutes) and timeout (4 hours); change them
-    /// with [`with_poll_policy`](Self::with_poll_policy),
-    /// [`with_missing_grace`](Self::with_missing_grace) and [`with_deadline`](Self::with_deadline). To
-    /// wait in this process use [`Client::wait`](crate::client::Client::wait).
+    /// It has the default [`PollPolicy`], missing grace (2 minutes) and timeout (4 hours); change them with
+    /// [`with_poll_policy`](Self::with_poll_policy), [`with_missing_grace`](Self::with_missing_grace) and
+    /// [`with_deadline`](Self::with_deadline). To wait in this process, use
+    /// [`Client::wait`](crate::client::Client::wait).
     pub fn new(id: ResultId, now: SystemTime) -> Self {
         let begun = unix_millis(now);
         let timeout = i64::try_from(options::TIMEOUT.as_millis()).unwrap_or(i64::MAX);
@@ -113,7 +113,7 @@ impl Ticket {
         self.status
     }
 
-    /// When the wait began, in whichever process that was.
+    /// When the wait began, in this process or an earlier one.
     pub fn begun_at(&self) -> SystemTime {
         at(self.begun)
     }
@@ -123,8 +123,8 @@ impl Ticket {
         self.deadline.map(at)
     }
 
-    /// When the job is due to be looked up: after the initial delay of the poll policy at first, then
-    /// as the last [`observe`](Self::observe) said.
+    /// When the job is due to be looked up: at first after the initial delay of the poll policy, then as the
+    /// last [`observe`](Self::observe) said.
     pub fn next_poll(&self) -> SystemTime {
         let first = || {
             let delay = self.options.schedule.first().as_millis();
@@ -155,7 +155,7 @@ impl Ticket {
         self
     }
 
-    /// The same wait with another grace period for a job that the API does not return.
+    /// The same wait with another missing grace: how long the API may answer without the job.
     #[must_use]
     pub fn with_missing_grace(mut self, grace: Duration) -> Self {
         self.options.missing_grace = grace;
@@ -218,7 +218,7 @@ impl fmt::Debug for Ticket {
     }
 }
 
-/// A wall-clock time; one that no clock can express becomes the beginning of Unix time.
+/// A wall-clock time, or the Unix epoch if the clock cannot express it.
 fn at(unix_millis: i64) -> SystemTime {
     let distance = Duration::from_millis(unix_millis.unsigned_abs());
     if unix_millis < 0 {
@@ -283,7 +283,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_time_that_a_ticket_says_makes_a_panic(begun: i64, deadline: Option<i64>) {
+        fn no_time_in_a_ticket_causes_a_panic(begun: i64, deadline: Option<i64>) {
             let ticket = Ticket { begun, deadline, ..ticket() };
             let _ = (ticket.begun_at(), ticket.deadline());
             let text = serde_json::to_string(&ticket).unwrap();

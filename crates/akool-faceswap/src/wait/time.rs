@@ -1,9 +1,8 @@
-//! Points in time as the poller sees them: small, comparable, and before the program began if need
-//! be.
+//! Points in time for the poller: small, comparable, and able to lie before the start of the program.
 //!
-//! A wait may have begun in another process, before this one's clock started, which `Instant` cannot
-//! always express. A moment is a number of microseconds from a point that each client fixes. Nothing
-//! that decides reads a clock: the time is passed to it, as a [`Now`].
+//! A wait may have begun in another process, before this one's clock started, which `Instant` cannot always
+//! express. A [`Timestamp`] is a number of microseconds from an origin that each client sets. The code that
+//! decides reads no clock: it is given the time, as a [`Now`].
 
 use std::{
     num::NonZeroI64,
@@ -14,8 +13,8 @@ use tokio::time::Instant;
 
 use crate::clock::Clock;
 
-/// Microseconds from the client's own origin of time, which is 1; before it they are negative. None is 0,
-/// so that a time that may be absent takes no more room: there are several for each job.
+/// Microseconds from the client's own origin of time, which is 1; earlier times are negative. No timestamp is
+/// 0, so that an `Option<Timestamp>` takes no more memory: each job has several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Timestamp(NonZeroI64);
 
@@ -30,13 +29,13 @@ impl Timestamp {
     }
 
     pub(crate) fn plus(self, delay: Duration) -> Self {
-        // What no clock can express does not come.
+        // A time that no clock can express never comes.
         i64::try_from(delay.as_micros()).map_or(Self::NEVER, |delay| {
             Self::at(self.0.get().saturating_add(delay))
         })
     }
 
-    /// The time since `earlier`, or none if that is later.
+    /// The time since `earlier`, or zero if that is later.
     pub(crate) fn since(self, earlier: Self) -> Duration {
         let between = self.0.get().saturating_sub(earlier.0.get());
         Duration::from_micros(u64::try_from(between).unwrap_or(0))
@@ -56,7 +55,7 @@ pub(crate) struct Now {
 }
 
 impl Now {
-    /// A point in time of which only the wall clock is known.
+    /// A point in time for which only the wall clock is known.
     pub(crate) fn at(wall: SystemTime) -> Self {
         Self {
             timestamp: Timestamp::ORIGIN,
@@ -64,7 +63,7 @@ impl Now {
         }
     }
 
-    /// A moment as Unix time in milliseconds, for other processes.
+    /// A timestamp as Unix time in milliseconds, for other processes.
     pub(crate) fn unix_millis(&self, timestamp: Timestamp) -> i64 {
         let wall = match self.wall.duration_since(UNIX_EPOCH) {
             Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
@@ -74,7 +73,7 @@ impl Now {
         wall.saturating_add(then.saturating_sub(now).div_euclid(1000))
     }
 
-    /// The moment that is `unix_millis` by the wall clock.
+    /// The timestamp of a Unix time in milliseconds.
     pub(crate) fn timestamp_at(&self, unix_millis: i64) -> Timestamp {
         let ahead = unix_millis.saturating_sub(self.unix_millis(self.timestamp));
         let now = self.timestamp.0.get();
@@ -82,7 +81,7 @@ impl Now {
     }
 }
 
-/// Where a client's time begins, and its clocks.
+/// A client's origin of time, and its clocks.
 pub(crate) struct TimeSource {
     origin: Instant,
     clock: Clock,
@@ -104,10 +103,9 @@ impl TimeSource {
         }
     }
 
-    /// When to wake for a moment; `None` if it is beyond what the clock can express.
+    /// When to wake for a timestamp; `None` if it is beyond what the clock can express.
     pub(crate) fn instant(&self, timestamp: Timestamp) -> Option<Instant> {
         let since = timestamp.if_ever()?.since(Timestamp::ORIGIN);
-        // Timers count in milliseconds and must not fire early.
         self.origin.checked_add(since)
     }
 }
@@ -117,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_add_and_subtract_without_an_end() {
+    fn timestamps_saturate() {
         let second = Duration::from_secs(1);
         let begin = Timestamp::at(5);
         assert_eq!(begin.plus(second).since(begin), second);
@@ -131,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wall_and_the_moment_are_one_time() {
+    fn timestamps_and_wall_clock_times_convert_both_ways() {
         let now = Now {
             timestamp: Timestamp::at(7_000_000),
             wall: UNIX_EPOCH + Duration::from_millis(1_719_476_868_006),
@@ -141,9 +139,9 @@ mod tests {
         for millis in [1_719_476_868_006, 0, 1_719_476_869_000] {
             assert_eq!(now.unix_millis(now.timestamp_at(millis)), millis);
         }
-        // Nothing that a ticket says can overflow.
+        // No time in a ticket can overflow.
         assert_eq!(now.timestamp_at(i64::MAX), Timestamp::NEVER);
-        // The one microsecond that there is not is the next.
+        // There is no 0: the microsecond after -1 is 1.
         let before = Timestamp::at(-1);
         assert_eq!(before.plus(Duration::from_micros(1)), Timestamp::at(1));
         assert_eq!(size_of::<Option<Timestamp>>(), size_of::<i64>());

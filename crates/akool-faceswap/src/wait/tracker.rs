@@ -1,11 +1,11 @@
-//! What is waited for, by whom, and when it is due: the poller without the polling.
+//! The state of all waits: which ids are waited for, by whom, and when each is due.
 //!
 //! It reads no clock, makes no request and calls no foreign code. It is given the time and the answers,
 //! and says what to look up next and who gets which outcome; so every rule of waiting can be tested
 //! without a runtime, and a simulation can run it for a million jobs.
 //!
-//! An id is tracked once, however many wait for it; each of them is a *waiter*. One queue has what is due,
-//! one ordered set all deadlines: there is no timer and no task for a job.
+//! An id is tracked once, however many callers wait for it; each caller is a *waiter*. One queue holds what is
+//! due, and one ordered set holds all deadlines: no job has a timer or a task.
 
 mod apply;
 mod arena;
@@ -43,32 +43,32 @@ use queue::{DueQueue, Line};
 use waiter::Waiter;
 pub(super) use waiter::{Receiver, WaiterKind};
 
-/// Ids that are wanted within this time of one another share a request.
+/// Ids that are requested within this time of one another share a request.
 pub(super) const COALESCE_WINDOW: Duration = Duration::from_millis(20);
 
-/// Hints have an id looked up at most this often: anyone may send them.
+/// The shortest interval between lookups that hints cause: anyone may send hints.
 pub(super) const MIN_HINT_INTERVAL: Duration = Duration::from_millis(500);
 
-/// How a wait ends, with the job shared by all that wait for it.
+/// How a wait ends; all waiters share the job.
 pub(super) type Settled = Result<Arc<Job>, WaitError>;
 
-/// What one lookup found out about one id.
+/// The result of one lookup of one id.
 pub(super) type Answer = Result<Option<Arc<Job>>, Error>;
 
-/// What is to be done once the tracker is no longer locked.
+/// What to do once the tracker is no longer locked.
 #[derive(Debug, Default)]
 pub(super) struct Effects {
     pub(super) wakers: Wakers,
     pub(super) ended: Vec<WaitMetrics>,
 }
 
-/// Who is looked up first when more is due than can be sent.
+/// Which jobs are looked up first when more are due than can be sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Order {
     /// The job that has most likely ended since it was last seen.
     #[default]
     Worth,
-    /// The job that has been due the longest: the peer in the benchmarks.
+    /// The job that has been due the longest, for comparison in the benchmarks.
     #[cfg_attr(not(any(test, feature = "testing")), expect(dead_code))]
     FirstInFirstOut,
 }
@@ -115,7 +115,7 @@ impl Tracker {
         self.jobs.is_empty()
     }
 
-    /// Gives back what memory a great number of jobs took.
+    /// Frees the memory that many jobs took.
     pub(super) fn release_memory(&mut self) {
         if self.jobs.is_empty() && self.jobs.capacity() > 1024 {
             self.jobs.release_memory();
@@ -124,7 +124,7 @@ impl Tracker {
         }
     }
 
-    /// Begins a wait. Where that cannot be, the outcome is in the receiver at once.
+    /// Starts a wait. If it is refused, the receiver gets the outcome at once.
     pub(super) fn wait(
         &mut self,
         id: &ResultId,
@@ -174,7 +174,7 @@ impl Tracker {
         Some(key)
     }
 
-    /// Asks for one answer about an id, from a request that is sent from now on.
+    /// Asks for one answer about an id, from a request that is sent after this call.
     pub(super) fn ask(
         &mut self,
         id: &ResultId,
@@ -187,7 +187,7 @@ impl Tracker {
             let error = Error::new(
                 ErrorKind::TooManyIds,
                 format!(
-                    "the client tracks {} ids already, as many as it may",
+                    "the client already tracks {} ids, as many as max_tracked_ids allows",
                     self.max_ids
                 ),
             );
@@ -208,7 +208,7 @@ impl Tracker {
         Some(key)
     }
 
-    /// Has an id looked up soon; `false` if nobody waits for it.
+    /// Polls an id soon; `false` if nobody waits for it.
     pub(super) fn hint(&mut self, id: &ResultId, now: &Now) -> bool {
         let Some(job) = self.index.get(id, &self.jobs) else {
             return false;
@@ -221,7 +221,7 @@ impl Tracker {
         true
     }
 
-    /// What is in flight will not be answered: the task that carried it has ended.
+    /// Makes ids in flight due again: the task that sent them has ended.
     pub(super) fn abandon(&mut self, now: &Now, effects: &mut Effects) {
         let lost: Vec<Key> = self
             .jobs
@@ -239,7 +239,7 @@ impl Tracker {
         }
     }
 
-    /// What is known of the job of a waiter.
+    /// What is known about the job of a waiter.
     pub(super) fn progress(&self, key: Key, now: &Now) -> Option<Progress> {
         let waiter = self.waiters.get(key)?;
         Some(self.jobs[waiter.job].progress(waiter.begun, now))
@@ -287,7 +287,7 @@ impl Tracker {
         }
     }
 
-    /// Has an id looked up at `due`, even if another lookup of it is in flight.
+    /// Makes an id due at `due`, even if a lookup of it is in flight.
     fn reschedule_earlier(&mut self, job: Key, due: Timestamp) {
         let tracked = &mut self.jobs[job];
         if tracked.in_flight.is_some() {

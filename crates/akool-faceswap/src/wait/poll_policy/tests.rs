@@ -39,7 +39,7 @@ fn the_longest_interval_follows_from_what_a_lookup_costs() {
 }
 
 #[test]
-fn the_law_of_ends_says_how_often_a_look_is_worth_its_price() {
+fn the_law_of_ends_decides_how_often_a_lookup_is_worth_its_price() {
     let longest = |jobs, hazard, age: u32| {
         let load = Load {
             jobs,
@@ -47,7 +47,7 @@ fn the_law_of_ends_says_how_often_a_look_is_worth_its_price() {
         };
         PollPolicy::new().interval(age * SECOND, load).as_millis()
     };
-    // The likelier the end, the sooner: √(2 · 0.25 / h).
+    // The likelier the end, the shorter the interval: √(2 · 0.25 / h).
     assert_eq!(
         [0.03, 0.05].map(|hazard| longest(1_000, hazard, 100)),
         [4_082, 3_162]
@@ -61,7 +61,7 @@ fn the_law_of_ends_says_how_often_a_look_is_worth_its_price() {
         [1_000, 10_000, 1_000_000].map(|jobs| longest(jobs, 0.001, 100)),
         [5_000, 7_062, 7_900]
     );
-    // A request for fewer costs each of them more, and one job is not left alone for long.
+    // In a request for fewer jobs each costs more, but a single job is still polled every 30 s.
     assert_eq!(
         [1, 10, 100].map(|jobs| longest(jobs, 0.001, 900)),
         [30_000, 12_273, 5_000]
@@ -85,7 +85,7 @@ fn the_law_of_ends_says_how_often_a_look_is_worth_its_price() {
 }
 
 #[test]
-fn settings_that_cannot_be_are_taken_as_the_next_that_can() {
+fn invalid_settings_are_clamped_to_valid_ones() {
     let hot = PollPolicy::fixed(Duration::ZERO);
     assert_eq!(hot.interval(SECOND, Load::jobs(1)), FLOOR);
     let crossed = PollPolicy::new()
@@ -130,7 +130,7 @@ proptest! {
     }
 
     #[test]
-    fn it_is_the_same_after_a_journey(first: u32, min_interval: u32, growth: u32, max_interval: u32) {
+    fn it_survives_serialisation(first: u32, min_interval: u32, growth: u32, max_interval: u32) {
         let schedule = PollPolicy::new()
             .initial_delay(Duration::from_millis(first.into()))
             .min_interval(Duration::from_millis(min_interval.into()))

@@ -1,4 +1,4 @@
-//! What is bounded, what is given back, and what outlives what.
+//! Limits on ids and requests, and the lifetimes of waits, poller and client.
 
 use std::{
     future::Future as _,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn one_id_too_many_is_refused_at_once_and_the_others_go_on() {
+async fn one_id_too_many_is_refused_at_once_and_the_others_continue() {
     let wire = server(|_, now| life(now, SECOND, MINUTE));
     let client = client_with(&wire, |builder| builder.max_tracked_ids(10));
     let mut ended = client.wait_each(ids("a", 12)).start();
@@ -82,7 +82,7 @@ async fn the_poller_is_gone_after_the_last_wait_and_so_is_the_client() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handle_tells_what_is_known_and_keeps_no_wait_going() {
+async fn a_handle_shows_progress_and_keeps_no_wait_alive() {
     let wire = server(|_, _| Some(2));
     let client = wire.client();
     let waiting = client.wait(id("a")).start();
@@ -94,7 +94,7 @@ async fn a_handle_tells_what_is_known_and_keeps_no_wait_going() {
     assert!(handle.ticket().is_some());
     drop(waiting);
     assert!(handle.progress().is_none() && handle.ticket().is_none());
-    // Its place in the tracker belongs to another by now.
+    // Another wait has its place in the tracker by now.
     let _other = client.wait(id("b")).start();
     assert!(handle.progress().is_none());
 }
@@ -108,7 +108,7 @@ fn a_wait_outlives_the_runtime_that_polled_for_it() {
             .build()
             .unwrap()
     };
-    // Jobs end with the third request, whenever that is: time is not shared by runtimes.
+    // Jobs end at the third request and not at a set time: runtimes do not share a clock.
     let wire = Scripted::new(|seen| rows(seen, |_| Some(if seen.n < 2 { 1 } else { 3 })));
     let client = wire.client();
     let first = runtime();
@@ -129,7 +129,7 @@ fn a_wait_outlives_the_runtime_that_polled_for_it() {
     });
 }
 
-/// Fails whenever it is told of a request.
+/// Panics at every request.
 struct Panicking;
 
 impl Metrics for Panicking {
@@ -145,7 +145,7 @@ async fn a_handler_that_panics_ends_waits_after_a_few_tries() {
     let error = client.wait(id("a")).await.unwrap_err();
     assert_eq!(error.kind(), WaitErrorKind::Fault);
     let cause = error.error().unwrap().message();
-    assert!(cause.contains("again and again"), "{cause}");
+    assert!(cause.contains("died repeatedly"), "{cause}");
     assert_eq!(wire.requests(), 3);
 }
 
@@ -159,7 +159,7 @@ impl Metrics for Ended {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_wait_that_ends_is_told_of_once() {
+async fn every_wait_that_ends_is_reported_once() {
     let wire = server(|id, now| match id {
         "bad" => Some(4),
         "slow" => Some(1),
@@ -178,7 +178,7 @@ async fn every_wait_that_ends_is_told_of_once() {
     assert!(kept[2].polls > 100);
 }
 
-/// Reads, when it is woken, how many waits were counted.
+/// Records, when it is woken, how many waits have been counted.
 #[derive(Default)]
 struct Reading {
     ended: Ended,
@@ -229,7 +229,7 @@ async fn a_client_keeps_to_its_pace_for_waits_and_calls_together() {
     tokio::join!(calls, ends);
     assert!(wire.gaps().iter().all(|gap| *gap >= SECOND / 5));
     let sent: Vec<Instant> = wire.seen().iter().map(|seen| seen.at).collect();
-    // And it is made use of: 200 waits always have something due.
+    // And the pace is used fully: of 200 waits, some are always due.
     let minute = sent.iter().filter(|at| **at - sent[0] < MINUTE).count();
     assert!((290..=300).contains(&minute), "{minute}");
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn what_ended_before_the_deadline_is_never_late() {
+async fn a_job_that_ended_before_the_deadline_is_never_late() {
     // Whatever the schedule, a job that ends half a second before the deadline is seen.
     for seconds in [1, 9, 70, 333, 3600] {
         let timeout = seconds * SECOND;
@@ -41,7 +41,7 @@ async fn a_lookup_that_was_sent_before_the_deadline_is_not_the_last_look() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_last_look_that_fails_is_repeated_for_a_while() {
+async fn a_last_look_that_fails_is_retried_for_a_while() {
     let begun = Instant::now();
     let wire = Scripted::new(move |seen| {
         let now = seen.at - begun;
@@ -58,7 +58,7 @@ async fn a_last_look_that_fails_is_repeated_for_a_while() {
 
 #[tokio::test(start_paused = true)]
 async fn a_last_look_that_never_succeeds_takes_a_tenth_of_the_timeout_at_most() {
-    // Whatever goes wrong: a request that hangs, an error for ever, a rate limit.
+    // Whatever goes wrong: a request that hangs, a permanent 503, a rate limit.
     let replies = [
         Reply::nothing,
         || Reply::http(503, ""),
@@ -78,7 +78,7 @@ async fn a_last_look_that_never_succeeds_takes_a_tenth_of_the_timeout_at_most() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_is_resumed_at_its_deadline_has_a_look_whatever_others_wait_for() {
+async fn a_wait_resumed_at_its_deadline_has_a_look_whatever_delays_others() {
     // The server wants no request for 20 s, because of another wait for the same job.
     let begun = Instant::now();
     let wire = Scripted::new(move |seen| match seen.at - begun {
@@ -109,7 +109,7 @@ async fn after_a_suspension_there_is_a_look_before_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_wants_to_be_left_alone_gets_no_last_look() {
+async fn a_last_look_does_not_override_retry_after() {
     let begun = Instant::now();
     let wire = Scripted::new(|_| Reply::http(503, "").with_header("retry-after", "25"));
     let wait = wire.client().wait(id("a")).timeout(30 * SECOND);

@@ -29,7 +29,7 @@ async fn a_failed_job_is_an_error_with_its_reason_and_no_ticket() {
     assert_eq!(error.kind(), WaitErrorKind::JobFailed);
     assert_eq!(error.job().unwrap().failure_reason(), Some("no face"));
     assert!(error.ticket().is_none());
-    assert_eq!(error.to_string(), "job a: it failed, seen after 20 ms");
+    assert_eq!(error.to_string(), "job a: failed, seen after 20 ms");
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,7 +55,7 @@ async fn a_job_may_be_missing_for_as_long_as_the_grace_period() {
         "{took:?}"
     );
     assert!(error.ticket().is_some());
-    assert!(error.to_string().contains("without it for 2m"), "{error}");
+    assert!(error.to_string().contains("answers for 2m"), "{error}");
 
     let wait = wire.client().wait(id("a")).missing_grace(Duration::ZERO);
     assert_eq!(wait.await.unwrap_err().kind(), WaitErrorKind::Missing);
@@ -74,7 +74,7 @@ async fn a_deadline_ends_the_wait_on_time_with_what_was_known() {
         error.to_string(),
         "job a: not settled within 1h, last seen processing"
     );
-    // The default, and none.
+    // The default timeout, and none.
     let begun = Instant::now();
     let wire = server(|_, _| Some(1));
     wire.client().wait(id("a")).await.unwrap_err();
@@ -85,9 +85,9 @@ async fn a_deadline_ends_the_wait_on_time_with_what_was_known() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_that_nothing_can_mend_ends_the_wait() {
+async fn a_permanent_error_ends_the_wait_at_once() {
     type Fault = fn() -> Reply;
-    let final_ones: [Fault; 7] = [
+    let permanent: [Fault; 7] = [
         || Reply::business(1101),
         || Reply::business(1006),
         || Reply::business(1003),
@@ -96,7 +96,7 @@ async fn a_fault_that_nothing_can_mend_ends_the_wait() {
         || Reply::http(402, ""),
         || Reply::http(302, "").with_header("location", "https://elsewhere.example/"),
     ];
-    for fault in final_ones {
+    for fault in permanent {
         let wire = Scripted::new(move |_| fault());
         let error = wire.client().wait(id("a")).await.unwrap_err();
         assert_eq!(error.kind(), WaitErrorKind::Fault, "{error}");
@@ -106,8 +106,8 @@ async fn a_fault_that_nothing_can_mend_ends_the_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_id_ends_no_wait_but_its_own() {
-    // Refused together, "bad" is refused alone as well, and "good" meets a transient error.
+async fn a_refused_id_ends_only_its_own_wait() {
+    // The request for both is refused, then "bad" alone is refused and "good" meets a transient error.
     let wire = Scripted::new(|seen| match seen.n {
         0 => Reply::business(1003),
         _ if seen.ids == ["bad"] => Reply::business(1003),
@@ -126,9 +126,9 @@ async fn a_refused_id_ends_no_wait_but_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failing_lookup_is_trouble_and_ends_nothing() {
+async fn a_failed_lookup_is_reported_and_ends_no_wait() {
     type Fault = fn() -> Reply;
-    let passing: [Fault; 9] = [
+    let temporary: [Fault; 9] = [
         || Reply::http(500, "<html>"),
         || Reply::http(404, ""),
         || Reply::http(403, ""),
@@ -139,7 +139,7 @@ async fn a_failing_lookup_is_trouble_and_ends_nothing() {
         Reply::reset,
         Reply::nothing,
     ];
-    for fault in passing {
+    for fault in temporary {
         let begun = Instant::now();
         let wire = Scripted::new(move |seen| {
             let now = seen.at - begun;
@@ -150,29 +150,29 @@ async fn a_failing_lookup_is_trouble_and_ends_nothing() {
             }
         });
         let mut changes = wire.client().wait(id("a")).start().changes();
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         loop {
             match changes.next().await.unwrap() {
-                Change::Progress(progress) => told.push(progress.last_error().is_some()),
+                Change::Progress(progress) => reported.push(progress.last_error().is_some()),
                 Change::Settled(outcome) => break assert!(outcome.is_ok()),
             }
         }
         assert_eq!(
-            told,
+            reported,
             [false, false, true, false],
-            "queued, processing, trouble, none"
+            "queued, processing, failing, recovered"
         );
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_status_that_nobody_knows_is_waited_through() {
+async fn a_wait_continues_through_an_unknown_status() {
     let wire = server(|_, now| Some(if now < HOUR { 9 } else { 3 }));
     assert!(wire.client().wait(id("a")).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
-async fn shutdown_ends_every_wait_with_a_ticket_and_lets_lookups_be() {
+async fn shutdown_ends_every_wait_with_a_ticket_and_no_lookup() {
     let wire = server(|_, _| Some(1));
     let client = wire.client();
     let one = client.wait(id("a")).start();
@@ -184,7 +184,7 @@ async fn shutdown_ends_every_wait_with_a_ticket_and_lets_lookups_be() {
     assert_eq!(error.kind(), WaitErrorKind::ShutDown);
     assert!(error.ticket().is_some());
     assert_eq!(many.await.unwrap().tickets().count(), 3);
-    // New ones, too; lookups go on.
+    // New waits end as well; lookups continue.
     let error = client.wait(id("c")).await.unwrap_err();
     assert_eq!(error.kind(), WaitErrorKind::ShutDown);
     assert!(client.lookup_one(id("c")).await.unwrap().is_some());

@@ -1,4 +1,4 @@
-//! How clients get on with a limit of requests, alone and beside another on the same account.
+//! How clients use the request limit of an account, alone and together with another.
 
 use std::{
     sync::{Arc, Mutex},
@@ -12,13 +12,13 @@ use crate::{
     wait::{PollPolicy, tests::*},
 };
 
-/// The account: this many requests a second, of which a second's worth may come at once.
+/// An account that allows this many requests a second, in bursts of up to a second's worth.
 #[derive(Debug)]
 struct Account {
     per_second: f64,
     tokens: f64,
     at: Duration,
-    /// Requests of each client that were answered, and how many were refused.
+    /// The answered requests of each client, and the refused requests of all.
     answered: [u32; 2],
     refused: u32,
 }
@@ -74,8 +74,8 @@ fn client(account: &Arc<Mutex<Account>>, number: usize, begun: Instant) -> Clien
         .unwrap()
 }
 
-/// Clients that want twice the limit each, one beginning after the other; what each got in the last two
-/// of these minutes, and the part that was refused.
+/// Runs clients that each want twice the limit and start one after the other. Returns the rate that each got in
+/// the last two of these minutes, and the share of refused requests.
 async fn share(clients: usize, per_second: u32, minutes: u32) -> (Vec<f64>, f64) {
     let begun = Instant::now();
     let account = Arc::new(Mutex::new(Account {
@@ -104,8 +104,8 @@ async fn share(clients: usize, per_second: u32, minutes: u32) -> (Vec<f64>, f64)
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_uses_its_limit_and_is_seldom_refused() {
-    // One request in flight is 6.7 a second, two are 13.3: there is nothing between.
+async fn a_client_uses_its_limit_and_is_rarely_refused() {
+    // One request in flight makes 6.7 requests a second, two make 13.3; nothing lies between.
     let (got, refused) = share(1, 10, 10).await;
     assert!(got[0] > 6.5, "{got:?}");
     assert!(refused < 0.01, "{refused}");

@@ -1,4 +1,4 @@
-//! What callers hold: when it starts, how it is cancelled, and what an empty list gives.
+//! The futures and streams of waiting: when they start, how they are cancelled, and empty lists.
 
 use futures_util::future::join_all;
 
@@ -6,7 +6,7 @@ use crate::wait::tests::*;
 use crate::wait::{WaitErrorKind, WaitHandle};
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_starts_when_it_is_polled_or_told_to() {
+async fn a_wait_starts_when_it_is_polled_or_started() {
     let wire = server(|_, _| Some(3));
     let client = wire.client();
     let lazy = client.wait(id("a"));

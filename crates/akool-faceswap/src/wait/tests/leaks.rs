@@ -8,7 +8,7 @@ use crate::wait::tests::*;
 const MARK: &str = "FACELINK";
 const KEY: &str = "PLANTED-Key-0123456789abcdef";
 
-/// Everything that a wait for a job shows which is in trouble, then queued, then fails.
+/// Everything that waits show for jobs that are queued, fail a lookup, are processing and end.
 async fn shown() -> String {
     let wire = Scripted::new(|seen| {
         let row = |status| {
@@ -75,7 +75,7 @@ async fn nothing_that_a_wait_shows_has_a_url_or_a_key_in_it() {
     let shown = shown().await;
     assert!(!shown.contains(MARK), "{shown}");
     assert!(!shown.contains("PLANTED"), "{shown}");
-    // The search looked at something.
+    // The texts that were searched are really there.
     for word in [
         "JobFailed",
         "Processing",
@@ -96,7 +96,7 @@ async fn nothing_that_a_wait_shows_has_a_url_or_a_key_in_it() {
 }
 
 #[test]
-fn what_is_held_across_tasks_can_be() {
+fn everything_held_across_tasks_is_send_and_sync() {
     fn is<T: Send + Sync + Unpin>() {}
     is::<crate::wait::Wait>();
     is::<crate::wait::WaitAll>();

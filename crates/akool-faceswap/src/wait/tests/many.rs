@@ -30,7 +30,7 @@ async fn all_outcomes_come_in_the_order_of_the_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_has_them_in_the_order_of_their_ends() {
+async fn a_stream_yields_outcomes_in_the_order_in_which_jobs_end() {
     let wire = backwards(20);
     let mut ended = wire.client().wait_each(ids("a", 20)).start();
     let mut order = Vec::new();
@@ -44,7 +44,7 @@ async fn a_stream_has_them_in_the_order_of_their_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_says_how_many_are_to_come() {
+async fn a_stream_knows_how_many_outcomes_remain() {
     let mut ended = backwards(5).client().wait_each(ids("a", 5)).start();
     for left in (0..5).rev() {
         assert!(StreamExt::next(&mut ended).await.unwrap().is_ok());
@@ -54,7 +54,7 @@ async fn a_stream_says_how_many_are_to_come() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn jobs_in_trouble_are_counted_beside_what_is_known_of_them() {
+async fn failing_jobs_are_also_counted_by_their_last_status() {
     let wire = Scripted::new(|seen| match seen.n {
         0 => rows(seen, |_| Some(2)),
         _ => Reply::http(503, ""),
@@ -85,7 +85,7 @@ async fn the_oldest_is_the_one_that_has_been_waited_for_longest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn options_hold_for_all_of_them() {
+async fn options_apply_to_every_wait_of_a_group() {
     let wire = server(|_, _| Some(1));
     let begun = Instant::now();
     let results = wire.client().wait_all(ids("a", 250)).timeout(MINUTE).await;
@@ -134,7 +134,7 @@ async fn progress_counts_every_job_once() {
     assert_eq!((progress.waiting(), progress.failing()), (8, 0));
     assert!(progress.oldest().unwrap().1 >= SECOND);
     assert!(progress.next_poll_in().unwrap() < 2 * SECOND);
-    // Those that have ended and were not taken are among the tickets.
+    // Outcomes that were not taken yet are among the tickets.
     assert_eq!(ended.tickets().len(), 10);
     ended.next().await.unwrap().unwrap();
     assert_eq!(ended.tickets().len(), 9);

@@ -1,9 +1,9 @@
 //! Everything at once: callers come and go at random while a server answers and fails at random, and
 //! no wait is lost, doubled or stuck.
 //!
-//! [`case`] draws what happens; [`server`] is the other end, and keeps a record; [`promise`] says what
-//! every wait may expect by that record, without any of the poller's own rules; [`caller`] is what
-//! callers hold. `PROPTEST_CASES` is the number of cases, `just model` runs very many.
+//! [`case`] draws the operations; [`server`] answers them and keeps a log; [`promise`] derives from the log
+//! what every wait may expect, without any of the poller's own rules; [`caller`] holds the futures and streams.
+//! `PROPTEST_CASES` is the number of cases; `just model` runs many more.
 
 mod caller;
 mod case;
@@ -31,11 +31,11 @@ use crate::{
     wait::{PollPolicy, Ticket},
 };
 use caller::{Caller, Held};
-use case::{Case, Op, Said, Step};
+use case::{Case, Op, Step, Terms};
 use promise::{LATE_LOOK, OPERATION, Promise};
 use server::{ATTEMPT, At, JOBS, Server};
 
-/// A wait put away.
+/// A wait stored as a ticket.
 struct Stored {
     json: String,
     promise: Promise,
@@ -83,7 +83,7 @@ impl Play {
         world.violations.push(format!("{now:?}: {text}"));
     }
 
-    /// Has every caller look, and keeps the tickets of what ended without a result.
+    /// Polls every caller, and keeps the tickets of waits that ended without a result.
     fn look(&mut self, context: &mut Context<'_>) {
         for caller in &mut self.callers {
             let ended = caller.look(&self.server, self.shut_down, context);
@@ -92,7 +92,7 @@ impl Play {
         self.callers.retain(|caller| !caller.is_over());
     }
 
-    /// Lets time pass, with all callers awake; ends sooner if nobody waits and `until_idle`.
+    /// Lets time pass while all callers are polled; with `until_idle`, returns once nobody waits.
     async fn pass(&mut self, time: Duration, until_idle: bool) {
         let mut asleep = pin!(tokio::time::sleep(time));
         poll_fn(|context| {
@@ -116,27 +116,27 @@ impl Play {
         self.callers.push(caller);
     }
 
-    fn promise(&self, job: usize, said: &Said) -> Promise {
+    fn promise(&self, job: usize, terms: &Terms) -> Promise {
         let now = self.now();
-        let longest = said.longest.max(said.shortest).max(SECOND / 10);
+        let longest = terms.longest.max(terms.shortest).max(SECOND / 10);
         Promise {
             job,
             given: now,
-            first: said.first,
+            first: terms.first,
             interval: longest * 11 / 10,
-            grace: said.grace,
-            deadline: said.timeout.map(|timeout| now + timeout),
+            grace: terms.grace,
+            deadline: terms.timeout.map(|timeout| now + timeout),
             begun: now,
-            last_look: last_look(said.timeout.unwrap_or_default()),
+            last_look: last_look(terms.timeout.unwrap_or_default()),
             is_late: false,
             cancelled: None,
             is_blurred: false,
         }
     }
 
-    fn promises(&self, jobs: [bool; JOBS], said: &Said) -> Vec<Promise> {
+    fn promises(&self, jobs: [bool; JOBS], terms: &Terms) -> Vec<Promise> {
         let chosen = (0..JOBS).filter(|job| jobs[*job]);
-        chosen.map(|job| self.promise(job, said)).collect()
+        chosen.map(|job| self.promise(job, terms)).collect()
     }
 
     async fn step(&mut self, step: Step) {
@@ -144,51 +144,51 @@ impl Play {
             caller.patience = caller.patience.saturating_sub(1);
         }
         self.pass(step.after, false).await;
-        /// Sets what was said, whichever way of waiting it is.
+        /// Sets the options of any kind of wait.
         macro_rules! with {
-            ($wait:expr, $said:expr) => {
+            ($wait:expr, $terms:expr) => {
                 $wait
                     .poll_policy(
                         PollPolicy::new()
-                            .initial_delay($said.first)
-                            .min_interval($said.shortest)
-                            .growth_percent($said.growth)
-                            .max_interval($said.longest),
+                            .initial_delay($terms.first)
+                            .min_interval($terms.shortest)
+                            .growth_percent($terms.growth)
+                            .max_interval($terms.longest),
                     )
-                    .missing_grace($said.grace)
-                    .timeout($said.timeout.map_or(Timeout::Disabled, Timeout::After))
+                    .missing_grace($terms.grace)
+                    .timeout($terms.timeout.map_or(Timeout::Disabled, Timeout::After))
             };
         }
         let client = self.client.clone();
         let patience = step.patience;
         match step.op {
-            Op::Wait(job, said) => {
-                let waiting = with!(client.wait(server::id(job)), said).start();
-                self.begin(Held::One(waiting), vec![self.promise(job, &said)], patience);
+            Op::Wait(job, terms) => {
+                let held = Held::One(with!(client.wait(server::id(job)), terms).start());
+                self.begin(held, vec![self.promise(job, &terms)], patience);
             }
-            Op::Changes(job, said) => {
-                let changes = with!(client.wait(server::id(job)), said).start().changes();
-                let promise = self.promise(job, &said);
-                self.begin(Held::Changes(changes), vec![promise], patience);
+            Op::Changes(job, terms) => {
+                let wait = with!(client.wait(server::id(job)), terms).start();
+                let held = Held::Changes(wait.changes());
+                self.begin(held, vec![self.promise(job, &terms)], patience);
             }
-            Op::Completed(jobs, said) => {
-                let promises = self.promises(jobs, &said);
-                let held = with!(client.wait_each(ids(&promises)), said).start();
+            Op::Completed(jobs, terms) => {
+                let promises = self.promises(jobs, &terms);
+                let held = with!(client.wait_each(ids(&promises)), terms).start();
                 self.begin(Held::Completed(held), promises, patience);
             }
-            Op::All(jobs, said) => {
-                let promises = self.promises(jobs, &said);
-                let held = with!(client.wait_all(ids(&promises)), said).start();
+            Op::All(jobs, terms) => {
+                let promises = self.promises(jobs, &terms);
+                let held = with!(client.wait_all(ids(&promises)), terms).start();
                 self.begin(Held::All(held), promises, patience);
             }
-            Op::Any(jobs, said) => {
-                let promises = self.promises(jobs, &said);
-                let held = with!(client.wait_any(ids(&promises)), said).start();
+            Op::Any(jobs, terms) => {
+                let promises = self.promises(jobs, &terms);
+                let held = with!(client.wait_any(ids(&promises)), terms).start();
                 self.begin(Held::Any(held), promises, patience);
             }
             Op::Look(job) => {
                 let held = Held::Look(client.lookup_one(server::id(job)));
-                let said = Said {
+                let terms = Terms {
                     first: Duration::ZERO,
                     shortest: SECOND,
                     growth: 0,
@@ -196,7 +196,7 @@ impl Play {
                     grace: Duration::ZERO,
                     timeout: Some(OPERATION),
                 };
-                self.begin(held, vec![self.promise(job, &said)], 0);
+                self.begin(held, vec![self.promise(job, &terms)], 0);
             }
             Op::Drop(which) => {
                 if !self.callers.is_empty() {
@@ -231,7 +231,7 @@ impl Play {
                     self.hints.push((job, now));
                 }
                 if is_known && !is_wanted || !is_known && must_be {
-                    self.complain(&format!("notify of {job} said {is_known}"));
+                    self.complain(&format!("a hint for {job} returned {is_known}"));
                 }
             }
             Op::ShutDown => {
@@ -254,7 +254,7 @@ impl Play {
                 taken.push(self.drawer.remove(which));
             }
             None => {
-                // One for each job: outcomes of a group are told apart by it.
+                // One for each job, since the job identifies the outcomes of a group.
                 for stored in std::mem::take(&mut self.drawer) {
                     let job = stored.promise.job;
                     if taken.iter().any(|taken| taken.promise.job == job) {
@@ -317,7 +317,7 @@ impl Play {
         self.bury(last).await;
     }
 
-    /// Drops a client that nobody waits with.
+    /// Drops a client that has no waits.
     async fn bury(&self, client: Client) {
         let is_idle = client.poller().track(|tracker, _, _| tracker.is_empty());
         if !is_idle {
@@ -331,7 +331,7 @@ impl Play {
         }
     }
 
-    /// When the last of what can be said to end has ended.
+    /// When the last of the waits with a known end must have ended.
     fn horizon(&self) -> At {
         let world = self.server.world();
         let due = |caller: &Caller| caller.due(&world).map_or(At::ZERO, |due| due);
@@ -347,7 +347,7 @@ impl Play {
         }
         loop {
             self.pass(Duration::ZERO, true).await;
-            // Faults on the way move it.
+            // Faults in the meantime move the horizon.
             let left = (self.horizon() + SECOND).saturating_sub(self.now());
             if self.callers.is_empty() || left.is_zero() {
                 break;
@@ -362,7 +362,7 @@ impl Play {
         tokio::time::sleep(10 * MINUTE).await;
         let last = self.server.world().log.last().map(|entry| entry.sent);
         if last.is_some_and(|sent| sent > end) {
-            self.complain("requests go out for nobody");
+            self.complain("requests are sent although nobody waits");
         }
         let client = self.client.clone();
         self.client = process(&self.case, &self.server, &self.clock);
@@ -371,7 +371,7 @@ impl Play {
         std::mem::take(&mut self.server.world().violations)
     }
 
-    /// Every hint brought a request, unless a wait for the job ended before.
+    /// Checks that every hint led to a request, unless a wait for the job ended first.
     fn check_hints(&self, end: At) {
         let mut world = self.server.world();
         for (job, hinted) in &self.hints {
@@ -386,7 +386,7 @@ impl Play {
                     .iter()
                     .any(|entry| entry.jobs.contains(job) && (*hinted..=due).contains(&entry.sent));
             if !is_open {
-                let text = format!("the hint of {job} at {hinted:?} brought nothing by {due:?}");
+                let text = format!("the hint for {job} at {hinted:?} led to no request by {due:?}");
                 world.violations.push(text);
             }
         }

@@ -1,5 +1,5 @@
-//! What cannot succeed ends a wait after a bounded number of tries, and a job at success is not handed
-//! out before it has a URL.
+//! Lookups that cannot succeed end a wait after a bounded number of attempts, and a job at success is not
+//! handed out before it has a URL.
 
 use crate::wait::tests::*;
 use crate::{model::JobStatus, wait::WaitErrorKind};
@@ -39,7 +39,7 @@ async fn a_success_that_never_gets_a_url_is_an_error_after_a_minute() {
     let took = begun.elapsed();
     assert!((MINUTE..MINUTE + 6 * SECOND).contains(&took), "{took:?}");
     assert!(wire.requests() < 40, "{}", wire.requests());
-    // A wait that is resumed is patient once more.
+    // A resumed wait is patient once more.
     let begun = Instant::now();
     let again = wire.client().resume(error.into_ticket().unwrap()).await;
     assert_eq!(again.unwrap_err().kind(), WaitErrorKind::NoResultUrl);
@@ -67,7 +67,7 @@ async fn what_is_not_the_api_ends_a_wait_within_two_minutes() {
         let took = begun.elapsed();
         assert!((MINUTE..2 * MINUTE).contains(&took), "{took:?}");
         assert!((5..60).contains(&wire.requests()), "{}", wire.requests());
-        // A wait that is resumed tries anew.
+        // A resumed wait makes new attempts.
         let before = wire.requests();
         let again = wire.client().resume(error.into_ticket().unwrap()).await;
         assert_eq!(again.unwrap_err().kind(), WaitErrorKind::Fault);
@@ -125,7 +125,7 @@ async fn a_server_that_answers_with_few_rows_makes_no_job_missing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_certificate_that_is_refused_ends_a_wait_soon_with_a_message_that_names_it() {
+async fn a_rejected_certificate_ends_a_wait_soon_and_is_named_in_the_error() {
     for cause in [
         "the certificate is for other.example and not for this host",
         "the certificate is from an authority that this machine does not trust (UnknownIssuer)",
@@ -155,7 +155,7 @@ async fn a_server_that_wants_a_client_certificate_ends_a_wait_soon() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_several_ids_ends_no_wait_but_that_of_the_bad_one() {
+async fn a_refusal_of_several_ids_ends_only_the_wait_for_the_bad_one() {
     // 1003 whenever "bad" is in the request, among many good ones.
     let wire = Scripted::new(|seen| {
         if seen.ids.iter().any(|id| id == "bad") {

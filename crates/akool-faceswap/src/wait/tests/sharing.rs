@@ -1,4 +1,4 @@
-//! Who shares a request with whom.
+//! Which waits and lookups share requests.
 
 use crate::wait::tests::*;
 use crate::{error::ErrorKind, wait::PollPolicy};
@@ -46,7 +46,7 @@ async fn waits_that_begin_apart_come_to_share_requests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn single_lookups_of_one_moment_are_one_request() {
+async fn concurrent_single_lookups_share_one_request() {
     let wire = server(|id, _| (id != "a7").then_some(2));
     let client = wire.client();
     let tasks: Vec<_> = (0..100)
@@ -65,7 +65,7 @@ async fn single_lookups_of_one_moment_are_one_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lookup_is_never_answered_by_what_was_asked_before_it() {
+async fn a_lookup_is_never_answered_by_an_earlier_request() {
     let begun = Instant::now();
     let wire = Scripted::new(move |seen| {
         let now = seen.at - begun;
@@ -110,7 +110,7 @@ async fn a_lookup_that_is_done_takes_nothing_from_the_next() {
     let client = wire.client();
     let mut done = client.lookup_one(id("a"));
     (&mut done).await.unwrap();
-    // It gets the place in the tracker that the first one had.
+    // It takes over the first one's place in the tracker.
     let next = tokio::spawn(client.lookup_one(id("b")));
     settle().await;
     drop(done);
@@ -119,12 +119,12 @@ async fn a_lookup_that_is_done_takes_nothing_from_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_ids_that_fail_together_each_has_attempts_of_its_own() {
+async fn ids_that_fail_together_each_have_their_own_attempts() {
     let wire = Scripted::new(|_| Reply::http(503, ""));
     let client = wire.client();
     let seldom = PollPolicy::fixed(HOUR);
     let _waiting = client.wait(id("a")).poll_policy(seldom).start();
-    // By now it is no longer repeated.
+    // By now it is no longer retried.
     tokio::time::sleep(MINUTE).await;
     let before = wire.requests();
     client.poll_now(id("a"));
@@ -138,7 +138,7 @@ async fn of_ids_that_fail_together_each_has_attempts_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_ids_that_fail_together_one_pays_and_one_draws_the_delay() {
+async fn ids_that_fail_together_share_one_charge_and_one_delay() {
     let mut first_delays = Duration::ZERO;
     for seed in 0..20 {
         let wire = Scripted::new(|seen| match seen.n {
@@ -148,14 +148,14 @@ async fn of_ids_that_fail_together_one_pays_and_one_draws_the_delay() {
         let client = client_with(&wire, |builder| builder.jitter_seed(seed));
         let results = client.wait_all(ids("a", 100)).await;
         assert_eq!(results.succeeded().count(), 100);
-        // A hundred payments would leave nothing for the second and third repetition.
+        // A hundred charges would leave no budget for the second and third retry.
         assert!(wire.seen().iter().all(|seen| seen.ids.len() == 100));
         assert!((90..100).contains(&client.stats().retries_left));
         let gaps = wire.gaps();
         assert!(gaps.iter().all(|gap| *gap <= SECOND), "{gaps:?}");
         first_delays += gaps[0];
     }
-    // Of a hundred draws the least would count, which is next to nothing.
+    // Of a hundred delays the shortest would count, which is close to zero.
     let mean = first_delays / 20;
     assert!((SECOND / 20..SECOND / 5).contains(&mean), "{mean:?}");
 }
@@ -195,7 +195,7 @@ async fn one_bad_id_does_not_take_the_others_of_its_request_with_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_asked_for_who_is_not_waited_for() {
+async fn ids_that_nobody_waits_for_are_not_polled() {
     let wire = server(|_, _| Some(2));
     let client = wire.client();
     let kept = client.wait(id("kept")).start();

@@ -1,4 +1,4 @@
-//! Waits put away and taken up again, by the same process or another.
+//! Waits stored as tickets and resumed, by the same process or another.
 
 use std::{collections::HashMap, time::SystemTime};
 
@@ -9,7 +9,7 @@ use crate::{
     wait::{PollPolicy, Ticket, WaitErrorKind},
 };
 
-/// The wall clock that goes with tokio's.
+/// A wall clock that advances with tokio's clock.
 fn wall() -> Clock {
     let (begun, wall) = (
         Instant::now(),
@@ -25,13 +25,13 @@ fn process(wire: &Scripted, clock: &Clock) -> Client {
     })
 }
 
-/// As another process would read it.
+/// The ticket as another process would read it.
 fn carried(ticket: &Ticket) -> Ticket {
     serde_json::from_str(&serde_json::to_string(ticket).unwrap()).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
-async fn age_schedule_and_deadline_go_along() {
+async fn a_ticket_keeps_age_poll_policy_and_deadline() {
     let (wire, clock) = (server(|_, now| life(now, MINUTE, 5 * HOUR)), wall());
     let begun = Instant::now();
     let schedule = PollPolicy::fixed(50 * SECOND);
@@ -65,7 +65,7 @@ async fn age_schedule_and_deadline_go_along() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_resumed_too_late_has_one_more_look() {
+async fn a_wait_resumed_after_its_deadline_has_one_more_look() {
     let (wire, clock) = (server(|_, now| life(now, MINUTE, 2 * HOUR)), wall());
     let first = process(&wire, &clock);
     let waiting = first.wait(id("a")).timeout(HOUR).start();
@@ -80,7 +80,7 @@ async fn what_is_resumed_too_late_has_one_more_look() {
     assert_eq!(wire.requests(), requests + 1);
     tokio::time::sleep(HOUR).await;
     assert!(first.resume(ticket.clone()).await.is_ok());
-    // A lookup that fails does not count.
+    // A failed lookup does not count as the last look.
     let failing = Scripted::new(|seen| match seen.n {
         0 => Reply::http(503, ""),
         _ => rows(seen, |_| Some(3)),
@@ -91,7 +91,7 @@ async fn what_is_resumed_too_late_has_one_more_look() {
             .await
             .is_ok()
     );
-    // Where nobody answers it ends all the same.
+    // If the server never answers, the wait ends all the same.
     let silent = process(&Scripted::new(|_| Reply::nothing()), &clock);
     let begun = Instant::now();
     assert!(silent.resume(ticket).await.is_err());
@@ -99,7 +99,7 @@ async fn what_is_resumed_too_late_has_one_more_look() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_ticket_of_a_clock_that_is_ahead_is_not_older_than_now() {
+async fn a_ticket_from_a_clock_that_is_ahead_starts_now() {
     let (wire, clock) = (server(|_, _| Some(1)), wall());
     let ahead = Clock::of({
         let clock = clock.clone();
@@ -115,7 +115,7 @@ async fn a_ticket_of_a_clock_that_is_ahead_is_not_older_than_now() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_grace_period_of_a_missing_job_is_not_begun_anew() {
+async fn resuming_does_not_restart_the_missing_grace() {
     let (wire, clock) = (server(|_, _| None), wall());
     let client = process(&wire, &clock);
     let begun = Instant::now();
@@ -132,7 +132,7 @@ async fn the_grace_period_of_a_missing_job_is_not_begun_anew() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_wait_has_the_whole_grace_period_beside_one_that_is_resumed() {
+async fn a_new_wait_has_the_whole_missing_grace_beside_a_resumed_one() {
     let (wire, clock) = (server(|_, _| None), wall());
     let client = process(&wire, &clock);
     let first = client.wait(id("a")).start();
@@ -153,8 +153,8 @@ async fn a_new_wait_has_the_whole_grace_period_beside_one_that_is_resumed() {
     assert!(resumed.progress().waited() < 125 * SECOND);
 }
 
-/// The caller of `wait_each` dies at every moment there is, and the next process resumes from what
-/// was written: the tickets at the beginning, and each outcome when it was taken.
+/// The caller of `wait_each` dies at many different moments, and the next process resumes from what was stored:
+/// the tickets at the start, and each outcome when it was taken.
 #[tokio::test(start_paused = true)]
 async fn dying_at_any_moment_loses_no_outcome_and_repeats_none() {
     const JOBS: usize = 40;
@@ -195,7 +195,7 @@ async fn dying_at_any_moment_loses_no_outcome_and_repeats_none() {
             if tokio::time::timeout(death, life).await.is_ok() {
                 break;
             }
-            assert!(lives < 10_000, "nothing is ever learned in {death:?}");
+            assert!(lives < 10_000, "no outcome is ever taken within {death:?}");
         }
         assert_eq!(journal.len(), JOBS);
         assert!(journal.values().all(|times| *times == 1), "{journal:?}");

@@ -1,4 +1,4 @@
-//! When lookups happen, and what passes until an end is seen.
+//! When lookups happen, and how soon an end is seen.
 
 use crate::wait::tests::*;
 use crate::{
@@ -43,7 +43,7 @@ async fn the_first_lookup_is_at_once_or_when_the_schedule_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn intervals_grow_with_the_time_since_the_last_change_and_shrink_with_progress() {
+async fn intervals_grow_while_nothing_changes_and_shrink_with_progress() {
     let wire = server(|_, now| life(now, 5 * MINUTE, 20 * MINUTE));
     wire.client().wait(id("a")).await.unwrap();
     let seen = wire.seen();
@@ -91,17 +91,17 @@ async fn a_change_is_handed_out_when_it_is_seen() {
     let wire = server(|_, now| life(now, 100 * SECOND, 200 * SECOND));
     let begun = Instant::now();
     let mut changes = wire.client().wait(id("a")).start().changes();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     while let Some(change) = changes.next().await {
         let seen = wire.seen().last().unwrap().at;
-        assert_eq!(Instant::now(), seen, "nothing is slept on");
+        assert_eq!(Instant::now(), seen, "a change is handed out at once");
         match change {
-            Change::Progress(progress) => told.push(progress.status().unwrap()),
-            Change::Settled(outcome) => told.push(outcome.unwrap().status()),
+            Change::Progress(progress) => reported.push(progress.status().unwrap()),
+            Change::Settled(outcome) => reported.push(outcome.unwrap().status()),
         }
     }
     assert_eq!(
-        told,
+        reported,
         [
             JobStatus::InQueue,
             JobStatus::Processing,
@@ -135,8 +135,8 @@ async fn a_rate_limit_holds_every_wait_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_failed_is_repeated_soon_while_the_budget_lasts_and_by_schedule_after() {
-    // One fault: repeated within the retry policy's 250 ms.
+async fn failed_lookups_are_retried_soon_and_then_by_the_poll_policy() {
+    // One fault: retried within the retry policy's 250 ms.
     let wire = Scripted::new(|seen| match seen.n {
         0 => Reply::http(503, ""),
         _ => rows(seen, |_| Some(3)),
@@ -144,7 +144,7 @@ async fn what_failed_is_repeated_soon_while_the_budget_lasts_and_by_schedule_aft
     wire.client().wait(id("a")).await.unwrap();
     assert!(wire.gaps()[0] <= SECOND / 4, "{:?}", wire.gaps());
 
-    // Faults without an end: three repetitions, then the schedule.
+    // Endless faults: three retries, then the poll policy.
     let wire = Scripted::new(|_| Reply::http(503, ""));
     let client = client_with(&wire, |builder| {
         builder.retry(RetryPolicy::new().base_delay(SECOND / 100))
@@ -157,7 +157,7 @@ async fn what_failed_is_repeated_soon_while_the_budget_lasts_and_by_schedule_aft
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_server_asks_for_is_kept_even_where_it_is_not_repeated() {
+async fn retry_after_is_kept_to_even_without_further_retries() {
     let wire = Scripted::new(|_| Reply::http(503, "").with_header("retry-after", "25"));
     let wait = wire.client().wait(id("a")).timeout(3 * MINUTE);
     wait.await.unwrap_err();
@@ -184,7 +184,7 @@ async fn a_wait_that_joins_keeps_to_what_the_server_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hint_has_the_job_looked_up_now_but_not_as_often_as_anybody_likes() {
+async fn a_hint_polls_the_job_at_once_but_at_a_limited_rate() {
     let wire = server(|_, now| life(now, MINUTE, 1000 * SECOND));
     let client = wire.client();
     let waiting = client.wait(id("a")).start();
@@ -196,7 +196,7 @@ async fn a_hint_has_the_job_looked_up_now_but_not_as_often_as_anybody_likes() {
     waiting.await.unwrap().unwrap();
     assert_eq!(Instant::now(), hinted);
 
-    // A flood of hints is no flood of requests.
+    // A flood of hints does not become a flood of requests.
     let wire = server(|_, _| Some(1));
     let client = wire.client();
     let _waiting = client.wait(id("a")).start();
@@ -211,7 +211,7 @@ async fn a_hint_has_the_job_looked_up_now_but_not_as_often_as_anybody_likes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hint_while_a_lookup_is_under_way_brings_another_one() {
+async fn a_hint_during_a_lookup_leads_to_another_lookup() {
     let begun = Instant::now();
     let wire = Scripted::new(move |seen| {
         let now = seen.at - begun;

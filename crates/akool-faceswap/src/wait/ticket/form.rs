@@ -1,4 +1,4 @@
-//! A ticket as it is written: versioned, so that a later release knows what it reads.
+//! The serialised form of a ticket, with a version so that a later release knows what it reads.
 
 use std::{fmt, time::Duration};
 
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::model::{JobStatus, ResultId};
 use crate::wait::{PollPolicy, Ticket, options::WaitOptions, poll_policy::millis};
 
-/// The form that this version of the library writes.
+/// The version of the form that this release writes and reads.
 const VERSION: u32 = 1;
 
-/// A ticket as it is written.
+/// A serialised ticket.
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub(super) struct Form {
@@ -57,7 +57,7 @@ impl fmt::Display for OtherVersion {
         write!(
             f,
             "the ticket has version {}, and this release of akool-faceswap reads version {VERSION}: \
-             resume it with the release that wrote it, or wait for its id anew",
+             resume it with the release that wrote it, or start a new wait for its id",
             self.0
         )
     }
@@ -122,7 +122,7 @@ mod tests {
 
     /// Every later version must read what this version writes.
     #[test]
-    fn the_written_form_is_this() {
+    fn the_serialised_form_stays_the_same() {
         let text = r#"{"version":1,"id":"667d228400000000000a0001","status":2,"begun_unix_ms":1719476868006,"changed_unix_ms":1719476869000,"missing_since_unix_ms":null,"deadline_unix_ms":1719487668006,"missing_grace_ms":120000,"schedule":{"first_after_ms":0,"shortest_ms":2000,"growth_percent":10},"polls":7}"#;
         assert_eq!(serde_json::to_string(&ticket()).unwrap(), text);
         assert_eq!(serde_json::from_str::<Ticket>(text).unwrap(), ticket());

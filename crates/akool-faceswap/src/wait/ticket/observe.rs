@@ -1,4 +1,4 @@
-//! What one lookup means for a wait that a program stores and feeds by itself.
+//! What one lookup means for a wait that a program stores and observes itself.
 
 use std::{
     sync::Arc,
@@ -13,11 +13,11 @@ use crate::wait::{
 };
 use crate::{error::Error, lookup::Outcome, model::Job, retry::RetryPolicy};
 
-/// How many jobs a program is taken to look up together if it stores its waits itself.
+/// How many jobs a program that stores its waits itself is assumed to look up together.
 const MANY: Load = Load::jobs(100_000);
 
 impl Ticket {
-    /// Applies what a lookup said, and says what to do next.
+    /// Applies the outcome of a lookup, and returns what to do next.
     ///
     /// This is for a program that stores its waits itself, for example as rows of a database that
     /// several processes share, and looks up what is due with
@@ -53,7 +53,7 @@ impl Ticket {
     /// ```
     pub fn observe(&mut self, outcome: &Outcome, now: SystemTime, jitter: f64) -> Next {
         let now = Now::at(now);
-        // The lookup has made its own retries already.
+        // The lookup has already made its own retries.
         let retry = |error: &Error| {
             let asked = error.retry_after().unwrap_or_default();
             Retry::BySchedule(RetryPolicy::default().capped(asked))
@@ -120,7 +120,7 @@ impl Ticket {
 #[non_exhaustive]
 #[allow(
     clippy::large_enum_variant,
-    reason = "it is made once for a lookup and taken apart at once"
+    reason = "it is created once for a lookup and matched at once"
 )]
 pub enum Next {
     /// The wait continues: look the job up again.
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_look_ends_though_every_one_fails() {
+    fn the_last_look_ends_even_if_every_lookup_fails() {
         let mut ticket = crate::wait::ticket::tests::ticket();
         let deadline = ticket.deadline().unwrap();
         let failed = Outcome::Failed(Error::new(crate::error::ErrorKind::Transport, ""));

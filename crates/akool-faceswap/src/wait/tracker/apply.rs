@@ -1,4 +1,4 @@
-//! What an answer means for those who wait.
+//! Applies answers to waiters.
 
 use std::{num::NonZeroU64, time::Duration};
 
@@ -28,7 +28,7 @@ impl Tracker {
     ) {
         let Batch { number, jobs, .. } = batch;
         for (job, outcome) in jobs.into_iter().zip(outcomes) {
-            // It may have been dropped, and its key reused, or be tracked anew.
+            // The job may have been dropped since, or be in flight with another batch.
             let Some(tracked) = self.jobs.get(job) else {
                 continue;
             };
@@ -98,7 +98,7 @@ impl Tracker {
         if let Some(seen) = Seen::of(observation) {
             let [from, to] = [tracked.seen_at, tracked.asked].map(|at| at.since(tracked.begun));
             let has_ended = matches!(observation, Observation::Found(job) if job.is_terminal());
-            // A job without its URL ends but once.
+            // A success that still lacks its URL has been counted as an end already.
             if tracked.state.without_url_since.is_none() {
                 self.law.learn(tracked.seen, from, to, has_ended);
             }
@@ -108,7 +108,7 @@ impl Tracker {
         tracked.state.update(observation, now.timestamp)
     }
 
-    /// The outcome of a wait that ends with what was just recorded.
+    /// The outcome of a waiter that ends with the observation just recorded.
     fn outcome_for(
         &self,
         waiter: &Waiter,
@@ -197,7 +197,7 @@ impl Tracker {
 }
 
 impl Observation {
-    /// What it is to those who want one answer; `None` if there is to be another attempt first.
+    /// The answer for single lookups; `None` if another attempt comes first.
     fn answer(&self) -> Option<super::Answer> {
         match self {
             Self::Found(job) => Some(Ok(Some(job.clone()))),

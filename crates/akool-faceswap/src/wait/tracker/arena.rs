@@ -1,16 +1,16 @@
-//! Values by key, where the key of a removed value never reaches another.
+//! Values by key; the key of a removed value never refers to another value.
 //!
-//! `slotmap` does this too, but gives no memory back: a new map begins with the keys of the old one,
-//! and a handle to a wait that has ended would reach another. Here the generation counts on.
+//! `slotmap` does this too, but never frees memory: a new map would start with the keys of the old one, and a
+//! handle to an ended wait would refer to another wait. Here the generation never restarts.
 
 use std::ops::{Index, IndexMut};
 
 use slab::Slab;
 
-/// A full arena grows by one part of this many.
+/// A full arena grows by its capacity divided by this.
 const GROWTH: usize = 8;
 
-/// The key of one value. Default: a key that reaches nothing.
+/// The key of one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::wait) struct Key {
     index: u32,
@@ -18,7 +18,7 @@ pub(in crate::wait) struct Key {
 }
 
 impl Key {
-    /// Reaches nothing: the end of a list.
+    /// A key without a value: the end of a list.
     pub(in crate::wait) const NONE: Self = Self {
         index: u32::MAX,
         generation: 0,
@@ -42,7 +42,7 @@ impl<T> Arena<T> {
     pub(super) fn insert(&mut self, value: T) -> Key {
         let capacity = self.slots.capacity();
         if self.slots.len() == capacity {
-            // Doubled, a third of the room would be empty in the mean.
+            // If it doubled, a third of its capacity would be empty on average.
             self.slots.reserve_exact(capacity / GROWTH + 16);
         }
         self.generation = self.generation.wrapping_add(1);
@@ -96,7 +96,7 @@ impl<T> Arena<T> {
         self.slots.shrink_to_fit();
     }
 
-    /// Gives the memory of an empty arena back.
+    /// Frees the memory of an empty arena.
     pub(super) fn release_memory(&mut self) {
         if self.is_empty() {
             self.slots = Slab::new();
@@ -104,7 +104,7 @@ impl<T> Arena<T> {
     }
 }
 
-/// For keys of values that are known to be there.
+/// For keys whose values are known to exist.
 impl<T> Index<Key> for Arena<T> {
     type Output = T;
 
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_of_a_removed_value_reaches_no_other() {
+    fn the_key_of_a_removed_value_refers_to_no_other() {
         let mut arena = Arena::new();
         let old = arena.insert("old");
         assert_eq!(arena.remove(old), Some("old"));

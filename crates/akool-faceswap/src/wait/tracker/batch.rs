@@ -1,12 +1,12 @@
-//! Which ids go out together, and when.
+//! Which ids share a request, and when it is sent.
 //!
-//! A request costs the same for one id as for a hundred. So once any id is due, the request is filled
-//! up with those that come next, as far as half of their interval has passed.
+//! A request costs the same for one id as for a hundred. So once any id is due, the request is filled up with
+//! the ids that are due next, if half of their interval has passed.
 //!
-//! When more is due than a request takes, those go first that somebody asks for now; then those that are
-//! most likely to have ended since they were last seen, since each of them found is one wait less. A tenth
-//! of each request is for those that have been due the longest: so nobody is passed over for more than ten
-//! times as long as if all were served in the order in which they came.
+//! When more ids are due than fit into a request, those that a caller asks for now go first, then those that
+//! have most likely ended since they were last seen: each end that is found is one wait less. A tenth of each
+//! request is for the ids that have been due the longest, so no id waits more than ten times as long as it
+//! would in the order in which ids become due.
 
 use std::num::NonZeroU64;
 
@@ -16,14 +16,14 @@ use crate::wait::tracker::{
     Key, Line, Now, Order, ResultId, Timestamp, Tracked, Tracker, queue::DueQueue,
 };
 
-/// The part of a request that is for those that have been due the longest is one of this many.
+/// One in this many ids of a request is for those that have been due the longest.
 const OLDEST_PART: usize = 10;
 
-/// How many are taken from a line before lines are compared again.
+/// How many ids are taken from a line before lines are compared again.
 const RUN: usize = 8;
 
-/// How many of a line may be passed over in search of some that ride along. Intervals in a line are alike,
-/// unless waits have poll policies of their own.
+/// After how many ids of a line that may not ride along the search gives the line up. Intervals in a line are
+/// alike, unless waits have their own poll policies.
 const PATIENCE: u32 = 8;
 
 /// Ids that go out in one request.
@@ -43,7 +43,7 @@ struct Filling {
 }
 
 impl Filling {
-    /// Takes an id in if it fits.
+    /// Adds an id if it fits.
     fn add(&mut self, key: Key, id: &ResultId) -> bool {
         let Some(size) = self.size.with(id, self.limit) else {
             self.is_full = true;
@@ -57,7 +57,7 @@ impl Filling {
 }
 
 impl Tracker {
-    /// Takes what the next request asks for, if anything is due.
+    /// Takes the ids of the next request, if any id is due.
     pub(in crate::wait) fn take_batch(&mut self, now: &Now, limit: RequestSize) -> Option<Batch> {
         if self.queue.first_due(self.queue.oldest()) > now.timestamp {
             return None;
@@ -117,7 +117,7 @@ impl Tracker {
         tracked.due = Timestamp::NEVER;
     }
 
-    /// Takes those that are due, the most likely to have ended first.
+    /// Takes ids that are due, the most likely to have ended first.
     fn take_most_worth(&mut self, now: &Now, filling: &mut Filling) {
         if filling.is_full {
             return;
@@ -145,7 +145,7 @@ impl Tracker {
         }
     }
 
-    /// Fills a request up with those that are not due, as far as half of their interval has passed.
+    /// Fills a request up with ids that are not due yet, if half of their interval has passed.
     fn take_along(&mut self, now: &Now, filling: &mut Filling) {
         if filling.is_full {
             return;
@@ -187,7 +187,7 @@ impl Tracker {
         self.law.chance(tracked.seen, from, to)
     }
 
-    /// When something has to be done next; what is due counts only where it can be sent.
+    /// When there is something to do next; ids that are due count only if they can be sent.
     pub(in crate::wait) fn next_wake(&self, can_send: bool) -> Timestamp {
         let deadline = self
             .deadlines
@@ -202,7 +202,7 @@ impl Tracker {
 }
 
 impl Tracked {
-    /// Whether half of the interval has passed, or it was never looked up.
+    /// Whether half of the interval has passed, or the job was never looked up.
     fn may_ride_along(&self, now: &Now) -> bool {
         self.due.since(now.timestamp).as_millis() <= u128::from(self.interval_millis / 2)
     }

@@ -1,4 +1,4 @@
-//! How waits end that no answer ends: withdrawn, cancelled, too late, shut down, or after an error.
+//! How waits end without an answer: withdrawn, cancelled, timed out, shut down, deleted, or after an error.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ impl Tracker {
         }
     }
 
-    /// Ends a wait because a caller said so.
+    /// Ends a wait that a caller cancels.
     pub(in crate::wait) fn cancel(&mut self, key: Key, now: &Now, effects: &mut Effects) {
         if self.waiters.get(key).is_some() {
             self.end(key, WaitErrorKind::Cancelled, None, now, effects);
@@ -96,7 +96,8 @@ impl Tracker {
         }
     }
 
-    /// Has waits whose deadline has passed take a last look, and ends those that have had theirs.
+    /// Starts the last look of waits whose deadline has passed, and ends waits whose last look has run out of
+    /// time.
     pub(in crate::wait) fn expire(&mut self, now: &Now, effects: &mut Effects) {
         while let Some(&(at, key)) = self.deadlines.first()
             && at <= now.timestamp
@@ -114,7 +115,7 @@ impl Tracker {
         }
     }
 
-    /// Has the job looked up at `at`, or as soon as the server wants it, and ends the wait when that
+    /// Polls the job at `at`, or as soon as the server allows, and sets the time at which the wait ends if that
     /// takes too long.
     pub(super) fn begin_last_look(&mut self, key: Key, at: Timestamp, now: &Now) {
         let waiter = &mut self.waiters[key];

@@ -1,4 +1,4 @@
-//! The tracked jobs by their ids. It keeps keys alone: each id is in its job already.
+//! The tracked jobs by their ids. It stores only keys, since each job has its id.
 
 use std::hash::{BuildHasher as _, RandomState};
 

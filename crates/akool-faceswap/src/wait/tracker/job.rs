@@ -1,4 +1,4 @@
-//! What is known of one id that is waited for.
+//! What is known about one tracked id.
 
 use std::num::NonZeroU64;
 
@@ -12,32 +12,32 @@ use crate::{
     model::ResultId,
 };
 
-/// One id that is waited for.
+/// One tracked id.
 #[derive(Debug)]
 pub(super) struct Tracked {
     pub(super) id: ResultId,
-    /// The first of those that wait for it.
+    /// The first waiter of its list.
     pub(super) waiters: Key,
     pub(super) state: JobState,
     /// When it is looked up next; never while a lookup is in flight.
     pub(super) due: Timestamp,
     /// Its line in the queue.
     pub(super) line: Line,
-    /// What was last seen of it.
+    /// What the last answer showed about it.
     pub(super) seen: Seen,
     /// The time between the last lookup and the next, for riding along.
     pub(super) interval_millis: u32,
     /// When its wait began: its age counts from here.
     pub(super) begun: Timestamp,
-    /// When the lookup was sent that saw it last; at first, when its wait began.
+    /// When the last lookup that was answered was sent; at first, when its wait began.
     pub(super) seen_at: Timestamp,
-    /// When it was last sent, or never.
+    /// When it was last sent, or `NEVER`.
     pub(super) asked: Timestamp,
-    /// The batch that is in flight with it.
+    /// The batch in flight that contains it.
     pub(super) in_flight: Option<NonZeroU64>,
-    /// When it has to be looked up again, whatever the lookup in flight brings; or never.
+    /// When it must be looked up again, whatever the lookup in flight returns; or `NEVER`.
     pub(super) poll_again_at: Timestamp,
-    /// Before this time the server, or a backoff, does not want another lookup.
+    /// No lookup is sent before this time, because of `Retry-After` or a backoff.
     pub(super) not_before: Timestamp,
     pub(super) last_error: Option<Error>,
 }

@@ -1,27 +1,28 @@
 //! How likely it is that a job has ended since it was last seen, learned from the jobs that ended before.
 //!
-//! The law of ends is a hazard: ends per second, by what was last seen of a job and by its age on a
-//! logarithmic scale. It is estimated as ends over the time observed (Nelson and Aalen). Old observations
-//! are forgotten by halves, so that it follows when jobs change, and its size is fixed.
+//! The law of ends is a hazard rate: ends per second, by what was last seen of a job and by its age on a
+//! logarithmic scale. The estimate is the number of ends divided by the time observed (Nelson and Aalen). Old
+//! observations are halved from time to time, so that the law follows when jobs become slower or faster. Its
+//! size is fixed.
 //!
-//! An end is seen some time after it happened. Where that time spans several ages, the end is shared among
-//! them as the law so far has it (the self-consistent estimate for intervals).
+//! An end is seen some time after it happened. If that time spans several ages, the end is divided among them
+//! in proportion to the law so far (the self-consistent estimate for interval-censored data).
 
 use std::time::Duration;
 
 use crate::model::{JobStatus, Media};
 use crate::wait::observation::Observation;
 
-/// Ages differ by a factor of √2, from 1 s to about three hours.
+/// The number of age steps: each is a factor of √2, from 1 s to about three hours.
 pub(super) const AGES: usize = 28;
 
-/// How many kinds of [`Seen`] there are.
+/// The number of variants of [`Seen`].
 pub(super) const KINDS: usize = 8;
 
 /// How many ends the prior counts as.
 const PRIOR_ENDS: f32 = 2.0;
 
-/// Ends, and seconds, that a cell remembers at most before it forgets half of them.
+/// The most ends and seconds in a cell; beyond that, both are halved.
 const MOST_ENDS: f32 = 128.0;
 const MOST_SECONDS: f32 = 5e6;
 
@@ -154,7 +155,7 @@ impl Law {
         }
     }
 
-    /// The chance that a job has ended by the age `to` that at the age `from` looked like this.
+    /// The chance that a job which looked like this at the age `from` has ended by the age `to`.
     pub(super) fn chance(&self, seen: Seen, from: Duration, to: Duration) -> f32 {
         let sum = |age: Duration| {
             let seconds = age.as_secs_f32();
@@ -165,7 +166,7 @@ impl Law {
         1.0 - (sum(from) - sum(to)).min(0.0).exp()
     }
 
-    /// Takes in that a job which at the age `from` looked like this had ended at the age `to`, or not.
+    /// Records whether a job that looked like this at the age `from` had ended at the age `to`.
     pub(super) fn learn(&mut self, seen: Seen, from: Duration, to: Duration, has_ended: bool) {
         self.is_stale = true;
         let (from, to) = (from.as_secs_f32(), to.as_secs_f32().max(from.as_secs_f32()));
@@ -181,7 +182,7 @@ impl Law {
                 alive *= survives;
             }
         }
-        // The chance to have ended at all; what is seen to have ended has.
+        // The parts are normalised by the chance of having ended at all.
         let ended = 1.0 - alive;
         let mut left = 1.0;
         for step in first..=last {
@@ -191,7 +192,7 @@ impl Law {
                 let part = if ended > 0.0 {
                     parts[step] / ended
                 } else {
-                    // It was asked twice at one time.
+                    // Both lookups were sent at the same time.
                     f32::from(step == last)
                 };
                 cell.ends += part;
@@ -224,7 +225,7 @@ mod tests {
         Duration::from_secs_f32(seconds)
     }
 
-    /// Looks at jobs that end at this rate every this many seconds, until they have ended.
+    /// Observes jobs that end at `rate`, at intervals of `every` seconds, until they have ended.
     fn observe(law: &mut Law, seen: Seen, rate: f32, every: f32, jobs: usize, draw: u64) {
         let mut rng = fastrand::Rng::with_seed(draw);
         for _ in 0..jobs {
@@ -261,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_is_seen_late_is_shared_among_the_ages_before() {
+    fn an_end_that_is_seen_late_is_divided_among_the_ages_before() {
         let mut law = Law::new();
         observe(&mut law, Seen::Nothing, 0.05, 60.0, 20_000, 3);
         let chances =
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn it_follows_when_jobs_become_slower_or_quicker() {
+    fn it_follows_when_jobs_become_slower_or_faster() {
         let mut law = Law::new();
         for (round, rate) in (1..).zip([0.1, 0.01, 0.1]) {
             observe(&mut law, Seen::Image, rate, 2.0, 10_000, round);
@@ -283,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn before_anything_is_learned_the_chance_grows_with_the_time_and_falls_with_the_age() {
+    fn the_prior_chance_grows_with_the_time_and_falls_with_the_age() {
         let mut law = Law::new();
         law.refresh();
         let chance = |from, to| law.chance(Seen::Image, seconds(from), seconds(to));
@@ -295,7 +296,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_observation_makes_it_anything_but_a_law(
+        fn after_any_observations_chances_and_rates_are_valid(
             looks in prop::collection::vec((0..KINDS, 0u64..u64::MAX / 2, 0u64..u64::MAX / 2, any::<bool>()), 0..200),
             near in prop::collection::vec((0u64..40_000, 0u64..40_000, any::<bool>()), 0..200),
         ) {

@@ -1,7 +1,7 @@
-//! What is due, in lines: jobs that look the same and were of the same age when they were last seen.
+//! The queue of due jobs, in lines: a line has jobs that look the same and were equally old when last seen.
 //!
-//! In a line, the job that is due first is the most likely to have ended; so only the first of each line have
-//! to be compared to find the one that is most worth a look.
+//! Within a line, the job that is due first is the most likely to have ended. So comparing the first job of
+//! each line finds the one that is most worth a lookup.
 
 use std::collections::BTreeSet;
 
@@ -17,10 +17,10 @@ const LINES: usize = 1 + KINDS * AGES;
 pub(super) struct Line(u8);
 
 impl Line {
-    /// What somebody asks for now: a single answer, a hint, a last look, a retry.
+    /// Jobs that are needed now: for a single answer, a hint, a last look or a retry.
     pub(super) const URGENT: Self = Self(0);
 
-    /// Of jobs that look like this, and were that old.
+    /// The line of jobs that look like this and were this old.
     pub(super) fn new(seen: Seen, step: usize) -> Self {
         let line = 1 + seen as usize * AGES + step.min(AGES - 1);
         // There are fewer lines than u8 can count.
@@ -35,7 +35,7 @@ impl Line {
 #[derive(Debug)]
 pub(super) struct DueQueue {
     lines: Vec<BTreeSet<(Timestamp, Key)>>,
-    /// When the first of each line is due: beside each other, since they are compared all the time.
+    /// When the first job of each line is due, stored contiguously because these times are compared often.
     firsts: [Timestamp; LINES],
 }
 

@@ -1,5 +1,4 @@
-//! What the tracker decides by itself, without a poller: who rides along, how far it looks, what it
-//! gives back.
+//! What the tracker decides without a poller: which ids ride along, how far it searches, when it frees memory.
 
 use std::{
     collections::BTreeMap,
@@ -27,7 +26,7 @@ fn limit(ids: usize, bytes: usize) -> RequestSize {
     RequestSize { ids, bytes }
 }
 
-/// A tracker, with the time at which it is.
+/// A tracker with its current time.
 struct Bench {
     tracker: Tracker,
     begun: Now,
@@ -55,7 +54,7 @@ impl Bench {
         self.now.wall += time;
     }
 
-    /// Waits for an id that is looked up every so often; its key.
+    /// Waits for an id with this interval; returns the key.
     fn wait(&mut self, id: &str, every: Duration) -> Key {
         let options = WaitOptions {
             schedule: PollPolicy::fixed(every),
@@ -70,7 +69,7 @@ impl Bench {
         key.unwrap()
     }
 
-    /// What goes out now, answered at once by an answer without any of it.
+    /// Takes a batch, and answers at once without any of its ids; returns the ids.
     fn look_up(&mut self, max_ids: usize, max_bytes: usize) -> Vec<String> {
         let Some(batch) = self
             .tracker
@@ -108,7 +107,7 @@ fn an_id_rides_along_once_half_of_its_interval_has_passed() {
 
 #[test]
 fn the_search_for_ids_that_ride_along_has_an_end() {
-    // Eight of a line may be passed over.
+    // The search gives a line up at the eighth id that may not ride along.
     for (others, expected) in [(7, &["due", "rides"][..]), (8, &["due"])] {
         let mut bench = Bench::new();
         bench.wait("rides", 100 * SECOND);
@@ -140,8 +139,8 @@ fn a_batch_fits_its_request_line_and_has_one_id_at_least() {
 }
 
 #[test]
-fn the_memory_of_very_many_jobs_is_given_back_once_there_is_none() {
-    for (jobs, is_given_back) in [(1_024, false), (1_025, true)] {
+fn the_memory_of_many_jobs_is_freed_once_none_is_left() {
+    for (jobs, is_freed) in [(1_024, false), (1_025, true)] {
         let mut bench = Bench::new();
         let keys: Vec<Key> = (0..jobs)
             .map(|n| bench.wait(&format!("a{n}"), SECOND))
@@ -154,11 +153,11 @@ fn the_memory_of_very_many_jobs_is_given_back_once_there_is_none() {
         assert_eq!(bench.tracker.jobs.capacity(), jobs, "one is left");
         bench.tracker.withdraw(keys[0]);
         bench.tracker.release_memory();
-        assert_eq!(bench.tracker.jobs.capacity() == 0, is_given_back, "{jobs}");
+        assert_eq!(bench.tracker.jobs.capacity() == 0, is_freed, "{jobs}");
     }
 }
 
-/// What is seen of a job that never ends.
+/// How a job that never ends looks.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Missing,
@@ -181,11 +180,11 @@ impl Kind {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The bound on what an order by worth may add to a wait. When an id becomes due, some others have
-    /// been due for longer: each request has a tenth of its places for those, so the id is in one of the
-    /// next requests, as many as its place among them takes; whatever comes later, and however likely.
+    /// The bound on the delay that the order by worth may add. When an id becomes due, some others have been
+    /// due for longer. A tenth of each request is for those, so the number of ids ahead bounds the number of
+    /// requests until the id is sent, whatever becomes due later and however likely its end.
     #[test]
-    fn an_id_that_is_due_is_passed_over_by_a_tenth_of_each_request_at_least(
+    fn a_tenth_of_each_request_is_for_the_ids_due_the_longest(
         jobs in prop::collection::vec((prop_oneof![Just(Kind::Missing), Just(Kind::Image), Just(Kind::Video)], 1u64..40), 1..100),
         max_ids in 1usize..40,
         pauses in prop::collection::vec((0u64..1500, 0usize..100, any::<bool>()), 1..80),
@@ -195,7 +194,7 @@ proptest! {
             bench.wait(&format!("a{n}"), Duration::from_secs(*every));
         }
         let places = max_ids.div_ceil(10);
-        // For each id that is due, in how many requests it has to be.
+        // For each id that is due, within how many requests it must be sent.
         let mut within: BTreeMap<Key, usize> = BTreeMap::new();
         for (pause, hinted, is_hinted) in pauses {
             bench.pass(Duration::from_millis(pause));
@@ -231,7 +230,7 @@ proptest! {
     }
 }
 
-/// What a lookup says about the one job of `tickets_and_tracker_agree`.
+/// What a lookup returns about the one job of `tickets_and_tracker_agree`.
 #[derive(Clone, Copy, Debug)]
 enum Said {
     Status(i64),
@@ -274,8 +273,8 @@ fn said() -> impl Strategy<Value = Said> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// A wait in memory and one that a program stores and feeds by itself end in the same way, after
-    /// the same lookups at the same times.
+    /// A wait in memory and a wait that a program stores and observes itself end in the same way, after the
+    /// same lookups at the same times.
     #[test]
     fn tickets_and_tracker_agree(
         said in prop::collection::vec((said(), 0u64..3000), 1..40),
@@ -320,7 +319,7 @@ proptest! {
             );
             let outcome = said.outcome(&id);
             let next = ticket.observe(&outcome, bench.now.wall, rng.f64());
-            // What a database stores is what it reads.
+            // A stored ticket is read back unchanged.
             let stored = serde_json::to_string(&ticket).unwrap();
             prop_assert_eq!(&serde_json::from_str::<Ticket>(&stored).unwrap(), &ticket);
             bench.tracker.answered(batch, vec![outcome], retry, &bench.now, &mut bench.effects);

@@ -1,7 +1,7 @@
-//! One waiter for an id: what for, until when, and where the outcome goes.
+//! One waiter for an id: what it waits for, until when, and where the outcome goes.
 //!
-//! The waiters for one id form a linked list within the arena that holds them all, so that adding or
-//! removing one of a hundred thousand costs the same as one.
+//! The waiters for one id form a linked list within the arena that holds them all, so that adding or removing
+//! one takes constant time.
 
 use std::{num::NonZeroU64, sync::Arc, time::Duration};
 
@@ -28,12 +28,12 @@ pub(in crate::wait) struct Waiter {
 /// What a waiter waits for.
 #[derive(Debug)]
 pub(in crate::wait) enum WaiterKind {
-    /// That the job ends.
+    /// The end of the job.
     UntilTerminal {
         options: Arc<WaitOptions>,
         receiver: Receiver,
     },
-    /// What a request says that is sent as this batch or a later one.
+    /// The answer to this batch or a later one.
     Answer {
         from_batch: NonZeroU64,
         slot: Arc<Oneshot<Answer>>,
@@ -60,7 +60,7 @@ impl Receiver {
         }
     }
 
-    /// Tells a single waiter of a change that is no outcome. A group is asked for its progress.
+    /// Notifies a single waiter of a change other than the outcome. Callers ask a group for its progress.
     pub(super) fn change(&self, wakers: &mut Wakers) {
         if let Self::One(slot) = self {
             slot.change(wakers);
@@ -166,7 +166,8 @@ impl Tracker {
         }
     }
 
-    /// Has a wait looked at `at`, its deadline or later; to the next millisecond.
+    /// Sets when [`expire`](Self::expire) handles a wait: at its deadline or later, rounded up to a
+    /// millisecond.
     pub(super) fn set_deadline_key(&mut self, key: Key, at: Timestamp) {
         let waiter = &mut self.waiters[key];
         self.deadlines.remove(&(waiter.deadline_key(), key));

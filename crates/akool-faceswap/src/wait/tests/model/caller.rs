@@ -1,4 +1,4 @@
-//! What callers hold, and what they were promised with it.
+//! A caller: the future or stream that it holds, and what it was promised with it.
 
 use std::{
     future::Future as _,
@@ -28,7 +28,7 @@ pub(super) enum Held {
     Look(LookupOne),
 }
 
-/// Something that came out of what a caller holds.
+/// Something that a held future or stream yielded.
 enum Came {
     Settled(Settled),
     Looked(Result<Option<Job>, Error>),
@@ -39,9 +39,9 @@ enum Came {
 pub(super) struct Caller {
     /// `None` after the end.
     held: Option<Held>,
-    /// What has not come yet.
+    /// The promises that are not kept yet.
     open: Vec<Promise>,
-    /// How many steps it does not look.
+    /// For how many more steps it does not poll.
     pub(super) patience: usize,
     begun: At,
     polled_from: Option<At>,
@@ -74,27 +74,27 @@ impl Caller {
         self.held.is_none()
     }
 
-    /// Whether it surely waits for the job: it would have taken an outcome.
+    /// Whether it certainly still waits for the job: it would have taken an outcome.
     pub(super) fn looks_for(&self, job: usize) -> bool {
         self.polled_from.is_some()
             && self.patience == 0
             && self.open.iter().any(|promise| promise.job == job)
-            // Those of a group that ended already are not handed out one by one.
+            // `All` and `Any` do not hand outcomes out one by one.
             && matches!(self.held, Some(Held::One(_) | Held::Changes(_) | Held::Completed(_) | Held::Look(_)))
     }
 
-    /// By when it has to have ended, if that can be said.
+    /// By when it must have ended, if that is known.
     pub(super) fn due(&self, world: &World) -> Option<At> {
         let mut due = self.open.iter().map(|promise| promise.due(world));
         match self.held {
-            // One that nothing ends keeps all of them open.
+            // A single wait that never ends keeps all of them open.
             Some(Held::All(_)) => due.try_fold(At::ZERO, |last, due| Some(last.max(due?))),
             Some(Held::Any(_)) => due.flatten().min(),
             _ => due.flatten().max(),
         }
     }
 
-    /// Takes what has come and compares it with what was promised.
+    /// Polls what it holds, and compares what that yields with the promises.
     pub(super) fn look(
         &mut self,
         server: &Server,
@@ -135,14 +135,14 @@ impl Caller {
                         let Some(mut promise) = self.settle(Some(job), server) else {
                             continue;
                         };
-                        // When it ended is not known where nobody looked, or to one by one.
+                        // The time of the end is unknown if nobody polled, and for each single wait of `All`.
                         promise.is_blurred |= is_all || polled_from != self.begun;
                         if is_any {
-                            // The others are given up.
+                            // The other waits are given up.
                             self.release(server);
                         }
                         let mut world = server.world();
-                        // All are handed out with the last of them.
+                        // `All` hands its outcomes out with the last of them.
                         let polled_from = if is_all { now } else { polled_from };
                         let mut verdict =
                             promise.check(&outcome, now, polled_from, shut_down, &world);
@@ -178,7 +178,7 @@ impl Caller {
         tickets
     }
 
-    /// Strikes a promise off; there must be one.
+    /// Removes the promise of an outcome; there must be one.
     fn settle(&mut self, job: Option<usize>, server: &Server) -> Option<Promise> {
         let is_it = |promise: &Promise| job.is_none_or(|job| promise.job == job);
         let mut world = server.world();
@@ -193,17 +193,17 @@ impl Caller {
         Some(promise)
     }
 
-    /// Nothing more comes: nothing may be open.
+    /// Nothing more will come, so no promise may be open.
     fn close(&mut self, server: &Server) {
         let mut world = server.world();
         for promise in self.open.drain(..) {
             world.release(promise.job);
-            let text = format!("no outcome ever came of {promise:?}");
+            let text = format!("no outcome ever came for {promise:?}");
             world.violations.push(text);
         }
     }
 
-    /// At the end of all: what is still open is what nothing can end.
+    /// At the end of a case: only what nothing can end may still be open.
     pub(super) fn must_be_open(&self, server: &Server) {
         let mut world = server.world();
         let due = self.due(&world);
@@ -239,7 +239,7 @@ impl Caller {
         }
     }
 
-    /// Drops what it holds, and keeps tickets where there are any.
+    /// Drops what it holds, and returns its tickets.
     pub(super) fn put_away(mut self, server: &Server) -> Vec<Stored> {
         let tickets = match &self.held {
             Some(Held::One(waiting)) => waiting.ticket().into_iter().collect(),
@@ -276,7 +276,7 @@ impl Caller {
 }
 
 impl Held {
-    /// What has come; after an `End` it must not be polled again.
+    /// Polls it; after an `End` it must not be polled again.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Vec<Came>> {
         match self {
             Self::One(waiting) => Pin::new(waiting)

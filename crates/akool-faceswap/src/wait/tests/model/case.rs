@@ -1,4 +1,4 @@
-//! What happens in a case, drawn at random.
+//! A case, drawn at random: the jobs, the server's faults, and what callers do.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use proptest::{prelude::*, sample::Index};
 
 use crate::wait::tests::model::server::{self, JOBS, Life, Plan};
 
-/// What a caller says about its waits.
+/// The terms of a wait: the options that a caller sets.
 #[derive(Clone, Debug)]
-pub(super) struct Said {
+pub(super) struct Terms {
     pub(super) first: Duration,
     pub(super) shortest: Duration,
     pub(super) growth: u32,
@@ -19,24 +19,24 @@ pub(super) struct Said {
 
 #[derive(Clone, Debug)]
 pub(super) enum Op {
-    Wait(usize, Said),
-    Changes(usize, Said),
-    Completed([bool; JOBS], Said),
-    All([bool; JOBS], Said),
-    Any([bool; JOBS], Said),
+    Wait(usize, Terms),
+    Changes(usize, Terms),
+    Completed([bool; JOBS], Terms),
+    All([bool; JOBS], Terms),
+    Any([bool; JOBS], Terms),
     Look(usize),
     Drop(Index),
     Cancel(Index),
     PutAway(Index),
-    /// Takes up one or all of what was put away, with another timeout or the old one.
+    /// Resumes one or all of the stored waits, with a new timeout or the old one.
     Resume(Option<Index>, Option<Duration>),
-    /// Another process resumes.
+    /// Puts all waits away and replaces the client, as a restart does.
     Restart,
     Notify(usize),
     ShutDown,
 }
 
-/// One thing that happens, after so long; what it begins is looked at only this many things later.
+/// One operation, `after` this time. A caller that it starts is first polled `patience` steps later.
 #[derive(Clone, Debug)]
 pub(super) struct Step {
     pub(super) after: Duration,
@@ -59,7 +59,7 @@ fn millis(range: impl Strategy<Value = u64>) -> impl Strategy<Value = Duration> 
     range.prop_map(Duration::from_millis)
 }
 
-fn said() -> impl Strategy<Value = Said> {
+fn terms() -> impl Strategy<Value = Terms> {
     let first = millis(prop_oneof![3 => Just(0), 1 => 0u64..5000]);
     let shortest = millis(prop_oneof![1 => Just(100), 6 => 1000u64..5000, 1 => Just(40_000)]);
     let longest = millis(100u64..60_000);
@@ -67,7 +67,7 @@ fn said() -> impl Strategy<Value = Said> {
     let timeout = millis(prop_oneof![1 => 1u64..300, 5 => 1000u64..90_000]);
     let timeout = prop::option::weighted(0.8, timeout);
     (first, shortest, 0u32..50, longest, grace, timeout).prop_map(
-        |(first, shortest, growth, longest, grace, timeout)| Said {
+        |(first, shortest, growth, longest, grace, timeout)| Terms {
             first,
             shortest,
             growth,
@@ -81,11 +81,11 @@ fn said() -> impl Strategy<Value = Said> {
 fn step() -> impl Strategy<Value = Step> {
     let jobs = any::<[bool; JOBS]>;
     let op = prop_oneof![
-        4 => (0..JOBS, said()).prop_map(|(job, said)| Op::Wait(job, said)),
-        1 => (0..JOBS, said()).prop_map(|(job, said)| Op::Changes(job, said)),
-        3 => (jobs(), said()).prop_map(|(jobs, said)| Op::Completed(jobs, said)),
-        1 => (jobs(), said()).prop_map(|(jobs, said)| Op::All(jobs, said)),
-        1 => (jobs(), said()).prop_map(|(jobs, said)| Op::Any(jobs, said)),
+        4 => (0..JOBS, terms()).prop_map(|(job, terms)| Op::Wait(job, terms)),
+        1 => (0..JOBS, terms()).prop_map(|(job, terms)| Op::Changes(job, terms)),
+        3 => (jobs(), terms()).prop_map(|(jobs, terms)| Op::Completed(jobs, terms)),
+        1 => (jobs(), terms()).prop_map(|(jobs, terms)| Op::All(jobs, terms)),
+        1 => (jobs(), terms()).prop_map(|(jobs, terms)| Op::Any(jobs, terms)),
         2 => (0..JOBS).prop_map(Op::Look),
         3 => any::<Index>().prop_map(Op::Drop),
         1 => any::<Index>().prop_map(Op::Cancel),

@@ -1,4 +1,4 @@
-//! What every wait is promised, worked out from what the server was asked and what it said.
+//! What every wait is promised, derived from the server's log of requests and answers.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use crate::{
     wait::{WaitError, WaitErrorKind},
 };
 
-/// Timers count in milliseconds, and so do tickets.
+/// The tolerance: timers and tickets count in milliseconds.
 const TICK: Duration = Duration::from_millis(2);
 
-/// What a lookup takes at the most where the server is well: gathering, the turn of others, and a
-/// request that is refused and continues in pieces.
+/// The most that a lookup takes while the server is healthy: gathering ids, waiting for other requests, and a
+/// refused request that is sent again in pieces.
 const LOOKUP: Duration = Duration::from_secs(6);
 
-/// How long a fault is felt: the attempt itself, then a throttle or what the server asked for.
+/// How long a fault has an effect: the attempt itself, then the throttle or `Retry-After`.
 const FAULT: Duration = Duration::from_secs(60);
 
 /// How long the last look of a wait that is resumed after its deadline may take.
@@ -25,34 +25,34 @@ pub(super) const LATE_LOOK: Duration = Duration::from_secs(30);
 /// How long a job at success may be without a URL.
 const URL: Duration = Duration::from_secs(60);
 
-/// The limit of a single look.
+/// The operation timeout, which limits a single lookup.
 pub(super) const OPERATION: Duration = Duration::from_secs(60);
 
 /// One wait for one job.
 #[derive(Clone, Debug)]
 pub(super) struct Promise {
     pub(super) job: usize,
-    /// When it was begun, or resumed for the last time.
+    /// When it was started, or last resumed.
     pub(super) given: At,
-    /// How long after that the first look may come.
+    /// The longest time from then to the first lookup.
     pub(super) first: Duration,
     /// The longest interval, jitter included.
     pub(super) interval: Duration,
     pub(super) grace: Duration,
     pub(super) deadline: Option<At>,
-    /// When it was begun for the first time.
+    /// When it was first started.
     pub(super) begun: At,
-    /// How long it may last beyond the deadline, or beyond its resumption after that.
+    /// How long it may last beyond the deadline, or beyond a later resumption.
     pub(super) last_look: Duration,
     /// Resumed after its deadline.
     pub(super) is_late: bool,
-    /// When somebody cancelled it.
+    /// When it was cancelled.
     pub(super) cancelled: Option<At>,
-    /// Not known when it was put away, since nobody looked whether it had ended.
+    /// Whether it may have ended unnoticed before it was put away, since nobody polled it.
     pub(super) is_blurred: bool,
 }
 
-/// `end`, moved by every fault before it.
+/// `end`, postponed by every fault before it.
 fn with_faults(mut end: At, felt: Duration, log: &[Entry]) -> At {
     for entry in log.iter().filter(|entry| !entry.is_well) {
         if entry.sent <= end {
@@ -62,10 +62,10 @@ fn with_faults(mut end: At, felt: Duration, log: &[Entry]) -> At {
     end
 }
 
-/// By when a job that was hinted at has been asked for.
+/// By when a hint must have led to a request.
 pub(super) fn hint_due(hinted: At, log: &[Entry]) -> At {
     let soonest = hinted + Duration::from_millis(500) + LOOKUP;
-    // A fault of before the hint may still be felt.
+    // A fault before the hint may still have an effect.
     let before = log
         .iter()
         .filter(|entry| !entry.is_well && entry.sent <= hinted && hinted < entry.sent + FAULT)
@@ -75,7 +75,7 @@ pub(super) fn hint_due(hinted: At, log: &[Entry]) -> At {
 }
 
 impl Promise {
-    /// By when it has ended, if that can be said.
+    /// By when the wait must have ended, if that is known.
     pub(super) fn due(&self, world: &World) -> Option<At> {
         let felt = self.interval + LOOKUP;
         let (from, state) = world.lives[self.job].end();
@@ -86,12 +86,12 @@ impl Promise {
             State::Missing => Some(self.grace + felt),
             _ => None,
         };
-        // A fault delays the first sight, from which the patience counts, and the last one again.
+        // A fault delays the first answer, from which the patience counts, and the last one again.
         let settled = longer.map(|longer| {
             let seen = with_faults(seen, felt, &world.log);
             with_faults(seen + longer, felt, &world.log)
         });
-        // The last look may be held up, and is repeated where it fails.
+        // The last look may be held back, and is retried if it fails.
         let given_up = self
             .deadline
             .map(|deadline| deadline.max(self.given) + self.last_look);
@@ -103,7 +103,7 @@ impl Promise {
         end.map(|end| end + TICK)
     }
 
-    /// Whether a wait may end in this way at `at`; `polled_from` is when somebody began to look.
+    /// Whether a wait may end in this way at `at`; `polled_from` is when the caller was first polled.
     pub(super) fn check(
         &self,
         outcome: &Result<Job, WaitError>,
@@ -115,7 +115,7 @@ impl Promise {
         if let Some(due) = self.due(world)
             && at > due.max(polled_from + TICK)
         {
-            return Err(format!("it was to end by {due:?}"));
+            return Err(format!("it should have ended by {due:?}"));
         }
         if let Some(shut_down) = shut_down
             && at > shut_down.max(self.given).max(polled_from)
@@ -127,12 +127,12 @@ impl Promise {
             Err(error) => match error.kind() {
                 WaitErrorKind::JobFailed => self.heard(State::Failed, at, world),
                 WaitErrorKind::Missing => self.is_blurred || self.was_missing(at, world),
-                // Nothing is deleted here.
+                // No case deletes a job.
                 WaitErrorKind::Deleted => false,
                 WaitErrorKind::DeadlinePassed if self.is_late => {
                     at + TICK >= self.given + self.last_look
                         || self.answers(at, world).any(|entry| {
-                            // It may have been one piece of a request that went on.
+                            // It may have been one piece of a request whose other pieces followed.
                             entry.state(self.job).is_some() && entry.answered + FAULT >= self.given
                         })
                 }
@@ -156,13 +156,11 @@ impl Promise {
         } else {
             let said: Vec<&Entry> = self.answers(at, world).collect();
             let last = &said[said.len().saturating_sub(4)..];
-            Err(format!(
-                "the server said nothing of the kind, at last {last:#?}"
-            ))
+            Err(format!("no answer explains this; the last ones: {last:#?}"))
         }
     }
 
-    /// Whether a single look that was asked for at `given` may end in this way at `at`.
+    /// Whether a single lookup that started at `given` may end in this way at `at`.
     pub(super) fn check_look(
         &self,
         answer: &Result<Option<Job>, Error>,
@@ -172,7 +170,7 @@ impl Promise {
     ) -> Result<(), String> {
         let due = with_faults(self.given + LOOKUP, LOOKUP, &world.log);
         if at > due.min(self.given + OPERATION) + TICK {
-            return Err(format!("it was to end by {due:?}"));
+            return Err(format!("it should have ended by {due:?}"));
         }
         let mut since = world
             .log
@@ -204,7 +202,7 @@ impl Promise {
             let asked: Vec<&Entry> = asked.collect();
             let last = &asked[asked.len().saturating_sub(4)..];
             Err(format!(
-                "no request since then was answered so, at last {last:#?}"
+                "no answer since then explains this; the last ones: {last:#?}"
             ))
         }
     }
@@ -222,8 +220,8 @@ impl Promise {
             .any(|entry| entry.state(self.job) == Some(state))
     }
 
-    /// Whether the last look showed that the job had ended by then; `ended` is when the wait did. Its
-    /// caller may notice later, and others may have looked since.
+    /// Whether the last look showed that the job had ended by the deadline. `ended` is when the wait ended: its
+    /// caller may notice later, and other waits may have looked since.
     fn was_over(&self, deadline: At, ended: At, world: &World) -> bool {
         let limit = deadline + self.last_look;
         let last_look = world
@@ -240,7 +238,7 @@ impl Promise {
             .is_some_and(|state| [State::Success, State::Failed].contains(&state))
     }
 
-    /// Whether the job was first seen at success without a URL a minute ago.
+    /// Whether the job was seen at success without a URL at least a minute ago.
     fn was_without_url(&self, at: At, world: &World) -> bool {
         self.answers(at, world).any(|entry| {
             entry.state(self.job) == Some(State::WithoutUrl) && entry.answered + URL <= at + TICK
@@ -255,15 +253,15 @@ impl Promise {
         })
     }
 
-    /// Whether all that this wait could hear for as long as its grace period was without the job.
+    /// Whether all answers that this wait could get during its grace period lacked the job.
     fn was_missing(&self, at: At, world: &World) -> bool {
-        // What a ticket knows was not heard of while it was away; a wait that joins it knows the same.
+        // While a ticket was away, it missed the answers; a wait that joins it knows no more.
         let was_away = |entry: &Entry| {
             world.away.iter().any(|(job, from, to)| {
                 *job == self.job && entry.answered + TICK > *from && entry.answered < *to + TICK
             })
         };
-        // Where it was asked for again before the answer came, nobody waited for that any more.
+        // If the job was requested again before the answer came, nobody waited for that answer any more.
         let was_given_up = |entry: &Entry| {
             world.log.iter().any(|later| {
                 later.jobs.contains(&self.job)

@@ -1,4 +1,4 @@
-//! The other end: a few jobs with lives of their own, and a server that fails as it is told.
+//! The server: a few jobs that live their own lives, and answers that fail as planned.
 
 use std::{
     sync::{
@@ -16,29 +16,29 @@ use crate::{
     testing::scripted::{Reply, Scripted, Seen},
 };
 
-/// A point in time, counted from the beginning of the case.
+/// A point in time, counted from the start of the case.
 pub(super) type At = Duration;
 
 pub(super) const JOBS: usize = 5;
 
-/// The limit of one attempt: what hangs is over by then.
+/// The attempt timeout: it ends a request that hangs.
 pub(super) const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// The slowest answer of a server that is well.
+/// The longest latency of a healthy server, in milliseconds.
 const LATENCY_MS: u64 = 300;
 
 /// How long a request may be held by the throttle.
 const HELD: Duration = Duration::from_secs(120);
 
-/// What the server says of a job when it is asked.
+/// The state of a job, as the server reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Missing,
     Queued,
     Processing,
-    /// A status that nobody knows.
+    /// An unknown status.
     Odd,
-    /// Success whose URL is not filled in.
+    /// Success without a URL.
     WithoutUrl,
     Success,
     Failed,
@@ -59,7 +59,7 @@ impl State {
     }
 }
 
-/// The states of a job, each with the time from which on it is in it; the first from the beginning.
+/// The states of a job, each with the time at which it begins; the first begins at 0.
 #[derive(Clone, Debug)]
 pub(super) struct Life(Vec<(At, State)>);
 
@@ -69,7 +69,7 @@ impl Life {
         begun.unwrap().1
     }
 
-    /// What it is for ever, and from when on.
+    /// When the last state begins, and what it is.
     pub(super) fn end(&self) -> (At, State) {
         *self.0.last().unwrap()
     }
@@ -128,7 +128,7 @@ pub(super) struct Plan {
     foreign: bool,
 }
 
-/// How the first requests are answered; all later ones are answered well.
+/// How the first requests are answered; all later ones are answered without faults.
 pub(super) fn plans() -> impl Strategy<Value = Vec<Plan>> {
     let seconds = || prop::option::of(0u64..20);
     let fault = prop_oneof![
@@ -158,12 +158,12 @@ pub(super) fn plans() -> impl Strategy<Value = Vec<Plan>> {
     prop::collection::vec(plan, 0..40)
 }
 
-/// What a request was answered.
+/// How a request was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Said {
-    /// The state of each job that was asked for.
+    /// The state of each requested job.
     States(Vec<State>),
-    /// 1003, because of one of them.
+    /// 1003, because of one of the jobs.
     Refused,
     /// 1101.
     Unauthorized,
@@ -177,11 +177,11 @@ pub(super) struct Entry {
     pub(super) answered: At,
     pub(super) jobs: Vec<usize>,
     pub(super) said: Said,
-    /// Whether it put the client's throttle on.
+    /// Whether it engaged the client's throttle.
     is_rate_limit: bool,
-    /// Whether a server that is well would have answered so, and as soon.
+    /// Whether a healthy server would have given this answer within this time.
     pub(super) is_well: bool,
-    /// Whether it asks for a part of what a request that was refused asked for.
+    /// Whether it is a piece of a refused request.
     pub(super) is_piece: bool,
     receipt: Arc<AtomicBool>,
 }
@@ -201,7 +201,7 @@ impl Entry {
     }
 }
 
-/// Everything that was asked and answered, and who is waited for.
+/// All requests and answers, and which jobs are waited for.
 pub(super) struct World {
     begun: Instant,
     pub(super) lives: Vec<Life>,
@@ -211,7 +211,7 @@ pub(super) struct World {
     wanted: [usize; JOBS],
     /// When a wait for a job ended.
     pub(super) released: Vec<(usize, At)>,
-    /// From when to when a wait for a job was put away.
+    /// When a wait for a job was put away, and when it was resumed.
     pub(super) away: Vec<(usize, At, At)>,
     pub(super) violations: Vec<String>,
 }
@@ -247,7 +247,7 @@ impl World {
             self.violations
                 .push(format!("{now:?}: a request for {jobs:?}"));
         }
-        // And one that was about to go out when a rate limit put the throttle on goes out after it.
+        // A request that the throttle held back is still sent, even if its wait ended meanwhile.
         let was_held = |job: usize| {
             self.log
                 .iter()
@@ -265,7 +265,7 @@ impl World {
                 .any(|job| !self.is_wanted(*job) && !was_held(*job))
         {
             self.violations.push(format!(
-                "{now:?}: {jobs:?} are asked for, waited for are {:?}",
+                "{now:?}: {jobs:?} are requested, but {:?} are waited for",
                 self.wanted
             ));
         }
@@ -349,7 +349,7 @@ fn rows(jobs: &[usize], states: &[State], plan: &Plan, n: usize) -> Reply {
         let has_url = *state != State::WithoutUrl;
         rows.push(row(id.as_str(), code, has_url));
         if plan.repeated && (job + n).is_multiple_of(2) {
-            // Of two rows for one job the one that tells more counts, wherever it stands.
+            // Of two rows for one job the one that is further along counts, in either order.
             let is_terminal = code == 3 || code == 4;
             rows.push(row(
                 id.as_str(),
@@ -379,7 +379,7 @@ pub(super) fn number(id: &str) -> usize {
     id.trim_start_matches("job").parse().unwrap()
 }
 
-/// The server, and what is known of it.
+/// The server, and its log.
 #[derive(Clone)]
 pub(super) struct Server {
     world: Arc<Mutex<World>>,
