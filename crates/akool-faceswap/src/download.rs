@@ -1,9 +1,9 @@
-//! The file of a job that has succeeded: fetched once, checked, and on the disk only when whole.
+//! The file of a job that has succeeded: checked, and saved under its name only once it is complete.
 //!
-//! The file is not the API's but some file server's, so nothing of the API's is used: no
-//! credentials, and a connection of its own; nothing is taken from the server's words. `source` says
-//! whether there can be a file, `request` asks for it, `head` and `media` judge what comes,
-//! `transfer` resumes after a break; `stream` hands the bytes out, `save` puts them on the disk.
+//! A file server sends the file, not the API. So a download uses its own connections without credentials, and
+//! does not trust what the server says about the file. `source` decides whether there can be a file, `request`
+//! requests it, `head` and `media` check the answer, `transfer` resumes after a break, `stream` hands the bytes
+//! out and `save` writes them to disk.
 
 mod absent_file;
 mod body;
@@ -41,7 +41,7 @@ use source::Source;
 pub use stream::DownloadStream;
 use transfer::{Event, StartingOver, Transfer};
 
-/// The fetching of one job's result: set options, then call [`save_in`](Self::save_in),
+/// A download of one job's result: set options, then call [`save_in`](Self::save_in),
 /// [`save_to`](Self::save_to) or [`stream`](Self::stream).
 ///
 /// Made by [`Client::download`](crate::Client::download).
@@ -85,40 +85,39 @@ use transfer::{Event, StartingOver, Transfer};
 ///
 /// # What is refused
 ///
-/// Before any request: a job whose status is not Success, although it has a URL from its first
-/// moment on ([`ErrorKind::NoResult`]); one that is older than 7 days both by the local clock and by
-/// the API's ([`ErrorKind::Expired`]); a URL that does not begin with `https://`, unless it and the
-/// client's base URL are on this machine. A job without a creation time is tried, and so is one that
-/// only one of the clocks calls too old, or whose client has had no answer yet: asking is free, and
-/// another submit is not.
+/// Before any request: a job whose status is not Success, although the API returns a URL for it from the start
+/// ([`ErrorKind::NoResult`]); a job that is older than 7 days both by the local clock and by the API's
+/// ([`ErrorKind::Expired`]); and a URL that does not begin with `https://`, unless it and the client's base URL
+/// are both on this machine, or both use plain HTTP on the same host. A job is tried if it has no creation
+/// time, if only one of the clocks says that it is too old, or if the client has had no answer from the API
+/// yet: a request is free, and another submit is not.
 ///
-/// By the answer: an HTTP status other than 200 or 206, of which 401, 403, 404 and 410 are
-/// [`ErrorKind::Expired`], once the file of a job that is younger than 4 hours was waited for up to
-/// 30 s; what is neither an image nor a video, such as an error page with HTTP 200
-/// ([`ErrorKind::UnexpectedContent`]); more than
-/// [`max_bytes`](Self::max_bytes) ([`ErrorKind::ResponseTooLarge`]); a length that is not the
-/// promised one. More than 5 redirects, and those that leave `https://` ([`ErrorKind::Redirect`]).
+/// After the answer: an HTTP status other than 200, 203 or 206, of which 401, 403, 404 and 410 are
+/// [`ErrorKind::Expired`] (if the job is younger than 4 hours, its file is first waited for, up to 30 s);
+/// content that is neither an image nor a video, such as an error page with HTTP 200
+/// ([`ErrorKind::UnexpectedContent`]); more than [`max_bytes`](Self::max_bytes)
+/// ([`ErrorKind::ResponseTooLarge`]); a length other than the promised one; more than 5 redirects, and
+/// redirects that leave `https://` ([`ErrorKind::Redirect`]).
 ///
-/// The bytes decide what a file is: an image under the label `text/plain` is saved, and
-/// [`SavedFile::mislabeled_as`] reports the label. A file that its host compressed unasked is decoded with
-/// the features `gzip`, `brotli` and `zstd`, and refused without them.
+/// The bytes decide what a file is: an image that is labelled `text/plain` is saved, and
+/// [`SavedFile::mislabeled_as`] reports the label. A file that its host compressed without being asked is
+/// decoded if the feature `gzip`, `brotli` or `zstd` for it is enabled, and refused otherwise.
 ///
 /// # What is sent
 ///
-/// A bare GET, without the client's credentials, without cookies and referer. Settings of
-/// [`configure_reqwest`](crate::client::ClientBuilder::configure_reqwest) do not reach it; proxies of the
-/// environment do, and root certificates and the connect timeout of the builder. No error, log line
-/// or span has the URL in it; they name the host.
+/// A bare GET, without credentials, cookies or a referer. Settings of
+/// [`configure_reqwest`](crate::client::ClientBuilder::configure_reqwest) do not apply to it; the proxies, root
+/// certificates and connect timeout of the builder do, and so do proxies from the environment. Errors, log
+/// lines and spans name the host, never the URL.
 ///
-/// # Repetitions
+/// # Retries
 ///
-/// Connection faults, silence, HTTP 408, 429 and 5xx are repeated by the client's [`RetryPolicy`] and
-/// paid from the budget of all clones. What is there already is not fetched again where the host
-/// sent a strong `ETag` or a `Last-Modified`, so that the rest can be asked for; an attempt that came
-/// at least 1 MiB further than any before it does not count as failed. A rate limit of the file's host does not slow
-/// the client's lookups.
+/// Connection errors, idle timeouts, HTTP 408, 429 and 5xx are retried by the client's [`RetryPolicy`], within
+/// the retry budget of all clones. If the host sent a strong `ETag` or a `Last-Modified`, only the missing
+/// bytes are requested again. An attempt that gets at least 1 MiB further than any before it does not count as
+/// failed. A rate limit of the file's host does not slow the client's lookups.
 ///
-/// At most 4 files of a client are on their way at once; see
+/// A client downloads at most 4 files at once; see
 /// [`max_concurrent_downloads`](crate::client::ClientBuilder::max_concurrent_downloads).
 #[must_use = "a download does nothing until stream, save_to or save_in is called"]
 pub struct Download {
@@ -160,7 +159,7 @@ impl Download {
         }
     }
 
-    /// The largest file that is taken, in bytes. Default: 4 GiB.
+    /// The largest file that is accepted, in bytes. Default: 4 GiB.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.options.max_bytes = bytes;
         self
@@ -168,28 +167,28 @@ impl Download {
 
     /// The time limit for the next byte, the first one of an answer included. Default: 30 s.
     ///
-    /// The client's attempt timeout does not hold for downloads: a long video takes its time.
+    /// The client's attempt timeout does not apply to downloads, since a long video may take longer.
     pub fn idle_timeout(mut self, limit: impl Into<Timeout>) -> Self {
         self.options.idle_timeout = limit.into();
         self
     }
 
-    /// The time limit for the whole download, repetitions included. Default: none.
+    /// The time limit for the whole download, retries included. Default: none.
     ///
-    /// Without it a host that sends a byte now and then is waited for as long as it does.
+    /// Without it, a host that sends a byte now and then can keep a download going for any length of time.
     pub fn operation_timeout(mut self, limit: impl Into<Timeout>) -> Self {
         self.options.operation_timeout = limit.into();
         self
     }
 
-    /// How often the request is repeated. Default: as the client is set.
+    /// The retry policy. Default: the client's.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.options.retry = Some(policy);
         self
     }
 
-    /// The result as a stream of bytes, once its head and its first bytes were found to be those of
-    /// an image or a video.
+    /// The result as a stream of bytes, once its head and its first bytes have proved to be those of an image
+    /// or a video.
     ///
     /// ```
     /// # use std::io::{Read as _, Write as _};
@@ -225,7 +224,7 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// What is refused, see [`Download`]; and faults that did not pass.
+    /// What [`Download`] refuses, and errors that outlast the retries.
     ///
     /// # Cancel safety
     ///
@@ -234,36 +233,36 @@ impl Download {
         let mut transfer = self.transfer(StartingOver::Refused)?;
         match transfer.next().await? {
             Some(Event::Begin(facts)) => Ok(DownloadStream::new(facts, transfer)),
-            // A transfer that has no bytes yet begins, or fails.
+            // A transfer that has no bytes yet either begins or fails.
             _ => Err(Error::new(
                 ErrorKind::UnexpectedContent,
-                "a file ended before it began",
+                "the file ended before its first byte",
             )),
         }
     }
 
-    /// The result as a file at `path`, whose directory has to be there.
+    /// Saves the result as a file at `path`, whose directory must exist.
     ///
-    /// A file that is there already is left alone, and is an error: whether it is this result is
-    /// not known. [`save_in`](Self::save_in) knows.
+    /// An existing file is left alone and is an error, since it may not be this result.
+    /// [`save_in`](Self::save_in) can tell.
     ///
-    /// Until the file is whole it is `NAME.part` in the same directory, with what is needed to resume
-    /// in `NAME.part.json`: its length, its media type and its `ETag`. Then it is synced to the disk
-    /// and gets its name in one step. A later call resumes where an earlier one was interrupted, if
-    /// the host still has the same file, or else starts over. Of two calls for one path at the same
-    /// time, in any processes, one is refused while the other is in progress.
+    /// Until the file is complete, it is `NAME.part` in the same directory, and `NAME.part.json` has what is
+    /// needed to resume: its length, its media type and its `ETag`. Then it is synced to disk and renamed in
+    /// one step. A later call resumes where an earlier one was interrupted if the host still has the same file,
+    /// and starts over otherwise. Of two simultaneous calls for one path, in any processes, the second waits
+    /// for the first, and fails if the first writes nothing for 30 s.
     ///
     /// # Errors
     ///
-    /// What is refused, see [`Download`]; faults that outlasted the retries; and [`ErrorKind::Io`] if
-    /// the disk refuses, the path is taken, or another download writes to it. What was received is
-    /// kept for a later call, unless the file is too large.
+    /// What [`Download`] refuses; errors that outlast the retries; and [`ErrorKind::Io`] if the file cannot be
+    /// written, the path exists, or another download holds it. What was received is kept for a later call,
+    /// unless the file is too large.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends the request and leaves `NAME.part` for a further call, never a part
-    /// of a file under the file's own name. A crash of the process does the same. After a crash of
-    /// the whole machine the end of `NAME.part` may be what the file system makes of it: take it away.
+    /// Dropping the future ends the request and leaves `NAME.part` for a later call; an incomplete file never
+    /// has the final name. A crash of the process does the same. After a crash of the whole machine, the end of
+    /// `NAME.part` may be corrupt: delete it.
     ///
     /// ```
     /// # use std::io::{Read as _, Write as _};
@@ -296,30 +295,29 @@ impl Download {
         let Some(name) = path.file_name() else {
             return Err(Error::new(
                 ErrorKind::InvalidInput,
-                format!("{} is no name of a file", path.display()),
+                format!("{} is not a file name", path.display()),
             )
             .with_advice("give the path of a file; no request was made"));
         };
-        // Without a slash at its end.
+        // Removes a trailing slash.
         let path = path.with_file_name(name);
         self.save(Target::File(path)).await
     }
 
-    /// The result as a file in `dir`, which has to be there; its name is the job's id with the
-    /// extension of what it is: `667d228400000000000a0001.png`.
+    /// Saves the result in `dir`, which must exist, under the job's id with the extension of its media type:
+    /// `667d228400000000000a0001.png`.
     ///
-    /// Nothing of the URL or of the host's answer is in the name. Bytes of an id other than small
-    /// letters, digits, `_` and `-` are written as `%` and two hexadecimal digits, so that every id
-    /// has a file of its own on every system; all ids seen so far are hexadecimal and stay as they
-    /// are.
+    /// The name contains nothing from the URL or the host's answer. Bytes of an id other than `a-z`, `0-9`, `_`
+    /// and `-` are percent-encoded, so that every id has its own file on every system; all ids seen so far are
+    /// hexadecimal and stay unchanged.
     ///
-    /// A result that is there already is not fetched again ([`SavedFile::already_existed`]), even if it
-    /// has expired meanwhile: only the last step of a download gives a file such a name. The file is
-    /// written and resumed as with [`save_to`](Self::save_to), as `ID.part`.
+    /// An existing result is not fetched again ([`SavedFile::already_existed`]), even if it has expired
+    /// meanwhile: only a complete download gets this name. The file is written and resumed as with
+    /// [`save_to`](Self::save_to), as `ID.part`.
     ///
     /// # Errors
     ///
-    /// As [`save_to`](Self::save_to); and if the file that is there is no image or video, or the id
+    /// As [`save_to`](Self::save_to); also if an existing file is neither an image nor a video, or if the id
     /// makes too long a name.
     ///
     /// # Cancel safety
@@ -373,7 +371,7 @@ impl Download {
     }
 }
 
-/// Shows the id and the options, and no URL.
+/// Shows the id and the options, but no URL.
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download")

@@ -1,9 +1,9 @@
 //! How long a download waits for a file that its host does not have yet.
 //!
-//! The URL of a job is given out before the file behind it exists, so a host that answers 403, 404, 202
-//! or 425 for a young job, or with an empty file, may only be behind.
+//! The API returns the URL of a job before the file behind it exists. So if a host answers 403, 404, 202 or 425
+//! for a young job, or with an empty file, the file may still come.
 //!
-//! Source: two independent clients saw 403 right after a submit, for URLs that were filled later.
+//! Source: two independent clients saw 403 right after a submit, for URLs that led to a file later.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,21 +14,21 @@ use crate::{
     error::{Error, ErrorKind},
 };
 
-/// No job takes longer, so the file of an older one does not come any more. Source: the API's answer to
-/// a submit names three hours.
+/// No job takes longer, so the file of an older job will not appear any more. Source: the API's answer to a
+/// submit names three hours.
 const LONGEST_JOB: Duration = Duration::from_secs(4 * 60 * 60);
 
-/// How long a download waits in all.
+/// How long a download waits in total.
 const FILE_GRACE: Duration = Duration::from_secs(30);
 
 /// The first delay before the host is asked again.
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 
-/// What to do when the file has not come.
-pub(super) const ADVICE: &str = "the job is young, and its file may come later: look it up and download it \
-    again in some minutes; do not submit it again";
+/// What to do if the file has not appeared.
+pub(super) const ADVICE: &str = "the job is young, and its file may appear later: look it up and download it \
+    again in a few minutes; do not submit it again";
 
-/// Whether the file of a job that was created then may still come.
+/// Whether the file of a job that was created at this time may still appear.
 pub(super) fn may_come(error: &Error, created: Option<SystemTime>, now: SystemTime) -> bool {
     let is_absent = matches!(
         (error.kind(), error.http_status()),
@@ -43,7 +43,7 @@ pub(super) fn may_come(error: &Error, created: Option<SystemTime>, now: SystemTi
     is_absent && is_young
 }
 
-/// The delay before the next request, after `attempts` of them; `None` once it took long enough.
+/// The delay before the next request, after `attempts` of them; `None` once the time to wait is used up.
 pub(super) fn next_look(error: &Error, attempts: u32, patience: &Patience) -> Option<Duration> {
     let doubled = FIRST_DELAY.saturating_mul(1 << attempts.clamp(1, 4) >> 1);
     let delay = error.retry_after().unwrap_or(doubled).max(FIRST_DELAY);

@@ -1,5 +1,5 @@
-//! The bytes of one answer: decoded if need be, with the first of them read early, because they decide
-//! what the file is.
+//! The bytes of one answer: decoded if necessary. The first of them are read early, because they decide what
+//! the file is.
 
 use std::collections::VecDeque;
 
@@ -29,7 +29,7 @@ enum BodyBytes {
 pub(super) struct Body {
     pub(super) host: String,
     bytes: BodyBytes,
-    /// What was read to judge the beginning.
+    /// What was read early to judge the first bytes.
     read: VecDeque<Bytes>,
 }
 
@@ -65,7 +65,7 @@ impl Body {
             beginning = body.beginning(timeouts).await?;
         }
         let judged = match coding.obstacle() {
-            // The header speaks of other bytes than these.
+            // The header describes other bytes than these.
             Some(what) => Declared::Other(what).judge(&beginning),
             None => declared.judge(&beginning),
         };

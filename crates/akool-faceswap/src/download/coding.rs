@@ -1,9 +1,9 @@
-//! The content coding of a file: what its header says, and how it is undone.
+//! The content coding of a file: what its header says, and how the file is decoded.
 //!
-//! Compressed files are not asked for. Some hosts send them nevertheless, and some name a coding that
-//! was never applied: object stores repeat `aws-chunked` from the upload, others say `none` or `utf-8`.
-//! So a coding that the build can decode is decoded, and any other label is passed over: the first
-//! bytes then have to be those of a known image or video.
+//! Compressed files are not asked for. Some hosts send them nevertheless, and some name a coding that was never
+//! applied: object stores repeat `aws-chunked` from the upload, others say `none` or `utf-8`. So a coding that
+//! this build supports is decoded, and any other label is ignored: the first bytes must then be those of a
+//! known image or video.
 
 use http::{HeaderMap, header};
 
@@ -15,7 +15,7 @@ pub(super) enum Coding {
     /// Compressed in a way that this build decodes.
     #[cfg(feature = "_decode")]
     Decoded(Algorithm),
-    /// Compressed, and this build does not decode it; named for people.
+    /// Compressed, and this build does not decode it; described for people.
     Compressed(&'static str),
     /// A label that names no compression.
     Unknown,
@@ -42,7 +42,7 @@ impl Coding {
             .filter(|label| !label.is_empty() && label != "identity")
             .collect();
         if labels.len() > 1 {
-            // It frames an upload, and is repeated beside the coding of the file.
+            // It describes an upload, and object stores repeat it beside the coding of the file.
             labels.retain(|label| label != "aws-chunked");
         }
         let [label] = &labels[..] else {
@@ -70,7 +70,7 @@ impl Coding {
         }
     }
 
-    /// Whether the bytes that arrive are not those that are handed out.
+    /// Whether the bytes are decoded before they are handed out.
     pub(super) fn is_decoded(self) -> bool {
         match self {
             #[cfg(feature = "_decode")]
@@ -79,8 +79,8 @@ impl Coding {
         }
     }
 
-    /// What to call a file of this coding whose bytes are not those of a known image or video, where
-    /// the header is no help with them.
+    /// What to call a file of this coding if its bytes are not those of a known image or video; `None` if the
+    /// content type can still decide.
     pub(super) fn obstacle(self) -> Option<&'static str> {
         match self {
             Self::Compressed(what) => Some(what),
@@ -142,13 +142,13 @@ pub(super) mod decoder {
             .boxed()
     }
 
-    /// The error of the answer itself, where it is one; else the coding is broken.
+    /// The error of the answer itself, if that is the cause; otherwise the coding is broken.
     fn broken(host: &str, error: io::Error) -> Error {
         match error.downcast::<Error>() {
             Ok(error) => error,
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Error::new(
                 ErrorKind::Transport,
-                format!("the compressed file of {host} ends too early"),
+                format!("the compressed file from {host} ends too early"),
             )
             .with_reached(true),
             Err(error) => unexpected(host, "a file that cannot be decoded").with_source(error),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_is_a_coding_only_where_it_names_one() {
+    fn a_label_is_a_coding_only_if_it_names_one() {
         assert_eq!(Coding::from_headers(&HeaderMap::new()), Coding::Identity);
         for label in ["", "identity", "Identity", " IDENTITY "] {
             assert_eq!(coding(label), Coding::Identity, "{label}");
@@ -175,7 +175,7 @@ mod tests {
         for label in ["aws-chunked", "none", "utf-8", "binary", "gzip, br"] {
             assert_eq!(coding(label), Coding::Unknown, "{label}");
         }
-        // A list that comes to one coding is that coding
+        // A list that reduces to one coding is that coding
         // (<https://github.com/google/neuroglancer/issues/795>).
         for label in [
             "gzip, identity",

@@ -1,4 +1,4 @@
-//! Where a result is to be on the disk: under a given name, or in a directory under its id's name.
+//! Where a result is saved: at a given path, or in a directory under the name of its id.
 
 use std::{
     fs::{self, File},
@@ -17,17 +17,17 @@ use crate::{error::Error, model::ResultId};
 #[derive(Clone, Debug)]
 pub(super) enum Target {
     File(PathBuf),
-    /// The extension is known with the first bytes.
+    /// The extension is known once the first bytes have arrived.
     InDir {
         dir: PathBuf,
         stem: String,
     },
 }
 
-/// Why nothing is to be downloaded.
+/// Why there is nothing to download.
 #[derive(Debug)]
 pub(super) enum Taken {
-    /// It is there.
+    /// The complete file is there.
     Whole(SavedFile),
     /// Something else is there.
     BySomethingElse(PathBuf),
@@ -39,7 +39,7 @@ impl Target {
         Ok(Self::InDir { dir, stem })
     }
 
-    /// Where the file is written until it is whole.
+    /// Where the file is written until it is complete.
     pub(super) fn paths(&self) -> Paths {
         match self {
             Self::File(path) => Paths::beside(path),
@@ -47,7 +47,7 @@ impl Target {
         }
     }
 
-    /// Where the whole file goes.
+    /// Where the complete file goes.
     pub(super) fn place(&self, media_type: &MediaType) -> PathBuf {
         match self {
             Self::File(path) => path.clone(),
@@ -57,9 +57,9 @@ impl Target {
 
     /// What is at the target already. Blocks.
     ///
-    /// In a directory a name that is made of an id comes into being by the last step of a download
-    /// alone, so a file of that name is whole; that it begins like an image or a video is looked at
-    /// nevertheless. Of a file with a name that the program chose nothing is known.
+    /// In a directory, only the last step of a download creates a name that is made from an id, so a file of
+    /// that name is complete; its first bytes are checked nevertheless. Nothing is known about a file whose
+    /// name the program chose.
     pub(super) fn taken(&self) -> io::Result<Option<Taken>> {
         match self {
             Self::File(path) => {
@@ -89,7 +89,7 @@ fn exists(path: &Path) -> io::Result<bool> {
 
 fn whole(path: PathBuf) -> io::Result<Taken> {
     let metadata = match fs::metadata(&path) {
-        // A link to nothing.
+        // A dangling link.
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Ok(Taken::BySomethingElse(path));
         }

@@ -1,9 +1,8 @@
-//! What all downloads of a client share: places, and connections that carry no credentials.
+//! What all downloads of a client share: permits, and connections without credentials.
 //!
-//! The API's own HTTP client is never used for a file: a program may have given it headers that are
-//! meant for the API alone. This one has none, no cookies and no referer, and follows no redirects
-//! by itself. It is set up by the first download, so that a client which never downloads does not
-//! pay for it.
+//! The API's own HTTP client is never used for a file, since a program may have given it headers that are meant
+//! only for the API. The clients for files send no such headers, no cookies and no referer, and follow no
+//! redirects. The first download sets them up, so a client that never downloads does not pay for them.
 
 use std::sync::{Arc, OnceLock};
 
@@ -14,8 +13,8 @@ use crate::{api::Api, error::Error, transport::http_client};
 
 pub(crate) struct Downloader {
     pub(super) api: Arc<Api>,
-    /// One for each file that may be on its way at once.
-    pub(super) places: Arc<Semaphore>,
+    /// One for each file that may be downloaded at once.
+    pub(super) permits: Arc<Semaphore>,
     most: usize,
     root_certificates: Vec<Vec<u8>>,
     proxy: Option<reqwest::Proxy>,
@@ -39,7 +38,7 @@ impl Downloader {
             .min(Semaphore::MAX_PERMITS);
         Self {
             api,
-            places: Arc::new(Semaphore::new(most)),
+            permits: Arc::new(Semaphore::new(most)),
             most,
             root_certificates,
             proxy,
@@ -50,7 +49,7 @@ impl Downloader {
 
     /// How many files are being downloaded.
     pub(crate) fn in_flight(&self) -> usize {
-        self.most.saturating_sub(self.places.available_permits())
+        self.most.saturating_sub(self.permits.available_permits())
     }
 
     /// The HTTP client for a file at `url`.

@@ -1,16 +1,16 @@
-//! File names out of ids: safe on every system, and never the same for two ids.
+//! File names made from ids: safe on every system, and never the same for two ids.
 //!
-//! An id is opaque and may hold a slash, a colon or nothing but dots. Small letters, digits, `_`
-//! and `-` stay, every other byte becomes `%` and its two hexadecimal digits; capital letters too,
-//! since many file systems take `A` and `a` for the same. What comes of an id can be read back, so
-//! two ids never share a name. All ids seen so far are hexadecimal and stay as they are.
+//! An id is opaque and may contain a slash, a colon or nothing but dots. Lowercase letters, digits, `_` and `-`
+//! stay; every other byte is percent-encoded, capital letters included, since many file systems do not
+//! distinguish `A` from `a`. The encoding can be reversed, so two ids never share a name. All ids seen so far
+//! are hexadecimal and stay unchanged.
 
 use crate::{
     error::{Error, ErrorKind},
     model::ResultId,
 };
 
-/// What file systems commonly take, 255 bytes, less the longest thing that is added to a name.
+/// The common limit of file systems, 255 bytes, less the longest suffix that is added to a name.
 const LONGEST: usize = 255 - ".part.json".len();
 
 /// Names that Windows keeps for devices, with any extension.
@@ -25,7 +25,7 @@ pub(super) fn stem(id: &ResultId) -> Result<String, Error> {
         let is_safe = byte.is_ascii_lowercase()
             || byte.is_ascii_digit()
             || byte == b'_'
-            // Programs take a name that begins with a dash for an option.
+            // Programs mistake a name that begins with a dash for an option.
             || (byte == b'-' && n > 0);
         if is_safe && !(is_device && n == 0) {
             name.push(byte.into());
@@ -46,7 +46,7 @@ pub(super) fn stem(id: &ResultId) -> Result<String, Error> {
     Ok(name)
 }
 
-/// Only what is otherwise left as it is: capital letters are written in another way anyway.
+/// Checks lowercase names only: capital letters are encoded anyway.
 fn is_device(id: &str) -> bool {
     let numbered = |port: &str| {
         id.strip_prefix(port)
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_as_they_come_stay_and_others_are_made_safe() {
+    fn usual_ids_stay_and_others_are_made_safe() {
         for (id, expected) in [
             ("667d228400000000000a0001", "667d228400000000000a0001"),
             ("a-b_9", "a-b_9"),
@@ -98,7 +98,7 @@ mod tests {
         assert!(error.advice().contains("save_to"), "{error}");
     }
 
-    /// The id that a name was made of.
+    /// The id that a name was made from.
     fn read_back(name: &str) -> Vec<u8> {
         let mut bytes = name.bytes();
         let mut id = Vec::new();
@@ -115,7 +115,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_name_is_safe_and_tells_its_id(id in "[!-~]{1,80}") {
+        fn every_name_is_safe_and_can_be_decoded(id in "[!-~]{1,80}") {
             let Ok(id) = ResultId::new(&id) else { return Ok(()) };
             let Ok(name) = stem(&id) else { return Ok(()) };
             prop_assert!(!name.is_empty() && name.len() <= LONGEST);

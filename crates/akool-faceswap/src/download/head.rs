@@ -1,8 +1,8 @@
-//! What the head of an answer promises, and what is refused by it.
+//! What the head of an answer promises, and what it is refused for.
 //!
-//! No byte of a file is taken before its head was judged: the status, the length and, where only
-//! the rest was asked for, whether this is the rest of the same file. Of what the server
-//! wrote, only its status is in an error: error pages repeat paths and keys.
+//! No byte of a file is accepted before its head was judged: the status, the length and, if only the rest was
+//! requested, whether this is the rest of the same file. Errors contain only the status of what the server
+//! sent: error pages repeat paths and keys.
 
 use http::{HeaderMap, StatusCode, Version, header};
 
@@ -15,22 +15,22 @@ pub(super) struct Head<'a> {
     pub(super) host: &'a str,
     pub(super) status: StatusCode,
     pub(super) version: Version,
-    /// Whether TLS tells the end of the connection from a break.
+    /// Whether TLS distinguishes the end of the connection from a break.
     pub(super) is_secure: bool,
     pub(super) headers: &'a HeaderMap,
 }
 
-/// The part of a file that is not there yet.
+/// The part of a file that is still missing.
 #[derive(Clone, Debug)]
 pub(super) struct Rest {
-    /// How many bytes are there.
+    /// How many bytes have been received.
     pub(super) from: u64,
     /// The whole length, if it is known.
     pub(super) total: Option<u64>,
     pub(super) validator: Validator,
 }
 
-/// What the answer is.
+/// What the answer promises.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Promise {
     /// The whole file follows.
@@ -42,9 +42,9 @@ pub(super) enum Promise {
     },
     /// The rest of the file follows.
     Rest { total: u64 },
-    /// Nothing follows: what is there is the whole file.
+    /// Nothing follows: the received bytes are the whole file.
     Complete { total: u64 },
-    /// What is there is of no use; the whole file has to be asked for.
+    /// The received bytes are of no use; the whole file must be requested.
     StartOver,
 }
 
@@ -52,9 +52,9 @@ impl Head<'_> {
     /// Judges the answer to a request for the whole file, or for its rest.
     pub(super) fn promise(&self, asked: Option<&Rest>, max_bytes: u64) -> Result<Promise, Error> {
         let promise = match (self.status, asked) {
-            // 203 is 200 from a proxy that has changed something; the bytes say what.
+            // 203 is a 200 from a proxy that has changed something; the bytes decide.
             (StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION, _) => self.whole()?,
-            // The whole file under the status of a part: some servers know no other.
+            // The whole file with the status of a part: some servers know no other.
             (StatusCode::PARTIAL_CONTENT, _) if self.is_all() => self.whole()?,
             (StatusCode::PARTIAL_CONTENT, Some(rest)) => self.rest(rest),
             (StatusCode::RANGE_NOT_SATISFIABLE, Some(rest)) => self.not_satisfiable(rest),
@@ -73,19 +73,19 @@ impl Head<'_> {
 
     fn whole(&self) -> Result<Promise, Error> {
         let total = self.content_length();
-        // Before HTTP/2 a body without a length and without chunks ends where the connection does,
-        // so that a break would look like the end, were it not for TLS.
+        // Before HTTP/2, a body with neither a length nor chunks ends when the connection does, so without TLS
+        // a break would look like the end.
         let has_end = self.version >= Version::HTTP_2
             || self.is_secure
             || total.is_some()
             || self.headers.contains_key(header::TRANSFER_ENCODING);
         if !has_end {
-            return Err(self.unexpected("a file without saying where it ends"));
+            return Err(self.unexpected("a file of unknown length"));
         }
         let coding = Coding::from_headers(self.headers);
         let is_decoded = coding.is_decoded();
         Ok(Promise::Whole {
-            // Length and mark are those of the coded bytes.
+            // Length and validator are those of the encoded bytes.
             total: total.filter(|_| !is_decoded),
             declared: Declared::of(self.headers),
             coding,
@@ -111,7 +111,7 @@ impl Head<'_> {
         }
     }
 
-    /// There is nothing behind what is there: it is all, or another file.
+    /// HTTP 416: either the received bytes are the whole file, or the host has another file.
     fn not_satisfiable(&self, rest: &Rest) -> Promise {
         let total = self
             .range()
@@ -125,7 +125,7 @@ impl Head<'_> {
     }
 
     fn content_length(&self) -> Option<u64> {
-        // A list of the same length over and over is that length (RFC 9110, section 8.6).
+        // A list that repeats one length is that length (RFC 9110, section 8.6).
         let mut lengths = self
             .header(&header::CONTENT_LENGTH)?
             .split(',')
@@ -144,13 +144,13 @@ impl Head<'_> {
         })
     }
 
-    /// What follows the unit in `Content-Range`; units are written in any letters.
+    /// What follows the unit in `Content-Range`; units are case-insensitive.
     fn range(&self) -> Option<&str> {
         let (unit, range) = self.header(&header::CONTENT_RANGE)?.split_once(' ')?;
         unit.eq_ignore_ascii_case("bytes").then(|| range.trim())
     }
 
-    /// Whether the part is all there is.
+    /// Whether the part is the whole file.
     fn is_all(&self) -> bool {
         self.content_range()
             .is_some_and(|Range { first, last, total }| {
@@ -167,7 +167,7 @@ impl Head<'_> {
     fn refused(&self) -> Error {
         let (host, status) = (self.host, self.status.as_u16());
         let error = match status {
-            // File servers answer 403 for what is deleted, and some 401, 404 or 410.
+            // File servers answer 403 for a deleted file, and some 401, 404 or 410.
             401 | 403 | 404 | 410 => Error::new(
                 ErrorKind::Expired,
                 format!("{host} has no such file (HTTP {status})"),
@@ -179,13 +179,14 @@ impl Head<'_> {
             500..=599 | 408 => {
                 Error::new(ErrorKind::Http, format!("{host} answered HTTP {status}"))
             }
-            _ => Error::new(ErrorKind::Http, format!("{host} answered HTTP {status}"))
-                .with_advice("look the job up again; if it persists, check proxies on the way"),
+            _ => Error::new(ErrorKind::Http, format!("{host} answered HTTP {status}")).with_advice(
+                "look the job up again; if the error persists, check the proxies in between",
+            ),
         };
         error.with_http_status(self.status).with_reached(true)
     }
 
-    /// What came is no image and no video but this.
+    /// The error for an answer that is this instead of an image or a video.
     pub(super) fn unexpected(&self, what: &str) -> Error {
         unexpected(self.host, what).with_http_status(self.status)
     }
@@ -198,16 +199,16 @@ impl Head<'_> {
 pub(super) fn unexpected(host: &str, what: &str) -> Error {
     Error::new(
         ErrorKind::UnexpectedContent,
-        format!("{host} sent {what} in place of an image or a video"),
+        format!("{host} sent {what} instead of an image or a video"),
     )
     .with_reached(true)
 }
 
 pub(super) fn too_large(host: &str, max_bytes: u64, total: Option<u64>) -> Error {
-    let size = total.map_or_else(String::new, |total| format!(", with {total} bytes,"));
+    let size = total.map_or_else(String::new, |total| format!(" ({total} bytes)"));
     Error::new(
         ErrorKind::ResponseTooLarge,
-        format!("the file{size} is larger than the limit of {max_bytes} bytes, at {host}"),
+        format!("the file at {host}{size} is larger than the limit of {max_bytes} bytes"),
     )
     .with_advice("allow more bytes with Download::max_bytes")
     .with_reached(true)

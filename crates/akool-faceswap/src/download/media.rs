@@ -1,20 +1,20 @@
-//! What a file is: its first bytes decide, and a header counts only where they say nothing.
+//! What a file is: its first bytes decide, and a header counts only if they are of an unknown kind.
 //!
-//! Headers are wrong in both directions: error pages come as `video/mp4`, and images come as
-//! `text/plain` or under the name of a form. So a file that begins like a known kind of image or video is
-//! taken under any header, one that begins like text is refused under any header, and bytes of an
-//! unknown kind are what a header says, if that is an image or a video.
+//! Headers are wrong in both directions: error pages come as `video/mp4`, and images come as `text/plain` or as
+//! form data. So a file that begins like a known kind of image or video is accepted under any header, one that
+//! begins like text is refused under any header, and for bytes of an unknown kind the header decides, if it
+//! names an image or a video.
 
 use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 
-/// How much of a file's beginning is looked at.
+/// How many of a file's first bytes are examined.
 pub(super) const LOOKED_AT: usize = 512;
 
-/// The longest media type that is taken from a header.
+/// The longest media type that is accepted from a header.
 const LONGEST: usize = 64;
 
-/// A media type such as `video/mp4`: an image's or a video's, in small letters, without parameters.
+/// A media type such as `video/mp4`: an image's or a video's, in lowercase, without parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct MediaType(String);
 
@@ -35,7 +35,7 @@ const EXTENSIONS: [(&str, &str); 13] = [
     ("video/x-matroska", "mkv"),
 ];
 
-/// The extension of what is in no table.
+/// The extension for media types that are not in the table.
 const OTHER_EXTENSION: &str = "bin";
 
 impl MediaType {
@@ -101,7 +101,7 @@ impl MediaType {
                 b' ',
                 ..,
             ] => "video/x-msvideo",
-            // Two letters alone would be the beginning of many a text.
+            // Two letters alone could begin a text.
             [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => "image/bmp",
             [b'I', b'I', 0x2a, 0, ..] | [b'M', b'M', 0, 0x2a, ..] => "image/tiff",
             // ISO base media: a length, `ftyp` and the brand.
@@ -132,7 +132,7 @@ pub(super) enum Declared {
     Media(MediaType),
     /// Nothing, or "a stream of bytes".
     Opaque,
-    /// Something else, named for people.
+    /// Something else, described for people.
     Other(&'static str),
 }
 
@@ -169,7 +169,7 @@ impl Declared {
         }
     }
 
-    /// What a file is that begins with these bytes: its first [`LOOKED_AT`] ones, or all.
+    /// The media type of a file that begins with these bytes: its first [`LOOKED_AT`] bytes, or all of them.
     ///
     /// # Errors
     ///
@@ -188,7 +188,7 @@ impl Declared {
             return Err(what);
         }
         if is_text(beginning) {
-            return Err("a text under the content type of a file");
+            return Err("a text with a wrong content type");
         }
         if let Some(what) = foreign(beginning) {
             return Err(what);
@@ -199,7 +199,7 @@ impl Declared {
         }
     }
 
-    /// The header's media type, where it is another one than `actual`.
+    /// The header's media type, if it differs from `actual`.
     pub(super) fn other_than(&self, actual: &MediaType) -> Option<String> {
         match self {
             Self::Media(media_type) if media_type != actual => Some(media_type.0.clone()),
@@ -209,7 +209,7 @@ impl Declared {
     }
 }
 
-/// What a file on the disk is by its beginning, if it is an image or a video.
+/// The media type of a file on disk by its first bytes, if it can be an image or a video.
 pub(super) fn of_file(beginning: &[u8]) -> Option<MediaType> {
     MediaType::of_beginning(beginning).or_else(|| {
         let is_something = !beginning.is_empty() && !is_text(beginning);
@@ -218,25 +218,25 @@ pub(super) fn of_file(beginning: &[u8]) -> Option<MediaType> {
 }
 
 /// Whether a file begins with one of the atoms of `QuickTime` other than `ftyp`: a length, which no text begins
-/// with, and a name. MP4 has some of them, too, so a header that says which is believed.
+/// with, and a name. MP4 has some of them as well, so a header that names a media type is believed.
 fn is_quicktime(beginning: &[u8]) -> bool {
     match beginning {
         [0, _, _, _, name @ ..] => [b"moov", b"wide", b"free", b"skip", b"pnot", b"mdat"]
             .iter()
             .any(|atom| name.starts_with(*atom)),
-        // The pictures themselves may be long.
+        // The atom of the pictures themselves may be long.
         [0..0x20, _, _, _, b'm', b'd', b'a', b't', ..] => true,
         _ => false,
     }
 }
 
-/// What a file is that begins with these bytes, if that is known to be neither an image nor a video.
+/// What begins with these bytes, if it is known to be neither an image nor a video.
 fn foreign(beginning: &[u8]) -> Option<&'static str> {
     match beginning {
         [0x1f, 0x8b, ..] => Some("a file compressed with gzip"),
         [b'P', b'K', 3, 4, ..] => Some("a ZIP archive"),
         [b'%', b'P', b'D', b'F', ..] => Some("a PDF document"),
-        // Room that a store has kept for what never came.
+        // Space that a store reserved for a file that was never written.
         _ if beginning.len() == LOOKED_AT && beginning.iter().all(|byte| *byte == 0) => {
             Some("nothing but zeros")
         }
@@ -244,15 +244,15 @@ fn foreign(beginning: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether these bytes are those of a text: UTF-8 without the control characters that every image
-/// and video has in its beginning, or with the mark of UTF-16.
+/// Whether these bytes are text: UTF-8 without the control characters that every image and video begins with,
+/// or a UTF-16 byte order mark.
 fn is_text(bytes: &[u8]) -> bool {
     if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = bytes {
         return true;
     }
     let is_utf_8 = match std::str::from_utf8(bytes) {
         Ok(_) => true,
-        // The last character is cut.
+        // The last character is cut off.
         Err(error) => error.error_len().is_none(),
     };
     let is_control = |byte: &u8| byte.is_ascii_control() && !b"\t\n\x0c\r".contains(byte);

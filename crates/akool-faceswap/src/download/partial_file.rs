@@ -1,9 +1,8 @@
-//! The part of a file that is on the disk already, next to where the whole file will be.
+//! The part of a file that is already on disk, beside the path of the complete file.
 //!
-//! `NAME.part` has the bytes, `NAME.part.json` what is needed to resume: whose result it
-//! is, and by what the host knows the file again. The writer holds the operating system's lock
-//! on `NAME.part`, which no crash leaves behind. Every function here blocks, and is called on a
-//! thread for that.
+//! `NAME.part` has the bytes, and `NAME.part.json` what is needed to resume: the id of the job, and the file's
+//! validator. The writer holds an operating system lock on `NAME.part`, which a crash releases. Every function
+//! here blocks, so it is called on a thread for blocking work.
 
 use std::{
     ffi::OsString,
@@ -18,10 +17,10 @@ use serde::{Deserialize, Serialize};
 use crate::download::transfer::FileFacts;
 use crate::model::ResultId;
 
-/// The form of the notes; notes of another form are ignored.
+/// The version of the notes; notes of another version are ignored.
 const VERSION: u32 = 1;
 
-/// No notes are longer.
+/// The most bytes of notes that are read.
 const MAX_NOTES: u64 = 64 * 1024;
 
 /// A part that is locked.
@@ -30,7 +29,7 @@ pub(super) struct Part {
     file: File,
     paths: Paths,
     id: ResultId,
-    /// The bytes that are there.
+    /// The length of the part.
     len: u64,
 }
 
@@ -67,14 +66,14 @@ impl Paths {
         &self.part
     }
 
-    /// The bytes of the part, no matter who writes it.
+    /// The length of the part, no matter who writes it.
     pub(super) fn part_len(&self) -> Option<u64> {
         Some(fs::metadata(&self.part).ok()?.len())
     }
 }
 
-/// Whether the file system, or a sandbox around the program, has no locks at all, as some network file
-/// systems: then a file is written without one.
+/// Whether the file system, or a sandbox around the program, supports no locks at all, like some network file
+/// systems. A file is then written without a lock.
 fn has_no_locks(error: &io::Error) -> bool {
     const ENOLCK: i32 = 37;
     error.kind() == ErrorKind::Unsupported
@@ -82,21 +81,21 @@ fn has_no_locks(error: &io::Error) -> bool {
 }
 
 impl Part {
-    /// Locks the part, which is made if it is not there.
+    /// Locks the part, and creates it if it does not exist.
     ///
-    /// `None` while another download has it.
+    /// `None` while another download holds it.
     pub(super) fn lock(paths: &Paths, id: &ResultId) -> io::Result<Option<Self>> {
         Self::claim(open(paths)?, paths, id)
     }
 
-    /// Locks the file that is open.
+    /// Locks an open file.
     fn claim(file: File, paths: &Paths, id: &ResultId) -> io::Result<Option<Self>> {
         match fs4::FileExt::try_lock(&file) {
             Ok(()) => {}
             Err(fs4::TryLockError::WouldBlock) => return Ok(None),
             Err(fs4::TryLockError::Error(error)) if has_no_locks(&error) => {
                 tracing::warn!(
-                    "the file system has no file locks: do not download one result twice at once"
+                    "the file system has no file locks: do not download a result twice at once"
                 );
             }
             Err(fs4::TryLockError::Error(error)) => return Err(error),
@@ -113,7 +112,7 @@ impl Part {
         }))
     }
 
-    /// The bytes that are there, and of which file they are, if it is this id's.
+    /// The length of the part and the file that it belongs to, if that is this id's.
     pub(super) fn kept(&self) -> Option<(u64, FileFacts)> {
         let mut text = Vec::new();
         let notes = File::open(&self.paths.notes).ok()?;
@@ -126,9 +125,9 @@ impl Part {
         fits.then_some((self.len, notes.file))
     }
 
-    /// Makes the next byte the first one, of this file.
+    /// Empties the part, to receive this file from its first byte.
     pub(super) fn begin(&mut self, file: FileFacts) -> io::Result<()> {
-        // In this order: the notes never speak of bytes that are another file's.
+        // In this order, so that the notes never describe bytes of another file.
         self.file.set_len(0)?;
         self.len = 0;
         let notes = Notes {
@@ -140,7 +139,7 @@ impl Part {
         fs::write(&self.paths.notes, notes)
     }
 
-    /// Adds bytes behind those that are there.
+    /// Appends bytes.
     pub(super) fn append(&mut self, pieces: &[Bytes]) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(self.len))?;
         for piece in pieces {
@@ -158,38 +157,38 @@ impl Part {
         self.len
     }
 
-    /// Gives the whole file its name, once every byte of it is on the disk.
+    /// Syncs the complete file to disk, then gives it its name.
     pub(super) fn finish(self, target: &Path) -> io::Result<()> {
         self.file.sync_all()?;
-        // Looked at last, since somebody else may have put something there meanwhile.
+        // Checked last, since another program may have put something there meanwhile.
         if fs::symlink_metadata(target).is_ok() {
             return Err(io::Error::new(
                 ErrorKind::AlreadyExists,
-                "there is a file of this name by now",
+                "a file of this name exists by now",
             ));
         }
         fs::rename(&self.paths.part, target)?;
         sync_directory(target);
-        // The file is there; notes that stay behind are ignored.
+        // The file is saved; notes that stay behind are ignored.
         let _ = fs::remove_file(&self.paths.notes);
         Ok(())
     }
 
-    /// Takes the part away.
+    /// Deletes the part and its notes.
     pub(super) fn discard(self) {
-        // An error is reported already, and what stays behind is used or ignored.
+        // An error has been reported already, and what stays behind is used or ignored.
         let _ = fs::remove_file(&self.paths.notes);
         let _ = fs::remove_file(&self.paths.part);
     }
 }
 
-/// Opens the part, which is made if it is not there.
+/// Opens the part, and creates it if it does not exist.
 fn open(paths: &Paths) -> io::Result<File> {
-    // If it cannot be looked at, opening says why.
+    // If its metadata cannot be read, opening it says why.
     if fs::symlink_metadata(&paths.part).is_ok_and(|found| !found.is_file()) {
         return Err(io::Error::new(
             ErrorKind::AlreadyExists,
-            "there is something of this name that is no file",
+            "something that is not a file has this name",
         ));
     }
     File::options()
@@ -219,7 +218,7 @@ fn is_at(_: &File, path: &Path) -> io::Result<bool> {
     path.try_exists()
 }
 
-/// Makes the new name last through a crash of the machine, where that can be asked for.
+/// Makes the new name survive a crash of the machine, on systems that support it.
 fn sync_directory(target: &Path) {
     #[cfg(unix)]
     if let Some(directory) = target.parent() {
@@ -241,13 +240,13 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn what_cannot_be_seen_is_an_error_and_not_gone() {
+    fn a_path_that_cannot_be_checked_is_an_error_and_not_gone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a");
         let file = File::create(&path).unwrap();
         assert!(is_at(&file, &path).unwrap());
         assert!(!is_at(&file, &dir.path().join("b")).unwrap());
-        // A file is no directory.
+        // A file is not a directory.
         assert!(is_at(&file, &path.join("b")).is_err());
     }
 
@@ -272,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_without_a_byte_are_nothing_to_go_on_with() {
+    fn notes_without_a_byte_are_not_resumed_from() {
         let dir = tempfile::tempdir().unwrap();
         let paths = Paths::beside(&dir.path().join("a"));
         let id = ResultId::new("a").unwrap();

@@ -1,8 +1,8 @@
 //! One request for a file: a bare GET, its redirects, and the head of the answer.
 //!
-//! It carries a range at most, and nothing that says who asks but the library's name. Redirects are
-//! followed here and not by `reqwest`, which would log their targets, and with them the result's
-//! URL; each has to keep the rules for the first URL.
+//! It carries at most a range, and identifies only the library. Redirects are followed here and not by
+//! `reqwest`, which would log their targets, and with them the result's URL. Each target must satisfy the rules
+//! for the first URL.
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use reqwest::Url;
@@ -25,32 +25,32 @@ use crate::{
 /// The most redirects that are followed.
 const MOST_REDIRECTS: usize = 5;
 
-/// An answer whose head is there.
+/// An answer whose head has arrived.
 pub(super) struct Answer {
     pub(super) host: String,
     is_secure: bool,
     response: reqwest::Response,
-    /// Held while the answer is read: one of the client's places.
-    _place: OwnedSemaphorePermit,
+    /// Held while the answer is read.
+    _permit: OwnedSemaphorePermit,
 }
 
-/// Waits for one of the client's places.
-pub(super) async fn place(
+/// Waits for one of the client's permits for downloads.
+pub(super) async fn permit(
     downloader: &Downloader,
     patience: &Patience,
 ) -> Result<OwnedSemaphorePermit, Error> {
-    let places = downloader.places.clone();
+    let permits = downloader.permits.clone();
     patience
-        .for_all(places.acquire_owned())
+        .for_all(permits.acquire_owned())
         .await?
         // Nothing closes the semaphore.
         .map_err(|_| Error::new(ErrorKind::Transport, "the client is shut down"))
 }
 
-/// Asks for the whole file, or for its rest.
+/// Requests the whole file, or its rest.
 pub(super) async fn ask(
     downloader: &Downloader,
-    place: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
     source: &Source,
     rest: Option<&Rest>,
     patience: &Patience,
@@ -62,10 +62,10 @@ pub(super) async fn ask(
         if !is_redirect(response.status()) {
             return Ok(Answer {
                 host,
-                // Other libraries than rustls take a break for the end.
+                // TLS libraries other than rustls mistake a break for the end.
                 is_secure: cfg!(feature = "_rustls") && url.scheme() == "https",
                 response,
-                _place: place,
+                _permit: permit,
             });
         }
         url = follow(&downloader.api, &url, &response).map_err(|why| {
@@ -156,7 +156,7 @@ fn follow(api: &Api, from: &Url, response: &reqwest::Response) -> Result<Url, &'
     };
     // Some hosts write UTF-8 where only ASCII is allowed; browsers and curl follow it.
     let location = String::from_utf8_lossy(location.as_bytes());
-    // Joined to a URL, nothing is that URL again.
+    // An empty location, joined to a URL, is that URL again.
     if location.trim().is_empty() {
         return Err("it does not name");
     }
@@ -172,11 +172,11 @@ fn follow(api: &Api, from: &Url, response: &reqwest::Response) -> Result<Url, &'
 
 fn redirected(message: &str) -> Error {
     Error::new(ErrorKind::Redirect, message)
-        .with_advice("look the job up again; if it persists, check proxies on the way")
+        .with_advice("look the job up again; if the error persists, check the proxies in between")
         .with_reached(true)
 }
 
-/// The host of a URL, for people. It leads to no file and is no secret.
+/// The host of a URL, for people. It does not lead to the file and is not secret.
 pub(super) fn host(url: &Url) -> String {
     url.host_str().unwrap_or("the file's host").to_owned()
 }
@@ -196,7 +196,7 @@ impl Answer {
         self.response.status()
     }
 
-    /// What the host asks to wait, if it does.
+    /// How long the host asks to wait, if it does.
     pub(super) fn retry_after(&self, api: &Api) -> Option<std::time::Duration> {
         retry_after::parse(self.response.headers(), api.clock.now())
     }

@@ -1,9 +1,8 @@
-//! A download to the disk: nothing has the target's name before it is whole.
+//! A download to disk: the file gets the target's name only once it is complete.
 //!
-//! Files are worked on with the standard library on threads for blocking work, many received pieces
-//! at a time: locking and giving a file its name are no operations of tokio's own file type, and
-//! a part is then owned by one thing at a time, so that a download that is dropped in the middle of
-//! a write leaves a part whose every byte is in its place.
+//! Files are handled with the standard library on threads for blocking work, many received pieces at a time.
+//! Tokio's file type can neither lock a file nor rename it. And a part then has one owner at a time, so that a
+//! download that is dropped in the middle of a write leaves a part whose every byte is in its place.
 
 use std::{io, pin::pin, time::Duration};
 
@@ -21,11 +20,11 @@ use crate::{
     model::ResultId,
 };
 
-/// What is gathered before it is written, as long as more is there to be had at once.
-const GATHERED: usize = 256 * 1024;
+/// The size of the write buffer; less is written when no more bytes are ready.
+const WRITE_BUFFER: usize = 256 * 1024;
 
-/// How long the part of another download is waited for while it does not grow. What grows will be
-/// complete, or free, at some time.
+/// How long to wait for another download's part that does not grow. A part that grows will be completed or
+/// released.
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 const LOCK_INTERVAL: Duration = Duration::from_millis(50);
 
@@ -35,7 +34,7 @@ enum Found {
     Part(Part),
 }
 
-/// Downloads to `target` what `transfer` brings, of the job with this id.
+/// Saves what `transfer` receives to `target`, for the job with this id.
 pub(super) async fn save(
     mut transfer: Transfer,
     target: Target,
@@ -76,7 +75,7 @@ pub(super) async fn save(
     outcome.map_err(|error| error.with_ids(std::slice::from_ref(&id)))
 }
 
-/// A result that is at the target already, and need not be had again.
+/// The result, if it is at the target already.
 pub(super) async fn already_there(target: &Target) -> Option<SavedFile> {
     let target = target.clone();
     match blocking(move || target.taken()).await.ok()?.ok()?? {
@@ -85,7 +84,7 @@ pub(super) async fn already_there(target: &Target) -> Option<SavedFile> {
     }
 }
 
-/// Looks at what is at the target, and locks the part.
+/// Checks what is at the target, and locks the part.
 async fn find(target: &Target, id: &ResultId) -> Result<Found, Error> {
     let paths = target.paths();
     let mut waited = Duration::ZERO;
@@ -109,15 +108,15 @@ async fn find(target: &Target, id: &ResultId) -> Result<Found, Error> {
             })
         })
         .await?
-        .map_err(|error| failed(&format!("{} cannot be made", paths.part().display()), error))?;
+        .map_err(|error| failed(&format!("cannot create {}", paths.part().display()), error))?;
         match outcome {
             (Some(Taken::Whole(downloaded)), ..) => return Ok(Found::Whole(downloaded)),
             (Some(Taken::BySomethingElse(path)), ..) => {
                 return Err(Error::new(
                     ErrorKind::Io,
-                    format!("{} is there already and was left alone", path.display()),
+                    format!("{} already exists and was left alone", path.display()),
                 )
-                .with_advice("take it away, or choose another name"));
+                .with_advice("remove it, or choose another name"));
             }
             (None, Some(part), _) => return Ok(Found::Part(part)),
             (None, None, len) if len != last_len || waited < LOCK_PATIENCE => {
@@ -142,9 +141,9 @@ async fn find(target: &Target, id: &ResultId) -> Result<Found, Error> {
     }
 }
 
-/// A part that grows.
+/// A part that is being received.
 struct Receiving {
-    /// Absent while it is being worked on, and after a failure of that.
+    /// Absent while work on it is in progress, and after that was cut short.
     part: Option<Part>,
     facts: Option<FileFacts>,
     resumed_from: Option<u64>,
@@ -153,13 +152,13 @@ struct Receiving {
 }
 
 impl Receiving {
-    /// Takes everything that comes.
+    /// Receives everything, and writes it.
     async fn all(
         &mut self,
         mut events: std::pin::Pin<&mut (impl Stream<Item = Result<Event, Error>> + Send)>,
     ) -> Result<(), Error> {
         loop {
-            // What is gathered is written as soon as there is nothing more to be had at once.
+            // The buffer is written as soon as no more bytes are ready.
             let event = if let Some(event) = events.next().now_or_never() {
                 event
             } else {
@@ -172,12 +171,12 @@ impl Receiving {
                     self.size = 0;
                     self.resumed_from = None;
                     self.facts = Some(facts.clone());
-                    self.work("begun", move |part| part.begin(facts)).await?;
+                    self.work("started", move |part| part.begin(facts)).await?;
                 }
                 Some(Ok(Event::Bytes(bytes))) => {
                     self.size += bytes.len();
                     self.gathered.push(bytes);
-                    if self.size >= GATHERED {
+                    if self.size >= WRITE_BUFFER {
                         self.write().await?;
                     }
                 }
@@ -241,13 +240,13 @@ impl Receiving {
         if let Some(part) = self.part.take()
             && (part.len() == 0 || error.kind() == ErrorKind::ResponseTooLarge)
         {
-            // An error is reported already.
+            // An error has been reported already.
             let _ = blocking(move || part.discard()).await;
         }
     }
 }
 
-/// Runs what blocks on a thread for that. It comes to its end even if nobody waits for it.
+/// Runs blocking work on a thread for it. The work finishes even if nobody waits for it.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
@@ -293,11 +292,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_came_before_the_beginning_is_void() {
+    async fn bytes_from_before_a_new_beginning_are_dropped() {
         let dir = tempfile::tempdir().unwrap();
         let target = Target::File(dir.path().join("a"));
         let bytes = |text: &'static str| Event::Bytes(Bytes::from_static(text.as_bytes()));
-        // All of it is to be had at once, so that nothing is written in between.
+        // All events are ready at once, so nothing is written in between.
         let events = [begin(), bytes("old"), begin(), bytes("new"), bytes("er")];
         let mut receiving = receiving(&target);
         let events = stream::iter(events).map(Ok);
@@ -309,25 +308,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bytes_that_come_without_a_pause_are_written_many_at_a_time_but_not_all() {
+    async fn bytes_that_come_without_a_pause_are_written_a_buffer_at_a_time() {
         const PIECE: usize = 64 * 1024;
         let dir = tempfile::tempdir().unwrap();
         let target = Target::File(dir.path().join("a"));
         let part = target.paths().part().to_owned();
         let mut receiving = receiving(&target);
         let pieces = (0..40).map(|n| {
-            // What was written before the next piece is asked for.
+            // What was written before the next piece is requested.
             let written = usize::try_from(fs::metadata(&part).unwrap().len()).unwrap();
-            assert_eq!(written, n * PIECE / GATHERED * GATHERED);
+            assert_eq!(written, n * PIECE / WRITE_BUFFER * WRITE_BUFFER);
             Event::Bytes(vec![0; PIECE].into())
         });
         let events = stream::iter([begin()].into_iter().chain(pieces)).map(Ok);
         receiving.all(pin!(events)).await.unwrap();
         assert_eq!(fs::metadata(&part).unwrap().len(), 40 * PIECE as u64);
-        assert_eq!(GATHERED, 4 * PIECE, "or the bound of the memory is another");
+        assert_eq!(WRITE_BUFFER, 4 * PIECE, "the bound on memory depends on it");
     }
 
-    /// Another download of the same job, which writes `bytes` with a pause after each, and goes.
+    /// Another download of the same job, which writes `bytes` with a pause after each, and ends.
     async fn other(mut part: Part, bytes: usize, pause: Duration) {
         let facts =
             serde_json::json!({"media_type": "image/png", "total": null, "validator": null});
@@ -368,7 +367,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_lock_that_is_about_to_go_is_waited_for() {
+    async fn a_lock_that_is_about_to_be_released_is_waited_for() {
         let dir = tempfile::tempdir().unwrap();
         let target = Target::File(dir.path().join("a"));
         let id = ResultId::new("a").unwrap();

@@ -1,8 +1,8 @@
-//! What a download to the disk came to.
+//! The outcome of a download to disk.
 
 use std::path::{Path, PathBuf};
 
-/// A result on the disk, complete; made by [`Download::save_to`](super::Download::save_to) and
+/// A complete result on disk; made by [`Download::save_to`](super::Download::save_to) and
 /// [`Download::save_in`](super::Download::save_in).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedFile {
@@ -20,30 +20,31 @@ impl SavedFile {
         &self.path
     }
 
-    /// The length of the file.
+    /// The length of the file in bytes.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The media type, such as `video/mp4`: by the first bytes where they tell, else by the header.
+    /// The media type, such as `video/mp4`: from the first bytes if their kind is known, otherwise from the
+    /// header.
     pub fn content_type(&self) -> &str {
         &self.content_type
     }
 
-    /// What the host's header called the file, where that is something else than its bytes are.
+    /// What the host's header called the file, if its bytes are something else.
     ///
     /// The bytes decide, so the file is saved; a host that mislabels files may be worth a look.
     pub fn mislabeled_as(&self) -> Option<&str> {
         self.declared_type.as_deref()
     }
 
-    /// How many bytes an earlier call had left, which were not fetched again; `None` if the file
-    /// was fetched from its beginning.
+    /// How many bytes an earlier call had saved, which were not fetched again; `None` if the file was fetched
+    /// from its beginning.
     pub fn resumed_from(&self) -> Option<u64> {
         self.resumed_from
     }
 
-    /// Whether the file was there already, so that nothing was fetched.
+    /// Whether the file existed already, so that nothing was fetched.
     pub fn already_existed(&self) -> bool {
         self.already_existed
     }

@@ -1,7 +1,7 @@
-//! Where a job's result is, checked before anything is asked for.
+//! The URL of a job's result, checked before any request.
 //!
-//! A job has a URL from its first moment on, with nothing behind it; so what is refused here would
-//! otherwise be an error page of some file server.
+//! The API returns a URL for a job from the start, when there is no file behind it yet. Without these checks
+//! you would get a file server's error page.
 
 use std::time::SystemTime;
 
@@ -43,7 +43,7 @@ impl Source {
         }
         let Some(url) = job.result_url() else {
             return Err(
-                no_result("has succeeded, but the API gave no URL of its result")
+                no_result("has succeeded, but the API returned no result URL")
                     .with_advice("look the job up again"),
             );
         };
@@ -59,7 +59,7 @@ impl Source {
         }
         let url = parse(url, None, base_url).map_err(|why| {
             no_result(&format!("has a URL that {why}"))
-                .with_advice("look the job up again; if it persists, tell the vendor")
+                .with_advice("look the job up again; if the error persists, tell the vendor")
         })?;
         Ok(Self {
             id: job.id().clone(),
@@ -69,7 +69,7 @@ impl Source {
     }
 }
 
-/// Whether a result is deleted for certain: this machine's clock and the API's agree that it is.
+/// Whether a result has certainly been deleted: this machine's clock and the API's both say so.
 ///
 /// One request costs less than a swap that is submitted and paid again because a clock was wrong.
 fn is_past(expiry: SystemTime, clock: &Clock) -> bool {
@@ -80,7 +80,7 @@ fn is_past(expiry: SystemTime, clock: &Clock) -> bool {
 ///
 /// # Errors
 ///
-/// Why it may not, without showing it.
+/// Why it may not, without showing the URL.
 pub(super) fn parse(text: &str, base: Option<&Url>, api: &BaseUrl) -> Result<Url, &'static str> {
     let mut url = match base {
         None => Url::parse(text),
@@ -88,11 +88,11 @@ pub(super) fn parse(text: &str, base: Option<&Url>, api: &BaseUrl) -> Result<Url
     }
     .map_err(|_| "is invalid")?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("has a user name or a password in it");
+        return Err("contains a user name or a password");
     }
     if !api.admits_file(&url) {
         return Err(match url.scheme() {
-            "http" => "begins with http://, where anybody on the way could change the file",
+            "http" => "begins with http://, so anybody on the network path could change the file",
             _ => "does not begin with https://",
         });
     }
@@ -145,7 +145,7 @@ mod tests {
         }
         let error = of(3, "").err().unwrap();
         assert_eq!(error.kind(), ErrorKind::NoResult);
-        assert!(error.message().contains("no URL"), "{error}");
+        assert!(error.message().contains("no result URL"), "{error}");
     }
 
     #[test]
@@ -158,7 +158,7 @@ mod tests {
             (before, Some(before), true),
             (expiry, Some(expiry), false),
             (expiry + week, Some(expiry + week), false),
-            // One clock is wrong, or nothing is known of the other.
+            // One clock is wrong, or the other is unknown.
             (expiry + week, Some(before), true),
             (before, Some(expiry + week), true),
             (expiry + week, None, true),
@@ -191,7 +191,7 @@ mod tests {
             let error = of(3, url).err().unwrap();
             assert_eq!(error.kind(), ErrorKind::NoResult, "{url}");
             assert!(!format!("{error} {error:?}").contains("LINK"), "{error:?}");
-            let is_plain = error.message().contains("anybody on the way");
+            let is_plain = error.message().contains("anybody on the network path");
             assert_eq!(is_plain, url.starts_with("http:"), "{error}");
         }
         let kept = of(3, "https://cdn.example/a%20b.png?sig=1#part").unwrap();

@@ -14,12 +14,12 @@ use crate::error::Error;
 
 /// The bytes of a result, from first to last; made by [`Download::stream`](super::Download::stream).
 ///
-/// It ends after the last byte, or with one error. A connection that breaks is made up for by asking
-/// for the rest, as often as the [`RetryPolicy`](crate::retry::RetryPolicy) allows, where the host says how
-/// the file can be known again. An error means that the bytes so far are not the whole file.
+/// It ends after the last byte, or with one error. If the connection breaks, the rest is requested, as often as
+/// the [`RetryPolicy`](crate::retry::RetryPolicy) allows, provided that the host sent a validator (see
+/// [`Download`](super::Download)). An error means that the bytes so far are not the whole file.
 ///
-/// It holds one of the client's places for downloads (4 unless set otherwise) until it ends or is
-/// dropped. Dropping it ends the download.
+/// It counts as one of the client's concurrent downloads (4 by default) until it ends or is dropped. Dropping
+/// it ends the download.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct DownloadStream {
     facts: FileFacts,
@@ -34,12 +34,13 @@ impl DownloadStream {
         }
     }
 
-    /// The media type, such as `video/mp4`: by the first bytes where they tell, else by the header.
+    /// The media type, such as `video/mp4`: from the first bytes if their kind is known, otherwise from the
+    /// header.
     pub fn content_type(&self) -> &str {
         self.facts.media_type.as_str()
     }
 
-    /// What the host's header called the file, where that is something else than its bytes are.
+    /// What the host's header called the file, if its bytes are something else.
     pub fn mislabeled_as(&self) -> Option<&str> {
         self.facts.declared_type.as_deref()
     }
@@ -60,7 +61,7 @@ impl Stream for DownloadStream {
                 Poll::Ready(None) => Poll::Ready(None),
                 Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error))),
                 Poll::Ready(Some(Ok(Event::Bytes(bytes)))) => Poll::Ready(Some(Ok(bytes))),
-                // Reported before the stream was handed out, and not again where a resumption is refused.
+                // Handled before the stream was handed out; a stream never starts over.
                 Poll::Ready(Some(Ok(Event::Begin(_)))) => continue,
             };
         }

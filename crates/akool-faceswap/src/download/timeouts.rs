@@ -1,7 +1,7 @@
-//! How long a download waits: for the next byte, and in all.
+//! How long a download waits: for the next byte, and in total.
 //!
-//! A file of four gigabytes may take an hour, and a dead connection must not: so what is limited is
-//! the time without a byte. A limit for the whole is an option.
+//! A file of four gigabytes may take an hour, but a dead connection must not. So the time without a byte is
+//! limited; a limit for the whole download is an option.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ impl Patience {
         self.deadline.elapsed()
     }
 
-    /// When the whole download has to be done.
+    /// When the whole download must be complete.
     pub(super) fn deadline(&self) -> &Deadline {
         &self.deadline
     }
@@ -42,7 +42,7 @@ impl Patience {
             .ok_or_else(|| self.deadline.exceeded("the download", None))
     }
 
-    /// Waits for `work`, which is over with the next byte of `host`.
+    /// Waits for `work`, which ends with the next byte from `host`.
     pub(super) async fn for_byte<T>(
         &self,
         host: &str,

@@ -1,8 +1,8 @@
-//! A file in transfer: requested, requested again after a break, byte after byte in order.
+//! A file in transfer: requested, requested again after a break, and handed out byte by byte in order.
 //!
-//! After a break only the rest is requested, if the host gave a validator by which the file is known
-//! again. Otherwise, or if the file has changed, it starts over: the receiver of the bytes gets
-//! [`Event::Begin`] again, or an error if it cannot start over.
+//! After a break only the rest is requested, if the host gave a validator that identifies the file. Otherwise,
+//! or if the file has changed, it starts over: the receiver of the bytes gets [`Event::Begin`] again, or an
+//! error if it cannot start over.
 
 use std::sync::Arc;
 
@@ -28,19 +28,18 @@ use crate::{
     retry::decision::{Decision, Rules},
 };
 
-/// What an attempt has to bring to count as one that did not fail, beyond what any attempt before it
-/// came to: a long file over a bad line is worth more attempts than a short one, but each has to
-/// bring something new.
+/// How much further than any attempt before it an attempt must get so that it does not count as failed. A long
+/// file over a bad line is worth more attempts than a short one, but each must make progress.
 const WORTHWHILE: u64 = 1024 * 1024;
 
-/// What is known of a file.
+/// What is known about a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FileFacts {
     pub(super) media_type: MediaType,
     /// The whole length, if the host stated it.
     pub(super) total: Option<u64>,
     pub(super) validator: Option<Validator>,
-    /// What the header called it, where that is something else.
+    /// What the header called the file, if its bytes are something else.
     #[serde(default)]
     pub(super) declared_type: Option<String>,
 }
@@ -48,12 +47,12 @@ pub(super) struct FileFacts {
 /// What the receiver of a file gets.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// The first byte is next; what came before is void.
+    /// The first byte is next; bytes received before are no longer valid.
     Begin(FileFacts),
     Bytes(Bytes),
 }
 
-/// Whether a file may begin anew after some of it was handed out.
+/// Whether a file may start over after some of it was handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StartingOver {
     Allowed,
@@ -67,14 +66,14 @@ pub(super) struct Transfer {
     starting_over: StartingOver,
     patience: Patience,
     span: tracing::Span,
-    /// Requests in all, and those since one was worthwhile.
+    /// All requests, and those since the last worthwhile one.
     attempts: u32,
     in_a_row: u32,
-    /// The bytes that are there.
+    /// How many bytes have been received.
     position: u64,
-    /// The most that were there when an attempt was counted as worthwhile.
+    /// The position at which an attempt last counted as worthwhile.
     furthest: u64,
-    /// What is known of the file, some of whose bytes are there then.
+    /// Set once the first bytes of the file have arrived.
     facts: Option<FileFacts>,
     body: Option<Body>,
 }
@@ -115,12 +114,12 @@ impl Transfer {
         self.span.clone()
     }
 
-    /// The host that is asked.
+    /// The host of the first request.
     fn host(&self) -> String {
         request::host(&self.source.url)
     }
 
-    /// As a stream, which is not harmed by dropping a future that waits for its next event.
+    /// The events as a stream. Dropping a future that waits for the next event loses nothing.
     pub(super) fn events(self) -> impl Stream<Item = Result<Event, Error>> + Send {
         stream::try_unfold(self, |mut transfer| async move {
             let event = transfer.next().await?;
@@ -128,7 +127,7 @@ impl Transfer {
         })
     }
 
-    /// What happens next; `None` once the file is complete.
+    /// The next event; `None` once the file is complete.
     pub(super) async fn next(&mut self) -> Result<Option<Event>, Error> {
         let span = self.span.clone();
         let outcome = self.step().instrument(span.clone()).await;
@@ -184,7 +183,7 @@ impl Transfer {
         }
     }
 
-    /// Counts what came; `None` at the end.
+    /// Counts received bytes; `None` at the end.
     fn take(&mut self, bytes: Option<Bytes>) -> Result<Option<Event>, Error> {
         let total = self.facts.as_ref().and_then(|facts| facts.total);
         let Some(bytes) = bytes else {
@@ -222,7 +221,7 @@ impl Transfer {
         total == Some(self.position)
     }
 
-    /// The part that is missing, if only that can be asked for.
+    /// The missing part, if it can be requested alone.
     fn rest(&self) -> Option<Rest> {
         let facts = self.facts.as_ref()?;
         Some(Rest {
@@ -232,16 +231,16 @@ impl Transfer {
         })
     }
 
-    /// One attempt to have a body. `None` where there is nothing to tell: the rest follows, or the
-    /// file is complete, or what is there turned out to be void.
+    /// One attempt to get a body. `None` if there is no event: the rest follows, the file is complete, or the
+    /// bytes received so far had to be dropped.
     async fn open(&mut self) -> Result<Option<Event>, Error> {
         let downloader = &*self.downloader;
-        let place = request::place(downloader, &self.patience).await?;
+        let permit = request::permit(downloader, &self.patience).await?;
         self.attempts = self.attempts.saturating_add(1);
         self.in_a_row = self.in_a_row.saturating_add(1);
         let rest = self.rest();
         let (source, patience) = (&self.source, &self.patience);
-        let answer = request::ask(downloader, place, source, rest.as_ref(), patience).await?;
+        let answer = request::ask(downloader, permit, source, rest.as_ref(), patience).await?;
         self.span
             .record("http.response.status_code", answer.status().as_u16());
         let promise = answer
@@ -259,7 +258,7 @@ impl Transfer {
                 Ok(None)
             }
             Promise::StartOver => {
-                self.void(&answer.host)?;
+                self.start_over(&answer.host)?;
                 Ok(None)
             }
             Promise::Whole {
@@ -277,7 +276,7 @@ impl Transfer {
                     validator,
                 };
                 if self.facts.is_some() {
-                    self.void(&body.host)?;
+                    self.start_over(&body.host)?;
                 }
                 self.body = Some(body);
                 self.facts = Some(facts.clone());
@@ -286,12 +285,12 @@ impl Transfer {
         }
     }
 
-    /// What is there belongs to no file that can be had.
-    fn void(&mut self, host: &str) -> Result<(), Error> {
+    /// Drops the bytes received so far: the host no longer has their file.
+    fn start_over(&mut self, host: &str) -> Result<(), Error> {
         if self.starting_over == StartingOver::Refused {
             return Err(Error::new(
                 ErrorKind::UnexpectedContent,
-                format!("{host} has another file than the one that was begun"),
+                format!("the file at {host} changed during the download"),
             )
             .with_reached(true));
         }
@@ -312,7 +311,7 @@ impl Transfer {
         self.position == 0 && absent_file::may_come(error, self.source.created_at, now)
     }
 
-    /// Waits until the next attempt is due; the error where there is to be none.
+    /// Waits until the next attempt is due; returns the error if there is none.
     async fn wait_for_another_attempt(&mut self, error: Error) -> Result<(), Error> {
         let api = &self.downloader.api;
         let error = error
@@ -330,10 +329,10 @@ impl Transfer {
             tokio::time::sleep(delay).await;
             return Ok(());
         }
-        let cannot_go_on = self.starting_over == StartingOver::Refused
+        let cannot_resume = self.starting_over == StartingOver::Refused
             && self.position > 0
             && self.rest().is_none();
-        if cannot_go_on {
+        if cannot_resume {
             return Err(error);
         }
         let rules = Rules {
@@ -355,7 +354,7 @@ impl Transfer {
     }
 }
 
-/// However it ends, the span says how far it came.
+/// However the transfer ends, the span records how many bytes arrived.
 impl Drop for Transfer {
     fn drop(&mut self) {
         self.span.record("file.bytes", self.position);

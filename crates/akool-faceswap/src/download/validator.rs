@@ -1,8 +1,8 @@
-//! What says that a file is still the one whose beginning is there already.
+//! Validators: how to tell that a file is still the one whose first bytes have been received.
 //!
-//! The rest of a file may be asked for only together with such a validator (`If-Range`), else two
-//! files could be spliced. RFC 9110 allows a strong `ETag` (section 8.8.3), or where there is no
-//! `ETag` a `Last-Modified` that was at least a second old when it was sent (section 8.8.2.2).
+//! The rest of a file may be requested only together with a validator (`If-Range`); otherwise two files could
+//! be spliced. RFC 9110 allows a strong `ETag` (section 8.8.3) or, if there is no `ETag`, a `Last-Modified`
+//! that was at least a second old when it was sent (section 8.8.2.2).
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ impl Validator {
     /// The validator in the head of an answer with the whole file.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         if headers.contains_key(header::ETAG) {
-            // A weak one says that two files mean the same, not that they are the same bytes.
+            // A weak one says that two files are equivalent, not that they have the same bytes.
             let etag = text(headers, &header::ETAG)?;
             return etag.starts_with('"').then_some(Self::Etag(etag));
         }
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn strong_validators_are_taken_and_weak_ones_are_not() {
+    fn strong_validators_are_accepted_and_weak_ones_are_not() {
         let etag = Validator::of(&head([("etag", "\"a\""), ("last-modified", OLD)]));
         assert_eq!(etag, Some(Validator::Etag("\"a\"".into())));
         let modified = Validator::of(&head([("last-modified", OLD), ("date", LATER)]));
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_another_file_is_known_for_one() {
+    fn a_part_of_another_file_is_recognized() {
         let etag = Validator::Etag("\"a\"".into());
         assert_eq!(etag.if_range().unwrap(), "\"a\"");
         assert!(etag.agrees_with(&head([("etag", "\"a\"")])));

@@ -25,9 +25,9 @@ fn judged(status: u16, asked: Option<&Rest>, lines: &[(&str, &str)]) -> Result<P
 }
 
 #[test]
-fn a_file_that_ends_with_its_connection_is_taken_over_tls() {
+fn a_file_that_ends_with_its_connection_is_accepted_over_tls() {
     let headers = headers(&[("content-type", "image/png")]);
-    for (is_secure, is_taken) in [(true, true), (false, false)] {
+    for (is_secure, is_accepted) in [(true, true), (false, false)] {
         let head = Head {
             host: "cdn.example",
             status: StatusCode::OK,
@@ -35,7 +35,7 @@ fn a_file_that_ends_with_its_connection_is_taken_over_tls() {
             is_secure,
             headers: &headers,
         };
-        assert_eq!(head.promise(None, 1000).is_ok(), is_taken);
+        assert_eq!(head.promise(None, 1000).is_ok(), is_accepted);
     }
 }
 
@@ -57,12 +57,12 @@ fn a_whole_file_says_how_long_it_is_or_comes_in_chunks() {
     assert!(matches!(whole, Ok(Promise::Whole { total: Some(9), .. })));
     assert!(judged(200, None, &[("transfer-encoding", "chunked")]).is_ok());
     let error = judged(200, None, &[("content-type", "image/png")]).unwrap_err();
-    assert!(error.message().contains("where it ends"), "{error}");
+    assert!(error.message().contains("unknown length"), "{error}");
     assert!(!error.is_retryable());
 }
 
 #[test]
-fn what_is_too_large_is_refused_before_its_first_byte() {
+fn a_file_that_is_too_large_is_refused_before_its_first_byte() {
     let length = |bytes| judged(200, None, &[("content-length", bytes)]);
     assert!(length("1000").is_ok());
     let error = length("1001").unwrap_err();
@@ -92,7 +92,7 @@ fn no_label_refuses_a_file_before_its_bytes_are_seen() {
 
 /// <https://github.com/ruediger/weather-metno-el/pull/8>
 #[test]
-fn a_file_that_a_proxy_has_changed_is_a_file() {
+fn a_file_that_a_proxy_has_changed_is_accepted() {
     let lines = [("content-type", "image/png"), ("content-length", "7")];
     assert_eq!(
         judged(203, None, &lines).unwrap(),
@@ -165,8 +165,8 @@ fn the_rest_is_exactly_the_rest_of_the_same_file() {
 }
 
 #[test]
-fn all_of_a_file_is_taken_under_the_status_of_a_part() {
-    // <https://github.com/ansible/ansible/issues/68843>, and a server that ignores what was asked.
+fn a_whole_file_with_the_status_of_a_part_is_accepted() {
+    // <https://github.com/ansible/ansible/issues/68843>, and a server that ignores the requested range.
     let all = &[("content-range", "bytes 0-9/10"), ("content-length", "10")];
     for asked in [None, Some(rest(5, None))] {
         let promise = judged(206, asked.as_ref(), all).unwrap();
@@ -205,7 +205,7 @@ fn all_of_a_file_is_taken_under_the_status_of_a_part() {
 }
 
 #[test]
-fn the_unit_of_a_range_is_written_in_any_letters() {
+fn the_unit_of_a_range_is_case_insensitive() {
     // <https://github.com/fernandotonon/QtMeshEditor/pull/1039>
     for range in ["Bytes 5-9/10", "BYTES  5-9/10"] {
         let lines = &[("content-range", range), ("etag", "\"a\"")];
@@ -218,7 +218,7 @@ fn the_unit_of_a_range_is_written_in_any_letters() {
 }
 
 #[test]
-fn a_range_that_cannot_be_had_is_the_end_or_another_file() {
+fn an_unsatisfiable_range_means_the_end_or_another_file() {
     let of =
         |known, range| judged(416, Some(&rest(10, known)), &[("content-range", range)]).unwrap();
     assert_eq!(of(None, "bytes */10"), Promise::Complete { total: 10 });
@@ -228,7 +228,7 @@ fn a_range_that_cannot_be_had_is_the_end_or_another_file() {
 }
 
 #[test]
-fn statuses_are_what_they_mean_for_a_file() {
+fn each_status_has_its_kind_of_error() {
     for (status, kind, retryable) in [
         (401, ErrorKind::Expired, false),
         (403, ErrorKind::Expired, false),
@@ -255,7 +255,7 @@ fn statuses_are_what_they_mean_for_a_file() {
     }
     let busy = judged(429, None, &[]).unwrap_err();
     assert!(busy.advice().contains("fewer files at once"), "{busy}");
-    // It is the host's own fault, which the job's next lookup does not change.
+    // The host is at fault, so looking the job up again does not help.
     let broken = judged(503, None, &[]).unwrap_err();
     assert!(!broken.advice().contains("look the job up"), "{broken}");
 }

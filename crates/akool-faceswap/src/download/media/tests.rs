@@ -16,7 +16,7 @@ fn judged(header: &str, beginning: &[u8]) -> Result<String, &'static str> {
 }
 
 #[test]
-fn known_beginnings_are_known() {
+fn known_first_bytes_decide_the_media_type() {
     for (beginning, media_type, extension) in [
         (PNG, "image/png", "png"),
         (b"\xff\xd8\xff\xe0", "image/jpeg", "jpg"),
@@ -72,12 +72,12 @@ fn what_is_known_to_be_something_else_is_refused_under_any_header() {
             assert_eq!(judged(header, beginning), Err(what), "{header}");
         }
     }
-    // A short file of an unknown kind may begin so.
+    // A short file of an unknown kind may begin like this.
     assert!(judged("image/png", &[0; LOOKED_AT - 1]).is_ok());
 }
 
 #[test]
-fn known_bytes_are_taken_under_any_header_and_unknown_ones_under_none_of_another_kind() {
+fn known_bytes_need_no_header_and_unknown_ones_need_a_media_type() {
     for (header, what) in [
         ("text/html; charset=utf-8", "a web page"),
         ("TEXT/HTML", "a web page"),

@@ -1,4 +1,4 @@
-//! What is on the disk, before, in the middle and after.
+//! What is on disk before, during and after a download.
 
 use std::{
     fs,
@@ -46,8 +46,8 @@ async fn begun() -> TempDir {
     dir
 }
 
-/// What a later call makes of it, and the requests of that call.
-async fn gone_on(
+/// Saves the job in the directory; returns the outcome and the requests.
+async fn saved_in(
     dir: &TempDir,
     script: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
 ) -> (Result<crate::download::SavedFile, Error>, Vec<Seen>) {
@@ -67,7 +67,7 @@ fn assert_whole(dir: &TempDir) {
 #[tokio::test(start_paused = true)]
 async fn a_whole_file_has_its_name_and_leaves_nothing_else() {
     let dir = tempfile::tempdir().unwrap();
-    let (saved, _) = gone_on(&dir, |_| whole()).await;
+    let (saved, _) = saved_in(&dir, |_| whole()).await;
     let saved = saved.unwrap();
     assert_whole(&dir);
     assert_eq!(saved.path(), dir.path().join("one.mp4"));
@@ -81,13 +81,13 @@ async fn a_whole_file_has_its_name_and_leaves_nothing_else() {
     );
 
     // A further call finds it.
-    let (again, requests) = gone_on(&dir, |_| whole()).await;
+    let (again, requests) = saved_in(&dir, |_| whole()).await;
     let again = again.unwrap();
     assert!(again.already_existed() && requests.is_empty());
     assert_eq!((again.path(), again.bytes()), (saved.path(), saved.bytes()));
     assert_eq!(again.content_type(), "video/mp4");
 
-    // Even after the host has deleted its own.
+    // Even after the host has deleted its file.
     let mut old = serde_json::to_value(job()).unwrap();
     old["createdAt"] = "2020-01-01T00:00:00.000Z".into();
     let old: crate::model::Job = serde_json::from_value(old).unwrap();
@@ -99,7 +99,7 @@ async fn a_whole_file_has_its_name_and_leaves_nothing_else() {
 #[tokio::test(start_paused = true)]
 async fn a_later_call_fetches_the_rest() {
     let dir = begun().await;
-    let (saved, requests) = gone_on(&dir, rest).await;
+    let (saved, requests) = saved_in(&dir, rest).await;
     assert_eq!(saved.unwrap().resumed_from(), Some(20));
     assert_whole(&dir);
     assert_eq!(requests.len(), 1);
@@ -127,7 +127,7 @@ async fn a_host_that_has_another_file_or_knows_no_ranges_starts_over() {
     ];
     for (n, script) in others.into_iter().enumerate() {
         let dir = begun().await;
-        let (saved, requests) = gone_on(&dir, script).await;
+        let (saved, requests) = saved_in(&dir, script).await;
         assert_eq!(saved.unwrap().resumed_from(), None);
         assert_whole(&dir);
         assert!(requests[0].headers.contains_key("range"));
@@ -137,22 +137,22 @@ async fn a_host_that_has_another_file_or_knows_no_ranges_starts_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_break_within_a_call_is_made_up_for() {
+async fn a_broken_connection_is_resumed_within_a_call() {
     let dir = tempfile::tempdir().unwrap();
-    let (saved, requests) = gone_on(&dir, |seen| match seen.n {
+    let (saved, requests) = saved_in(&dir, |seen| match seen.n {
         0 => partly(20),
         1 => Reply::http(503, ""),
         _ => rest(seen),
     })
     .await;
-    // Nothing of it was there before the call.
+    // Nothing was saved before the call.
     assert_eq!(saved.unwrap().resumed_from(), None);
     assert_eq!(requests.len(), 3);
     assert_whole(&dir);
 
-    // Without a mark all of it is fetched again.
+    // Without a strong validator the whole file is fetched again.
     let dir = tempfile::tempdir().unwrap();
-    let (saved, requests) = gone_on(&dir, |seen| {
+    let (saved, requests) = saved_in(&dir, |seen| {
         let reply = if seen.n == 0 { partly(20) } else { whole() };
         reply.with_header("etag", "W/\"a\"")
     })
@@ -162,25 +162,25 @@ async fn a_break_within_a_call_is_made_up_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_part_that_is_whole_needs_no_request() {
+async fn a_part_that_is_complete_needs_no_request() {
     let dir = begun().await;
     fs::write(dir.path().join("one.part"), MP4).unwrap();
-    let (saved, requests) = gone_on(&dir, |_| Reply::refused()).await;
+    let (saved, requests) = saved_in(&dir, |_| Reply::refused()).await;
     assert_eq!(saved.unwrap().resumed_from(), Some(MP4.len() as u64));
     assert!(requests.is_empty());
     assert_whole(&dir);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_part_whose_length_was_not_told_is_whole_when_nothing_follows() {
+async fn a_part_of_unknown_length_is_complete_if_nothing_follows() {
     let dir = begun().await;
     fs::write(dir.path().join("one.part"), MP4).unwrap();
     let notes = dir.path().join("one.part.json");
     let text = fs::read_to_string(&notes).unwrap();
-    let untold = text.replace(&format!("\"total\":{}", MP4.len()), "\"total\":null");
-    assert_ne!(text, untold);
-    fs::write(&notes, untold).unwrap();
-    let (saved, requests) = gone_on(&dir, |_| {
+    let unknown = text.replace(&format!("\"total\":{}", MP4.len()), "\"total\":null");
+    assert_ne!(text, unknown);
+    fs::write(&notes, unknown).unwrap();
+    let (saved, requests) = saved_in(&dir, |_| {
         Reply::http(416, "").with_header("content-range", &format!("bytes */{}", MP4.len()))
     })
     .await;
@@ -190,7 +190,7 @@ async fn a_part_whose_length_was_not_told_is_whole_when_nothing_follows() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_part_that_is_not_known_is_void() {
+async fn a_part_that_does_not_match_its_notes_is_not_resumed() {
     type Spoil = fn(&Path);
     let spoils: [Spoil; 5] = [
         |dir| fs::remove_file(dir.join("one.part.json")).unwrap(),
@@ -216,7 +216,7 @@ async fn a_part_that_is_not_known_is_void() {
     for spoil in spoils {
         let dir = begun().await;
         spoil(dir.path());
-        let (saved, requests) = gone_on(&dir, |_| whole()).await;
+        let (saved, requests) = saved_in(&dir, |_| whole()).await;
         assert_eq!(saved.unwrap().resumed_from(), None);
         assert!(!requests[0].headers.contains_key("range"));
         assert_whole(&dir);
@@ -224,19 +224,19 @@ async fn a_part_that_is_not_known_is_void() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_leaves_nothing_new_and_takes_nothing_away() {
+async fn a_refusal_leaves_nothing_new_and_removes_nothing() {
     let forbidden = |_: &Seen| Reply::http(403, "");
     let dir = tempfile::tempdir().unwrap();
-    let error = gone_on(&dir, forbidden).await.0.unwrap_err();
+    let error = saved_in(&dir, forbidden).await.0.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Expired);
     assert!(names(dir.path()).is_empty());
     let dir = begun().await;
-    assert!(gone_on(&dir, forbidden).await.0.is_err());
+    assert!(saved_in(&dir, forbidden).await.0.is_err());
     assert_eq!(names(dir.path()), ["one.part", "one.part.json"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_that_turns_out_too_large_does_not_stay() {
+async fn a_file_that_turns_out_too_large_is_removed() {
     let dir = tempfile::tempdir().unwrap();
     let wire = Scripted::new(|_| {
         Reply::http(200, MP4)
@@ -261,7 +261,7 @@ async fn what_is_at_the_target_is_left_alone() {
     assert!(error.message().contains("left alone"), "{error}");
     assert_eq!(fs::read(&path).unwrap(), b"mine");
 
-    // In a directory, too, if it is no image and no video.
+    // In a directory as well, if it is neither an image nor a video.
     for (name, text) in [("one.mp4", "<html>"), ("one.png", "")] {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(name), text).unwrap();
@@ -277,11 +277,11 @@ async fn what_is_at_the_target_is_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_comes_to_the_target_meanwhile_is_left_alone() {
+async fn a_file_that_appears_at_the_target_meanwhile_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let target = dir.path().join("one.mp4");
     let mine = target.clone();
-    let (outcome, _) = gone_on(&dir, move |_| {
+    let (outcome, _) = saved_in(&dir, move |_| {
         fs::write(&mine, "mine").unwrap();
         whole()
     })
@@ -294,7 +294,7 @@ async fn what_comes_to_the_target_meanwhile_is_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_place_that_cannot_be_written_to_costs_no_request() {
+async fn a_target_that_cannot_be_written_to_costs_no_request() {
     let wire = Scripted::new(|_| whole());
     let client = wire.client();
     let dir = tempfile::tempdir().unwrap();
@@ -329,11 +329,11 @@ async fn a_place_that_cannot_be_written_to_costs_no_request() {
     fs::create_dir(dir.path().join("one.part")).unwrap();
     let error = download().save_in(dir.path()).await.unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();
-    assert!(cause.contains("no file"), "{cause}");
+    assert!(cause.contains("not a file"), "{cause}");
     assert_eq!(wire.requests(), 0);
     assert_eq!(names(dir.path()), ["file", "one.part"]);
 
-    // A slash at the end is no other name.
+    // A trailing slash makes no difference.
     let saved = download()
         .save_to(format!("{}/", dir.path().join("new").display()))
         .await;
@@ -357,7 +357,7 @@ async fn of_two_at_once_one_downloads_and_the_other_waits_for_its_file() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_download_that_was_dropped_can_be_gone_on_with() {
+async fn a_download_that_was_dropped_can_be_resumed() {
     let dir = tempfile::tempdir().unwrap();
     let asked_again = Arc::new(AtomicBool::new(false));
     let asked = asked_again.clone();
@@ -379,24 +379,24 @@ async fn a_download_that_was_dropped_can_be_gone_on_with() {
         }
     }
     assert_eq!(names(dir.path()), ["one.part", "one.part.json"]);
-    let (saved, _) = gone_on(&dir, rest).await;
+    let (saved, _) = saved_in(&dir, rest).await;
     assert_eq!(saved.unwrap().resumed_from(), Some(20));
     assert_whole(&dir);
 }
 
 #[cfg(unix)]
 #[tokio::test(start_paused = true)]
-async fn a_link_to_nothing_at_the_target_is_named_and_left_alone() {
+async fn a_dangling_link_at_the_target_is_named_and_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let link = dir.path().join("one.mp4");
     std::os::unix::fs::symlink(dir.path().join("nothing"), &link).unwrap();
-    let (outcome, seen) = gone_on(&dir, |_| whole()).await;
+    let (outcome, seen) = saved_in(&dir, |_| whole()).await;
     let error = outcome.unwrap_err();
     assert_eq!((error.kind(), seen.len()), (ErrorKind::Io, 0));
     assert!(
         error
             .message()
-            .contains("one.mp4 is there already and was left alone"),
+            .contains("one.mp4 already exists and was left alone"),
         "{error}"
     );
     assert!(fs::symlink_metadata(&link).is_ok());

@@ -1,4 +1,4 @@
-//! Repetitions, time limits and places: how long everything takes, to the millisecond.
+//! Retries, time limits and permits: how long everything takes, to the millisecond.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,9 +18,9 @@ use crate::{
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
-async fn what_may_pass_is_repeated_and_what_may_not_is_not() {
+async fn transient_errors_are_retried_and_others_are_not() {
     type Fault = fn() -> Reply;
-    let repeated: [Fault; 6] = [
+    let transient: [Fault; 6] = [
         || Reply::http(500, "<html>"),
         || Reply::http(503, ""),
         || Reply::http(408, ""),
@@ -28,7 +28,7 @@ async fn what_may_pass_is_repeated_and_what_may_not_is_not() {
         Reply::reset,
         Reply::refused,
     ];
-    for fault in repeated {
+    for fault in transient {
         let wire = Scripted::new(move |seen| if seen.n == 0 { fault() } else { whole() });
         assert_eq!(
             received(&wire.client(), &job()).await.unwrap(),
@@ -36,20 +36,20 @@ async fn what_may_pass_is_repeated_and_what_may_not_is_not() {
         );
         assert_eq!(wire.requests(), 2);
     }
-    let final_ones: [Fault; 4] = [
+    let permanent: [Fault; 4] = [
         || Reply::http(403, ""),
         || Reply::http(400, ""),
         || Reply::http(200, "<html>").with_header("content-length", "6"),
         || Reply::http(204, ""),
     ];
-    for fault in final_ones {
+    for fault in permanent {
         let wire = Scripted::new(move |_| fault());
         let error = received(&wire.client(), &job()).await.unwrap_err();
         assert_eq!((wire.requests(), error.attempts()), (1, 1));
     }
 }
 
-/// A job that was created so long ago.
+/// A job of this age.
 fn job_of_age(age: Duration) -> Job {
     let created = humantime::format_rfc3339_millis(SystemTime::now() - age).to_string();
     serde_json::from_value(serde_json::json!({
@@ -75,7 +75,7 @@ async fn the_file_of_a_young_job_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_that_does_not_come_is_given_up_after_half_a_minute() {
+async fn a_file_that_does_not_appear_is_given_up_after_half_a_minute() {
     let wire = Scripted::new(|_| Reply::http(403, ""));
     let begun = Instant::now();
     let error = received(&wire.client(), &job_of_age(60 * SECOND))
@@ -89,7 +89,7 @@ async fn a_file_that_does_not_come_is_given_up_after_half_a_minute() {
 
 /// <https://github.com/antiwork/gumroad-mobile/pull/315>
 #[tokio::test(start_paused = true)]
-async fn an_empty_file_and_too_early_are_passing_for_a_young_job() {
+async fn an_empty_file_and_too_early_are_transient_for_a_young_job() {
     let answers: [fn() -> Reply; 3] = [
         || Reply::http(200, "").with_header("content-length", "0"),
         || Reply::http(425, ""),
@@ -121,7 +121,7 @@ async fn the_file_of_an_old_job_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_redirect_in_utf_8_is_followed_and_one_to_nowhere_is_not_repeated() {
+async fn a_redirect_in_utf_8_is_followed_and_one_to_nowhere_is_not_retried() {
     let wire = Scripted::new(|seen| match seen.n {
         0 => Reply::http(302, "").with_header_bytes("location", "/r\u{e9}sultat".as_bytes()),
         _ => whole(),
@@ -213,7 +213,7 @@ async fn an_attempt_that_brought_little_counts_as_failed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_that_brought_much_does_not() {
+async fn an_attempt_that_brought_much_does_not_count_as_failed() {
     const PIECE: usize = 1024 * 1024;
     let total = 8 * PIECE;
     let wire = Scripted::new(move |seen| {
@@ -235,9 +235,9 @@ async fn an_attempt_that_brought_much_does_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_bytes_again_are_nothing_new() {
+async fn receiving_the_same_bytes_again_is_no_progress() {
     const PIECE: usize = 1024 * 1024;
-    // However much it brings, it never comes further; with a mark and without one.
+    // Each attempt brings much but gets no further, with a strong validator and with a weak one.
     for etag in ["\"a\"", "W/\"a\""] {
         let wire = Scripted::new(move |_| {
             let body = MP4.to_owned() + &"\0".repeat(2 * PIECE);
@@ -254,7 +254,7 @@ async fn the_same_bytes_again_are_nothing_new() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn silence_is_waited_for_as_long_as_the_idle_limit() {
+async fn silence_is_waited_for_as_long_as_the_idle_timeout() {
     let wire = Scripted::new(|_| Reply::nothing());
     let client = wire.client_with(|builder| builder.api_key("k").retry(RetryPolicy::never()));
     let begun = Instant::now();
@@ -285,7 +285,7 @@ async fn the_whole_download_ends_at_its_own_limit() {
     );
     assert_eq!((wire.requests(), error.attempts()), (2, 2));
 
-    // Without any, it lasts as long as the host takes.
+    // Without any limit, it lasts as long as the host takes.
     let wire = Scripted::new(|_| whole().after(86_400 * SECOND));
     let download = wire
         .client()
@@ -295,7 +295,7 @@ async fn the_whole_download_ends_at_its_own_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_files_are_on_their_way_than_allowed() {
+async fn no_more_files_are_downloaded_at_once_than_allowed() {
     let wire = Scripted::new(|_| whole().after(SECOND));
     let client = wire.client_with(|builder| builder.api_key("k").max_concurrent_downloads(2));
     let begun = Instant::now();
@@ -304,7 +304,7 @@ async fn no_more_files_are_on_their_way_than_allowed() {
     assert!(all.iter().all(Result::is_ok));
     assert_eq!((wire.most_under_way(), begun.elapsed()), (2, 3 * SECOND));
 
-    // A stream that nobody reads keeps its place; one that was dropped does not.
+    // A stream that nobody reads keeps its permit; one that was dropped does not.
     let kept = client.download(&job).stream().await.unwrap();
     drop(client.download(&job).stream().await.unwrap());
     let also_kept = client.download(&job).stream().await.unwrap();
@@ -318,7 +318,7 @@ async fn no_more_files_are_on_their_way_than_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_behind_a_pause() {
+async fn a_download_that_pauses_holds_no_permit() {
     let wire = Scripted::new(|seen| match seen.n {
         0 => Reply::http(503, "").with_header("retry-after", "60"),
         _ => whole(),
@@ -338,7 +338,7 @@ async fn nobody_waits_behind_a_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_success_pays_into_the_budget() {
+async fn a_success_refunds_the_budget() {
     let wire = Scripted::new(|seen| {
         if seen.headers.contains_key("range") {
             rest(seen)
@@ -366,7 +366,7 @@ async fn a_success_pays_into_the_budget() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_is_wrong_does_not_make_a_young_file_old_or_an_old_one_young() {
+async fn a_wrong_clock_makes_no_young_file_old_and_no_old_file_young() {
     let now = SystemTime::now();
     let client = |wire: &Scripted, local: SystemTime| {
         let client = wire.client_with(|mut builder| {
@@ -376,8 +376,8 @@ async fn a_clock_that_is_wrong_does_not_make_a_young_file_old_or_an_old_one_youn
         client.api().clock.observe(now);
         client
     };
-    let week = 8 * 86_400 * SECOND;
-    for local in [now + week, now - week] {
+    let offset = 8 * 86_400 * SECOND;
+    for local in [now + offset, now - offset] {
         let late = Scripted::new(move |seen| match seen.n {
             0 => Reply::http(404, ""),
             _ => whole(),
@@ -396,7 +396,7 @@ async fn a_clock_that_is_wrong_does_not_make_a_young_file_old_or_an_old_one_youn
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_clock_alone_advises_to_pay_again() {
+async fn one_clock_alone_never_advises_another_submit() {
     let wire = Scripted::new(|_| Reply::http(403, ""));
     let ahead = wire.client_with(|mut builder| {
         builder.clock = Clock::standing_at(SystemTime::now() + 8 * 86_400 * SECOND);
