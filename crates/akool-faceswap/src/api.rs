@@ -1,6 +1,6 @@
 //! What every request of a client shares: the channel to the API, credentials, limits, retry rules.
 //!
-//! Features ([`lookup`](crate::lookup), ...) hold an [`Api`] and send by [`Api::call`](Api::call).
+//! Features ([`lookup`](crate::lookup), ...) hold an [`Api`] and send requests with [`Api::call`](Api::call).
 
 mod call;
 pub(crate) mod options;
@@ -34,11 +34,11 @@ pub(crate) struct Api {
     pub(crate) jitter: Jitter,
     pub(crate) clock: Clock,
     pub(crate) metrics: Option<Arc<dyn Metrics>>,
-    /// What the answers have shown of how large a lookup may be.
+    /// What answers have shown about the size that a lookup may have.
     pub(crate) known_sizes: KnownSizes,
 }
 
-/// Shows where the API is and no credentials.
+/// Shows where the API is, but no credentials.
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Api")

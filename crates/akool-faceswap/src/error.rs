@@ -1,8 +1,8 @@
 //! The one error of this library, for the person on call.
 //!
-//! It says what happened, to which ids, what was done already and what to do now. Its category is
-//! asked through methods, so that kinds can be added. It contains no key, token or URL: texts from
-//! the server are cut short, and everything that looks like one is removed.
+//! It says what happened, to which ids, what has already been done and what to do now. Programs query its
+//! category through methods, so that kinds can be added. It contains no key, token or URL: texts from the
+//! server are shortened, and anything that looks like one is removed.
 
 mod kind;
 mod meaning;
@@ -52,7 +52,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 struct Inner {
     kind: ErrorKind,
     message: String,
-    /// What to do, where the kind alone would say too little.
+    /// What to do, if the kind alone says too little.
     advice: Option<&'static str>,
     http_status: Option<StatusCode>,
     business_code: Option<BusinessCode>,
@@ -148,7 +148,7 @@ impl Error {
         self.with(|inner| inner.is_cut = is_cut)
     }
 
-    /// The status, code and delay of another error: what the predicates look at.
+    /// Takes over what the predicates use from another error: status, code and delay.
     pub(crate) fn with_answer_of(self, other: &Self) -> Self {
         self.with(|inner| {
             inner.http_status = other.0.http_status;

@@ -62,11 +62,11 @@ pub(crate) struct Limits {
     pub(crate) attempt_timeout: Timeout,
     pub(crate) operation_timeout: Timeout,
     pub(crate) max_response_bytes: usize,
-    /// Of lookups.
+    /// For lookups.
     pub(crate) max_concurrent_requests: NonZeroUsize,
-    /// `None` is no bound but what the API bears.
+    /// `None`: no bound other than what the API allows.
     pub(crate) max_lookups_per_second: Option<NonZeroU32>,
-    /// Of all other requests.
+    /// For all other requests.
     pub(crate) max_other_requests: NonZeroUsize,
     pub(crate) max_concurrent_downloads: NonZeroUsize,
     pub(crate) max_ids_per_request: NonZeroUsize,
@@ -87,7 +87,7 @@ impl Default for Limits {
             max_lookups_per_second: None,
             max_other_requests: const { NonZeroUsize::new(4).unwrap() },
             max_ids_per_request: const { NonZeroUsize::new(100).unwrap() },
-            // Half of what a default nginx takes; proxies on the way may take less.
+            // Half of what nginx accepts by default; proxies may accept less.
             max_request_line_bytes: 4096,
             max_tracked_ids: 200_000,
         }

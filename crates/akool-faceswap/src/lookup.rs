@@ -1,8 +1,8 @@
 //! Looks up many ids, with one outcome for each.
 //!
-//! A list is cut into chunks, the chunks are looked up side by side, and each row is matched with
-//! what was asked by its `_id`. A chunk that the API refuses as a whole is split until what was wrong
-//! with it stands alone. Nothing that one id, row or chunk does costs another one its answer.
+//! A list is cut into chunks, which are looked up concurrently, and each row is matched with a requested id by
+//! its `_id`. A chunk that the API refuses as a whole is split until the id that is wrong stands alone. No id,
+//! row or chunk can cost another its answer.
 
 mod chunks;
 mod collect;
@@ -61,8 +61,8 @@ impl Lookup {
 
     /// Adds each request of this lookup to a counter, just before it is sent.
     ///
-    /// A long list, a retry, and a request that is split or checked take further requests. This is for a
-    /// request budget that several processes share. Requests for a token are not counted.
+    /// A long list, a retry, and a request that is split or checked take further requests. Use it for a request
+    /// budget that several processes share. Requests for a token are not counted.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

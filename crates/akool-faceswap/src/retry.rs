@@ -1,8 +1,9 @@
 //! When a request is retried, and how long to wait before.
 //!
-//! Four rules, each in a module of its own: how often and how far apart ([`RetryPolicy`]), what the
-//! server asks for ([`retry_after`]), how much all clones of a client may retry together
-//! ([`budget`]), and how a rate limit slows all of them ([`throttle`]). [`decision`] applies them.
+//! Four rules, each in its own module: how often and how far apart ([`RetryPolicy`]), what the server asks for
+//! ([`retry_after`]), how much all clones of a client may retry together ([`budget`]), and how a rate limit
+//! slows all of them ([`throttle`]). [`decision`] applies them. [`concurrency`] adapts the number of lookups in
+//! flight to the server.
 
 pub(crate) mod budget;
 pub(crate) mod concurrency;
@@ -62,7 +63,7 @@ impl RetryPolicy {
         Self::default().max_attempts(1)
     }
 
-    /// The most attempts at one request, including the first. 0 is taken as 1. Default: 4.
+    /// The most attempts for one request, including the first. 0 is taken as 1. Default: 4.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
@@ -113,7 +114,7 @@ impl RetryPolicy {
         backoff.max(asked)
     }
 
-    /// The part of the server's delay that is kept.
+    /// The server's delay, cut to the maximum.
     pub(crate) fn capped(&self, retry_after: Duration) -> Duration {
         retry_after.min(self.max_retry_after)
     }
@@ -130,7 +131,7 @@ impl Jitter {
         ))
     }
 
-    /// A duration from zero to `ceiling`, both included, each as likely.
+    /// A duration drawn evenly from zero to `ceiling`, both included.
     pub(crate) fn up_to(&self, ceiling: Duration) -> Duration {
         let ceiling = u64::try_from(ceiling.as_nanos()).unwrap_or(u64::MAX);
         let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,8 +1,8 @@
 //! How one request reaches the API and its answer comes back.
 //!
 //! A [`Channel`](channel::Channel) sends one request and reads the answer; an
-//! [`Operation`](operation::Operation) says which request, and what its answer means. This layer
-//! knows neither where credentials come from nor whether a request is repeated.
+//! [`Operation`](operation::Operation) says which request, and what its answer means. This layer knows neither
+//! where credentials come from nor whether a request is retried.
 
 pub(crate) mod authorization;
 pub(crate) mod backend;

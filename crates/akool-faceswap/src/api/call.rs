@@ -1,8 +1,7 @@
-//! The one way in which every operation is called.
+//! The one way to call an operation.
 //!
-//! A call waits for a permit and for the client's throttle, asks for credentials, sends the request,
-//! and repeats it as [`Rules`] decide. Metrics and events are written here, for every operation
-//! alike.
+//! A call waits for a permit and for the client's throttle, asks for credentials, sends the request, and
+//! retries it as [`Rules`] decide. Metrics and events are written here, for every operation alike.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -70,7 +69,7 @@ impl Api {
 }
 
 impl Call<'_> {
-    /// Sends one request, and repeats it where that may help.
+    /// Sends one request, and retries it if that may help.
     pub(crate) async fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
         let begun = Instant::now();
         let mut attempts = 0;
@@ -80,7 +79,7 @@ impl Call<'_> {
             let Some(permit) = self.acquire(O::POOL).await else {
                 let mut error = self.deadline.exceeded(O::NOUN, last);
                 if !O::IDEMPOTENT {
-                    // It was to be repeated, so surely nothing was done so far.
+                    // It was about to be retried, so nothing has been done so far.
                     error = error.with_reached(false);
                 }
                 return Err(error.with_attempts(attempts, begun.elapsed()));
@@ -108,7 +107,7 @@ impl Call<'_> {
                 Ok(output) => return Ok(output),
                 Err(error) => error.with_attempts(attempts, begun.elapsed()),
             };
-            // The vendor refuses such a request before it does anything: it is safe to repeat.
+            // The vendor refuses such a request before it does anything, so it is safe to retry.
             if is_refused_token(&error)
                 && self.api.credentials.refused(generation)
                 && !std::mem::replace(&mut token_was_renewed, true)
@@ -131,7 +130,7 @@ impl Call<'_> {
     async fn acquire(&self, pool: Pool) -> Option<SemaphorePermit<'_>> {
         let api = self.api;
         let acquire = async {
-            // The permit is held while the throttle holds: nobody could use it.
+            // The permit is held while the throttle holds: no other request could use it.
             let permit = api.permits.acquire(pool).await?;
             let throttle = &api.throttle;
             let next = throttle.held_until().unwrap_or_else(Instant::now);
@@ -147,7 +146,7 @@ impl Call<'_> {
         self.deadline.within(acquire).await.flatten()
     }
 
-    /// Sends the request once; also returns which token of a provider it carried.
+    /// Sends the request once; also returns the generation of the token that it carried.
     async fn attempt<O: Operation>(
         &self,
         operation: &O,

@@ -1,4 +1,4 @@
-//! What one call may decide for itself; what it leaves unset is the client's.
+//! The options of one call; the client's settings apply to those that are unset.
 
 use std::sync::{Arc, atomic::AtomicU64};
 
@@ -10,7 +10,7 @@ pub(crate) struct CallOptions {
     pub(crate) attempt_timeout: Option<Timeout>,
     pub(crate) operation_timeout: Option<Timeout>,
     pub(crate) retry: Option<RetryPolicy>,
-    /// Grows by each request that is sent.
+    /// Incremented for each request that is sent.
     pub(crate) sent: Option<Arc<AtomicU64>>,
 }
 
@@ -18,7 +18,7 @@ pub(crate) struct CallOptions {
 macro_rules! call_options {
     ($type:ty, $what:literal) => {
         impl $type {
-            /// The time limit for one attempt at one request. Default: the client's.
+            /// The time limit for each attempt of a request. Default: the client's.
             pub fn attempt_timeout(mut self, limit: impl Into<$crate::limits::Timeout>) -> Self {
                 self.options.attempt_timeout = Some(limit.into());
                 self
@@ -30,7 +30,7 @@ macro_rules! call_options {
                 self
             }
 
-            /// How often requests are retried. Default: as the client is configured.
+            /// The retry policy. Default: the client's.
             pub fn retry(mut self, policy: $crate::retry::RetryPolicy) -> Self {
                 self.options.retry = Some(policy);
                 self

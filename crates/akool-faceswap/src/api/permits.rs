@@ -1,5 +1,5 @@
-//! How many requests may be in flight at once: a pool for each class of requests. That of lookups
-//! adapts to what the server bears.
+//! How many requests may be in flight at once: a pool for each class of requests. The pool for lookups adapts
+//! to the server.
 //!
 //! A lookup of 100,000 ids is a thousand requests. They queue for their own pool, so that a submit
 //! in the middle of them does not wait.
@@ -32,7 +32,7 @@ pub(crate) struct Permits {
 #[derive(Debug)]
 struct Adaptive {
     concurrency: Concurrency,
-    /// Permits of lookups that there are.
+    /// The number of permits for lookups.
     permits: usize,
 }
 
@@ -53,7 +53,7 @@ impl Permits {
         }
     }
 
-    /// Waits for a permit. Cancel-safe: who is dropped loses its place in the queue and nothing else.
+    /// Waits for a permit. Cancel-safe: a dropped future loses only its place in the queue.
     pub(crate) async fn acquire(&self, pool: Pool) -> Option<SemaphorePermit<'_>> {
         // Nothing closes the semaphores.
         self.pool(pool).acquire().await.ok()
@@ -73,12 +73,12 @@ impl Permits {
         self.lock().concurrency.limit()
     }
 
-    /// How long a lookup that is repeated anyway may take; `None` before the first answer.
+    /// How long a lookup that is retried anyway may take; `None` before the first answer.
     pub(crate) fn lookup_timeout(&self) -> Option<Duration> {
         self.lock().concurrency.timeout()
     }
 
-    /// Adapts to how a lookup ended that was sent at `sent`, and gives its permit back.
+    /// Adapts to how a lookup that was sent at `sent` ended, and returns its permit.
     pub(crate) fn release(
         &self,
         pool: Pool,
@@ -108,7 +108,7 @@ impl Permits {
             self.lookups.add_permits(limit - *permits);
             *permits = limit;
         } else if limit < *permits {
-            // Those in flight are taken back as they end.
+            // Permits that are in use are removed as their requests end.
             permit.forget();
             *permits -= 1;
             *permits -= self.lookups.forget_permits(*permits - limit);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_became_of_a_lookup_moves_the_limit_and_the_timeout() {
+    async fn the_outcome_of_a_lookup_moves_the_limit_and_the_timeout() {
         let permits = Permits::new(64, 16);
         let end = async |pool, error: Option<Error>| {
             let permit = permits.acquire(pool).await.unwrap();
@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(end(Pool::Others, Some(http(429))).await, (4, Some(16)));
         assert_eq!(end(Pool::Lookups, Some(http(429))).await, (2, Some(16)));
         assert_eq!(permits.in_use(Pool::Lookups), 0);
-        // All that there are in flight: an answer makes room for one more.
+        // All permits are in use: an answer adds one more.
         let (one, other) = (
             permits.acquire(Pool::Lookups).await,
             permits.acquire(Pool::Lookups).await,

@@ -1,4 +1,4 @@
-//! What operators see in the log of a call that does not go well.
+//! What operators see in the log of a call that is retried or fails.
 
 use std::{
     fmt::{self, Write as _},
@@ -56,7 +56,7 @@ impl Visit for Line {
     }
 }
 
-/// The events of one lookup that gets these replies, one after the other.
+/// The events of one lookup that gets these replies in order.
 async fn events(replies: fn(usize) -> Reply) -> Vec<String> {
     let log = Log::default();
     let server = Scripted::new(move |seen| replies(seen.n));

@@ -6,15 +6,14 @@ use serde::{Serialize, Serializer};
 
 /// The category of an [`Error`](crate::error::Error).
 ///
-/// Where several kinds mean the same to a program, ask the error's predicates instead:
-/// [`is_retryable`](crate::error::Error::is_retryable), [`is_auth`](crate::error::Error::is_auth) and
-/// others.
+/// If several kinds mean the same to your program, use the error's predicates instead:
+/// [`is_retryable`](crate::error::Error::is_retryable), [`is_auth`](crate::error::Error::is_auth) and others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The input is invalid; no request was made.
     InvalidInput,
-    /// The client tracks as many ids as it may; no request was made.
+    /// The client already tracks the maximum number of ids; no request was made.
     TooManyIds,
     /// The client cannot be built from its settings and environment.
     ///
@@ -37,7 +36,8 @@ pub enum ErrorKind {
     Transport,
     /// The answer is larger than the limit.
     ResponseTooLarge,
-    /// The server redirects the request, which is refused: the credentials would go along.
+    /// The server redirects the request. The client does not follow, since that would send the credentials
+    /// elsewhere.
     ///
     /// Set the base URL to where the API is; the message names the host.
     Redirect,
@@ -50,7 +50,7 @@ pub enum ErrorKind {
     Decode,
     /// The API answered with a business code other than 1000.
     Api,
-    /// The picture does not show the number of faces that was asked for.
+    /// The picture does not show the requested number of faces.
     FaceCount,
     /// The job failed; from a [`WaitError`](crate::wait::WaitError).
     JobFailed,
@@ -62,11 +62,11 @@ pub enum ErrorKind {
     ShutDown,
     /// The job has no result to download: it has not succeeded, or its URL cannot be fetched.
     NoResult,
-    /// The result is not there: it was deleted after its 7 days, or is not filled in yet.
+    /// The result does not exist: it was deleted after 7 days, or is not ready yet.
     ///
-    /// Compare [`Job::expires_at`](crate::model::Job::expires_at) with the time of day. If the job is
-    /// younger, look it up again and download from the URL of the fresh answer; if it is older, only
-    /// a new submit makes the result again.
+    /// Compare [`Job::expires_at`](crate::model::Job::expires_at) with the time of day. If the job is younger,
+    /// look it up again and download from the URL of the fresh answer; if it is older, only a new submit
+    /// creates the result again.
     Expired,
     /// The result's host sent neither an image nor a video.
     UnexpectedContent,
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kind_is_shown_and_written_as_its_name() {
+    fn a_kind_is_shown_and_serialised_as_its_name() {
         for kind in [ErrorKind::Connect, ErrorKind::ResponseTooLarge] {
             assert_eq!(kind.to_string(), kind.as_str());
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());

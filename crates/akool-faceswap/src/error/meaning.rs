@@ -11,9 +11,9 @@ use crate::model::{BusinessClass, BusinessCode};
 impl Error {
     /// Whether the same call may succeed later without any change.
     ///
-    /// `true` for connection errors, timeouts, a full client, HTTP 408, 429 and 5xx, and the business
-    /// codes of rate limits (1005) and server errors (2001), and an answer that is empty or ends too
-    /// early. A lookup was retried already, as often as the client's settings allow.
+    /// `true` for connection errors, timeouts, too many tracked ids, HTTP 408, 429 and 5xx, the business codes
+    /// of rate limits (1005) and server errors (2001), and an answer that is empty or ends too early. A lookup
+    /// has already been retried, as often as the client's settings allow.
     ///
     /// # Troubleshooting
     ///
@@ -114,22 +114,24 @@ impl Error {
             return "top up credit or check the subscription in the vendor's console";
         }
         if self.is_rate_limit() {
-            return "wait, then ask less often: many ids in one call, one client for all tasks";
+            return "wait, then send fewer requests: many ids in one call, one client for all tasks";
         }
         match self.kind() {
             ErrorKind::InvalidInput => "correct the input; no request was made",
-            ErrorKind::TooManyIds => "wait until others have ended, or raise max_tracked_ids",
+            ErrorKind::TooManyIds => "wait until other waits have ended, or raise max_tracked_ids",
             ErrorKind::Configuration => "correct the client's settings; no request was made",
             ErrorKind::Credentials => "fix the token provider; no request was made",
             ErrorKind::Connect => "check the base URL, the network, proxies and certificates",
             ErrorKind::Timeout => "try again later, or allow more time",
-            ErrorKind::Transport => "try again; if it persists, check proxies on the way",
+            ErrorKind::Transport => {
+                "try again; if the error persists, check the proxies in between"
+            }
             ErrorKind::ResponseTooLarge => "ask for fewer ids in one request, or allow more bytes",
             ErrorKind::Redirect => "set the base URL to where the API is; redirects are refused",
             ErrorKind::Http if self.is_retryable() => "try again later",
-            ErrorKind::Http => "check the base URL, and proxies on the way",
+            ErrorKind::Http => "check the base URL and the proxies in between",
             ErrorKind::Decode if self.is_retryable() => {
-                "try again; if it persists, check proxies on the way"
+                "try again; if the error persists, check the proxies in between"
             }
             ErrorKind::Decode => "check that the base URL is the API's and not a proxy's",
             ErrorKind::Api if self.is_invalid_input() => "check the ids: `_id`, not `job_id`",
@@ -140,14 +142,14 @@ impl Error {
             ErrorKind::Missing => "check the id and the account; a deleted job does not come back",
             ErrorKind::ShutDown => "resume its ticket; do not submit the job again",
             ErrorKind::NoResult => {
-                "download jobs whose status is Success; wait for one that has not ended"
+                "download jobs whose status is Success; wait for jobs that have not ended"
             }
             ErrorKind::Expired => {
-                "look the job up again: results live 7 days, and a URL may be given out before it \
-                 is filled"
+                "look the job up again: results are deleted after 7 days, and the API returns a \
+                 URL before its file exists"
             }
             ErrorKind::UnexpectedContent => {
-                "look the job up again and download it again; if it persists, check proxies on the way"
+                "look the job up again and download it again; if the error persists, check the proxies in between"
             }
             ErrorKind::Io => "check the path, its permissions and the free space",
         }

@@ -1,9 +1,9 @@
 //! What may be shown of a text that the server sent.
 //!
-//! An error page or a message helps the person on call, but a body can hold result URLs, which are
-//! links to people's faces, and a proxy may echo the request's headers. So a text is cut short, put
-//! on one line, and everything like a URL is taken out of it, and so are the secret that was sent and
-//! lists of numbers, which may be the points of a face.
+//! An error page or a message helps the person on call, but a body can hold result URLs, which are links to
+//! people's faces, and a proxy may echo the request's headers. So a text is shortened and put on one line.
+//! Anything like a URL is removed, and so are the secret that was sent and lists of numbers, which may be the
+//! points of a face.
 
 use std::collections::HashSet;
 
@@ -14,16 +14,16 @@ pub(crate) struct Snippet(Box<str>);
 impl Snippet {
     pub(crate) const MAX_CHARS: usize = 256;
 
-    /// How much of a text is looked at: enough to fill a snippet, however long the text is.
-    const LOOKED_AT: usize = 4096;
+    /// How much of a text is examined: enough to fill a snippet, however long the text is.
+    const EXAMINED: usize = 4096;
 
     /// A snippet of `body`, which may be anything; `secret` is never in it.
     pub(crate) fn of(body: &[u8], secret: Option<&str>) -> Self {
-        let cut = body.len() > Self::LOOKED_AT;
-        let body = &body[..body.len().min(Self::LOOKED_AT)];
+        let cut = body.len() > Self::EXAMINED;
+        let body = &body[..body.len().min(Self::EXAMINED)];
         let mut text = String::from_utf8_lossy(body).into_owned();
         if cut {
-            // The beginning of a secret or a URL would not be known for one.
+            // The beginning of a secret or a URL would not be recognized.
             text.truncate(text.rfind(char::is_whitespace).unwrap_or(0));
         }
         if let Some(secret) = secret {
@@ -52,7 +52,7 @@ impl Snippet {
             .unwrap_or("another place")
     }
 
-    /// With a scheme, escaped or not, or with a host before its first slash.
+    /// Whether it has a scheme, escaped or not, or a host before its first slash.
     pub(crate) fn is_url_like(word: &str) -> bool {
         let word = word
             .replace("\\/", "/")
@@ -75,7 +75,7 @@ impl Snippet {
 fn without(text: &str, secret: &str) -> String {
     /// The shortest part that is recognized. Shorter ones occur in any text.
     const PART: usize = 8;
-    /// What is shorter is no secret.
+    /// Anything shorter is not treated as a secret.
     const SHORTEST: usize = 4;
 
     let secret = secret.to_ascii_lowercase();
@@ -85,7 +85,7 @@ fn without(text: &str, secret: &str) -> String {
     }
     let parts: HashSet<&[u8]> = secret.as_bytes().windows(part).collect();
 
-    // Each byte in lower case, with its place; the backslash before a slash counts for nothing.
+    // Each byte in lower case, with its place; a backslash before a slash is ignored.
     let bytes = text.as_bytes();
     let (places, lower): (Vec<usize>, Vec<u8>) = bytes
         .iter()
@@ -113,7 +113,7 @@ fn without(text: &str, secret: &str) -> String {
     shown
 }
 
-/// The text without lists of four numbers and more: points and boxes of faces, as text or as JSON.
+/// The text without lists of four or more numbers: points and boxes of faces, as text or as JSON.
 fn without_points(text: &str) -> String {
     let is_part = |c: char| c.is_ascii_digit() || " .,:-[]".contains(c);
     let mut shown = String::new();
@@ -140,7 +140,7 @@ fn without_points(text: &str) -> String {
     shown
 }
 
-/// The text cut at everything that ends a URL; the separators are words of their own.
+/// The text split at everything that ends a URL; each separator is a word.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let is_separator = |c: char| c.is_whitespace() || c.is_control() || "\"'<>()[]{}|`".contains(c);
     let mut rest = text;
@@ -265,9 +265,9 @@ mod tests {
     }
 
     #[test]
-    fn the_beginning_of_a_secret_at_the_end_of_what_is_looked_at_is_left_out() {
+    fn the_beginning_of_a_secret_at_the_end_of_what_is_examined_is_hidden() {
         // Every word but the last shrinks to "<url>", so that the end would be shown.
-        let body = format!("https://{} k-12345678", "x".repeat(Snippet::LOOKED_AT - 13));
+        let body = format!("https://{} k-12345678", "x".repeat(Snippet::EXAMINED - 13));
         assert_eq!(
             Snippet::of(body.as_bytes(), Some("k-12345678")).as_str(),
             "<url>"

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitErrorKind {
-    /// The job itself failed; [`WaitError::job`](crate::wait::WaitError::job) has what the API said of it.
+    /// The job itself failed; [`WaitError::job`](crate::wait::WaitError::job) has what the API said about it.
     JobFailed,
     /// The API has answered without this job for longer than the grace period.
     Missing,
@@ -24,12 +24,11 @@ pub enum WaitErrorKind {
     /// running.
     Cancelled,
     /// Lookups cannot succeed; [`WaitError::error`](crate::wait::WaitError::error) says why. Refused
-    /// credentials, a missing payment or an invalid id end a wait at once. A refused certificate, HTML
-    /// in place of the API, and HTTP 400, 403, 404 and the like end it after at least 5 tries over one
-    /// minute, or over 10 minutes if the API has answered about the job before. The job may still be
-    /// running.
+    /// credentials, a missing payment or an invalid id end a wait at once. A refused certificate, HTML in place
+    /// of the API, and HTTP 400, 403, 404 and the like end it after at least 5 attempts over one minute, or
+    /// over 10 minutes if the API has answered about the job before. The job may still be running.
     Fault,
-    /// The client waits for as many ids as it may; see
+    /// The client already waits for the maximum number of ids; see
     /// [`ClientBuilder::max_tracked_ids`](crate::client::ClientBuilder::max_tracked_ids).
     TooManyIds,
 }
@@ -69,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kind_is_told_by_its_name() {
+    fn each_kind_has_its_name() {
         use WaitErrorKind::{
             Cancelled, DeadlinePassed, Deleted, Fault, JobFailed, Missing, NoResultUrl, ShutDown,
             TooManyIds,

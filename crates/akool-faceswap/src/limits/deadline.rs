@@ -1,4 +1,4 @@
-//! When a piece of work has to be done, and the error if it is not.
+//! The deadline of a piece of work, and the error if the work misses it.
 
 use std::{future::Future, time::Duration};
 
@@ -18,7 +18,7 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// The limit begins now.
+    /// The deadline of a limit that begins now.
     pub(crate) fn after(limit: Timeout) -> Self {
         let begun = Instant::now();
         Self {
@@ -27,7 +27,7 @@ impl Deadline {
         }
     }
 
-    /// A part of the work, which begins now: it ends after `limit` and no later than the whole.
+    /// The deadline of a part of the work that begins now: after `limit`, and no later than the whole.
     pub(crate) fn part(&self, limit: Timeout) -> Self {
         let part = Self::after(limit);
         Self {
@@ -51,7 +51,7 @@ impl Deadline {
         self.at.is_none_or(|at| instant < at)
     }
 
-    /// The output of `work`, or `None` if it is not there in time; then `work` is dropped.
+    /// The output of `work`, or `None` if the deadline passes first; then `work` is dropped.
     pub(crate) async fn within<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         match self.at {
             None => Some(work.await),
@@ -59,7 +59,7 @@ impl Deadline {
         }
     }
 
-    /// The error for work that is not done in time; `last` is what failed before.
+    /// The error for work that misses the deadline; `last` is what failed before.
     pub(crate) fn exceeded(&self, what: &str, last: Option<Error>) -> Error {
         let limit = self.limit().as_secs_f64();
         let error = Error::new(

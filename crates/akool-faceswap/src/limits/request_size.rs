@@ -1,13 +1,13 @@
 //! How large a lookup request may be, as the server's answers have shown.
 //!
-//! The API documents no limit on the ids of one request, so the client begins with its own settings.
-//! What an answer shows is remembered for all clones: a limit is paid for once, not in every chunk.
+//! The API documents no limit on the ids of one request, so the client begins with its own settings. What an
+//! answer shows is remembered for all clones, so a limit is discovered once and not in every chunk.
 
 use std::sync::{Mutex, PoisonError};
 
 use crate::model::{ResultId, query::encoded_len};
 
-/// What a comma between two ids takes in a request line.
+/// The bytes of a comma between two ids in a request line.
 const COMMA: usize = "%2C".len();
 
 /// The size of a request: its ids, and the bytes that they take in the request line.
@@ -18,10 +18,10 @@ pub(crate) struct RequestSize {
 }
 
 impl RequestSize {
-    /// Of a request without ids.
+    /// A request without ids.
     pub(crate) const EMPTY: Self = Self { ids: 0, bytes: 0 };
 
-    /// With one more id, if that is within `limit`; a request has one id at least.
+    /// With one more id, if that is within `limit`; a request has at least one id.
     pub(crate) fn with(self, id: &ResultId, limit: Self) -> Option<Self> {
         let is_first = self.ids == 0;
         let comma = if is_first { 0 } else { COMMA };
@@ -34,7 +34,7 @@ impl RequestSize {
     }
 }
 
-/// A search is worth its requests only while it may save more of them than this.
+/// A search is worth its cost only while it may save more requests than this.
 const WORTHWHILE: usize = 2;
 
 /// Two limits in bytes that are closer than an id are the same limit.
@@ -62,7 +62,7 @@ struct Range {
 impl Range {
     fn accept(&mut self, size: usize) {
         self.accepted = self.accepted.max(size);
-        // The server takes more than it used to.
+        // The server accepts more than it used to.
         self.refused = self.refused.filter(|refused| *refused > size);
     }
 
@@ -72,12 +72,12 @@ impl Range {
         self.accepted = self.accepted.min(size - 1);
     }
 
-    /// The size to use, up to `configured`; halfway to the limit where `search` says so.
+    /// The size to use, up to `configured`; halfway to the refused size if `search` is set.
     fn size(&self, configured: usize, search: bool, step: usize) -> usize {
         let Some(refused) = self.refused else {
             return configured;
         };
-        // Half of what is refused is at most twice as many requests as needed, if it is accepted.
+        // If half of the refused size is accepted, at most twice as many requests as needed are sent.
         let safe = self.accepted.max(refused / 2).max(1);
         let size = if search && refused - safe > step {
             safe.midpoint(refused)
@@ -89,7 +89,7 @@ impl Range {
 }
 
 impl KnownSizes {
-    /// The size of the next request, within `configured`, where `left` ids are still to be asked for.
+    /// The size of the next request, within `configured`, when `left` ids are still to be requested.
     pub(crate) fn next(&self, configured: RequestSize, left: usize) -> RequestSize {
         let known = self.lock();
         let safe = known.ids.accepted.clamp(1, configured.ids);
@@ -100,7 +100,7 @@ impl KnownSizes {
         }
     }
 
-    /// The size that is used where there is no list to search with.
+    /// The size to use without a list to search with.
     pub(crate) fn settled(&self, configured: RequestSize) -> RequestSize {
         let known = self.lock();
         RequestSize {
@@ -165,9 +165,9 @@ mod tests {
     }
 
     #[test]
-    fn a_request_has_one_id_at_least_and_no_more_than_fit() {
+    fn a_request_has_at_least_one_id_and_no_more_than_fit() {
         let id = |text| ResultId::new(text).unwrap();
-        // A comma takes three bytes, and what is escaped does, too.
+        // A comma takes three bytes, and so does an escaped character.
         let one = RequestSize::EMPTY.with(&id("ab"), size(2, 8)).unwrap();
         assert_eq!(one, size(1, 2));
         assert_eq!(one.with(&id("c:"), size(2, 9)), Some(size(2, 9)));
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_refusal_the_configured_size_is_used_and_beyond_one_half_of_it() {
+    fn the_configured_size_is_used_until_a_refusal_and_half_of_it_then() {
         let (range, refused) = (Range::default(), |refused| Range {
             accepted: 0,
             refused: Some(refused),

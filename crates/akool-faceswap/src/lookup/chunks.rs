@@ -1,24 +1,23 @@
 //! Which ids go into which request, and what a refused request is cut into.
 //!
-//! The API refuses a whole request because of one id (business code 1003), because of too many ids
-//! (the same code), or because the line is too long (HTTP 414; some gateways answer 413 or 431). An id
-//! that is wrong must cost that id alone; a limit must be paid for once. So a refused request is cut in two until what was wrong with
-//! it is known:
+//! The API refuses a whole request because of one id (business code 1003), because of too many ids (the same
+//! code), or because the line is too long (HTTP 414; some gateways answer 413 or 431). A wrong id must cost
+//! only itself, and a limit must be discovered only once. So a refused request is cut in two until the cause is
+//! known:
 //!
 //! - Both halves are accepted: the request was too large. Its size is remembered by all clones, the
 //!   rest of the list is cut by it, and the exact limit is searched for while that saves requests.
-//! - A request of this size was accepted before: one of its ids is wrong. If the first half is
-//!   accepted, it is in the second, which need not be asked as a whole.
-//! - While it is open which of the two it is, no new chunk is sent.
+//! - A request of this size was accepted before: one of its ids is wrong. If the first half is accepted, the
+//!   wrong id is in the second, which need not be sent as a whole.
+//! - While the cause is unknown, no new chunk is sent.
 //!
-//! An answer may also leave rows out without a word. An answer that lacks ids is checked, by asking for
-//! those ids alone, unless a longer answer has shown that it was not cut off: if any exists, the server
-//! caps its answers, and the cap is remembered like any other limit.
+//! An answer may also omit rows silently. If an answer lacks ids, those ids alone are requested again, unless a
+//! longer answer has shown that this one was not cut off. If any of them is found, the server caps its answers,
+//! and the cap is remembered like any other limit.
 //!
-//! **Bound.** Where a limit is unknown, a lookup sends at most twice the requests of a client that was
-//! configured with it, and two more; afterwards the limit is known. Each wrong id costs at most
-//! `2 log2(m) + 2` further requests, where `m` is the most ids of a request. What is in flight when
-//! the first refusal comes is added once.
+//! **Bound.** If a limit is unknown, a lookup sends at most twice the requests of a client that was configured
+//! with it, and two more; afterwards the limit is known. Each wrong id costs at most `2 log2(m) + 2` further
+//! requests, where `m` is the most ids of a request. Requests in flight at the first refusal are added once.
 //!
 //! Nothing here sends or waits: [`Chunks::next`] says what to send, [`Chunks::answered`] takes the
 //! answer.
@@ -38,7 +37,7 @@ pub(super) struct Chunk {
     size: RequestSize,
     /// The refused request that it is a part of.
     parent: Option<usize>,
-    /// Of a check whether an answer left rows out: how many ids it was about, and how many it had.
+    /// For a check of an incomplete answer: how many ids that answer was about, and how many it had.
     check: Option<(usize, usize)>,
 }
 
@@ -92,7 +91,7 @@ pub(super) struct Chunks<'a> {
     /// Parts of refused requests, the next one last.
     parts: Vec<Chunk>,
     splits: Vec<Split>,
-    /// Splits of which it is open whether an id or the size was wrong.
+    /// Splits whose cause is unknown: an id or the size.
     doubtful: Vec<usize>,
     in_flight: usize,
 }
@@ -292,7 +291,7 @@ impl<'a> Chunks<'a> {
         }
     }
 
-    /// Whether it is open what was wrong with a refused request.
+    /// Whether the cause of a refusal is still unknown.
     fn is_in_doubt(&mut self) -> bool {
         let (splits, known) = (&self.splits, self.known);
         self.doubtful.retain(|split| {
@@ -302,7 +301,7 @@ impl<'a> Chunks<'a> {
         !self.doubtful.is_empty()
     }
 
-    /// Asks again, alone, for what the first incomplete answer of its size lacked.
+    /// Requests again, alone, the ids that the first incomplete answer of its size lacked.
     fn check_missing(&mut self, chunk: &Chunk, missing: Vec<usize>) {
         let asked = chunk.positions.len();
         let found = asked - missing.len();

@@ -1,8 +1,7 @@
 //! The outcome of every id, filled in as answers come.
 //!
-//! Rows are matched with what was asked by their `_id`. The API documents no order, but where it
-//! answers in the order of the list, as it may, each row is found where it is expected and no map of
-//! positions is made.
+//! Rows are matched with the requested ids by their `_id`. The API documents no order. If it answers in the
+//! order of the list, each row is found where it is expected, and no map of positions is built.
 
 use std::{borrow::Cow, cell::OnceCell, collections::HashMap, iter::Peekable};
 
@@ -39,7 +38,7 @@ impl<'a> ResultCollector<'a> {
         }
     }
 
-    /// Takes the answer about the ids at these positions; which of them it lacks.
+    /// Takes the answer about the ids at these positions; returns those that it lacks.
     pub(super) fn take(&mut self, positions: &[usize], rows: Rows) -> Vec<usize> {
         self.anything_answered = true;
         let mut expected = positions.iter().copied().peekable();
@@ -120,7 +119,7 @@ impl<'a> ResultCollector<'a> {
             return;
         };
         match &mut self.outcomes[position] {
-            // Of two rows for one job the one that tells more of it counts.
+            // Of two rows for one job, the one that is further along counts.
             Outcome::Found(known) => {
                 let mut other = job;
                 if other.is_terminal() && !known.is_terminal() {

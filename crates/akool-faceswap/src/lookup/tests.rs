@@ -172,7 +172,7 @@ async fn a_lookup_that_is_dropped_leaves_the_client_as_it_was() {
     let lookup = IntoFuture::into_future(client.lookup(ids(1000)));
     let limit = std::time::Duration::from_secs(1);
     assert!(tokio::time::timeout(limit, lookup).await.is_err());
-    // All four places are free again.
+    // All four permits are free again.
     let results = client.lookup(ids(400)).await.unwrap();
     assert_eq!(results.found().count(), 400);
     assert_eq!(wire.most_under_way(), 4);

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const CAPACITY: u32 = 500;
 /// The cost of a retry.
 const COST: u32 = 5;
-/// The cost of a retry after a timeout, which keeps a server busy for longest.
+/// The cost of a retry after a timeout, which keeps a server busy the longest.
 const TIMEOUT_COST: u32 = 10;
 /// What a successful request refunds.
 const REFUND: u32 = 1;
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_purse_pays_for_a_hundred_repetitions_or_fifty_after_timeouts() {
+    fn a_full_budget_pays_for_100_retries_or_50_after_timeouts() {
         for (after_timeout, expected) in [(false, 100), (true, 50)] {
             let budget = Budget::new();
             let paid = (0..1000).filter(|_| budget.withdraw(after_timeout)).count();
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn five_successes_pay_for_one_repetition() {
+    fn five_successes_pay_for_one_retry() {
         let budget = Budget::new();
         while budget.withdraw(false) {}
         for _ in 0..4 {
@@ -79,7 +79,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_never_holds_more_than_it_can(steps in prop::collection::vec(0u8..3, 0..2000)) {
+        fn it_never_exceeds_its_capacity(steps in prop::collection::vec(0u8..3, 0..2000)) {
             let budget = Budget::new();
             for step in steps {
                 match step {

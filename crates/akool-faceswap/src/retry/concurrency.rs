@@ -1,15 +1,15 @@
-//! How many lookups may be in flight at once: a limit that finds its own height.
+//! How many lookups may be in flight at once: a limit that adapts to the server.
 //!
-//! Additive increase and multiplicative decrease (AIMD), as TCP does it, because it needs no model of
-//! the server and lets clients that share an account converge to equal shares. The limit starts small
-//! and grows while it is what holds requests back and answers stay as quick as they were. A rate limit
-//! halves it. What it was then is remembered: it is approached again, and passed only from time to time,
-//! so that few requests are refused.
+//! Additive increase and multiplicative decrease (AIMD), as TCP does it, because it needs no model of the
+//! server and lets clients that share an account converge to equal shares. The limit starts small, and grows
+//! while it holds requests back and answers stay as fast as they were. A rate limit halves it. A ceiling just
+//! below its last value is remembered: the limit returns to it, but exceeds it only from time to time, so that
+//! few requests are refused.
 //!
 //! A single 503 says nothing about the load; when most answers are 503, it is treated as a rate limit.
 //!
-//! The same latencies say when a lookup of a wait hangs: the ids of a request that is never answered are
-//! asked for again after seconds, not after the whole attempt timeout.
+//! The same latencies show when a lookup of a wait hangs: the ids of a request that is never answered are
+//! requested again after seconds, not after the whole attempt timeout.
 
 use std::time::Duration;
 
@@ -18,46 +18,46 @@ use tokio::time::Instant;
 /// The limit at first.
 const INITIAL: f64 = 4.0;
 
-/// How long the limit stays below the height at which requests were refused before it is tried again.
+/// How long the limit stays at its ceiling before it is raised for a test.
 const PROBE_INTERVAL: Duration = Duration::from_secs(30);
 
-/// A refusal lowers the ceiling to this part of the limit.
+/// A refusal lowers the ceiling to this share of the limit.
 const LOWER: f64 = 0.9;
 
-/// Refusals within this time of one another are one: their requests were in flight together.
+/// Refusals within this time count as one: their requests were in flight together.
 const ONE_REFUSAL: Duration = Duration::from_secs(1);
 
-/// Answers within this time are quick, whatever the quickest was: between one millisecond and forty there
-/// is a delayed acknowledgement or a larger answer, and no load.
+/// Answers within this many seconds are fast, whatever the fastest was: between one and forty milliseconds the
+/// difference is a delayed acknowledgement or a larger answer, not load.
 const QUICK: f64 = 0.025;
 
-/// Answers that take this many times as long as they did at best stop the growth ...
+/// Answers that take this many times the best latency stop the growth ...
 const SLOW: f64 = 2.0;
 
-/// ... and those that take this many times as long halve the limit.
+/// ... and those that take this many times the best latency halve the limit.
 const VERY_SLOW: f64 = 6.0;
 
-/// The part of answers that are 503 from which on they count as a rate limit.
+/// From this share of 503 answers on, they count as a rate limit.
 const MOSTLY: f64 = 0.5;
 
-/// A lookup of a wait is given up after this many times the latency of late ...
+/// A lookup of a wait is given up after this many times the recent latency ...
 const PATIENCE: f64 = 8.0;
 
 /// ... but not before.
 const SHORTEST_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How much one answer moves the averages.
+/// The weight of one answer in the moving averages.
 const WEIGHT: f64 = 0.1;
 
 #[derive(Debug)]
 pub(crate) struct Concurrency {
     limit: f64,
     max: f64,
-    /// From here on the limit grows only once in every [`PROBE_INTERVAL`].
+    /// From here on, the limit grows only once in every [`PROBE_INTERVAL`].
     ceiling: f64,
     changed: Option<Instant>,
     refused: Option<Instant>,
-    /// The best latency so far in seconds, and the average of late.
+    /// The best latency so far and the recent average, in seconds.
     best: f64,
     latency: f64,
     unavailable: f64,
@@ -90,7 +90,7 @@ impl Concurrency {
         limit.max(1)
     }
 
-    /// An answer has come after `latency`. `is_saturated` says whether all permits were in use.
+    /// Records an answer after `latency`. `is_saturated` says whether all permits were in use.
     pub(crate) fn succeeded(&mut self, latency: Duration, is_saturated: bool, now: Instant) {
         let latency = latency.as_secs_f64().max(QUICK);
         self.unavailable -= WEIGHT * self.unavailable;
@@ -102,7 +102,7 @@ impl Concurrency {
         self.latency += WEIGHT * (latency - self.latency);
         if self.latency > VERY_SLOW * self.best {
             self.latency = self.best;
-            // What is slow for ever is no sign of load.
+            // Permanent slowness is not a sign of load.
             self.best *= SLOW;
             self.refused(now);
             return;
@@ -123,8 +123,8 @@ impl Concurrency {
         self.limit = self.limit.min(self.max);
     }
 
-    /// How long a lookup that is repeated anyway may take, judged by those before it; `None` before the
-    /// first answer. It doubles with each timeout in a row, so that a slow server is heard in the end.
+    /// How long a lookup that is retried anyway may take, judged by earlier lookups; `None` before the first
+    /// answer. It doubles with each timeout in a row, so that a slow server can answer in the end.
     pub(crate) fn timeout(&self) -> Option<Duration> {
         if self.latency == 0.0 {
             return None;
@@ -133,24 +133,24 @@ impl Concurrency {
         Some(usual.saturating_mul(1 << self.timeouts.min(10)))
     }
 
-    /// A request got no answer in time.
+    /// Records a request that got no answer in time.
     pub(crate) fn timed_out(&mut self) {
         self.timeouts = self.timeouts.saturating_add(1);
     }
 
-    /// The server has refused a request because there were too many.
+    /// Records that the server refused a request because there were too many.
     pub(crate) fn refused(&mut self, now: Instant) {
         if self.refused.is_some_and(|at| now < at + ONE_REFUSAL) {
             return;
         }
         self.refused = Some(now);
         self.changed = Some(now);
-        // By a part and not by one, so that of two clients the larger gives way to the smaller.
+        // By a share and not by one, so that of two clients the larger gives way to the smaller.
         self.ceiling = (self.limit - 1.0).min(LOWER * self.limit).max(1.0);
         self.limit = (self.limit / 2.0).max(1.0);
     }
 
-    /// The server was not available.
+    /// Records that the server was not available.
     pub(crate) fn unavailable(&mut self, now: Instant) {
         self.unavailable += WEIGHT * (1.0 - self.unavailable);
         if self.unavailable > MOSTLY {
@@ -166,8 +166,9 @@ mod tests {
 
     const LATENCY: Duration = Duration::from_millis(150);
 
-    /// Runs some clients for so long against a server that takes `rate` requests a second, all with as
-    /// many requests in flight as they may; the rate of each at the end, and the part refused.
+    /// Runs clients for `seconds` against a server that accepts `rate` requests a second, all with as many
+    /// requests in flight as their limits allow. Returns the rate of each at the end, and the share of refused
+    /// requests.
     fn run(clients: &mut [Concurrency], rate: f64, seconds: u32) -> (Vec<f64>, f64) {
         let begun = Instant::now();
         let (mut tokens, mut sent, mut refused) = (rate, 0.0, 0.0);
@@ -179,7 +180,7 @@ mod tests {
             tokens = (tokens + rate * 0.15).min(rate);
             let number = clients.len();
             for turn in 0..number {
-                // None is always the first.
+                // Takes turns, so that no client is always first.
                 let n = (turn + round as usize) % number;
                 let client = &mut clients[n];
                 if held[n] > now {
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_hangs_is_given_up_by_what_is_usual() {
+    fn the_timeout_of_a_lookup_follows_from_the_usual_latency() {
         let mut client = Concurrency::new(4);
         assert_eq!(client.timeout(), None);
         client.succeeded(LATENCY, false, Instant::now());
@@ -300,7 +301,7 @@ mod tests {
         // 1.3 s, more than six times the best.
         client.succeeded(Duration::from_secs(10), true, now);
         assert_eq!(client.limit(), 3);
-        // What is slow for ever is no sign of load.
+        // Permanent slowness is not a sign of load.
         client.succeeded(2 * LATENCY, true, now);
         client.succeeded(2 * LATENCY, true, now);
         client.succeeded(2 * LATENCY, true, now);
@@ -316,7 +317,7 @@ mod tests {
         }
         assert_eq!(client.limit(), 64);
         client.refused(now);
-        // It is one of those in flight together.
+        // It was in flight together with the first.
         client.refused(now);
         assert_eq!(client.limit(), 32);
         for _ in 0..10_000 {

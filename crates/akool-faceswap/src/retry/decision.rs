@@ -1,4 +1,4 @@
-//! Whether a failed attempt is repeated, and when: the one place that decides.
+//! Whether a failed attempt is retried, and when: the one place that decides.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use crate::{
 pub(crate) struct Rules<'a> {
     pub(crate) policy: &'a RetryPolicy,
     pub(crate) jitter: &'a Jitter,
-    /// Pays for the repetition; `None` if it is paid for already.
+    /// Pays for the retry; `None` if it is already paid for.
     pub(crate) budget: Option<&'a Budget>,
-    /// Holds rate limited requests back, so that no delay is added here; `None` where the request
-    /// does not go to the API.
+    /// Holds rate limited requests back, so that no delay is added here; `None` if the request does not go to
+    /// the API.
     pub(crate) throttle: Option<&'a Throttle>,
     pub(crate) deadline: Option<&'a Deadline>,
-    /// Whether the request may be repeated after the server may have processed it.
+    /// Whether the request may be retried after the server may have processed it.
     pub(crate) is_idempotent: bool,
 }
 
@@ -35,7 +35,7 @@ pub(crate) enum Decision {
 /// Why there is no other attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum GiveUp {
-    /// Repeating does not help.
+    /// Retrying does not help.
     Permanent,
     /// The server may have processed the request, which must not happen twice.
     MayHaveHappened,
@@ -74,7 +74,7 @@ impl Rules<'_> {
         if !self.policy.allows_another(attempts) {
             return Decision::GiveUp(GiveUp::Attempts);
         }
-        // A rate limit throttles the whole client; no delay of its own is added.
+        // A rate limit throttles the whole client, so no further delay is added.
         let delay = if self.throttle.is_some() && error.is_rate_limit() {
             Duration::ZERO
         } else {
@@ -97,7 +97,7 @@ impl Rules<'_> {
 
     /// Whether the next attempt can begin before the deadline.
     fn is_in_time(&self, delay: Duration) -> bool {
-        // A delay that no clock can express does not end.
+        // A delay that no clock can express never ends.
         let Some(next) = Instant::now().checked_add(delay) else {
             return false;
         };
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_not_idempotent_is_repeated_only_if_surely_nothing_was_done() {
+    async fn a_request_that_is_not_idempotent_is_retried_only_if_nothing_was_done() {
         let world = World::new(Timeout::Disabled);
         let rules = Rules {
             is_idempotent: false,

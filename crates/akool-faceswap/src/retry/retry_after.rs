@@ -1,4 +1,4 @@
-//! The `Retry-After` header: what the server itself asks for, as seconds or as an HTTP date.
+//! The `Retry-After` header: the delay that the server asks for, as seconds or as an HTTP date.
 
 use std::time::{Duration, SystemTime};
 
@@ -16,7 +16,7 @@ use crate::clock;
 pub(crate) fn parse(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit is a very long time, not no time.
+        // A number that is too large means a very long time, not none.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;

@@ -4,7 +4,7 @@
 //! would run into the same limit and prolong it. So one such answer holds every request of the client
 //! back, the next one for longer, until requests succeed again.
 //!
-//! It also keeps lookups to a pace, where one is set: at most that many a second, at equal distances.
+//! It also paces lookups if a pace is set: at most that many a second, evenly spaced.
 
 use std::{
     num::NonZeroU32,
@@ -79,7 +79,7 @@ impl Throttle {
         }
     }
 
-    /// A request got through.
+    /// Records a success, which resets the throttle once its pause is over.
     pub(crate) fn release(&self) {
         let mut state = self.lock();
         if state.until.is_none_or(|until| until <= Instant::now()) {
@@ -108,7 +108,7 @@ impl Throttle {
             .filter(|until| *until > Instant::now())
     }
 
-    /// Waits until it is a lookup's turn to go out. Cancel-safe: who is dropped takes no turn.
+    /// Waits for a lookup's turn. Cancel-safe: a dropped future takes no turn.
     pub(crate) async fn wait_for_lookup(&self) {
         let Some(pace) = self.pace else {
             return self.wait().await;
@@ -207,14 +207,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_delay_without_end_is_a_year() {
+    async fn an_endless_delay_is_cut_to_a_year() {
         let throttle = Throttle::default();
         throttle.engage(Some(Duration::MAX), &jitter());
         assert_eq!(held_for(&throttle), Duration::from_secs(31_536_000));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn answers_to_requests_that_were_under_way_count_once() {
+    async fn answers_to_requests_that_were_in_flight_count_once() {
         let throttle = Throttle::default();
         for _ in 0..10 {
             throttle.engage(None, &jitter());
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_success_that_was_under_way_does_not_release_it() {
+    async fn a_success_that_was_in_flight_does_not_release_it() {
         let throttle = Throttle::default();
         throttle.engage(Some(Duration::from_secs(5)), &jitter());
         throttle.release();
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn waiting_lasts_as_long_as_the_brake_is_held() {
+    async fn waiting_lasts_as_long_as_the_throttle_holds() {
         let throttle = Throttle::default();
         let begun = Instant::now();
         throttle.engage(Some(Duration::from_secs(5)), &jitter());

@@ -52,7 +52,7 @@ impl BaseUrl {
         Ok(Self { url, text })
     }
 
-    /// As the generated client wants it.
+    /// As the generated client needs it.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
@@ -90,8 +90,8 @@ impl BaseUrl {
             && self.url.port_or_known_default() == url.port_or_known_default()
     }
 
-    /// Whether a file may be fetched from `url`: over TLS from any host, in the clear from this
-    /// machine if the API is on it, or from the API's own host if that is spoken to in the clear.
+    /// Whether a file may be fetched from `url`: over TLS from any host; in the clear only from this machine if
+    /// the API is on it, or from the API's own host if requests to the API are in the clear, too.
     pub(crate) fn admits_file(&self, url: &Url) -> bool {
         match url.scheme() {
             "https" => true,

@@ -98,12 +98,12 @@ fn finish(
     }
     // After the program's own settings, so that they cannot undo what keeps secrets safe.
     builder = builder
-        // `x-api-key` would follow a redirect to any host: only standard headers are taken out.
+        // `x-api-key` would follow a redirect to any host: reqwest removes only standard headers.
         .redirect(reqwest::redirect::Policy::none())
         // A referer would repeat the ids.
         .referer(false)
-        // What is repeated, and whether it may be, is decided here and not below: left to itself
-        // reqwest sends a paid POST again when an HTTP/2 server refuses its stream.
+        // This library decides about retries, not reqwest: by default reqwest sends a paid POST again when an
+        // HTTP/2 server refuses its stream.
         .retry(reqwest::retry::never());
     if let Some(limit) = limits.connect_timeout.duration() {
         builder = builder.connect_timeout(limit);
@@ -119,8 +119,8 @@ fn finish(
 /// ring or aws-lc-rs as the provider, without a global default, and the platform's own certificate
 /// verifier.
 ///
-/// With TLS compiled in, `reqwest` panics where nobody has chosen a provider, even for `http://`;
-/// for that no certificates are loaded and none would be accepted.
+/// With TLS compiled in, `reqwest` panics if no provider is chosen, even for `http://`. For `http://` no
+/// certificates are loaded, and none would be accepted.
 #[cfg(feature = "_rustls")]
 mod tls {
     use std::sync::Arc;

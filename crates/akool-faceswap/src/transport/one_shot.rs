@@ -1,10 +1,9 @@
 //! A request body that is sent once, and says whether it was handed over.
 //!
-//! A server can only have a request whose body was polled. hyper polls it before it writes any part
-//! of a request over HTTP/1.1, and after the headers at most over HTTP/2. So a request whose body was
-//! never polled reached no server, however the exchange ended. Nothing else tells, for example, a
-//! total timeout during a DNS lookup from a silent server. A body that cannot be cloned is also never
-//! resent by a layer below.
+//! A server can only have a request whose body was polled. hyper polls it before it writes any part of a
+//! request over HTTP/1.1, and after the headers at most over HTTP/2. So a request whose body was never polled
+//! reached no server, however the exchange ended. Nothing else distinguishes, for example, a timeout during a
+//! DNS lookup from one of a silent server. A body that cannot be cloned is also never resent by a layer below.
 
 use std::{
     convert::Infallible,
@@ -33,7 +32,7 @@ impl HandedOver {
 impl HandedOver {
     /// Makes the body of `request` one that is sent once, and that this watches.
     ///
-    /// A request without a body counts as handed over, since nothing would be asked for.
+    /// A request without a body counts as handed over, since no body would be polled.
     pub(crate) fn watch(&self, request: &mut reqwest::Request) {
         let bytes = request
             .body()

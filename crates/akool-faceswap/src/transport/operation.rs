@@ -43,8 +43,8 @@ pub(crate) trait Operation: Sync {
     const NAME: &'static str;
     /// What people call it, such as "the lookup".
     const NOUN: &'static str;
-    /// Whether it may be repeated after the server may have processed it. If not, it is repeated
-    /// only where the request surely did not reach the server.
+    /// Whether it may be retried after the server may have processed it. If not, it is retried only if the
+    /// request certainly did not reach the server.
     const IDEMPOTENT: bool;
     const POOL: Pool = Pool::Others;
 
@@ -85,17 +85,17 @@ impl Channel {
         attempt: Attempt,
     ) -> Result<O::Output, Error> {
         let mut request = self.request(operation)?;
-        // Of a request that must not happen twice: whether its body was handed over.
+        // For a request that must not happen twice: whether its body was handed over.
         let handed_over = (!O::IDEMPOTENT).then(HandedOver::default);
         if let Some(handed_over) = &handed_over {
             handed_over.watch(&mut request);
         }
-        // In a box, since every future around it is moved several times before it is polled.
+        // Boxed, because the futures around it are moved several times before they are polled.
         let outcome = Box::pin(self.exchange(request, O::NAME, &authorization, attempt))
             .await
             .and_then(|response| self.decode(operation, &response));
         outcome.map_err(|error| match handed_over {
-            // Whatever came back: no server has a request whose body was never asked for.
+            // Whatever came back: no server has a request whose body was never polled.
             Some(handed_over) if !handed_over.get() => error.with_reached(false),
             _ => error,
         })
@@ -109,7 +109,7 @@ impl Channel {
             self.http.clone(),
             raw::Hooks::shared(built.clone()),
         );
-        // It builds the request without waiting for anything, and then waits for an answer forever.
+        // One poll builds the request; the answer would never come.
         let _ = operation.send(&client).now_or_never();
         built
             .take()
@@ -122,13 +122,13 @@ impl Channel {
         operation: &O,
         response: &RawResponse,
     ) -> Result<O::Output, Error> {
-        // Checked for UTF-8 at once, which takes less than string by string.
+        // Checking the whole body for UTF-8 costs less than checking it string by string.
         let typed = (response.status == StatusCode::OK)
             .then(|| std::str::from_utf8(&response.body).ok())
             .flatten()
             .and_then(|text| serde_json::from_str(text).ok());
         let outcome = operation.read(typed, response);
-        // Who answers with an envelope is the API, and no proxy or login page on the way.
+        // An envelope comes from the API, not from a proxy or a login page.
         let is_the_api = match &outcome {
             Ok(_) => true,
             Err(error) => error.business_code().is_some(),

@@ -1,12 +1,12 @@
-//! What went wrong in TLS, in words for people.
+//! Explains TLS errors in plain words.
 //!
-//! The library below names its own types (`Other(OtherError(CaUsedAsEndEntity))`), or shows a link to
-//! its manual where the server hung up. What is at fault is a certificate, the name in it, a clock, or
-//! what the server wants of its clients.
+//! The library below names its own types (`Other(OtherError(CaUsedAsEndEntity))`), or shows a link to its
+//! manual where the server hung up. At fault is a certificate, the name in it, a clock, or a server that
+//! demands a client certificate.
 
 use std::error::Error;
 
-/// What happened, and what to do where the kind of the error says too little.
+/// What happened, and what to do if the kind of the error says too little.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TlsFault {
     pub(crate) what: String,
@@ -17,7 +17,7 @@ pub(crate) struct TlsFault {
 pub(super) const CLIENT: &str =
     "check the base URL: AKOOL asks for no client certificate, and this library sends none";
 
-/// The fault of TLS behind an error, if there is one that can be said more plainly.
+/// The TLS fault behind an error, if it can be explained more plainly.
 #[cfg(not(feature = "_rustls"))]
 pub(crate) fn of(_: &(dyn Error + 'static)) -> Option<TlsFault> {
     None
@@ -44,7 +44,7 @@ mod with_rustls {
     const NAME: &str =
         "check the base URL's host, and whether a proxy or a login page answers for it";
 
-    /// The fault of TLS behind an error, if there is one that can be said more plainly.
+    /// The TLS fault behind an error, if it can be explained more plainly.
     pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<TlsFault> {
         let (what, advice) = causes(error).find_map(|cause| {
             if let Some(fault) = cause.downcast_ref::<rustls::Error>() {

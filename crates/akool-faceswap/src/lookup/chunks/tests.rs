@@ -55,7 +55,7 @@ impl Server {
     }
 }
 
-/// What a lookup came to.
+/// The outcome of a lookup.
 #[derive(Debug, Default)]
 struct Seen {
     requests: usize,

@@ -1,4 +1,4 @@
-//! Repetitions, time limits, the throttle and places: how long everything takes, to the millisecond.
+//! Retries, time limits, the throttle and permits: how long everything takes, to the millisecond.
 
 use std::time::{Duration, SystemTime};
 
@@ -275,7 +275,7 @@ async fn repeating_ends_when_the_budget_of_all_clones_is_used_up() {
     for _ in 0..50 {
         let _ = client.clone().lookup(ids(1)).await;
     }
-    // 50 calls, and a hundred repetitions among them in place of 150.
+    // 50 calls, with a hundred retries among them instead of 150.
     assert_eq!(wire.requests(), 150);
     assert_eq!(client.lookup(ids(1)).await.unwrap_err().attempts(), 1);
 }
