@@ -1,5 +1,5 @@
-//! Waits come and go under faults, for a set time: nothing may be lost, doubled, asked for in vain or
-//! left behind.
+//! Starts and ends waits under faults for a set time: no wait may be lost, doubled or left behind, and no job
+//! polled in vain.
 //!
 //! `just soak` runs it. It prints a line of JSON, and fails if anything was lost, doubled or left
 //! behind.
@@ -29,14 +29,14 @@ use serde::Serialize;
 
 use crate::{jobs::Jobs, ledger::Ledger, ways::Bench};
 
-/// Counts the bytes that are in use.
+/// Counts the allocated bytes.
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
 /// How many tasks wait at a time.
 const ACTORS: usize = 1024;
 
-/// How much more memory there may be at the end than after the warm-up: a factor, and bytes on top.
+/// How much memory may grow from the warm-up to the end: a factor, and bytes on top.
 const MORE_LIVE: (f64, f64) = (1.10, 64e3);
 const MORE_RESIDENT: (f64, f64) = (1.10, 4e6);
 
@@ -135,12 +135,12 @@ async fn soak(time: Duration) -> Report {
     let ended: u64 = ended.into_iter().map(count).sum();
     if ended != count(&ledger.begun) {
         problems.push(format!(
-            "{} waits begun, {ended} ended",
+            "{} waits started, {ended} ended",
             count(&ledger.begun)
         ));
     }
     if tasks_left > 0 {
-        problems.push(format!("{tasks_left} tasks are still there"));
+        problems.push(format!("{tasks_left} tasks are still alive"));
     }
     let grown = |what: &str, early: f64, late: f64, (share, more): (f64, f64)| {
         (late > early * share + more).then(|| format!("{what} grew from {early} to {late} bytes"))
@@ -175,7 +175,7 @@ async fn soak(time: Duration) -> Report {
     }
 }
 
-/// The tasks that are there when they have had time to end.
+/// The tasks that are alive after they have had time to end.
 async fn tasks_left() -> usize {
     let metrics = tokio::runtime::Handle::current().metrics();
     for _ in 0..50 {
@@ -196,7 +196,7 @@ struct Samples {
 }
 
 impl Samples {
-    /// Live bytes count from `before`, where there were no waits.
+    /// Live bytes count from `before`, when there were no waits.
     fn take(&mut self, before: f64) {
         self.number += 1.0;
         self.live += live() - before;
@@ -216,7 +216,7 @@ fn live() -> f64 {
     ALLOCATOR.allocated() as f64
 }
 
-/// The resident set of this process in bytes; 0 where the system does not tell.
+/// The resident set of this process in bytes; 0 if the system does not report it.
 fn resident() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kibibytes: f64 = status

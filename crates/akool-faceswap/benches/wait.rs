@@ -1,24 +1,24 @@
-//! What waiting for many jobs costs and how late it learns of their end, against what others do.
+//! What waiting for many jobs costs and how late it reports their ends, compared with other strategies.
 //!
-//! `cargo xtask bench wait` runs this program and writes `BENCHMARKS.md`; by itself it only does what
-//! it is told to, and prints a line of JSON for each run:
+//! `cargo xtask bench wait` runs this program and writes `BENCHMARKS.md`. Each run of the program takes one of
+//! these forms, and prints a line of JSON:
 //!
 //! ```text
 //! wait ours JOBS LIMIT ARRIVING SETTINGS    the real client on a simulated server, in simulated
 //!                                           time; LIMIT requests a second (0: no limit), all jobs
 //!                                           submitted evenly within ARRIVING seconds
-//! wait fifo JOBS LIMIT ARRIVING SETTINGS    the same, but what has been due the longest goes first
+//! wait fifo JOBS LIMIT ARRIVING SETTINGS    the same, but the job that has been due the longest goes first
 //! wait PEER JOBS LIMIT ARRIVING             one-per-job, vendor-cli or batched, without a client
-//! wait oracle JOBS LIMIT ARRIVING           what is possible for one who knows when each job ends
-//! wait law JOBS LIMIT PRICE                 for one who knows the law of ends; PRICE seconds of lag are
-//!                                           worth a request
-//! wait kinds JOBS LIMIT PRICE               for one who also knows which job is a video
-//! wait memory WAY JOBS                      bytes for each waited job; WAY is group or handles
+//! wait oracle JOBS LIMIT ARRIVING           a strategy that knows when each job ends
+//! wait law JOBS LIMIT PRICE                 a strategy that knows the law of ends; a request is worth
+//!                                           PRICE seconds of lag
+//! wait kinds JOBS LIMIT PRICE               a strategy that also knows which jobs are videos
+//! wait memory WAY JOBS                      bytes for each wait; WAY is group or handles
 //! wait live JOBS SETTINGS                   the real client against the fake over loopback
 //! ```
 //!
-//! `SETTINGS` is nothing for the defaults, or `REQUESTS`, the requests in flight at most, or
-//! `REQUESTS SHORTEST_MS GROWTH_PERCENT LONGEST_MS` with the numbers of a schedule.
+//! `SETTINGS` is empty for the defaults; `REQUESTS` is the most requests in flight. After it, you can give a
+//! poll policy as `SHORTEST_MS GROWTH_PERCENT LONGEST_MS`.
 #![allow(missing_docs, unreachable_pub)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(
@@ -53,14 +53,14 @@ use cap::Cap;
 
 use crate::{figures::Figures, ours::Settings, peers::PEERS, world::World};
 
-/// Counts the bytes that are in use.
+/// Counts the allocated bytes.
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
 const SEED: u64 = 20_261_123;
 
-/// Of a hundred jobs, five are later than the 95th percentile: one population says little. Of fewer than
-/// 10,000 jobs, populations are drawn until they have 10,000 jobs together, but at most this many.
+/// Of a hundred jobs, only five are later than the 95th percentile, so one population says little. For fewer
+/// than 10,000 jobs, populations are drawn until they have 10,000 jobs together, but at most this many.
 const MOST_POPULATIONS: u64 = 40;
 
 fn main() {
@@ -112,7 +112,7 @@ fn number<T: std::str::FromStr<Err: std::fmt::Debug>>(word: &str) -> T {
     word.parse().unwrap()
 }
 
-/// Runs a strategy on as many populations as it takes for figures that are no accident, and prints them.
+/// Runs a strategy on enough populations for reliable figures, and prints these.
 fn simulate(jobs: &str, limit: &str, arriving: &str, run: impl Fn(World) -> Figures) {
     let (jobs, limit): (usize, u64) = (number(jobs), number(limit));
     let arriving = Duration::from_secs(number(arriving));

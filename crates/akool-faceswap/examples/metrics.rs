@@ -31,7 +31,7 @@ impl Registry {
         *counters.entry(format!("{name}{{{labels}}}")).or_default() += value;
     }
 
-    /// What a scrape of `/metrics` answers.
+    /// The answer to a scrape of `/metrics`.
     fn render(&self, stats: &Stats) -> String {
         let mut text = String::new();
         let counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,7 +99,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "akool_tracked_ids 0",
     ] {
         if !text.contains(line) {
-            return Err(format!("there is no {line}").into());
+            return Err(format!("{line} is missing").into());
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Replaces one face of several in a photo by that of a picture on this machine.
+//! Replaces one of several faces in a photo with the face from a local picture.
 //!
 //! `cargo run -p akool-faceswap --example swap_group_photo`: the API is a fake in this process, so it
 //! needs no key and costs nothing.
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let photo = client.detect("https://example.com/team.jpg").await?;
     println!("{} faces", photo.faces().len());
-    // A local picture has no URL, but its faces have: they can be put in.
+    // A local picture has no URL, but its detected faces have one, so you can use them.
     let me = client.detect_file(me).await?.largest()?;
 
     let job = client

@@ -1,7 +1,7 @@
-//! Swaps the one face of a video, from two URLs to a file on the disk.
+//! Swaps the only face in a video, from two URLs to a file on disk.
 //!
-//! `cargo run -p akool-faceswap --example swap_one`: the job is one of a fake AKOOL in this process,
-//! so it needs no key and costs nothing.
+//! `cargo run -p akool-faceswap --example swap_one`: AKOOL is a fake in this process, so it needs no key and
+//! costs nothing.
 
 use std::error::Error;
 
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .original("https://example.com/film.mp4")
         .new_face("https://example.com/me.jpg")
         .prepare()?;
-    // The intent, before any money moves: after a crash it says what may have been bought.
+    // Store the intent before any money moves: after a crash it says what may have been bought.
     std::fs::write(
         folder.path().join("intent.json"),
         serde_json::to_string(&pending)?,
@@ -37,8 +37,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 SubmitErrorKind::NotSent | SubmitErrorKind::Refused => {
                     println!("nothing is billed: {error}");
                 }
-                // It may be bought. Sending it again could buy a second one.
-                _ => println!("keep this, and look for the job: {error}"),
+                // The swap may have been bought. Sending it again could buy a second one.
+                _ => println!("store this, and look for the job: {error}"),
             }
             return Err(error.into());
         }
@@ -53,7 +53,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let done = job.wait().await?;
     let file = client.download(&done).save_in(folder.path()).await?;
     println!(
-        "{} bytes, of {} credits left",
+        "{} bytes; {} credits left",
         file.bytes(),
         client.credit().await?
     );

@@ -1,4 +1,4 @@
-//! Replaces every face of a video, each by the same new one.
+//! Replaces every face in a video with the same new face.
 //!
 //! `cargo run -p akool-faceswap --example swap_video`: the API is a fake in this process, so it needs
 //! no key and costs nothing.
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // With the real API this is one line:
     //     let client = Client::from_env()?; // AKOOL_API_KEY
     let fake = FakeAkool::start()?;
-    // The first frame shows nobody, and a person comes in later.
+    // The first frame shows nobody; people come in later.
     fake.set_scene(FILM, Scene::video([(0, 0), (5, 1), (10, 2)]));
     let client = Client::builder()
         .base_url(fake.url())
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for frame in film.frames() {
         println!("frame {}: {} faces", frame.number(), frame.faces().len());
     }
-    // One frame that shows everybody: over all frames the same person would be there many times.
+    // Use one frame that shows everybody: across all frames, the same person would be listed many times.
     let everybody = film
         .frames()
         .iter()

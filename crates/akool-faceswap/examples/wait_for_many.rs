@@ -1,4 +1,4 @@
-//! Waits for a few hundred jobs, with a progress line that is drawn anew.
+//! Waits for a few hundred jobs, with a progress line that is redrawn.
 //!
 //! `cargo run -p akool-faceswap --example wait_for_many`: the jobs are those of a fake AKOOL in this
 //! process, so it needs no key and costs nothing.
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut redraw = tokio::time::interval(Duration::from_millis(100));
     let (mut succeeded, mut others) = (0, Vec::new());
     loop {
-        // Both can be given up and begun again: no outcome is lost.
+        // Both futures are cancel-safe, so no outcome is lost.
         tokio::select! {
             outcome = ended.next() => match outcome {
                 Some(Ok(_)) => succeeded += 1,
@@ -86,12 +86,12 @@ fn draw(progress: &GroupProgress) -> io::Result<()> {
         progress.missing(),
     )?;
     if let Some(error) = progress.last_error() {
-        write!(out, "; {} in trouble: {error}", progress.failing())?;
+        write!(out, "; {} failing: {error}", progress.failing())?;
     }
     out.flush()
 }
 
-/// Three hundred jobs that end within two seconds, some of them badly, and one that is not there.
+/// Three hundred jobs that end within two seconds, some of them with a failure, and one unknown id.
 fn jobs(fake: &FakeAkool) -> Result<ResultIds, Box<dyn Error>> {
     let mut ids: Vec<ResultId> = Vec::new();
     for n in 0..300 {

@@ -31,13 +31,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .timeout(Duration::from_secs(3600))
         .start();
 
-    // `waiting.await` is all that is needed where only the end counts.
+    // If only the end matters, `waiting.await` is enough.
     let mut changes = waiting.changes();
     while let Some(change) = changes.next().await {
         match change {
             Change::Progress(progress) => match (progress.status(), progress.last_error()) {
-                // The wait continues all the same.
-                (_, Some(trouble)) => println!("trouble: {trouble}"),
+                // The wait continues regardless.
+                (_, Some(error)) => println!("the last lookup failed: {error}"),
                 (Some(status), None) => println!("{status} after {:.1?}", progress.waited()),
                 (None, None) => println!("not there yet"),
             },
@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Change::Settled(Err(error)) => {
                 match error.kind() {
                     WaitErrorKind::JobFailed => println!("submit it again: {error}"),
-                    // It is accepted and paid for: keep error.ticket() and resume it later.
+                    // The job was accepted and is paid for: keep error.ticket() and resume it later.
                     WaitErrorKind::DeadlinePassed => println!("not done yet: {error}"),
                     _ => println!("{error}"),
                 }

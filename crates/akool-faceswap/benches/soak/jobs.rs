@@ -1,8 +1,7 @@
-//! The jobs of the soak, and who wants to know of them: what every request and outcome is held
-//! against.
+//! The jobs of the soak, and how many waits want each: every request and outcome is checked against them.
 //!
-//! There is a fixed number of places, so that the record takes no more memory after an hour than
-//! after a minute; each holds one job after the other, and an id names the place and which of its jobs.
+//! The number of places is fixed, so that the record takes no more memory after an hour than after a minute.
+//! Each place holds one job after another; an id names the place and the number of the job in it.
 
 use std::{
     sync::{
@@ -16,7 +15,7 @@ use akool_faceswap::ResultId;
 
 const PLACES: usize = 1 << 16;
 
-/// A job is in no answer for so long after it was submitted.
+/// How long a job is in no answer after it was submitted.
 const UNSEEN: Duration = Duration::from_millis(30);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,14 +27,14 @@ pub enum End {
 
 #[derive(Debug)]
 struct Place {
-    /// Which of its jobs it is.
+    /// The number of the job in this place.
     number: u64,
     submitted: Instant,
     life: Duration,
     end: End,
     /// How many waits and lookups want this job.
     wanted: usize,
-    /// Requests for it since nobody wants it, and the same of the job before.
+    /// Requests for the job since nobody wants it, and those for the job before it.
     unwanted_requests: u32,
     before: u32,
 }
@@ -47,8 +46,7 @@ pub struct Jobs {
     next: AtomicUsize,
 }
 
-/// One job that somebody wants to know of, as long as this is held. It has to be dropped after the
-/// wait.
+/// One job that is wanted as long as this is held. Drop it after the wait.
 #[derive(Debug)]
 pub struct Wanted {
     jobs: Arc<Jobs>,
@@ -107,13 +105,13 @@ impl Jobs {
         }
     }
 
-    /// Notes a request for an id that arrives now. Its status, if it is to be in the answer, or that
-    /// it should not have been sent.
+    /// Records a request for an id that arrives now. Returns the status if the job is in the answer, or an
+    /// error if the request should not have been sent.
     pub fn requested(&self, id: &str) -> Result<Option<u8>, String> {
         let place = usize::from_str_radix(&id[..8], 16).unwrap();
         let number = u64::from_str_radix(&id[8..], 16).unwrap();
         let mut job = self.place(place);
-        // One may be on its way when the last that wants it goes.
+        // One request may be in flight when the last wait for the job ends.
         let late = match job.number - number {
             0 if job.wanted > 0 => 0,
             0 => {
@@ -128,7 +126,7 @@ impl Jobs {
         };
         if late > 1 {
             return Err(format!(
-                "{id} was asked for {late} times with nobody waiting for it"
+                "{id} was requested {late} times with nobody waiting for it"
             ));
         }
         let age = job.submitted.elapsed();
@@ -144,7 +142,7 @@ impl Jobs {
 }
 
 impl Wanted {
-    /// Another that wants the same job.
+    /// Another holder that wants the same job.
     pub fn also(&self) -> Self {
         self.jobs.place(self.place).wanted += 1;
         Self {
@@ -158,7 +156,7 @@ impl Wanted {
         self.jobs.place(self.place).end
     }
 
-    /// Whether it has ended by now.
+    /// Whether the job has ended by now.
     pub fn is_over(&self) -> bool {
         let job = self.jobs.place(self.place);
         job.end != End::Missing && job.submitted.elapsed() >= job.life

@@ -1,4 +1,4 @@
-//! What was begun, how it ended, and what should not have been.
+//! Counts what was started and how it ended, and records violations.
 
 use std::sync::{
     Mutex,
@@ -15,7 +15,7 @@ use crate::{
     server::Requests,
 };
 
-/// Kept of the violations; all are counted.
+/// How many violations are kept; all are counted.
 const SHOWN: usize = 20;
 
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ impl Ledger {
         self.dropped.fetch_add(waits as u64, Relaxed);
     }
 
-    /// Takes the outcome of a wait, and holds it against what is true of the job.
+    /// Counts the outcome of a wait, and checks it against the job.
     pub fn settle(&self, wanted: &Wanted, outcome: &Result<Job, WaitError>) {
         let id = match outcome {
             Ok(job) => job.id(),

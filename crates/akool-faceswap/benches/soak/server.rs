@@ -1,4 +1,4 @@
-//! The other end of the soak: an answer now and then goes wrong, in every way that passes by itself.
+//! The server of the soak: an answer fails now and then, with every transient error.
 
 use std::{
     fmt::Write as _,
@@ -23,7 +23,7 @@ pub struct Requests {
     pub faulty: AtomicU64,
 }
 
-/// A client of its own on this server.
+/// A new client of this server.
 pub fn client(jobs: &Arc<Jobs>, ledger: &Arc<Ledger>) -> Client {
     let builder = Client::builder()
         .base_url("http://127.0.0.1:9")

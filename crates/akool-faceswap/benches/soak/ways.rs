@@ -1,4 +1,4 @@
-//! The ways in which programs wait, each with what must hold of it.
+//! The ways in which programs wait, each with its checks.
 
 use std::{
     sync::{Arc, atomic::Ordering::Relaxed},
@@ -17,7 +17,7 @@ use crate::{
     server,
 };
 
-/// No wait may take so long: jobs end within seconds.
+/// No wait may take this long: jobs end within seconds.
 const STUCK: Duration = Duration::from_secs(60);
 
 const GRACE: Duration = Duration::from_secs(1);
@@ -50,7 +50,7 @@ fn journey(ticket: &Ticket) -> Ticket {
 }
 
 impl Bench {
-    /// Goes one way, drawn by chance.
+    /// Runs one way, drawn at random.
     pub async fn go(&self) {
         let way = async {
             match fastrand::u32(0..11) {
@@ -165,7 +165,7 @@ impl Bench {
         }
     }
 
-    /// Many that wait for the same job, of whom some go away.
+    /// Many waits for the same job, some of which are dropped.
     async fn crowd(&self) {
         let wanted = self.jobs.submit();
         let crowd = (0..fastrand::usize(2..12)).map(|_| async {
@@ -193,7 +193,7 @@ impl Bench {
             .start()
     }
 
-    /// Takes outcomes, each of a job that has none yet, until there are `left`.
+    /// Takes outcomes, each for a job that has none yet, until `left` jobs are left.
     async fn take(
         &self,
         ended: &mut akool_faceswap::wait::WaitEach,
@@ -280,7 +280,7 @@ impl Bench {
         }
     }
 
-    /// Single looks, of which some are given up.
+    /// Single lookups, some of which are dropped.
     async fn look_once(&self) {
         let wanted = self.submit(fastrand::usize(1..30));
         let looks = wanted.iter().map(|wanted| async {
@@ -301,9 +301,9 @@ impl Bench {
         futures_util::future::join_all(looks).await;
     }
 
-    /// A client of its own that is shut down under its waits, and another that continues with them.
+    /// Shuts a separate client down during its waits, and resumes them with another.
     async fn shut_down(&self) {
-        // A client has connections and certificates: not too often.
+        // Not too often, since a client has connections and certificates.
         if fastrand::u32(0..10) > 0 {
             return;
         }

@@ -1,4 +1,4 @@
-//! What a run has shown, as one line of JSON for `cargo xtask bench wait`.
+//! The figures of a run, as one line of JSON for `cargo xtask bench wait`.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::{
     world::World,
 };
 
-/// When the waiter learned of each job's end; jobs that never end have no such time.
+/// How late the waiter learned of each job's end; jobs that never end are omitted.
 #[derive(Clone, Debug, Default)]
 pub struct Lags {
     all: Vec<f64>,
@@ -55,7 +55,7 @@ pub struct LagFigures {
     pub p95_videos: f64,
 }
 
-/// The smallest value that this many percent of the values do not exceed; 0 of none.
+/// The smallest value that this many percent of the values do not exceed; 0 without values.
 pub fn percentile(values: &mut [f64], percent: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let rank = (percent / 100.0 * values.len() as f64).ceil() as usize;
@@ -71,7 +71,7 @@ pub struct Figures {
     pub jobs: usize,
     /// How many populations were drawn; counts are sums over all of them, and lags are of all jobs.
     pub populations: u64,
-    /// Requests a second that the server lets through.
+    /// Requests a second that the server allows.
     pub limit: Option<u64>,
     /// Seconds over which the jobs are submitted.
     pub arriving: u64,
@@ -84,14 +84,14 @@ pub struct Figures {
     pub lag: LagFigures,
     #[serde(skip)]
     pub lags: Lags,
-    /// Of the SDK with the simulated server in its process, and the server's part of it.
+    /// CPU time of the SDK with the simulated server in its process, and the server's share of it.
     pub cpu_seconds: Option<f64>,
     pub server_seconds: Option<f64>,
     pub simulated_seconds: f64,
 }
 
 impl Figures {
-    /// What `world` has counted, and its waiters.
+    /// The figures of one population, from the counts of `world` and the lags.
     pub fn new(strategy: &str, world: &World, mut lags: Lags, arriving: u64, end: Micros) -> Self {
         Self {
             strategy: strategy.to_owned(),
@@ -112,7 +112,7 @@ impl Figures {
         }
     }
 
-    /// With those of another population.
+    /// Adds the figures of another population.
     pub fn and(mut self, other: Self) -> Self {
         self.populations += other.populations;
         self.ended += other.ended;
@@ -134,7 +134,7 @@ pub fn print(figures: &impl Serialize) {
     println!("{}", serde_json::to_string(figures).unwrap());
 }
 
-/// CPU time of this thread in seconds; 0 where the system does not tell.
+/// CPU time of this thread in seconds; 0 if the system does not report it.
 pub fn cpu_seconds() -> f64 {
     #[cfg(unix)]
     {

@@ -1,11 +1,12 @@
-//! What is possible for one who knows the law of ends, and not the ends.
+//! What is possible with knowledge of the law of ends, but not of the ends.
 //!
-//! It knows from which population the jobs are drawn, and learns of a job what an answer shows: its kind,
-//! and whether it is queued. It has the same server, limit, faults and timeout. A request goes out as soon
-//! as the lag that it is expected to end is worth its price, and asks first for those for whom the chance to
-//! have ended, times the time since they were seen, is the greatest: of five orders that were tried, the 95th
-//! percentile of the lag was the smallest with it. Between it and the oracle is chance; between it and the client are learning, and what a client
-//! does for other reasons: intervals, jitter, fairness, and finding the limit.
+//! This strategy knows the population from which the jobs are drawn, and learns about a job what an answer
+//! shows: its kind, and whether it is queued. It has the same server, limit, faults and timeout. It sends a
+//! request as soon as the lag that the request is expected to end is worth its price. First come the jobs whose
+//! chance of having ended, times the time since they were seen, is the greatest: of five orders that were
+//! tried, this one had the smallest 95th percentile of the lag. The difference to the oracle is chance. The
+//! difference to the client is learning, and what a client does for other reasons: intervals, jitter, fairness,
+//! and finding the limit.
 
 use std::{
     cmp::Reverse,
@@ -26,13 +27,13 @@ const TICK: Micros = SECOND / 50;
 /// Chances are computed this often: they change little meanwhile.
 const REFRESH: Micros = SECOND / 5;
 
-/// It takes a request for lost after this time, as the client does.
+/// It gives a request up after this time, as the client does.
 const PATIENCE: Micros = 3 * SECOND;
 
-/// A job that was not in an answer is asked for once more, when the grace has passed.
+/// A job that was not in an answer is looked up once more, after the grace period.
 const MISSING_GRACE: Micros = 120 * SECOND;
 
-/// What is known of a job, but for the time.
+/// What is known about a job, apart from the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Known {
     Nothing,
@@ -90,7 +91,7 @@ impl Class {
         }
     }
 
-    /// The chance that one of them has ended by this age, and how long ago in the mean, times the chance.
+    /// The chance that one of them has ended by this age, and how long ago on average, times the chance.
     fn gain(&self, age: f64) -> (f64, f64) {
         let ended = self.ends.partition_point(|end| *end <= age);
         let Some(last) = ended.checked_sub(1) else {
@@ -101,32 +102,32 @@ impl Class {
     }
 }
 
-/// By what is known and at which age in seconds.
+/// What is known, and at which age in seconds.
 type Key = (Known, u64);
 
-/// The jobs that have not ended, as far as anybody knows.
+/// The jobs that are not known to have ended.
 struct Waiting {
     world: World,
     lives: Vec<Life>,
     laws: [Vec<(f64, f64)>; 2],
     classes: BTreeMap<Key, Class>,
-    /// The classes by worth: the chance to have ended times the time since they were seen; with what a
-    /// look at one job is expected to end of lag.
+    /// The classes by worth: the chance of having ended times the time since they were seen; with the lag that
+    /// one lookup of a job is expected to end.
     order: Vec<(f64, f64, Key)>,
     missing: BinaryHeap<Reverse<(Micros, usize)>>,
     missing_since: Vec<Micros>,
-    /// What comes back when, and what is known then of which job.
+    /// When each answer arrives, and what is known then about its jobs.
     back: BinaryHeap<Reverse<(Micros, usize)>>,
     answers: Vec<Vec<(usize, Key)>>,
-    /// When a request that failed is repeated.
+    /// When a request that failed is retried.
     again: Micros,
     open: usize,
     lags: Lags,
     last: Micros,
 }
 
-/// Waits for jobs that are all submitted at once; a request is worth `price` seconds of lag. One who knows
-/// the kinds knows from the beginning which jobs are videos.
+/// Waits for jobs that are all submitted at once; a request is worth `price` seconds of lag. With
+/// `knows_kinds`, it is known from the start which jobs are videos.
 pub fn run(world: World, price: f64, knows_kinds: bool) -> Figures {
     let lives = world.lives.clone();
     let mut waiting = Waiting {
@@ -194,7 +195,7 @@ impl Waiting {
         self.order.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
 
-    /// What a request is to ask for, if it is worth its price.
+    /// The ids of the next request, if it is worth its price.
     fn take_batch(&mut self, price: f64, now: Micros) -> Option<Vec<(usize, Key)>> {
         let mut batch: Vec<(usize, Key)> = Vec::new();
         while batch.len() < BATCH

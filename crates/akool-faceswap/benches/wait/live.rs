@@ -1,6 +1,6 @@
 //! The real client against the fake server over loopback, under the real clock.
 //!
-//! The client has the main thread to itself; the fake runs in a thread of its own.
+//! The client has the main thread to itself; the fake runs in another thread.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -13,7 +13,7 @@ use crate::{
     ours::{self, Settings},
 };
 
-/// Between these times jobs end, evenly; three in a hundred fail.
+/// Jobs end evenly between these times; three in a hundred fail.
 const LIVES_MS: std::ops::Range<u64> = 5_000..90_000;
 const FAILED_PERCENT: usize = 3;
 
@@ -32,7 +32,7 @@ struct Live {
 pub fn run(jobs: usize, settings: Settings) {
     let fake = FakeAkool::start().unwrap();
     let mut rng = fastrand::Rng::with_seed(5);
-    // All begin at one time, when they are all there.
+    // All jobs begin at the same time, once all have been added.
     let building = Duration::from_secs(jobs as u64 / 50_000 + 1);
     let (begun, instant) = (SystemTime::now() + building, Instant::now() + building);
     let mut lives = Vec::with_capacity(jobs);

@@ -1,5 +1,5 @@
-//! What a waited job takes of memory: live bytes after the first sweep, less those before there were
-//! ids, for each job; the ids and what the caller holds are in it.
+//! The memory of a wait: live bytes after the first sweep, minus those before there were ids, for each job. The
+//! ids and what the caller holds are included.
 
 use std::{
     sync::{Arc, Mutex},
@@ -37,7 +37,7 @@ pub fn run(way: &str, jobs: usize) {
     let world = Arc::new(Mutex::new(world));
     ours::runtime().block_on(async {
         let client = ours::client(&world, Settings::default());
-        // Connections, buffers and the like are there before.
+        // Connections, buffers and the like exist before the measurement.
         client.lookup(ours::ids(0..1)).await.unwrap();
         let figures = if way == "group" {
             measure("wait_each", &client, &world, jobs, |client, ids| {

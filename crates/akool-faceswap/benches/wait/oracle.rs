@@ -1,7 +1,8 @@
-//! What is possible: an oracle knows when each job ends and asks right then, in full requests.
+//! What is possible at best: an oracle knows when each job ends and looks it up at that moment, in full
+//! requests.
 //!
-//! It has the same server, limit and faults. It never asks too early and never runs into the limit; what
-//! failed it asks again at once. No client can be less late, except with more requests.
+//! It has the same server, limit and faults. It never looks a job up too early, never exceeds the limit, and
+//! retries failed requests at once. No client can have less lag, except with more requests.
 
 use std::collections::VecDeque;
 
@@ -33,7 +34,8 @@ pub fn run(mut world: World, arriving: u64) -> Figures {
         .or((!open.is_empty()).then_some(now))
     {
         now = if open.is_empty() { next.max(now) } else { now };
-        // The server says what it knew half-way, so what ends until it is asked is seen.
+        // The server answers with its state halfway through the latency, so every job that has ended by now is
+        // seen.
         while let Some((_, job)) = ended.next_if(|(end, _)| *end <= now) {
             open.push_back(job);
         }

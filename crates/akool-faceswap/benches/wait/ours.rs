@@ -22,11 +22,11 @@ use crate::{
     world::{Verdict, World},
 };
 
-/// How the client is set; what is not set is the default.
+/// The settings of the client; unset ones have their defaults.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {
     pub concurrency: Option<NonZeroUsize>,
-    /// What has been due the longest is looked up first.
+    /// The job that has been due the longest is looked up first.
     pub first_in_first_out: bool,
     /// Shortest interval in milliseconds, growth in percent, longest interval in milliseconds.
     pub schedule: Option<(u64, u32, u64)>,
@@ -138,7 +138,7 @@ fn answer(world: &mut World, now: Micros, query: &str) -> (Option<Reply>, Micros
         Verdict::Unavailable => Ok(response(503, "<html>busy</html>")),
         Verdict::Limited if world.is_even() => Ok(response(429, "")),
         Verdict::Limited => Ok(response(200, r#"{"code":1005,"msg":"too frequent"}"#)),
-        // What the server knows half-way between.
+        // The server's state halfway through the latency.
         Verdict::Answered => Ok(response(200, rows(&world.lives, asked, now + latency / 2))),
     };
     (Some(reply), latency)
@@ -167,7 +167,7 @@ fn rows(lives: &[Life], asked: &str, at: Micros) -> String {
     body
 }
 
-/// Waits for all of a world's jobs, those that are submitted later from their submission on.
+/// Waits for all jobs of a world, each from its submission on.
 pub fn run(world: World, settings: Settings, arriving: u64) -> Figures {
     let lives = world.lives.clone();
     let world = Arc::new(Mutex::new(world));
@@ -216,7 +216,7 @@ async fn wait(world: &Arc<Mutex<World>>, lives: &[Life], settings: Settings) -> 
         outcomes += 1;
     };
 
-    let mut under_way = SelectAll::new();
+    let mut waits = SelectAll::new();
     let mut submitted = 0;
     let mut not_before = begun;
     loop {
@@ -227,12 +227,12 @@ async fn wait(world: &Arc<Mutex<World>>, lives: &[Life], settings: Settings) -> 
             () = tokio::time::sleep_until(until), if next.is_some() => {
                 let now = micros(begun);
                 let more = lives[submitted..].partition_point(|life| life.submitted <= now);
-                under_way.push(wait_for(submitted..submitted + more));
+                waits.push(wait_for(submitted..submitted + more));
                 submitted += more;
-                // Those of one second begin together.
+                // The waits for the jobs of one second start together.
                 not_before = Instant::now() + Duration::from_secs(1);
             }
-            Some(outcome) = under_way.next() => take(outcome),
+            Some(outcome) = waits.next() => take(outcome),
             else => break,
         }
     }

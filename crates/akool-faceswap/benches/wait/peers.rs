@@ -1,8 +1,8 @@
-//! What others do, on the same server: a plain discrete simulation, without any client.
+//! What other programs do on the same server: a plain discrete simulation, without a client.
 //!
-//! It is kind to them. They have as many requests in flight as they like, at no cost; they begin
-//! spread over their first interval, not in step; they take a missing job for lost after the same
-//! grace as the SDK, and nothing else ends a wait. What failed they ask again at their next turn.
+//! The simulation favours them. They may have any number of requests in flight, at no cost; they start spread
+//! over their first interval, not in step; they give a missing job up after the same grace as the SDK, and
+//! nothing else ends a wait. They retry failed requests at their next turn.
 
 use crate::{
     figures::{Figures, Lags},
@@ -14,7 +14,7 @@ use crate::{
 const ATTEMPT_TIMEOUT: Micros = 30 * SECOND;
 const MISSING_GRACE: Micros = 120 * SECOND;
 
-/// When a waiter asks, counted from the last answer.
+/// When a program polls, counted from the last answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
     pub name: &'static str,
@@ -49,7 +49,7 @@ pub const PEERS: [Peer; 3] = [
     },
 ];
 
-/// Events by the millisecond, in a ring that is longer than any event is ahead.
+/// Events by the millisecond, in a ring that is longer than the time until any event.
 #[derive(Debug)]
 struct Wheel {
     slots: Vec<Vec<(Micros, u32)>>,
@@ -96,7 +96,7 @@ impl Wheel {
     }
 }
 
-/// What asks: a loop over one job, or over a hundred.
+/// A loop that polls one job, or a hundred.
 #[derive(Clone, Debug, Default)]
 struct Asker {
     turns: u8,

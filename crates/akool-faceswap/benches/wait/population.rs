@@ -1,4 +1,4 @@
-//! The jobs that are waited for: a mixed lot, drawn from a seed.
+//! The jobs that are waited for: a random mix, drawn from a seed.
 
 use std::{f64::consts::TAU, time::Duration};
 
@@ -7,7 +7,8 @@ pub type Micros = u64;
 
 pub const SECOND: Micros = 1_000_000;
 
-/// What is drawn of each hundred jobs, and how long they take. Both kinds take lognormal times.
+/// How many of each hundred jobs are drawn as videos, failed or missing, and how long jobs take: lognormal
+/// times for both kinds.
 pub const VIDEO_PERCENT: f64 = 15.0;
 pub const FAILED_PERCENT: f64 = 3.0;
 pub const MISSING_PERCENT: f64 = 0.5;
@@ -15,7 +16,7 @@ const IMAGE_MEDIAN_SECONDS: f64 = 40.0;
 const IMAGE_SIGMA: f64 = 0.8;
 const VIDEO_MEDIAN_SECONDS: f64 = 900.0;
 const VIDEO_SIGMA: f64 = 1.0;
-/// The part of its life that a job is in the queue: evenly between these.
+/// The share of its life that a job is queued: drawn evenly between these.
 pub const QUEUED: (f64, f64) = (0.05, 0.5);
 const SHORTEST_SECONDS: f64 = 2.0;
 const LONGEST_SECONDS: f64 = 3.0 * 3600.0;
@@ -25,7 +26,7 @@ const LONGEST_SECONDS: f64 = 3.0 * 3600.0;
 pub enum End {
     Success,
     Failed,
-    /// It never is in any answer.
+    /// It is never in any answer.
     Missing,
 }
 
@@ -40,7 +41,7 @@ pub struct Life {
 }
 
 impl Life {
-    /// The status that the API tells at this time; `None` if it tells none.
+    /// The status that the API returns at this time; `None` if the job is missing.
     pub fn status(&self, at: Micros) -> Option<u8> {
         match self.end {
             End::Missing => None,
@@ -83,7 +84,7 @@ pub fn draw(jobs: usize, arriving: Duration, seed: u64) -> Vec<Life> {
         .collect()
 }
 
-/// How long a job takes for whom the standard normal distribution has drawn `drawn`.
+/// How long a job takes, if `drawn` was drawn from the standard normal distribution.
 fn life_seconds(is_video: bool, drawn: f64) -> f64 {
     let (median, sigma) = if is_video {
         (VIDEO_MEDIAN_SECONDS, VIDEO_SIGMA)
@@ -93,7 +94,7 @@ fn life_seconds(is_video: bool, drawn: f64) -> f64 {
     (median * (sigma * drawn).exp()).clamp(SHORTEST_SECONDS, LONGEST_SECONDS)
 }
 
-/// How long jobs of a kind take, finely enough to calculate with: seconds, and how likely they are.
+/// The distribution of how long jobs of a kind take, in fine steps: seconds, and their probability.
 pub fn law(is_video: bool) -> Vec<(f64, f64)> {
     let step = 0.01;
     (-600..600)
@@ -105,7 +106,7 @@ pub fn law(is_video: bool) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// A number of the standard normal distribution, by Box and Muller.
+/// A number drawn from the standard normal distribution, after Box and Muller.
 fn normal(rng: &mut fastrand::Rng) -> f64 {
     let distance = (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
     distance * (TAU * rng.f64()).cos()

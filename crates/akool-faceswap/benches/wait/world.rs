@@ -1,9 +1,9 @@
-//! The simulated server: what becomes of a request, for every strategy the same.
+//! The simulated server: what happens to a request, in the same way for every strategy.
 
 use crate::population::{Life, Micros, SECOND};
 
-/// Of each thousand requests that the limit lets through: 503 at once, broken connections, and
-/// requests without any answer.
+/// Of each thousand requests that the limit allows: 503 at once, broken connections, and requests without any
+/// answer.
 const UNAVAILABLE: u32 = 30;
 const BROKEN: u32 = 15;
 const SILENT: u32 = 5;
@@ -14,7 +14,7 @@ const LATENCY: std::ops::Range<Micros> = 100_000..200_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Answered,
-    /// 1005 or 429, told without a time to come back.
+    /// 1005 or 429, without `Retry-After`.
     Limited,
     Unavailable,
     Broken,
@@ -34,11 +34,11 @@ pub struct World {
     second: Micros,
     in_second: u64,
     pub peak: u64,
-    /// What the answers took to make.
+    /// CPU seconds spent on making answers.
     pub seconds: f64,
 }
 
-/// Requests a second, of which a second's worth may come at once.
+/// Requests a second, in bursts of up to a second's worth.
 #[derive(Debug)]
 struct Limit {
     per_second: u64,
@@ -67,7 +67,7 @@ impl World {
         }
     }
 
-    /// Takes a request that is sent at `now` about this many jobs: what comes of it and after what time.
+    /// Handles a request for this many jobs that is sent at `now`. Returns the verdict and the latency.
     pub fn request(&mut self, now: Micros, jobs: usize) -> (Verdict, Micros) {
         self.requests += 1;
         if now / SECOND == self.second {
@@ -100,7 +100,7 @@ impl World {
         (verdict, latency)
     }
 
-    /// Requests a second that are let through.
+    /// Requests a second that are allowed.
     pub fn limit(&self) -> Option<u64> {
         self.limit.as_ref().map(|limit| limit.per_second)
     }

@@ -1,8 +1,7 @@
-//! Waits for jobs, dies half way, and resumes: every job is settled exactly once.
+//! Waits for jobs, dies halfway, and resumes: every job is settled exactly once.
 //!
-//! `cargo run -p akool-faceswap --example resume`: it starts a fake AKOOL, and then itself twice as
-//! the program that waits. The first time that program ends in the middle of its work, as if its
-//! machine had been taken away.
+//! `cargo run -p akool-faceswap --example resume`: it starts a fake AKOOL, and then itself twice as the program
+//! that waits. The first time, that program ends in the middle of its work, as if its machine had failed.
 
 mod store;
 
@@ -27,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if env::var_os("AKOOL_API_KEY").is_some() && env::args_os().len() == 3 {
         return wait();
     }
-    // The other end, and the ids that a submit would have answered.
+    // The server, and the ids that submits would have returned.
     let fake = FakeAkool::start()?;
     let ids: Vec<String> = (0..JOBS)
         .map(|n| {
@@ -64,8 +63,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// The program that waits. With the real API it is the whole program, and nothing in it changes but
-/// where the ids come from and the schedule.
+/// The program that waits. With the real API this is the whole program; only the source of the ids and the poll
+/// policy change.
 #[tokio::main(flavor = "current_thread")]
 async fn wait() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
@@ -76,7 +75,7 @@ async fn wait() -> Result<(), Box<dyn Error>> {
     let client = Client::from_env()?;
     let mut store = Store::open(folder)?;
     let mut ended = if let Some(tickets) = store.left()? {
-        println!("going on with {} jobs", tickets.len());
+        println!("resuming {} jobs", tickets.len());
         client.resume_each(tickets).start()
     } else {
         let text = fs::read_to_string(folder.join("ids.txt"))?;
@@ -100,7 +99,7 @@ async fn wait() -> Result<(), Box<dyn Error>> {
         }
         taken += 1;
         if dies_after == Some(taken) {
-            // Nothing is dropped and nothing is written any more.
+            // From here on nothing is dropped or written.
             process::exit(1);
         }
     }

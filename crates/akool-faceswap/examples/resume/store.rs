@@ -1,8 +1,8 @@
 //! What outlives the process: the tickets of all waits, and a journal of how each ended.
 //!
-//! The tickets are written once, before the first outcome can come. From then on the journal alone
-//! grows, a line for each outcome, so that what is left to wait for is always the tickets without
-//! those in the journal.
+//! The tickets are written once, before the first outcome can come. From then on only the journal grows, by a
+//! line for each outcome. So the jobs that are left to wait for are always those with a ticket and no line in
+//! the journal.
 
 use std::{
     collections::HashSet,
@@ -20,10 +20,10 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens what an earlier process left in `folder`, or begins anew.
+    /// Opens what an earlier process left in `folder`, or starts empty.
     ///
-    /// A process that dies in the middle of a line leaves a line without an end. It is cut off: what
-    /// was not written whole has not happened, and is asked for again.
+    /// A process that dies in the middle of a line leaves a line without an end. That line is cut off: an
+    /// outcome that was not completely written did not happen, and is waited for again.
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
         let mut journal = File::options()
             .read(true)
@@ -43,7 +43,7 @@ impl Store {
         })
     }
 
-    /// The waits that have not ended, or `None` if none was ever begun.
+    /// The waits that have not ended, or `None` if none was ever started.
     pub(crate) fn left(&self) -> io::Result<Option<Vec<Ticket>>> {
         let text = match fs::read(&self.tickets) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -54,7 +54,7 @@ impl Store {
         Ok(Some(tickets))
     }
 
-    /// Keeps the tickets: all of them or, if the process dies on the way, none.
+    /// Stores the tickets: all of them or, if the process dies meanwhile, none.
     pub(crate) fn begin(&self, tickets: &[Ticket]) -> io::Result<()> {
         let beside = self.tickets.with_extension("new");
         let mut file = File::create(&beside)?;
@@ -63,8 +63,8 @@ impl Store {
         fs::rename(beside, &self.tickets)
     }
 
-    /// Writes down how a wait ended. What happens because of it happens after this, or is written in
-    /// the same transaction where the journal is a database.
+    /// Records how a wait ended. Act on an outcome only after this or, if your journal is a database, in the
+    /// same transaction.
     pub(crate) fn settle(&mut self, id: &ResultId, how: &str) -> io::Result<()> {
         self.journal.write_all(format!("{id} {how}\n").as_bytes())?;
         self.journal.sync_data()

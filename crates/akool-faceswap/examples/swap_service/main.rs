@@ -8,7 +8,7 @@
 //!
 //! - The intent is stored before the money moves, under the token that the callback URL carries.
 //! - A webhook is verified in an extractor and answered with 200 only once its event is stored.
-//! - An event is a hint: it makes the poller look at once, and the lookup decides.
+//! - An event is a hint: it makes the poller poll the job at once, and the lookup decides.
 //! - A job whose submit answer was lost is found again by its first webhook. Nothing is bought twice.
 
 mod store;
@@ -130,7 +130,7 @@ impl Service {
         Ok(())
     }
 
-    /// There is a job: its submit was answered, or its first webhook came, whichever was earlier.
+    /// A job exists: its submit was answered or its first webhook arrived, whichever came first.
     fn accepted(&self, token: SubmitToken, wait: Wait) -> io::Result<()> {
         let waiting = wait.start();
         let Some(ticket) = waiting.ticket() else {
@@ -199,8 +199,8 @@ async fn page(State(service): State<Service>) -> String {
     service.store().page()
 }
 
-/// `POST /akool/webhook/{token}`: 200 once the event is on disk, and not before. AKOOL repeats a
-/// delivery until it is answered with 200, and never again after that.
+/// `POST /akool/webhook/{token}`: 200 once the event is on disk, and not before. AKOOL repeats a delivery until
+/// it is answered with 200, and never after that.
 async fn webhook(
     State(service): State<Service>,
     extract::Path(token): extract::Path<SubmitToken>,
@@ -216,7 +216,7 @@ async fn webhook(
             return StatusCode::INTERNAL_SERVER_ERROR;
         }
     }
-    // A job that is waited for is polled now. One whose submit has not been answered is found by this.
+    // A job that is waited for is polled now. A job whose submit has not been answered is found here.
     if !service.client.notify_event(&event)
         && let Err(error) = service.accepted(token, service.client.wait(event.id()))
     {
@@ -234,7 +234,7 @@ struct Running {
 }
 
 impl Running {
-    /// Ends as a process does that is asked to: waits end with tickets, which are stored already.
+    /// Stops like a process that is asked to: waits end with tickets, which are already stored.
     async fn stop(self) {
         self.server.abort();
         self.service.client.shutdown();

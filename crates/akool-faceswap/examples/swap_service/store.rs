@@ -95,7 +95,7 @@ impl Store {
         }
     }
 
-    /// On the disk first, then in memory.
+    /// On disk first, then in memory.
     fn write(&mut self, entry: Entry) -> io::Result<()> {
         let line = format!("{}\n", serde_json::to_string(&entry)?);
         self.journal.write_all(line.as_bytes())?;

@@ -10,8 +10,7 @@ use serde_json::json;
 
 use super::BoxError;
 
-/// Orders three swaps. One is done, one has its submit answer lost, one takes longer than the service
-/// runs.
+/// Orders three swaps. One succeeds, one loses its submit's answer, and one takes longer than the service runs.
 pub(crate) async fn before_the_restart(
     address: SocketAddr,
     fake: &FakeAkool,
@@ -34,7 +33,7 @@ pub(crate) async fn before_the_restart(
     Ok(())
 }
 
-/// The job that was left ends. No job was bought twice.
+/// Ends the last job, and checks that no job was bought twice.
 pub(crate) async fn after_the_restart(
     address: SocketAddr,
     fake: &FakeAkool,
