@@ -256,13 +256,10 @@ impl Service {
         let Some(endpoint) = received.endpoint else {
             return envelope::html(StatusCode::NOT_FOUND);
         };
-        if endpoint == Endpoint::Token {
-            return match self.credentials().token_for(received.body) {
-                Ok(token) => envelope::token(token),
-                Err(code) => envelope::refusal(self.auth_failure_status, code),
-            };
-        }
-        if let Some(code) = self.credentials().refuse(&received.head.headers) {
+        // A token request has its credentials in its body.
+        if endpoint != Endpoint::Token
+            && let Some(code) = self.credentials().refuse(&received.head.headers)
+        {
             return envelope::refusal(self.auth_failure_status, code);
         }
         let body = received.body;
@@ -276,7 +273,10 @@ impl Service {
             Endpoint::Submit(endpoint) => self.submit(endpoint, body),
             Endpoint::DetectFaces => self.scenes().detect_faces(body, &self.base_url),
             Endpoint::AnalyzeFrames => self.scenes().analyze_frames(body, &self.base_url),
-            Endpoint::Token => envelope::html(StatusCode::NOT_FOUND),
+            Endpoint::Token => match self.credentials().token_for(body) {
+                Ok(token) => envelope::token(token),
+                Err(code) => envelope::refusal(self.auth_failure_status, code),
+            },
         }
     }
 
