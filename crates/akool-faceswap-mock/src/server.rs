@@ -1,8 +1,8 @@
-//! The HTTP server, on a thread and a runtime of its own.
+//! The HTTP server, on its own thread and runtime.
 //!
-//! So a fake starts from sync and async code, answers while the caller's runtime is blocked or its
-//! clock is paused, and stops when it is dropped. It uses hyper without a framework, because faults
-//! need the connection itself.
+//! So a fake can be started from sync and async code, answers while the caller's runtime is blocked
+//! or its clock is paused, and stops when it is dropped. It uses hyper without a framework, because
+//! faults need the connection itself.
 
 use std::{
     convert::Infallible,
@@ -31,14 +31,14 @@ use crate::{
     service::{Answered, Service},
 };
 
-/// The most connections open at a time; more wait in the system's queue.
+/// The most connections open at once; more wait in the system's queue.
 const MAX_CONNECTIONS: usize = 1024;
 
 /// Connections without a request for this long are closed; clients close idle ones earlier.
-const IDLE: Duration = Duration::from_secs(120);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How long a drop waits for the thread, which ends at once on a healthy machine.
-const STOPPING: Duration = Duration::from_secs(5);
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A running server; stops when dropped.
 pub(crate) struct Server {
@@ -65,7 +65,9 @@ impl Server {
                 thread: Some(thread),
             }),
             Ok(Err(error)) => Err(error),
-            Err(_) => Err(io::Error::other("the server's thread ended at once")),
+            Err(_) => Err(io::Error::other(
+                "the server's thread ended before it was ready",
+            )),
         }
     }
 
@@ -79,7 +81,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         drop(self.stop.take());
         let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        let ended = ended.recv_timeout(STOPPING);
+        let ended = ended.recv_timeout(STOP_TIMEOUT);
         if matches!(ended, Err(mpsc::RecvTimeoutError::Disconnected))
             && let Some(thread) = self.thread.take()
         {
@@ -181,7 +183,7 @@ async fn serve(stream: tokio::net::TcpStream, service: Arc<Service>) {
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(IDLE)
+        .header_read_timeout(IDLE_TIMEOUT)
         .serve_connection(TokioIo::new(stream), answering);
     // An error here is a client that disconnected, or `TakenOver`.
     let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;

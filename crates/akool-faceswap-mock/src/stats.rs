@@ -81,17 +81,14 @@ impl Stats {
 
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = |name: &str, figure: u64| writeln!(f, "{name:<24} {figure}");
+        let mut line = |name: &str, count: u64| writeln!(f, "{name:<24} {count}");
         line("requests", self.requests)?;
-        line("ids asked for", self.ids_asked)?;
+        line("ids requested", self.ids_asked)?;
         line("most ids in a request", self.max_ids_per_request as u64)?;
         line("longest request line", self.longest_request_line as u64)?;
-        line(
-            "most requests at a time",
-            self.max_concurrent_requests as u64,
-        )?;
+        line("most requests at once", self.max_concurrent_requests as u64)?;
         line("faults given", self.faults_given)?;
-        line("asked after the end", self.asked_after_terminal)?;
+        line("looked up after the end", self.asked_after_terminal)?;
         line("downloads", self.downloads)?;
         write!(
             f,

@@ -95,19 +95,19 @@ enum Part {
     Row(&'static str),
     /// All fields of each selected row but `_id` and `faceswap_status`.
     OtherFields,
-    /// The list of rows, which gets one more in front.
+    /// The list of rows, which gets another row in front.
     Rows,
 }
 
-/// What becomes of that part.
+/// How that part changes.
 #[derive(Clone, Copy)]
 enum Patch {
     Absent,
     /// This JSON text.
     Set(&'static str),
-    /// The members of this JSON object are added beside it.
+    /// The members of this JSON object are added next to it.
     Add(&'static str),
-    /// The present value as a string, a float, or the only element of a list.
+    /// The existing value as a string, a float, or the only element of a list.
     AsString,
     AsFloat,
     AsList,
@@ -197,7 +197,7 @@ const TABLE: [(Malformed, &str, Part, Patch); 29] = [
 ];
 
 impl Malformed {
-    /// All of them, those of the envelope first.
+    /// All deviations, those of the envelope first.
     pub const ALL: [Self; TABLE.len()] = {
         let mut all = [M::CodeAsString; TABLE.len()];
         let mut at = 0;
@@ -314,7 +314,7 @@ pub struct UnknownMalformed;
 
 impl fmt::Display for UnknownMalformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no such deviation; accepted are")?;
+        f.write_str("no such deviation; accepted:")?;
         for (at, (_, name, ..)) in TABLE.iter().enumerate() {
             write!(f, "{} {name}", if at == 0 { "" } else { "," })?;
         }
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_unique_and_come_back() {
+    fn names_are_unique_and_parse_back() {
         for malformed in Malformed::ALL {
             assert_eq!(malformed.to_string().parse(), Ok(malformed));
         }
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deviation_may_be_for_one_row() {
+    fn a_deviation_can_be_limited_to_one_row() {
         let mut changed = envelope();
         Malformed::StatusAsFloat.apply(&mut changed, Some("b"));
         let statuses: Vec<String> = rows_for(&mut changed, None)

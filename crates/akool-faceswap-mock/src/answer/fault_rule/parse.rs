@@ -37,15 +37,15 @@ pub(super) fn rule(text: &str) -> Result<FaultRule, String> {
     let (fault, answer) = fault(rest)?;
     if handled && matches!(rest, "reset-before-body" | "reset-in-request") {
         return Err(format!(
-            "{rest:?} comes before the request is handled; use reset:handled"
+            "{rest:?} happens before the request is handled; use reset:handled"
         ));
     }
     if selector.scope == Scope::Connections {
         let is_below_http = matches!(rest, "hang-up" | "reset" | "silent");
         if !is_below_http || handled || selector.id.is_some() {
             return Err(
-                "before any request, a connection can only meet hang-up, reset or silent, and has \
-                 no id"
+                "a new connection has no id and no request yet: only hang-up, reset or silent can \
+                 apply to it"
                     .to_owned(),
             );
         }
@@ -106,7 +106,7 @@ fn selector_problem(text: &str) -> String {
     )
 }
 
-/// The normal form of `WHAT[=VALUE]`, and what it stands for.
+/// The normal form of `WHAT[=VALUE]`, and its answer.
 fn fault(text: &str) -> Result<(String, Answer), String> {
     let (name, value) = match text.split_once('=') {
         Some((name, value)) => (name, Some(value)),
@@ -116,18 +116,18 @@ fn fault(text: &str) -> Result<(String, Answer), String> {
     let free = matches!(name, "redirect" | "content-type");
     if !free && let Some((_, selector)) = text.rsplit_once(':') {
         return Err(format!(
-            "{selector:?} is not a selector; accepted are {SELECTORS}"
+            "{selector:?} is not a selector; examples: {SELECTORS}"
         ));
     }
     let wrong = || match value {
-        Some(value) => format!("{name:?} does not take {value:?}; accepted are {FAULTS}"),
-        None => format!("{name:?} needs a value; accepted are {FAULTS}"),
+        Some(value) => format!("{name:?} does not take {value:?}; examples: {FAULTS}"),
+        None => format!("{name:?} needs a value; examples: {FAULTS}"),
     };
     if is_number(name) {
         return code(name, value).ok_or_else(|| {
             format!(
                 "{text:?} is neither an HTTP status from 200 to 999 nor a business code of four \
-                 digits, with a time to wait such as 1005=3s or without one"
+                 digits, optionally with a Retry-After such as 1005=3s"
             )
         });
     }
@@ -176,7 +176,7 @@ fn fault(text: &str) -> Result<(String, Answer), String> {
                 Some((text.to_owned(), Answer::malformed(malformed)))
             }
         },
-        _ => return Err(format!("{name:?} is not a fault; accepted are {FAULTS}")),
+        _ => return Err(format!("{name:?} is not a fault; examples: {FAULTS}")),
     };
     valued.ok_or_else(wrong)
 }
@@ -203,7 +203,7 @@ fn plain(name: &str) -> Option<Answer> {
 /// `503`, `503=2s`, `1005`, `1005=3s`.
 fn code(digits: &str, wait: Option<&str>) -> Option<(String, Answer)> {
     let answer = match digits.len() {
-        // A status of 1xx would not be the last response.
+        // A 1xx response would not be the final one.
         3 => StatusCode::from_bytes(digits.as_bytes())
             .ok()
             .filter(|status| !status.is_informational())
@@ -254,7 +254,7 @@ fn slow(text: &str) -> Option<(String, Answer)> {
 }
 
 fn header(text: &str) -> Option<HeaderValue> {
-    // Leading and trailing blanks would be lost on the way.
+    // Leading and trailing spaces would be stripped in transit.
     let is_whole = !text.is_empty() && text.trim() == text;
     is_whole.then(|| HeaderValue::from_str(text).ok())?
 }
@@ -263,7 +263,7 @@ fn time(text: &str) -> Option<Duration> {
     humantime::parse_duration(text).ok()
 }
 
-/// A time without blanks.
+/// A duration without spaces.
 fn word(time: Duration) -> String {
     let mut text = humantime::format_duration(time).to_string();
     text.retain(|character| character != ' ');
@@ -274,7 +274,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// From 1.
+/// A number of at least 1.
 fn positive(text: &str) -> Option<u32> {
     let number = is_number(text).then(|| text.parse().ok())??;
     (number > 0).then_some(number)
@@ -298,11 +298,11 @@ mod tests {
     use crate::answer::malformed::Malformed;
 
     #[test]
-    fn what_is_wrong_is_named_and_what_is_accepted_is_listed() {
+    fn errors_name_the_problem_and_give_examples() {
         for (text, expected) in [
-            ("", "\"\" is not a fault; accepted are 503"),
-            ("slowly", "\"slowly\" is not a fault; accepted are 503"),
-            ("503:5", "\"5\" is not a selector; accepted are 5%"),
+            ("", "\"\" is not a fault; examples: 503"),
+            ("slowly", "\"slowly\" is not a fault; examples: 503"),
+            ("503:5", "\"5\" is not a selector; examples: 5%"),
             ("503:often:5%", "\"often\" is not a selector"),
             ("503:", "\"\" is not a selector"),
             ("503:0%", "\"0%\" is out of range"),
@@ -335,7 +335,7 @@ mod tests {
             ("truncated=5", "does not take"),
             ("redirect", "needs a value"),
             ("redirect=a\nb", "does not take"),
-            ("odd=strange", "no such deviation; accepted are code-text"),
+            ("odd=strange", "no such deviation; accepted: code-text"),
             ("unknown-status=x", "does not take"),
         ] {
             let problem = rule(text).unwrap_err();
@@ -407,9 +407,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_rule_comes_back_from_its_text(fault in any_fault(), selectors in any_selectors()) {
+        fn a_rule_parses_back_from_its_text(fault in any_fault(), selectors in any_selectors()) {
             let text = format!("{fault}{selectors}");
-            // A URL that ends like a selector is read as one, perhaps a second of its kind.
+            // A URL may end like a selector, and perhaps repeat one.
             if let Ok(first) = rule(&text) {
                 let shown = first.to_string();
                 let second = rule(&shown);
@@ -424,12 +424,12 @@ mod tests {
         }
 
         #[test]
-        fn no_text_brings_the_parser_down(text in ".{0,40}") {
+        fn no_text_makes_the_parser_panic(text in ".{0,40}") {
             let _ = rule(&text);
         }
 
         #[test]
-        fn nor_does_one_that_is_nearly_right(text in "[a-z0-9]{0,8}[=:%x/.-]{0,2}[0-9]{0,3}(ms|s|%|x)?(:[a-z0-9=%]{0,6}){0,2}") {
+        fn almost_valid_text_parses_back_or_is_refused(text in "[a-z0-9]{0,8}[=:%x/.-]{0,2}[0-9]{0,3}(ms|s|%|x)?(:[a-z0-9=%]{0,6}){0,2}") {
             if let Ok(rule) = rule(&text) {
                 prop_assert_eq!(super::rule(&rule.to_string()), Ok(rule));
             }
