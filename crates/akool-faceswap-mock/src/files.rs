@@ -1,7 +1,7 @@
 //! The result files: their names, and how a request for one is answered.
 //!
-//! A file is made from the job's id whenever it is requested: no two jobs have the same one, and
-//! nothing is stored.
+//! A file is generated from the job's id for each request: no two jobs share a file, and nothing is
+//! stored.
 
 mod content;
 mod range;
@@ -16,13 +16,13 @@ use http::{
     },
 };
 
-use self::range::Wanted;
+use self::range::RequestedRange;
 use crate::{envelope, job::Kind};
 
 /// Documented: results live for seven days; the CDN is said to answer 403 afterwards.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The folder of all files, behind the path prefix.
+/// The folder of all files, after the path prefix.
 pub(crate) const FOLDER: &str = "/files/";
 
 /// The last path segment of a job's URL.
@@ -43,7 +43,7 @@ pub(crate) fn id_of(name: &str) -> Option<String> {
     Some(id.into_owned())
 }
 
-/// What the names of an input's face crops begin with.
+/// The prefix of the names of an input's face crops.
 pub(crate) fn crop_prefix(input: &[u8]) -> String {
     format!("face-{:08x}-", content::crc32(input))
 }
@@ -58,7 +58,7 @@ pub(crate) fn picture(name: &str) -> Bytes {
     bytes(&format!("picture-{name}"), Kind::Image)
 }
 
-/// Whether the id is that of a face crop or of a picture for tests, and not of a job.
+/// Whether the id belongs to a face crop or to a picture for tests, not to a job.
 pub(crate) fn is_picture(id: &str) -> bool {
     id.starts_with("face-") || id.starts_with("picture-")
 }
@@ -83,25 +83,25 @@ pub(crate) fn serve(id: &str, kind: Kind, method: &Method, headers: &HeaderMap) 
     let file = bytes(id, kind);
     let length = file.len();
     let etag = etag(id, length);
-    let wanted = match headers.get(RANGE) {
+    let requested = match headers.get(RANGE) {
         // Ranges are only defined for GET (RFC 9110, 14.2).
         Some(range) if method == Method::GET && is_same(headers.get(IF_RANGE), &etag) => {
-            Wanted::from_header(range, length)
+            RequestedRange::from_header(range, length)
         }
-        _ => Wanted::All,
+        _ => RequestedRange::Whole,
     };
     let content_type = HeaderValue::from_static(match kind {
         Kind::Image => "image/png",
         Kind::Video { .. } => "video/mp4",
     });
-    let (status, body, content_range) = match wanted {
-        Wanted::All => (StatusCode::OK, file, None),
-        Wanted::Part { first, last } => (
+    let (status, body, content_range) = match requested {
+        RequestedRange::Whole => (StatusCode::OK, file, None),
+        RequestedRange::Part { first, last } => (
             StatusCode::PARTIAL_CONTENT,
             file.slice(first..=last),
             Some(format!("bytes {first}-{last}/{length}")),
         ),
-        Wanted::Nothing => (
+        RequestedRange::Unsatisfiable => (
             StatusCode::RANGE_NOT_SATISFIABLE,
             Bytes::new(),
             Some(format!("bytes */{length}")),
@@ -121,12 +121,12 @@ pub(crate) fn serve(id: &str, kind: Kind, method: &Method, headers: &HeaderMap) 
     response
 }
 
-/// Whether a range may be sent: there is no condition, or the file is still the same.
+/// Whether a range may be sent: the request has no condition, or the file has not changed.
 fn is_same(if_range: Option<&HeaderValue>, etag: &HeaderValue) -> bool {
     if_range.is_none_or(|condition| condition == etag)
 }
 
-/// As good as a checksum of the file, because the file is made from the id.
+/// As good as a checksum of the file, because the file is generated from the id.
 fn etag(id: &str, length: usize) -> HeaderValue {
     let tag = format!("\"{:08x}-{length:x}\"", content::crc32(id.as_bytes()));
     HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"0\""))
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn names_hold_any_id() {
+    fn any_id_can_be_read_back_from_its_file_name() {
         for id in ["667d228400000000000a0001", "a/b c+d.e&f=g%", "ä€", ".", ""] {
             let name = name(id, Kind::Image);
             assert!(!name.contains('/'), "{name}");
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn files_cannot_be_written() {
+    fn only_get_and_head_are_allowed() {
         assert_eq!(ask(&Method::HEAD, &[(RANGE, "bytes=5-")]).status(), 200);
         let refusal = ask(&Method::PUT, &[]);
         assert_eq!(refusal.status(), 405);

@@ -1,36 +1,36 @@
-//! The range of a `Range` header (RFC 9110, 14.1.2). Several ranges and other units are ignored,
-//! which the RFC allows.
+//! The range of a `Range` header (RFC 9110, 14.1.2). Multiple ranges and units other than bytes are
+//! ignored, which the RFC allows.
 
 use http::HeaderValue;
 
-/// The part of a file that a request wants.
+/// The part of a file that a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    All,
+pub(crate) enum RequestedRange {
+    Whole,
     /// From the first byte to the last, both included.
     Part {
         first: usize,
         last: usize,
     },
     /// A range that contains no byte of the file.
-    Nothing,
+    Unsatisfiable,
 }
 
-impl Wanted {
+impl RequestedRange {
     /// Parses the header for a file of `length` bytes.
     pub(crate) fn from_header(range: &HeaderValue, length: usize) -> Self {
         let range = range.to_str().ok();
         range
             .and_then(|range| parse(range, length))
-            .unwrap_or(Self::All)
+            .unwrap_or(Self::Whole)
     }
 }
 
 /// `None` unless it is a single range of bytes.
-fn parse(range: &str, length: usize) -> Option<Wanted> {
+fn parse(range: &str, length: usize) -> Option<RequestedRange> {
     let (first, last) = range.strip_prefix("bytes=")?.trim().split_once('-')?;
     let end = length.checked_sub(1);
-    let wanted = if first.is_empty() {
+    let bounds = if first.is_empty() {
         let suffix = number(last)?;
         end.filter(|_| suffix > 0)
             .map(|end| (length.saturating_sub(suffix), end))
@@ -47,15 +47,13 @@ fn parse(range: &str, length: usize) -> Option<Wanted> {
         end.filter(|&end| first <= end)
             .map(|end| (first, last.min(end)))
     };
-    Some(
-        wanted.map_or(Wanted::Nothing, |(first, last)| Wanted::Part {
-            first,
-            last,
-        }),
-    )
+    Some(match bounds {
+        Some((first, last)) => RequestedRange::Part { first, last },
+        None => RequestedRange::Unsatisfiable,
+    })
 }
 
-/// Only digits; values that do not fit become the largest one.
+/// A number of digits only; one that does not fit becomes the largest.
 fn number(text: &str) -> Option<usize> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(usize::MAX))
@@ -67,14 +65,14 @@ mod tests {
 
     use super::*;
 
-    fn from_header(range: &str, length: usize) -> Wanted {
-        Wanted::from_header(&range.parse().unwrap(), length)
+    fn from_header(range: &str, length: usize) -> RequestedRange {
+        RequestedRange::from_header(&range.parse().unwrap(), length)
     }
 
     #[test]
-    fn one_range_is_understood() {
-        let part = |first, last| Wanted::Part { first, last };
-        for (range, wanted) in [
+    fn a_single_range_of_bytes_is_parsed() {
+        let part = |first, last| RequestedRange::Part { first, last };
+        for (range, expected) in [
             ("bytes=0-0", part(0, 0)),
             ("bytes=2-5", part(2, 5)),
             ("bytes=2-", part(2, 9)),
@@ -82,27 +80,30 @@ mod tests {
             ("bytes=2-99999999999999999999999", part(2, 9)),
             ("bytes=-3", part(7, 9)),
             ("bytes=-99", part(0, 9)),
-            ("bytes=10-", Wanted::Nothing),
-            ("bytes=99999999999999999999999-", Wanted::Nothing),
-            ("bytes=-0", Wanted::Nothing),
-            ("bytes=5-2", Wanted::All),
-            ("bytes=0-1,3-4", Wanted::All),
-            ("bytes=-", Wanted::All),
-            ("bytes=+1-", Wanted::All),
-            ("bytes=a-b", Wanted::All),
-            ("items=0-1", Wanted::All),
-            ("0-1", Wanted::All),
+            ("bytes=10-", RequestedRange::Unsatisfiable),
+            (
+                "bytes=99999999999999999999999-",
+                RequestedRange::Unsatisfiable,
+            ),
+            ("bytes=-0", RequestedRange::Unsatisfiable),
+            ("bytes=5-2", RequestedRange::Whole),
+            ("bytes=0-1,3-4", RequestedRange::Whole),
+            ("bytes=-", RequestedRange::Whole),
+            ("bytes=+1-", RequestedRange::Whole),
+            ("bytes=a-b", RequestedRange::Whole),
+            ("items=0-1", RequestedRange::Whole),
+            ("0-1", RequestedRange::Whole),
         ] {
-            assert_eq!(from_header(range, 10), wanted, "{range}");
+            assert_eq!(from_header(range, 10), expected, "{range}");
         }
-        assert_eq!(from_header("bytes=0-", 0), Wanted::Nothing);
-        assert_eq!(from_header("bytes=-1", 0), Wanted::Nothing);
+        assert_eq!(from_header("bytes=0-", 0), RequestedRange::Unsatisfiable);
+        assert_eq!(from_header("bytes=-1", 0), RequestedRange::Unsatisfiable);
     }
 
     proptest! {
         #[test]
-        fn a_part_is_always_inside(range in "(bytes=)?[0-9]{0,3}-[0-9]{0,21}", length in 0_usize..200) {
-            if let Wanted::Part { first, last } = from_header(&range, length) {
+        fn a_part_is_always_inside_the_file(range in "(bytes=)?[0-9]{0,3}-[0-9]{0,21}", length in 0_usize..200) {
+            if let RequestedRange::Part { first, last } = from_header(&range, length) {
                 prop_assert!(first <= last && last < length);
             }
         }
