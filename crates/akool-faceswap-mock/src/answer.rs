@@ -1,9 +1,9 @@
 //! Scripted answers: what the fake sends in place of the normal answer, to which requests and how
 //! often.
 //!
-//! One value holds all of it, so that a test reads as the list of what its client will meet. The
+//! One value holds all of it, so that a test reads as a list of what its client will encounter. The
 //! module [`script`] applies the answers to a request, [`selector`] decides which requests get one,
-//! and every other module has one kind of misbehaviour.
+//! and every other module implements one kind of misbehaviour.
 
 pub(crate) mod body_fault;
 mod constructors;
@@ -33,15 +33,15 @@ pub use self::{
 };
 use crate::limits::MAX_DELAY;
 
-/// An answer that a test gives in place of the normal one.
+/// An answer that a test scripts in place of the normal one.
 ///
 /// It is given once, to the next request to the API, before the path, credentials and ids are
 /// checked; [`times`](Self::times), [`always`](Self::always), [`every`](Self::every),
 /// [`share`](Self::share), [`for_id`](Self::for_id) and [`on_files`](Self::on_files) change that.
 /// [`on_connect`](Self::on_connect) applies to a new connection, before any request;
 /// [`refuse_connections`](crate::FakeAkool::refuse_connections) refuses connections altogether.
-/// Anything without a constructor here is made from an [`http::Response`] or, below HTTP, from a
-/// [`WireScript`]. A [`FaultRule`](crate::FaultRule) is the same as text.
+/// If no constructor fits, convert an [`http::Response`] or, below HTTP, use a [`WireScript`]. A
+/// [`FaultRule`](crate::FaultRule) is the same as text.
 ///
 /// ```
 /// use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, http};
@@ -87,7 +87,7 @@ pub(crate) enum Reply {
     },
     /// The normal answer with another `Content-Type`.
     ContentType(HeaderValue),
-    /// After these three, the next answer of the script decides.
+    /// After this and the following two, the next answer of the script decides.
     Delayed,
     MissingFirst(u32),
     RateLimited(RateLimit),
@@ -112,14 +112,15 @@ impl Answer {
         self
     }
 
-    /// Gives the answer only after this much real time, at most [`MAX_DELAY`]; default: at once.
+    /// Gives the answer only after this much real time, at most [`MAX_DELAY`]; default: no delay.
     #[must_use]
     pub fn delayed(mut self, by: Duration) -> Self {
         self.delay = by.min(MAX_DELAY);
         self
     }
 
-    /// Adds a `Retry-After` in seconds, rounded up, to an answer that is an HTTP response.
+    /// Adds a `Retry-After` in seconds, rounded up, to an answer that is an HTTP response; other
+    /// answers stay as they are.
     ///
     /// ```
     /// use std::time::Duration;
@@ -189,11 +190,11 @@ impl Answer {
         self
     }
 
-    /// Gives the answer only after the request was handled as usual: a submission has created its
-    /// job and taken its credits, a deletion has deleted.
+    /// Handles the request as usual before giving the answer: a submission creates its job and
+    /// takes its credits, a deletion deletes.
     ///
-    /// Without it, an answer of its own or a broken connection comes in place of the handling.
-    /// Answers that change the normal one are always given after it;
+    /// By default, a response or a broken connection replaces the handling. Answers that change the
+    /// normal one are always given after the handling;
     /// [`reset_before_body`](Self::reset_before_body) and
     /// [`reset_in_request`](Self::reset_in_request) never are.
     ///
@@ -202,7 +203,7 @@ impl Answer {
     ///
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeAkool::start()?;
-    /// // Accepted, but the client never learns of it.
+    /// // Accepted, but the client never finds out.
     /// fake.push_answer(Answer::reset().after_handling().on_submits());
     /// fake.push_answer(Answer::silent().after_handling().on_submits());
     /// # Ok(())
@@ -216,8 +217,8 @@ impl Answer {
 
     /// Gives the answer to every `nth` matching request, starting with the `nth`; 0 means 1.
     ///
-    /// It is still given once in all, unless [`times`](Self::times) or [`always`](Self::always)
-    /// says otherwise.
+    /// It is still given only once, unless [`times`](Self::times) or [`always`](Self::always) says
+    /// otherwise.
     #[must_use]
     pub fn every(mut self, nth: u32) -> Self {
         self.selector.sampling = Sampling::Every(nth.max(1));
@@ -227,8 +228,8 @@ impl Answer {
     /// Gives the answer to this percentage of the matching requests, drawn from the fake's
     /// [seed](crate::FakeAkoolBuilder::seed).
     ///
-    /// It is still given once in all, unless [`times`](Self::times) or [`always`](Self::always)
-    /// says otherwise.
+    /// It is still given only once, unless [`times`](Self::times) or [`always`](Self::always) says
+    /// otherwise.
     ///
     /// ```
     /// use akool_faceswap_mock::{Answer, FakeAkool, http::StatusCode};

@@ -1,13 +1,13 @@
-//! What a test may demand of everything that the fake has seen.
+//! Assertions about everything that the fake has seen.
 //!
-//! Each of these says on failure what was seen, and stands at the caller's line.
+//! A failed assertion says what was seen, and points to the caller's line.
 
 use crate::{credentials::CredentialKind, fake::FakeAkool};
 
 /// # Assertions
 ///
-/// Over everything since the start, whether it is still
-/// [kept in detail](FakeAkool::requests) or not.
+/// They cover everything since the start, including requests that are no longer
+/// [kept in detail](FakeAkool::requests).
 ///
 /// ```
 /// use akool_faceswap_mock::FakeAkool;
@@ -67,8 +67,8 @@ impl FakeAkool {
         );
     }
 
-    /// Asserts that at most `most` requests to the API were received, answered or not; downloads do
-    /// not count.
+    /// Asserts that at most `most` requests to the API were received, answered or not, without
+    /// downloads.
     ///
     /// # Panics
     ///

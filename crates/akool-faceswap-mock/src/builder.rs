@@ -1,4 +1,4 @@
-//! The settings of a fake, and how it starts.
+//! The settings of a fake, and how to start it.
 
 use std::{
     fmt, io,
@@ -24,7 +24,7 @@ use crate::{
     webhook::WebhookSigner,
 };
 
-/// What a default nginx accepts.
+/// The limit of nginx by default.
 const DEFAULT_MAX_REQUEST_LINE: usize = 8 * 1024;
 
 /// Settings for a [`FakeAkool`]; made by [`FakeAkool::builder`].
@@ -76,7 +76,7 @@ impl FakeAkoolBuilder {
         }
     }
 
-    /// The port on 127.0.0.1; default: 0, any that is free.
+    /// The port on 127.0.0.1; default: 0, any free port.
     ///
     /// Prefer the default and [`FakeAkool::url`].
     pub fn port(mut self, port: u16) -> Self {
@@ -107,8 +107,8 @@ impl FakeAkoolBuilder {
     /// The client id and secret that sign and encrypt webhooks; default: `fake-akool-client-id` and
     /// `fake-akool-client-secret-32bytes`.
     ///
-    /// The secret, which is the same value as the API key at the vendor, is good for a token, too.
-    /// AES needs an id of at least 16 bytes and a secret of 16, 24 or 32.
+    /// `getToken` accepts the secret, too: at the vendor it is the same value as the API key. AES
+    /// needs an id of at least 16 bytes and a secret of 16, 24 or 32.
     pub fn client_credentials(
         mut self,
         client_id: impl Into<String>,
@@ -122,14 +122,14 @@ impl FakeAkoolBuilder {
     /// The seed of everything random: ids, populations, the order of rows; default: 0.
     ///
     /// The same seed gives the same results on every platform. Ids and times also depend on the
-    /// clock, so they repeat only with a [manual one](Clock::manual).
+    /// clock, so they are repeatable only with a [manual one](Clock::manual).
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The clock of jobs on a schedule by time; default: [`Clock::wall`], and [`Clock::tokio`] for a
-    /// fake [in process](Self::in_process).
+    /// The clock for jobs that advance by time; default: [`Clock::wall`], and [`Clock::tokio`] for
+    /// an [in-process](Self::in_process) fake.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
         self
@@ -141,7 +141,7 @@ impl FakeAkoolBuilder {
         self
     }
 
-    /// The HTTP status of the codes 1101 and 1102; default: 200, as at the vendor.
+    /// The HTTP status of the codes 1101 and 1102; default: 200, like the vendor.
     pub fn auth_failure_status(mut self, status: StatusCode) -> Self {
         self.auth_failure_status = status;
         self
@@ -157,13 +157,13 @@ impl FakeAkoolBuilder {
 
     /// Starts the fake on 127.0.0.1.
     ///
-    /// It runs on a thread of its own until the [`FakeAkool`] is dropped.
+    /// It runs on its own thread until the [`FakeAkool`] is dropped.
     ///
     /// # Errors
     ///
     /// [`io::ErrorKind::InvalidInput`] if the prefix is not a path, a credential is not valid in a
-    /// header, or AES cannot use the client credentials; else the system's error if the port is
-    /// taken, or if it has no port or thread left.
+    /// header, or AES cannot use the client credentials; otherwise the system's error, if the port
+    /// is taken or no port or thread is left.
     pub fn start(self) -> io::Result<FakeAkool> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
         let origin = format!("http://{}", listener.local_addr()?);
@@ -185,7 +185,7 @@ impl FakeAkoolBuilder {
         Ok(FakeAkool::new(service, population, None))
     }
 
-    /// The fake without its server, and the draws of its populations.
+    /// The fake without its server, and the random numbers for its populations.
     fn service(
         self,
         origin: &str,

@@ -1,7 +1,7 @@
 //! The fake's clock.
 //!
-//! Jobs on a schedule by time, creation times and ids use it. A test advances it, so nothing has to
-//! sleep. Delays of answers are real and do not use it.
+//! It drives jobs that advance by time, creation times and ids. A test advances it, so nothing has
+//! to sleep. Delays of answers are real and do not use it.
 
 use std::{
     fmt,
@@ -98,7 +98,7 @@ impl Clock {
         self.advanced.subscribe()
     }
 
-    /// Ends when the clock has moved by so much on its own; never if it stands still.
+    /// Completes when the clock has moved by `time` on its own; never if it stands still.
     pub(crate) async fn sleep(&self, time: Duration) {
         match self.base {
             Base::Machine | Base::Tokio { .. } => tokio::time::sleep(time).await,
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wall_clock_moves_by_itself_and_by_hand() {
+    fn a_wall_clock_can_be_advanced() {
         let clock = Clock::wall();
         let before = SystemTime::now();
         clock.advance(Duration::from_secs(3600));
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn no_advance_is_too_far() {
+    fn advancing_too_far_does_not_panic() {
         let clock = Clock::manual(SystemTime::UNIX_EPOCH);
         clock.advance(Duration::MAX);
         clock.advance(Duration::MAX);

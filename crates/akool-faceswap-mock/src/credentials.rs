@@ -1,7 +1,7 @@
 //! Which credentials a request carries, and whether the fake accepts them.
 //!
-//! The vendor's documentation: with both headers present, `Authorization` is used and `x-api-key`
-//! discarded. So a bad bearer token beside a good key is refused.
+//! According to the vendor's documentation, `Authorization` is used and `x-api-key` discarded if
+//! both are present. So a bad bearer token is refused even beside a good key.
 
 use std::{fmt, io};
 
@@ -26,7 +26,7 @@ pub enum CredentialKind {
     ApiKey,
     /// `Authorization` alone.
     Bearer,
-    /// Both; the vendor ignores `x-api-key` then.
+    /// Both; the vendor then ignores `x-api-key`.
     Both,
 }
 
@@ -48,7 +48,7 @@ impl CredentialKind {
 pub(crate) struct Credentials {
     pub(crate) api_key: String,
     pub(crate) bearer_token: String,
-    /// As good for a token as the API key.
+    /// Gets a token, like the API key.
     pub(crate) client_secret: String,
 }
 
@@ -75,9 +75,7 @@ impl Credentials {
             Some(INVALID)
         }
     }
-}
 
-impl Credentials {
     /// The token for the body of a token request, or the business code that refuses it.
     ///
     /// The vendor's client secret is the same value as the API key; any client id will do.
@@ -102,7 +100,8 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Leading and trailing blanks would be lost on the way, and an empty value counts as absent.
+/// Refuses a credential that a header cannot carry unchanged: leading and trailing spaces would be
+/// stripped in transit, and an empty value counts as absent.
 pub(crate) fn check(what: &str, value: &str) -> io::Result<()> {
     if value.is_empty() || value.trim() != value || HeaderValue::from_str(value).is_err() {
         let message = format!(
@@ -113,7 +112,7 @@ pub(crate) fn check(what: &str, value: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The token of `Bearer TOKEN`; the scheme's case does not matter (RFC 9110, 11.1).
+/// The token of `Bearer TOKEN`; the scheme is case-insensitive (RFC 9110, 11.1).
 fn bearer(authorization: &[u8]) -> Option<&[u8]> {
     let (scheme, token) = authorization.split_at_checked(6)?;
     let separated = token.is_empty() || token.starts_with(b" ");

@@ -19,16 +19,17 @@ use tokio::net::TcpStream;
 
 use crate::{job::JobState, rng::Rng, service::Service, store::Follow, webhook::WebhookSigner};
 
-/// Between two attempts of one delivery, in real time. The vendor's schedule is not documented.
+/// The pause between two attempts of one delivery, in real time. The vendor's schedule is not
+/// documented.
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A delivery is given up after this many attempts, which take at least 100 seconds.
 const MAX_ATTEMPTS: u32 = 2_000;
 
-/// How long a receiver may take for its answer.
+/// How long a receiver may take to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The most deliveries that are recorded; the oldest are forgotten.
+/// The most deliveries that are recorded; the oldest are dropped.
 const MAX_RECORDED: usize = 10_000;
 
 /// One attempt to deliver a webhook; from
@@ -47,7 +48,7 @@ impl WebhookDelivery {
         &self.id
     }
 
-    /// The status that it reported: 2, 3 or 4.
+    /// The status that it reported: 2, 3 or 4, or another one that the test has set.
     pub fn status(&self) -> i64 {
         self.status
     }
@@ -103,7 +104,7 @@ impl Deliveries {
         record.push(delivery);
     }
 
-    /// A number or a string: both are documented.
+    /// A number or a string: both have been seen.
     fn nonce(&self) -> Value {
         let number = self.lock().nonces.below(1_000_000);
         if number.is_multiple_of(2) {
@@ -120,8 +121,8 @@ impl Deliveries {
 
 /// Follows a job until it has ended or is removed, and reports each change.
 ///
-/// A job whose life is counted in lookups does not wait for any: each status is reported as soon
-/// as the one before it was sent once.
+/// A job that advances by lookups does not wait for any: it reports each status right after the
+/// first attempt to report the one before.
 pub(crate) async fn follow(service: Arc<Service>, id: String, url: String) {
     let mut reported = JobState::InQueue;
     loop {
@@ -149,7 +150,7 @@ pub(crate) async fn follow(service: Arc<Service>, id: String, url: String) {
     }
 }
 
-/// Makes the first attempt; further attempts and copies follow beside later events.
+/// Makes the first attempt; further attempts and copies run concurrently with later events.
 async fn deliver(
     service: &Arc<Service>,
     id: &str,
@@ -184,7 +185,7 @@ async fn deliver(
     }
 }
 
-/// One status of one job on its way.
+/// The delivery of one status of one job.
 struct Delivery {
     service: Arc<Service>,
     id: String,

@@ -1,4 +1,4 @@
-//! The fake, as a test uses it: how it starts, its jobs, script and time.
+//! The fake as a test uses it: how to start it, its jobs, script and time.
 
 mod account;
 mod received;
@@ -53,7 +53,7 @@ use crate::{
 pub struct FakeAkool {
     service: Arc<Service>,
     population: Mutex<Rng>,
-    /// The last field, so that it stops while the others still exist.
+    /// `None` for an in-process fake.
     server: Option<Server>,
 }
 
@@ -82,7 +82,7 @@ impl FakeAkool {
 
     /// Makes a fake that answers in the caller's runtime, without a socket.
     ///
-    /// Under a paused tokio clock the fake and a client in process share one time, so hours of
+    /// Under a paused tokio clock the fake and an in-process client share one time, so hours of
     /// waiting take milliseconds and end exactly on time:
     ///
     /// ```
@@ -121,7 +121,7 @@ impl FakeAkool {
 
     /// The fake as a function from a request to its answer, for a client in the same process.
     ///
-    /// It answers requests of any host. An error stands for a connection that was refused
+    /// It answers requests to any host. An error stands for a connection that was refused
     /// (`ConnectionRefused`) or broke.
     #[cfg(feature = "in-process")]
     pub fn handler<B>(&self) -> impl Fn(Request<B>) -> Handling + Clone + Send + Sync + use<B>
@@ -138,12 +138,12 @@ impl FakeAkool {
         &self.service.base_url
     }
 
-    /// The API key it accepts.
+    /// The API key that the fake accepts.
     pub fn api_key(&self) -> String {
         self.service.credentials().api_key.clone()
     }
 
-    /// The bearer token it accepts.
+    /// The bearer token that the fake accepts.
     pub fn bearer_token(&self) -> String {
         self.service.credentials().bearer_token.clone()
     }
@@ -163,7 +163,8 @@ impl FakeAkool {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::InvalidInput`] if it is not a valid header value; the old one stays valid.
+    /// [`io::ErrorKind::InvalidInput`] if `key` is not a valid header value; the old key then stays
+    /// valid.
     pub fn set_api_key(&self, key: impl Into<String>) -> io::Result<()> {
         let key = key.into();
         credentials::check("API key", &key)?;
@@ -175,7 +176,7 @@ impl FakeAkool {
     ///
     /// # Errors
     ///
-    /// As [`set_api_key`](Self::set_api_key).
+    /// As for [`set_api_key`](Self::set_api_key).
     pub fn set_bearer_token(&self, token: impl Into<String>) -> io::Result<()> {
         let token = token.into();
         credentials::check("bearer token", &token)?;
@@ -183,20 +184,20 @@ impl FakeAkool {
         Ok(())
     }
 
-    /// Its clock.
+    /// The fake's clock.
     pub fn clock(&self) -> &Clock {
         &self.service.clock
     }
 
     /// Lets time pass.
     ///
-    /// For a fake [in process](Self::in_process) this is tokio's time, which has to be paused. Timers
+    /// For an [in-process](Self::in_process) fake this is tokio's time, which must be paused. Timers
     /// fire one after another, so a client polls as often as it would in that time. For a server
     /// this only moves the fake's clock, as [`Clock::advance`] does in synchronous code.
     ///
     /// # Panics
     ///
-    /// If a fake in process runs under a clock that is not paused.
+    /// If an in-process fake runs under a clock that is not paused.
     pub async fn advance(&self, by: Duration) {
         #[cfg(feature = "in-process")]
         if self.server.is_none() {
@@ -216,13 +217,14 @@ impl FakeAkool {
 
     /// Adds `count` jobs of [`Population::Quick`] and returns their ids.
     ///
-    /// All have ended after at most twelve lookups.
+    /// Each job ends after at most twelve lookups.
     pub fn seed_population(&self, count: usize) -> Vec<String> {
         self.seed_population_of(Population::Quick, count)
     }
 
-    /// Adds `count` jobs drawn from the [seed](FakeAkoolBuilder::seed) and returns their ids; a
-    /// million is no problem.
+    /// Adds `count` jobs drawn from the [seed](FakeAkoolBuilder::seed) and returns their ids.
+    ///
+    /// A million jobs take about 250 MB of memory.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -263,7 +265,7 @@ impl FakeAkool {
         removed
     }
 
-    /// Puts a job into a state, in which it stays: its schedule no longer applies.
+    /// Puts a job into a state and keeps it there: its schedule no longer applies.
     ///
     /// ```
     /// use akool_faceswap_mock::{FakeAkool, FakeJob, JobState};
@@ -310,7 +312,7 @@ impl FakeAkool {
 
     /// Appends an answer to the script.
     ///
-    /// A request gets the first scripted answer that matches it, else the normal one.
+    /// A request gets the first scripted answer that matches it, otherwise the normal one.
     pub fn push_answer(&self, answer: impl Into<Answer>) {
         self.service.script().push(answer.into());
     }
@@ -320,15 +322,15 @@ impl FakeAkool {
         self.service.script().clear();
     }
 
-    /// How many scripted answers are still to be given; a repeated one counts as one.
+    /// How many scripted answers are left; an answer that repeats counts once.
     pub fn answers_left(&self) -> usize {
         self.service.script().len()
     }
 
-    /// Holds back every response until the returned value is dropped, at most for
+    /// Holds back every response until the returned value is dropped, for at most
     /// [`MAX_DELAY`](crate::MAX_DELAY).
     ///
-    /// With it a test sees how many requests its client has in flight, without sleeping. Downloads
+    /// This shows a test how many requests its client has in flight, without sleeping. Downloads
     /// are not held back.
     ///
     /// ```
@@ -349,7 +351,7 @@ impl FakeAkool {
     }
 
     /// Refuses connections until the returned value is dropped, like a server that is down, and
-    /// closes the open ones; jobs, script and counters stay.
+    /// closes the open ones; jobs, script and counters are kept.
     ///
     /// ```
     /// use akool_faceswap_mock::FakeAkool;
@@ -357,7 +359,7 @@ impl FakeAkool {
     /// # fn main() -> std::io::Result<()> {
     /// let fake = FakeAkool::start()?;
     /// let outage = fake.refuse_connections()?;
-    /// // Here your service runs without AKOOL. Then AKOOL is back:
+    /// // Here your service runs while AKOOL is down. Then AKOOL is back:
     /// outage.end()?;
     /// # Ok(())
     /// # }
@@ -384,7 +386,7 @@ impl fmt::Debug for FakeAkool {
             .field("clock", &self.service.clock)
             .field("jobs", &self.service.jobs().len())
             .field("answers_left", &self.answers_left())
-            .field("figures", &self.service.recorder.figures())
+            .field("counters", &self.service.recorder.counters())
             .finish_non_exhaustive()
     }
 }

@@ -48,12 +48,12 @@ where
     }
 }
 
-/// The body of an answer in process: whole, or damaged by a fault.
+/// The body of an in-process answer: whole, or damaged by a fault.
 #[derive(Debug)]
 pub struct FakeBody {
     parts: VecDeque<Bytes>,
     end: End,
-    /// Before each part.
+    /// Comes before each part.
     pause: Duration,
     sleep: Option<Pin<Box<Sleep>>>,
 }
@@ -127,7 +127,7 @@ impl Body for FakeBody {
                     self.end = End::Whole;
                     Some(Err(kind.into()))
                 }
-                End::Endless(filling) => Some(Ok(Frame::data(filling.clone()))),
+                End::Endless(filler) => Some(Ok(Frame::data(filler.clone()))),
             });
         }
         if !self.pause.is_zero() {

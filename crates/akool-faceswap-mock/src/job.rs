@@ -34,8 +34,8 @@ impl JobState {
 
 /// A job for a [`FakeAkool`](crate::FakeAkool).
 ///
-/// By default it is created when you add it, is in the queue at its first lookup, is processing at
-/// the second, and has succeeded at the third.
+/// By default it is created when you add it, is in the queue at its first lookup, processing at the
+/// second, and has succeeded at the third.
 ///
 /// ```
 /// use std::time::Duration;
@@ -110,8 +110,8 @@ impl FakeJob {
         }
     }
 
-    /// The job's `_id`; default: 24 hex characters, of which the first eight are the second of its
-    /// creation, as at the vendor.
+    /// The job's `_id`; default: 24 hex characters, like the vendor's, of which the first eight are
+    /// the time of its creation in seconds.
     ///
     /// An id with a comma is never found, because lookups separate ids by commas.
     #[must_use]
@@ -129,7 +129,7 @@ impl FakeJob {
 
     /// The `url` of its rows; default: a file that the fake serves.
     ///
-    /// As at the vendor, rows have it from the start, while the job is still queued. The fake's
+    /// Like the vendor's, rows have it from the start, while the job is still queued. The fake's
     /// own files answer 403 until the job has succeeded, and from seven days after its creation.
     #[must_use]
     pub fn with_url(mut self, url: impl Into<String>) -> Self {
@@ -144,7 +144,8 @@ impl FakeJob {
         self
     }
 
-    /// Ends as Failed, with this text as the row's `alg_msg`, in which a failure reason was seen.
+    /// Ends as Failed, with this text as the row's `alg_msg`, where a reason for a failure has been
+    /// seen.
     ///
     /// ```
     /// use akool_faceswap_mock::{FakeAkool, FakeJob};
@@ -163,7 +164,7 @@ impl FakeJob {
 
     /// Has no row in its first `polls` lookups, as if it were too new; default: 0.
     ///
-    /// Its life cycle by lookups starts after them.
+    /// A life cycle by lookups starts after them.
     ///
     /// ```
     /// use akool_faceswap_mock::{FakeAkool, FakeJob};

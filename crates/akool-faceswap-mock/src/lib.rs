@@ -1,8 +1,8 @@
 //! A fake AKOOL Face Swap server, and typed httpmock helpers, for tests.
 //!
-//! [`FakeAkool`] is an HTTP server on loopback that plays the API with real state: submissions,
-//! jobs, results, credit, webhooks, faults on demand, and a record of all requests. A complete test
-//! of a service:
+//! [`FakeAkool`] is an HTTP server on loopback that implements the API with real state:
+//! submissions, jobs, results, credit, webhooks, faults on demand, and a record of all requests. A
+//! complete test of a service:
 //!
 //! ```
 //! use akool_faceswap::{Client, Job, ResultIds};
@@ -52,15 +52,15 @@
 //! | your service under load | [`FakeAkool`] with a [`Population`] of up to a million jobs |
 //! | the exact form of one request | the stubs of the feature `httpmock` |
 //!
-//! The fake validates requests as the vendor does and answers accordingly, so it finds mistakes
-//! that nobody expected. A stub gives a fixed answer to a fixed request, so it fails as soon as the
-//! request changes: that is a contract test.
+//! The fake validates requests as the vendor does and answers accordingly, so it catches mistakes
+//! that you did not think of. A stub gives a fixed answer to a fixed request, so it fails as soon as
+//! the request changes: that is a contract test.
 //!
 //! # What the fake does
 //!
 //! - **Submissions** of all four endpoints are validated, create jobs, cost credits
 //!   ([`FakeAkool::set_price`]) and are counted ([`FakeAkool::assert_jobs_created`]).
-//!   [`FakeAkool::set_submitted_job`] decides how these jobs live.
+//!   [`FakeAkool::set_submitted_job`] decides how these jobs behave.
 //! - **Jobs** ([`FakeJob`]) go from In Queue to Processing to Success or Failed, by the number of
 //!   lookups or by time. Time is the fake's own ([`Clock`]): the machine's, or one that stands
 //!   still until a test advances it. [`FakeAkool::seed_population_of`] draws a mixed population
@@ -68,30 +68,30 @@
 //! - **Webhooks** are sent to the `webhookUrl` of a submission, if it is on this machine, signed
 //!   and encrypted with [`FakeAkool::client_id`] and [`FakeAkool::client_secret`], until the
 //!   receiver answers 200 ([`FakeAkool::webhook_deliveries`]).
-//! - **Detections** find the faces of a [`Scene`], or one face where none is set.
+//! - **Detections** find the faces of the [`Scene`] that you set for an input, or one face.
 //! - **Files**: the `url` of a row exists from the start and points to the fake, which serves a
 //!   small PNG or MP4, a different one for each id ([`FakeAkool::file`]). The answer is 403 until
 //!   the job has succeeded and from seven days after its creation. `ETag`, `Range` and `If-Range`
 //!   are supported; credentials are not needed.
 //! - **Faults** ([`Answer`], as text [`FaultRule`]) replace or change normal answers: in sequence,
 //!   always, for one id, every nth time, for a seeded share, for submissions, lookups or downloads.
-//!   A fault comes in place of handling the request, or [after it](Answer::after_handling): a job
-//!   was created and paid for, and the client does not learn of it.
+//!   A fault replaces the handling of a request, or comes [after it](Answer::after_handling): then
+//!   the job is created and paid for, but the client does not find out.
 //! - **Tokens**: `getToken` returns [`FakeAkool::bearer_token`] for any client id with the client
 //!   secret or the API key, which are the same value at the vendor. Keys can be
 //!   [rotated](FakeAkool::set_api_key).
 //! - **A record** ([`FakeAkool::requests`], [`FakeAkool::downloads`], [`FakeAkool::stats`]) of all
-//!   requests, without header values, and assertions whose messages say what was seen.
+//!   requests, without header values, and assertions that report what was seen.
 //!
-//! Documented behaviour is followed, and a test validates the fake's answers against the vendor's
+//! The fake follows the documentation, and a test validates its answers against the vendor's
 //! OpenAPI documents: `Authorization` wins over `x-api-key`; business errors come with HTTP 200;
-//! `url` is present long before the result. Where the documentation is silent, the fake does what
-//! breaks careless clients: rows come in no particular order.
+//! `url` is present long before the result exists. Where the documentation is silent, the fake does
+//! what breaks careless clients: rows come in no particular order.
 //!
 //! # Limits
 //!
-//! The fake speaks HTTP/1.1 without TLS on 127.0.0.1. It does not look at the pictures and videos
-//! that a request names, and does not fetch them.
+//! The fake speaks HTTP/1.1 without TLS on 127.0.0.1. It neither fetches nor inspects the pictures
+//! and videos that a request names.
 //!
 //! # Hours of waiting in milliseconds
 //!
@@ -99,14 +99,14 @@
 //! tokio clock the fake and the SDK's client share one time: a wait of two hours takes milliseconds,
 //! ends exactly, and makes the same requests in each run.
 //!
-//! A fake with a server answers a caller whose clock is paused, too, because it has a thread and a
-//! clock of its own. But that caller's clock jumps to its next timer whenever it only waits for the
-//! network: request timeouts fire at once.
+//! A fake with a server also answers a caller whose clock is paused, because it has its own thread
+//! and clock. But a paused clock jumps to the next timer whenever the caller only waits for the
+//! network, so request timeouts fire at once.
 //!
 //! # Features
 //!
 //! - `httpmock` (default): the module `stubs`. Without it, httpmock is not compiled.
-//! - `in-process` (default): a fake without a socket, whose time is tokio's.
+//! - `in-process` (default): a fake without a socket that runs on tokio's clock.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]

@@ -1,7 +1,7 @@
 //! Listens on the fake's port, or refuses connections.
 //!
-//! While connections are refused, a socket that does not listen holds the port: the port stays the
-//! fake's, and clients get the error of a server that is down.
+//! While connections are refused, a socket that does not listen holds the port: no other program
+//! can take it, and clients get the same error as from a server that is down.
 
 use std::{
     fmt, io,
@@ -19,11 +19,11 @@ use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
 };
 
-/// How many connections wait to be accepted; as in the standard library.
+/// How many connections may wait to be accepted; as in the standard library.
 const BACKLOG: u32 = 128;
 
 /// How long a caller waits for the server's thread, which answers at once on a healthy machine.
-const CHANGING: Duration = Duration::from_secs(5);
+const CHANGE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The fake's port, listening or not.
 pub(crate) struct Listener {
@@ -36,7 +36,7 @@ pub(crate) struct Listener {
 
 enum State {
     Open(TcpListener),
-    /// Bound, and not listening.
+    /// Bound, but not listening.
     Held(TcpSocket),
     /// The system gave the port to another program.
     Lost,
@@ -53,7 +53,7 @@ type Done = mpsc::Sender<io::Result<()>>;
 /// What happened at the port.
 pub(crate) enum Event {
     Connection(TcpStream),
-    /// Connections are refused from now on; the open ones have to be closed, then `Done` answered.
+    /// Connections are refused from now on; close the open ones, then answer `Done`.
     Refusing(Done),
     /// The client had already disconnected, or the file descriptors are used up.
     Failed,
@@ -61,12 +61,12 @@ pub(crate) enum Event {
     Ended,
 }
 
-/// Requests changes.
+/// Sends changes to the [`Listener`].
 #[derive(Clone)]
 pub(crate) struct Control(UnboundedSender<Change>);
 
 impl Listener {
-    /// Has to be called in a runtime.
+    /// Must be called within a runtime.
     pub(crate) fn new(listener: std::net::TcpListener) -> io::Result<(Self, Control)> {
         let listener = TcpListener::from_std(listener)?;
         let (control, changes) = unbounded_channel();
@@ -153,7 +153,7 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
         SocketAddr::V6(_) => TcpSocket::new_v6(),
     }?;
     if cfg!(unix) {
-        // Closed connections hold the port for a while.
+        // Otherwise recently closed connections would keep the port busy for a while.
         socket.set_reuseaddr(true)?;
     }
     socket.bind(address)?;
@@ -165,7 +165,7 @@ impl Control {
         let gone = || io::Error::other("the fake's thread does not answer");
         let (done, answer) = mpsc::channel();
         self.0.send(Change { refuse, done }).map_err(|_| gone())?;
-        answer.recv_timeout(CHANGING).map_err(|_| gone())?
+        answer.recv_timeout(CHANGE_TIMEOUT).map_err(|_| gone())?
     }
 }
 
@@ -176,7 +176,7 @@ pub struct RefusedConnections(Option<Refusing>);
 
 enum Refusing {
     Server(Control),
-    /// How many such values a fake in process has.
+    /// How many [`RefusedConnections`] an in-process fake has.
     InProcess(Arc<AtomicUsize>),
 }
 
@@ -191,7 +191,7 @@ impl RefusedConnections {
         Self(Some(Refusing::InProcess(refusals)))
     }
 
-    /// Accepts connections again, unless another such value exists.
+    /// Accepts connections again, unless the fake has another [`RefusedConnections`].
     ///
     /// Dropping it does the same and ignores errors.
     ///

@@ -1,5 +1,5 @@
-//! Ids like the vendor's: 24 hex characters, of which the first eight are the second of creation
-//! (`ObjectId`s of `MongoDB`).
+//! Ids like the vendor's: 24 hex characters, of which the first eight are the time of creation in
+//! seconds (`ObjectId`s of `MongoDB`).
 
 use std::{
     fmt::Write as _,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::rng::Rng;
 
-/// Generates ids as one database process does: second, five random bytes of the process, counter.
+/// Generates ids as one database process does: seconds, five random bytes of the process, a counter.
 pub(crate) struct ObjectIds {
     process: u64,
     counter: u32,
@@ -22,7 +22,7 @@ impl ObjectIds {
         }
     }
 
-    /// The next id; unique for 16,777,216 ids of the same second.
+    /// The next id; unique among 16,777,216 ids of the same second.
     pub(crate) fn next(&mut self, created_at: SystemTime) -> String {
         let seconds = created_at
             .duration_since(UNIX_EPOCH)

@@ -1,7 +1,7 @@
 //! A mixed population of jobs drawn from a seed, for demonstrations and load tests.
 //!
 //! All draws use integers: floating-point functions differ between platforms in the last digit, and
-//! a seed has to mean the same everywhere.
+//! a seed must mean the same everywhere.
 
 use std::time::{Duration, SystemTime};
 
@@ -45,7 +45,7 @@ const VIDEOS: u32 = 30;
 /// The greatest age of a job of a quick population, in milliseconds.
 const OLDEST: u32 = 30 * 60 * 1000;
 
-/// How long jobs take: thousandths of all jobs and milliseconds, linear in between.
+/// How long jobs take: thousandths of all jobs and milliseconds, interpolated linearly.
 type Quantiles = [(u32, u32)];
 
 const IMAGE: &Quantiles = &[
@@ -192,7 +192,7 @@ mod tests {
         }
     }
 
-    /// Pinned: a seed must mean the same in every release.
+    /// Do not update these numbers: people note seeds down.
     #[test]
     fn a_seed_means_the_same_in_every_release() {
         let jobs = drawn(Population::Realistic, 2);

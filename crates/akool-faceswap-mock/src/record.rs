@@ -17,7 +17,7 @@ use crate::credentials::CredentialKind;
 /// downloads that [`FakeAkool::downloads`](crate::FakeAkool::downloads) keeps.
 pub const MAX_RECORDED_REQUESTS: usize = 10_000;
 
-/// The most bytes of paths, ids and header names that each of the two keeps.
+/// The most bytes of paths, ids and header names that each of these two lists keeps.
 pub const MAX_RECORDED_BYTES: usize = 64 * 1024 * 1024;
 
 /// A request that a [`FakeAkool`](crate::FakeAkool) received, without header values.
@@ -96,7 +96,7 @@ impl RecordedRequest {
         self.credential
     }
 
-    /// When it was received, by the machine's clock, whatever the fake's own clock says: to check rates.
+    /// When it was received, by the machine's clock and not the fake's; for checking request rates.
     pub fn received_at(&self) -> Instant {
         self.received_at
     }
@@ -110,7 +110,7 @@ impl RecordedRequest {
 
 /// Counters over all requests.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Figures {
+pub(crate) struct Counters {
     pub(crate) requests: u64,
     pub(crate) ids: u64,
     pub(crate) not_recorded: u64,
@@ -127,7 +127,7 @@ pub(crate) struct Recorder(Mutex<Record>);
 
 #[derive(Default)]
 struct Record {
-    figures: Figures,
+    counters: Counters,
     requests: Newest,
     downloads: Newest,
 }
@@ -140,19 +140,19 @@ struct Newest {
 }
 
 impl Newest {
-    /// Keeps a request; returns how many of the oldest ones it dropped for it.
+    /// Keeps a request; returns how many of the oldest ones were dropped for it.
     fn keep(&mut self, request: RecordedRequest) -> u64 {
         self.bytes += request.bytes();
         self.requests.push_back(request);
-        let mut forgotten = 0;
+        let mut dropped = 0;
         while self.requests.len() > MAX_RECORDED_REQUESTS || self.bytes > MAX_RECORDED_BYTES {
             let Some(oldest) = self.requests.pop_front() else {
                 break;
             };
             self.bytes -= oldest.bytes();
-            forgotten += 1;
+            dropped += 1;
         }
-        forgotten
+        dropped
     }
 }
 
@@ -160,15 +160,15 @@ impl Recorder {
     /// Records a request to the API, which is in flight until the returned guard is dropped.
     pub(crate) fn arrived(&self, request: RecordedRequest) -> InFlight<'_> {
         let mut record = self.lock();
-        let figures = &mut record.figures;
-        figures.requests += 1;
-        figures.ids += request.ids.len() as u64;
-        figures.in_flight += 1;
-        figures.most_in_flight = figures.most_in_flight.max(figures.in_flight);
-        figures.most_ids = figures.most_ids.max(request.ids.len());
-        figures.longest_line = figures.longest_line.max(request.request_line_len());
-        let number = figures.requests;
-        record.figures.not_recorded += record.requests.keep(request);
+        let counters = &mut record.counters;
+        counters.requests += 1;
+        counters.ids += request.ids.len() as u64;
+        counters.in_flight += 1;
+        counters.most_in_flight = counters.most_in_flight.max(counters.in_flight);
+        counters.most_ids = counters.most_ids.max(request.ids.len());
+        counters.longest_line = counters.longest_line.max(request.request_line_len());
+        let number = counters.requests;
+        record.counters.not_recorded += record.requests.keep(request);
         InFlight {
             recorder: self,
             number,
@@ -178,9 +178,9 @@ impl Recorder {
     /// Records a download.
     pub(crate) fn downloaded(&self, request: RecordedRequest) {
         let mut record = self.lock();
-        record.figures.downloads += 1;
+        record.counters.downloads += 1;
         let with_credentials = request.credential != CredentialKind::None;
-        record.figures.downloads_with_credentials += u64::from(with_credentials);
+        record.counters.downloads_with_credentials += u64::from(with_credentials);
         record.downloads.keep(request);
     }
 
@@ -192,8 +192,8 @@ impl Recorder {
         self.lock().downloads.requests.iter().cloned().collect()
     }
 
-    pub(crate) fn figures(&self) -> Figures {
-        self.lock().figures
+    pub(crate) fn counters(&self) -> Counters {
+        self.lock().counters
     }
 
     fn lock(&self) -> MutexGuard<'_, Record> {
@@ -210,7 +210,7 @@ pub(crate) struct InFlight<'a> {
 
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
-        self.recorder.lock().figures.in_flight -= 1;
+        self.recorder.lock().counters.in_flight -= 1;
     }
 }
 
@@ -250,34 +250,34 @@ mod tests {
         let kept = recorder.requests();
         assert_eq!(kept.len(), MAX_RECORDED_REQUESTS);
         assert_eq!(kept.last().unwrap().ids().len(), 3);
-        let figures = recorder.figures();
-        assert_eq!(figures.requests, 10_002);
-        assert_eq!(figures.not_recorded, 2);
-        assert_eq!(figures.ids, 10_005);
-        assert_eq!(figures.most_ids, 3);
-        assert_eq!(figures.in_flight, 2);
+        let counters = recorder.counters();
+        assert_eq!(counters.requests, 10_002);
+        assert_eq!(counters.not_recorded, 2);
+        assert_eq!(counters.ids, 10_005);
+        assert_eq!(counters.most_ids, 3);
+        assert_eq!(counters.in_flight, 2);
         drop((first, second));
-        assert_eq!(recorder.figures().in_flight, 0);
-        assert_eq!(recorder.figures().most_in_flight, 2);
+        assert_eq!(recorder.counters().in_flight, 0);
+        assert_eq!(recorder.counters().most_in_flight, 2);
     }
 
     #[test]
-    fn downloads_are_a_list_of_their_own() {
+    fn downloads_are_kept_in_a_separate_list() {
         let recorder = Recorder::default();
         recorder.downloaded(request(0));
         assert_eq!(recorder.downloads().len(), 1);
-        let figures = recorder.figures();
-        assert_eq!((figures.downloads, figures.requests), (1, 0));
-        assert_eq!(figures.downloads_with_credentials, 1);
+        let counters = recorder.counters();
+        assert_eq!((counters.downloads, counters.requests), (1, 0));
+        assert_eq!(counters.downloads_with_credentials, 1);
     }
 
     #[test]
-    fn huge_requests_do_not_fill_the_memory() {
+    fn huge_requests_do_not_exhaust_memory() {
         let recorder = Recorder::default();
         for _ in 0..30 {
             drop(recorder.arrived(request(100_000)));
         }
-        assert!(recorder.figures().not_recorded > 0);
+        assert!(recorder.counters().not_recorded > 0);
         assert!(recorder.lock().requests.bytes <= MAX_RECORDED_BYTES);
     }
 }

@@ -69,7 +69,7 @@ mod tests {
         assert_eq!(items, (0..50).collect::<Vec<_>>());
     }
 
-    /// Pinned: a seed that somebody noted down must mean the same next year.
+    /// Do not update these numbers: people note seeds down.
     #[test]
     fn a_seed_means_the_same_in_every_release() {
         let mut rng = Rng::new(7);

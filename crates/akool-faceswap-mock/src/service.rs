@@ -1,7 +1,7 @@
-//! One request and its answer, whichever way the request came.
+//! One request and its answer, over a socket or in process.
 //!
-//! A request is recorded first. Then a scripted answer comes before everything else, the limit on
-//! the request line before the path, the path before the credentials, and these before the body.
+//! A request is recorded first. Then the script decides. A normal answer depends on, in this order:
+//! the length of the request line, the path, the credentials, the body.
 
 use std::{
     fmt,
@@ -60,16 +60,16 @@ pub(crate) struct Service {
     pub(crate) deliveries: Deliveries,
     /// Reports that a test has changed or removed jobs.
     pub(crate) changes: watch::Sender<()>,
-    /// How many [`RefusedConnections`](crate::RefusedConnections) a fake in process has.
+    /// How many [`RefusedConnections`](crate::RefusedConnections) an in-process fake has.
     pub(crate) refusals: Arc<AtomicUsize>,
-    /// How many [`PausedResponses`] there are.
+    /// How many [`PausedResponses`] exist.
     pub(crate) holds: watch::Sender<usize>,
 }
 
 /// The answer to one request.
 pub(crate) enum Answered {
     Response(Response<Bytes>),
-    /// These need the raw connection.
+    /// A server needs the raw connection for this and the next.
     Wire(WireScript),
     BodyFault(BodyFault, Response<Bytes>),
 }
@@ -105,13 +105,13 @@ impl Service {
         lock(&self.credentials)
     }
 
+    /// Whether in-process requests are refused, as by a server that is down.
     #[cfg(feature = "in-process")]
-    /// Whether a request that is made in process finds no server.
     pub(crate) fn is_refusing(&self) -> bool {
         self.refusals.load(std::sync::atomic::Ordering::Relaxed) > 0
     }
 
-    /// What a new connection meets before any request, if the script has something for it.
+    /// What to play on a new connection before any request, if the script says so.
     pub(crate) async fn on_connect(&self) -> Option<WireScript> {
         let connection = RequestContext {
             ids: &[],
@@ -170,7 +170,7 @@ impl Service {
             apply_delay(&plan).await;
             return Answered::Wire(WireScript::new().reset());
         }
-        // A body that is too large, or breaks off, is empty.
+        // A body that is too large or breaks off counts as empty.
         let body = body.collect().await;
         let body = body.map(Collected::to_bytes).unwrap_or_default();
         self.released().await;
@@ -206,7 +206,7 @@ impl Service {
             }
             let file = self.jobs().file(&id, self.clock.now());
             match file {
-                Some(File::There(kind)) => files::serve(&id, kind, &head.method, &head.headers),
+                Some(File::Available(kind)) => files::serve(&id, kind, &head.method, &head.headers),
                 Some(File::NotYet | File::Expired) => envelope::html(StatusCode::FORBIDDEN),
                 None => envelope::html(StatusCode::NOT_FOUND),
             }
@@ -229,7 +229,7 @@ impl Service {
                 handle(plan);
                 return Answered::Wire(script.clone());
             }
-            // Already handled before the body was read.
+            // For a download; other requests are reset before their body is read.
             Reply::ResetInRequest { .. } => return Answered::Wire(WireScript::new().reset()),
             Reply::BodyFault(fault) => return Answered::BodyFault(*fault, normal(plan)),
             Reply::Rows(fault) => {
@@ -284,7 +284,7 @@ impl Service {
         if received.ids.is_empty() {
             return envelope::refusal(StatusCode::OK, envelope::PARAMETER);
         }
-        let arrived = self.recorder.figures().requests;
+        let arrived = self.recorder.counters().requests;
         let rows = self.jobs().look_up(&Lookup {
             ids: received.ids,
             now: self.clock.now(),
@@ -296,7 +296,7 @@ impl Service {
         envelope::rows(rows)
     }
 
-    /// Deletes what is there; only if none of it is, the answer says so.
+    /// Deletes the jobs that exist, and refuses only if none of them does.
     fn delete(&self, body: &[u8]) -> Response<Bytes> {
         let Some(ids) = ids_of_body(body) else {
             return envelope::refusal(StatusCode::OK, envelope::PARAMETER);
@@ -337,7 +337,7 @@ impl Service {
         envelope::success(endpoint.message(), Some(&data))
     }
 
-    /// Waits until the responses are no longer paused, but not longer than any other delay.
+    /// Waits until responses are no longer paused, for at most [`MAX_DELAY`].
     async fn released(&self) {
         let mut holds = self.holds.subscribe();
         let released = holds.wait_for(|&holds| holds == 0);

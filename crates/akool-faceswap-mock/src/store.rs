@@ -154,7 +154,7 @@ impl JobStore {
         Ok(files::bytes(id, job.kind()))
     }
 
-    /// What a webhook has to report about a job.
+    /// What webhooks report next about a job.
     pub(crate) fn follow(&mut self, id: &str, now: SystemTime, reported: JobState) -> Follow {
         let job = self.jobs.get_mut(id);
         job.map_or(Follow::Gone, |job| job.follow(now, reported))
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn shuffled_rows_are_all_there_in_another_order() {
+    fn shuffling_changes_the_order_and_keeps_every_row() {
         let mut store = store(RowOrder::Shuffled);
         let ids: Vec<String> = (0..20).map(|_| store.add(FakeJob::image(), NOW)).collect();
         let mut rows = ids_of(&look_up(&mut store, &ids));
@@ -363,7 +363,7 @@ mod tests {
         };
         assert_eq!(ask(), [1]);
         assert_eq!(ask(), [2]);
-        assert_eq!(ask(), [3, 1], "its life starts when it is found");
+        assert_eq!(ask(), [3, 1], "its life cycle starts when it is found");
     }
 
     #[test]

@@ -13,10 +13,10 @@ use crate::{
     timestamps,
 };
 
-/// The account of all jobs; seven digits, as at the vendor.
+/// The account of all jobs; seven digits, like the vendor's.
 const UID: i64 = 1_000_001;
 
-/// A million of these have to fit, so nothing is stored that can be computed.
+/// A million of these must fit into memory, so nothing is stored that can be computed.
 pub(crate) struct StoredJob {
     /// Position in the order of insertion.
     pub(crate) position: u64,
@@ -30,7 +30,7 @@ pub(crate) struct StoredJob {
     missed: u32,
     /// The `NNNN` of its `job_id`.
     suffix: u32,
-    /// The number of the request whose answer reported its end.
+    /// How many requests had been received when an answer reported its end.
     end_reported: Option<NonZeroU64>,
 }
 
@@ -47,11 +47,11 @@ enum Progress {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum File {
     NotYet,
-    There(Kind),
+    Available(Kind),
     Expired,
 }
 
-/// What a webhook has to do for a job.
+/// What comes next for the webhooks of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Follow {
     /// Report this status.
@@ -106,10 +106,10 @@ impl StoredJob {
             .is_some_and(|reported| reported.get() < request)
     }
 
-    /// Records that an answer, made when `reported_by` requests had been received, reported its end.
-    pub(crate) fn report_end(&mut self, reported_by: u64) {
+    /// Records that an answer reported its end when `requests` requests had been received.
+    pub(crate) fn report_end(&mut self, requests: u64) {
         if self.end_reported.is_none() {
-            self.end_reported = NonZeroU64::new(reported_by);
+            self.end_reported = NonZeroU64::new(requests);
         }
     }
 
@@ -121,7 +121,7 @@ impl StoredJob {
         } else if age >= files::LIFETIME {
             File::Expired
         } else {
-            File::There(self.kind)
+            File::Available(self.kind)
         }
     }
 
@@ -138,7 +138,7 @@ impl StoredJob {
         }
     }
 
-    /// What a webhook has to report after `reported`; a job whose life is counted in lookups gets
+    /// What webhooks report after the status `reported`; a job that advances by lookups moves to
     /// its next status.
     pub(crate) fn follow(&mut self, now: SystemTime, reported: JobState) -> Follow {
         let state = self.state(now);
@@ -205,7 +205,7 @@ impl StoredJob {
         }
     }
 
-    /// The fields of a real answer of 2024, and `update_time` as in a documented sample: 0 while
+    /// The fields of a real answer from 2024, and `update_time` as in a documented sample: 0 while
     /// queued. Its later values are not documented, and the finished job of the real answer did not
     /// have it.
     pub(crate) fn row(&self, id: &str, state: JobState, base_url: &str) -> FaceswapResultDetail {
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_small() {
+    fn a_stored_job_is_small() {
         let size = size_of::<StoredJob>();
         assert!(size <= 144, "{size} bytes for each of a million jobs");
     }
@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(job.file(UNIX_EPOCH), File::NotYet);
         job.next_state(UNIX_EPOCH);
         let last = UNIX_EPOCH + files::LIFETIME - Duration::from_nanos(1);
-        assert_eq!(job.file(last), File::There(Kind::Image));
+        assert_eq!(job.file(last), File::Available(Kind::Image));
         assert_eq!(job.file(UNIX_EPOCH + files::LIFETIME), File::Expired);
         job.pin(JobState::Failed);
         assert_eq!(job.file(UNIX_EPOCH), File::NotYet);
@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn a_job_that_is_done_at_its_first_lookup_has_its_file_before() {
         let job = stored(FakeJob::image().after_polls(0, 0));
-        assert_eq!(job.file(UNIX_EPOCH), File::There(Kind::Image));
+        assert_eq!(job.file(UNIX_EPOCH), File::Available(Kind::Image));
     }
 
     #[test]
@@ -284,7 +284,7 @@ mod tests {
     fn only_requests_after_the_answer_are_too_late() {
         let mut job = stored(FakeJob::image());
         assert!(!job.is_asked_after_terminal(1));
-        // The answer was made when five requests had come.
+        // The answer was made when five requests had been received.
         job.report_end(5);
         job.report_end(9);
         assert!(!job.is_asked_after_terminal(5));

@@ -1,8 +1,8 @@
 //! Typed stubs for [`httpmock`], generated from the same documents as the client.
 //!
 //! [`MockServerExt`] adds one method for each operation to [`httpmock::MockServer`]. Requests and
-//! responses have the raw client's types, so a stub that the vendor's document does not allow does
-//! not compile. Use stubs for contract tests of the exact form of single requests. Use
+//! responses have the raw client's types, so a stub that violates the vendor's document does not
+//! compile. Use stubs for contract tests of the exact form of single requests. Use
 //! [`FakeAkool`](crate::FakeAkool) wherever jobs change state, and wherever faults, files or the
 //! number of requests matter.
 //!
@@ -43,7 +43,7 @@
 pub use ::httpmock;
 pub use generated::{MockServerExt, operations};
 
-// Generated code is held to the generator's style, not to ours.
+// Generated code follows the generator's style, not ours.
 #[allow(
     missing_docs,
     unreachable_pub,

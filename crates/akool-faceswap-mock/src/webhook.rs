@@ -1,7 +1,7 @@
 //! Webhook bodies as AKOOL sends them: signed, encrypted, in the documented envelope.
 //!
-//! This is code of its own over `RustCrypto`'s crates, so that a test never checks the SDK against
-//! itself.
+//! The code shares nothing with the SDK's, only the `RustCrypto` crates, so that a test never checks
+//! the SDK against itself.
 
 use std::{
     fmt::{self, Write as _},

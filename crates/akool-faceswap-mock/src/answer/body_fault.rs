@@ -11,20 +11,20 @@ use http::{
 use super::WireScript;
 
 /// The size of a chunk of an endless body.
-const FILLING: usize = 16 * 1024;
+const FILLER: usize = 16 * 1024;
 
 /// What happens to the body of the normal answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BodyFault {
-    /// `Content-Length` announces all of it, half is sent, the connection is closed.
+    /// `Content-Length` announces all of it, but the connection is closed after half.
     Truncated,
-    /// Half is sent as a chunk, the final chunk is not.
+    /// Half is sent as a chunk, without the final chunk.
     ChunkCut,
-    /// `Content-Length` announces all of it, half is sent, the connection is reset.
+    /// `Content-Length` announces all of it, but the connection is reset after half.
     ResetInBody,
-    /// All of it is sent, then spaces without end.
+    /// All of it is sent, then endless spaces.
     Endless,
-    /// This many bytes at a time.
+    /// It is sent this many bytes at a time.
     Slow { bytes: u32, every: Duration },
 }
 
@@ -49,7 +49,7 @@ impl BodyFault {
             Self::Endless => WireScript::new()
                 .write(head(normal, Length::Chunked))
                 .write(chunk(body))
-                .endless(chunk(&[b' '; FILLING])),
+                .endless(chunk(&[b' '; FILLER])),
             Self::Slow { bytes, every } => WireScript::new()
                 .write(head(normal, Length::Bytes(body.len())))
                 .drip(body.clone(), bytes as usize, every),
@@ -85,7 +85,7 @@ fn head(response: &Response<Bytes>, length: Length) -> Vec<u8> {
     head
 }
 
-/// One chunk of a chunked body; nothing for no bytes, because an empty chunk ends the body.
+/// One chunk of a chunked body; none for no bytes, because an empty chunk would end the body.
 fn chunk(bytes: &[u8]) -> Vec<u8> {
     if bytes.is_empty() {
         return Vec::new();

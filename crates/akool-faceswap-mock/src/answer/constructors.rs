@@ -19,7 +19,7 @@ use crate::envelope;
 
 /// # In place of the normal answer
 impl Answer {
-    /// An envelope with this business code, without `data`, with HTTP 200 as the vendor does.
+    /// An envelope with this business code, without `data`, with HTTP 200 like the vendor's.
     ///
     /// For another status see [`business_with_status`](Self::business_with_status).
     pub fn business(code: i64) -> Self {
@@ -31,7 +31,7 @@ impl Answer {
         envelope::refusal(status, code).into()
     }
 
-    /// HTTP 200 and `application/json` with exactly these bytes, whatever they are.
+    /// HTTP 200 and `application/json` with exactly these bytes, valid JSON or not.
     pub fn json(body: impl Into<Bytes>) -> Self {
         let json = HeaderValue::from_static("application/json");
         envelope::response(StatusCode::OK, json, body.into()).into()
@@ -116,9 +116,9 @@ impl Answer {
     /// failed TLS handshake.
     ///
     /// Clients keep connections alive, so one connection may carry many requests;
-    /// [`refuse_connections`](crate::FakeAkool::refuse_connections) closes the open ones. Such a
-    /// connection does not count as a request, only in
-    /// [`faults_given`](crate::Stats::faults_given).
+    /// [`refuse_connections`](crate::FakeAkool::refuse_connections) closes the open ones. A
+    /// connection that gets the script counts only in [`faults_given`](crate::Stats::faults_given),
+    /// not as a request.
     ///
     /// ```
     /// use akool_faceswap_mock::{Answer, FakeAkool, WireScript};
@@ -127,7 +127,7 @@ impl Answer {
     /// let fake = FakeAkool::start()?;
     /// // An overloaded load balancer resets every tenth connection.
     /// fake.push_answer(Answer::on_connect(WireScript::new().reset()).every(10).always());
-    /// // To an https:// URL of the same port this is a fatal alert: handshake_failure.
+    /// // A client that connects with https:// reads a fatal alert: handshake_failure.
     /// fake.push_answer(Answer::on_connect(WireScript::new().write(&[21, 3, 3, 0, 2, 2, 40][..])));
     /// # Ok(())
     /// # }
@@ -154,29 +154,29 @@ impl Answer {
         Self::once(Reply::WithoutId)
     }
 
-    /// `Content-Length` announces the whole body, half of it is sent, the connection is closed.
+    /// `Content-Length` announces the whole body, but the connection is closed after half of it.
     pub fn truncated() -> Self {
         Self::once(Reply::BodyFault(BodyFault::Truncated))
     }
 
-    /// Half of the body is sent as a chunk, the final chunk is not, the connection is closed.
+    /// Half of the body is sent as a chunk, then the connection is closed without the final chunk.
     pub fn chunk_cut() -> Self {
         Self::once(Reply::BodyFault(BodyFault::ChunkCut))
     }
 
-    /// `Content-Length` announces the whole body, half of it is sent, the connection is reset.
+    /// `Content-Length` announces the whole body, but the connection is reset after half of it.
     pub fn reset_in_body() -> Self {
         Self::once(Reply::BodyFault(BodyFault::ResetInBody))
     }
 
-    /// The body, then spaces without end, until the client disconnects or
+    /// The body, then endless spaces, until the client disconnects or
     /// [`MAX_DELAY`](crate::MAX_DELAY) has passed.
     pub fn endless() -> Self {
         Self::once(Reply::BodyFault(BodyFault::Endless))
     }
 
-    /// The head at once, then `bytes` bytes of the body (at least one) after every `every`, in
-    /// real time.
+    /// The head is sent at once, then `bytes` bytes of the body (at least one) after each `every`,
+    /// in real time.
     pub fn slow(bytes: u32, every: Duration) -> Self {
         Self::once(Reply::BodyFault(BodyFault::Slow { bytes, every }))
     }
@@ -229,9 +229,10 @@ impl Answer {
     }
 }
 
-/// # Answers after which the next one decides
+/// # Answers that combine with the next one
 ///
-/// These apply until the script is cleared, unless [`times`](Self::times) says otherwise.
+/// After one of these, the next answer of the script decides. They apply until the script is
+/// cleared, unless [`times`](Self::times) says otherwise.
 impl Answer {
     /// Delays every answer by this much real time, at most [`MAX_DELAY`](crate::MAX_DELAY) in
     /// all.
@@ -267,7 +268,8 @@ impl Answer {
         Self::limited(most, window, Refusal::Business)
     }
 
-    /// The same with HTTP 429 and the rest of the window in `Retry-After`.
+    /// Like [`rate_limit`](Self::rate_limit), but refuses with HTTP 429 and the rest of the window
+    /// in `Retry-After`.
     pub fn rate_limit_429(most: u32, window: Duration) -> Self {
         Self::limited(most, window, Refusal::Http)
     }

@@ -1,6 +1,6 @@
 //! Faults as text, for people who drive the fake from a command line or a configuration file.
 //!
-//! A rule is an [`Answer`] and the text that stands for it: what happens, its value, then to which
+//! A rule is an [`Answer`] together with its text form: what happens, its value, then to which
 //! requests and how often.
 
 mod parse;
@@ -15,8 +15,8 @@ use crate::answer::{
 /// One fault as text: `WHAT[=VALUE][:SELECTOR]...`.
 ///
 /// It applies to every request to the API unless selectors say otherwise. Rules are tried in the
-/// order in which they are pushed: the first that matches a request decides. After latency, missing
-/// jobs, and a rate limit that is not reached, the next rule decides.
+/// order in which they are pushed: the first that matches a request decides. Latency, missing jobs,
+/// and a rate limit that is not reached leave the decision to the next rule.
 ///
 /// | what | what happens |
 /// | --- | --- |
@@ -27,7 +27,7 @@ use crate::answer::{
 /// | `missing-first=3` | each job has no row in its first 3 lookups |
 /// | `hang-up`, `reset`, `silent` | the connection is closed, reset, or kept open without an answer |
 /// | `truncated`, `chunk-cut`, `reset-in-body` | the body is cut off after its first half |
-/// | `reset-before-body`, `reset-in-request` | a reset before or in the body of the request |
+/// | `reset-before-body`, `reset-in-request` | the connection is reset before or in the body of the request |
 /// | `without-id` | a submission is accepted, and the answer has no `_id` |
 /// | `endless` | the body does not end |
 /// | `slow=1000/1s` | 1000 bytes of the body are sent each second |
@@ -35,11 +35,11 @@ use crate::answer::{
 /// | `content-type=text/html` | the normal answer with another `Content-Type` |
 /// | `duplicate-rows`, `foreign-row` | each row twice; a row that was not requested |
 /// | `unknown-status`, `unknown-status=7` | rows with this `faceswap_status`, by default 5 |
-/// | `odd`, `odd=status-text` | a drawn [`Malformed`](crate::Malformed), or this one |
+/// | `odd`, `odd=status-text` | a random [`Malformed`](crate::Malformed), or this one |
 ///
 /// | selector | which requests |
 /// | --- | --- |
-/// | `5%` | this percentage of the requests, drawn from the seed; up to four decimals |
+/// | `5%` | this percentage of the requests, drawn from the seed; at most four decimals |
 /// | `every=20` | every 20th request |
 /// | `3x` | the first three matching requests |
 /// | `id=ID` | lookups of this id, which may not contain a colon |
@@ -176,7 +176,7 @@ mod tests {
     use crate::answer::WireScript;
 
     #[test]
-    fn what_is_documented_is_understood_and_written_alike() {
+    fn documented_examples_parse_and_print_unchanged() {
         let faults = FaultRule::FAULTS.split(", ").map(str::to_owned);
         let selectors = FaultRule::SELECTORS.split(", ");
         let selected = selectors.map(|selector| match selector {

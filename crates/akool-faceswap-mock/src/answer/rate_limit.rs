@@ -20,7 +20,7 @@ pub(crate) struct RateLimit {
 pub(crate) enum Refusal {
     /// The vendor's code 1005, in HTTP 200.
     Business,
-    /// HTTP 429 with `Retry-After`, as a gateway in front of it.
+    /// HTTP 429 with `Retry-After`, as from a gateway in front of the API.
     Http,
 }
 
@@ -82,9 +82,9 @@ mod tests {
             refusal: Refusal::Http,
         };
         let mut window = Window::default();
-        let mut refused = |seconds| {
+        let mut refused = |millis| {
             window
-                .refuse(limit, UNIX_EPOCH + Duration::from_millis(seconds))
+                .refuse(limit, UNIX_EPOCH + Duration::from_millis(millis))
                 .map(|response| response.headers()[RETRY_AFTER].clone())
         };
         assert_eq!(refused(1_000), None);

@@ -16,7 +16,7 @@ pub(crate) enum RowFault {
     Foreign,
     /// Another `faceswap_status`.
     Status(i64),
-    /// This deviation, or a drawn one each time.
+    /// This deviation, or a random one each time.
     Malformed(Option<Malformed>),
 }
 
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_status() {
+    fn the_status_of_one_row_can_be_replaced() {
         let answer = changed(RowFault::Status(7), Some("b"));
         let rows = &answer["data"]["result"];
         assert_eq!(rows[0]["faceswap_status"], 1);

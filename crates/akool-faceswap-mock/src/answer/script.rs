@@ -1,4 +1,4 @@
-//! The scripted answers that are still to be given, and how they apply to one request.
+//! The scripted answers that are left, and how they apply to one request.
 
 use std::{
     collections::VecDeque,
@@ -34,7 +34,7 @@ pub(crate) struct Plan {
     pub(crate) reply: Reply,
     /// Whether the request is handled before the reply is given.
     pub(crate) after_handling: bool,
-    /// The id that the reply is about, if it is about one.
+    /// The id that the reply is limited to, if any.
     pub(crate) only_for: Option<String>,
 }
 
@@ -96,14 +96,14 @@ impl Script {
 
     /// Applies the matching answers, up to the first that decides.
     ///
-    /// After latency, missing jobs and a rate limit that is not reached, the next one decides.
-    pub(crate) fn plan(&mut self, asked: RequestContext<'_>, now: SystemTime) -> Plan {
+    /// Latency, missing jobs and a rate limit that is not reached leave the decision to the next.
+    pub(crate) fn plan(&mut self, request: RequestContext<'_>, now: SystemTime) -> Plan {
         let mut plan = Plan::normal();
         let mut at = 0;
         let mut touched = false;
         while let Some(entry) = self.entries.get_mut(at) {
             at += 1;
-            if !entry.answer.selector.fits(asked) {
+            if !entry.answer.selector.matches(request) {
                 continue;
             }
             entry.seen += 1;
@@ -169,11 +169,11 @@ mod tests {
 
     fn plan(script: &mut Script, ids: &[&str]) -> Plan {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        let asked = RequestContext {
+        let request = RequestContext {
             ids: &ids,
             scope: Scope::Api,
         };
-        script.plan(asked, UNIX_EPOCH)
+        script.plan(request, UNIX_EPOCH)
     }
 
     fn status(plan: Plan) -> Option<u16> {
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_in_a_sequence_is_no_fault() {
+    fn a_normal_answer_counts_as_a_fault_only_if_it_is_delayed() {
         let mut script = script();
         script.push(Answer::normal());
         script.push(Answer::normal().delayed(Duration::from_millis(1)));
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_limit_comes_before_what_follows_it_only_when_it_is_reached() {
+    fn a_rate_limit_decides_only_once_it_is_reached() {
         let mut script = script();
         script.push(Answer::rate_limit(1, Duration::from_secs(1)));
         script.push(html(503).always());
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_for_files_are_for_files() {
+    fn answers_for_files_apply_only_to_downloads() {
         let mut script = script();
         script.push(html(503).on_files().for_id("a").always());
         assert_eq!(status(plan(&mut script, &["a"])), None);
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn every_second_request_of_those_that_fit() {
+    fn every_counts_only_matching_requests() {
         let mut script = script();
         script.push(html(503).for_id("a").every(2).times(2));
         let given: Vec<_> = (0..6)

@@ -9,7 +9,7 @@ pub(crate) struct Share(u32);
 impl Share {
     const ALL: u32 = 1_000_000;
 
-    /// Clamped to all requests.
+    /// Clamped to between none and all of the requests.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -38,8 +38,9 @@ pub(crate) enum Sampling {
 pub(crate) enum Scope {
     /// Requests to the API.
     Api,
-    /// Only lookups, only submissions.
+    /// Only lookups of results.
     Lookups,
+    /// Only submissions.
     Submits,
     /// Downloads of result files.
     Files,
@@ -69,7 +70,7 @@ impl Selector {
     }
 
     /// Whether a request matches.
-    pub(crate) fn fits(&self, request: RequestContext<'_>) -> bool {
+    pub(crate) fn matches(&self, request: RequestContext<'_>) -> bool {
         let is_in_scope = self.scope == request.scope
             || self.scope == Scope::Api && matches!(request.scope, Scope::Lookups | Scope::Submits);
         is_in_scope && self.id.as_ref().is_none_or(|id| request.ids.contains(id))
@@ -85,7 +86,7 @@ impl Selector {
     }
 }
 
-/// What a selector looks at.
+/// The properties of a request that a selector checks.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestContext<'a> {
     pub(crate) ids: &'a [String],
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn every_third_is_every_third() {
+    fn every_third_request_is_picked() {
         let selector = Selector {
             sampling: Sampling::Every(3),
             ..Selector::all(None)

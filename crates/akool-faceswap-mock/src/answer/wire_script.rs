@@ -110,8 +110,8 @@ impl WireScript {
         self
     }
 
-    /// What a client in the same process meets: the script's pauses, then an error, because bare
-    /// bytes need a connection.
+    /// Plays the script's pauses for an in-process client, and returns an error: raw bytes need a
+    /// connection.
     #[cfg(feature = "in-process")]
     pub(crate) async fn play_in_process(self) -> io::Error {
         let mut has_written = false;
@@ -172,7 +172,7 @@ async fn send(script: &WireScript, stream: &mut TcpStream) -> io::Result<()> {
     match &script.end {
         End::Close => stream.shutdown().await,
         End::Reset => Ok(()),
-        // Whatever the other side still sends, until it disconnects.
+        // Discards what the other side still sends, until it disconnects.
         End::Stay => {
             let mut ignored = [0; 1024];
             while stream.read(&mut ignored).await? > 0 {}
@@ -241,14 +241,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reset_is_one() {
+    async fn a_reset_arrives_as_a_reset() {
         let (read, ended) = played(WireScript::new().write("half").reset()).await;
         assert_eq!(read, b"half");
         assert_eq!(ended, Some(io::ErrorKind::ConnectionReset));
     }
 
     #[tokio::test]
-    async fn an_endless_script_ends_with_its_reader() {
+    async fn an_endless_script_ends_when_its_reader_disconnects() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap())
             .await
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_script_that_stays_ends_with_its_reader() {
+    async fn a_script_that_stays_ends_when_its_reader_disconnects() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap())
             .await

@@ -1,7 +1,7 @@
 //! The account: its credit, what a job costs, and which jobs were submitted.
 //!
-//! The vendor documents no prices. The fake's default is one that clients have noted for images;
-//! [`FakeAkool::set_price`](crate::FakeAkool::set_price) sets another.
+//! The vendor documents no prices. The fake's default is a price that two published clients note
+//! for images; [`FakeAkool::set_price`](crate::FakeAkool::set_price) sets another.
 
 use crate::job::FakeJob;
 
@@ -13,7 +13,7 @@ const PRICE: f64 = 4.0;
 /// What the fake knows about its only account.
 pub(crate) struct Account {
     pub(crate) credit: f64,
-    /// Of one job.
+    /// The price of one job.
     pub(crate) price: f64,
     pub(crate) credits_taken: f64,
     /// How submitted jobs behave; id, kind and time of creation come from the request.

@@ -1,4 +1,4 @@
-//! The two detectors, each with an envelope of its own: `error_code` and `success`.
+//! The two detectors, each with its own envelope: `error_code` and `success`.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{envelope, files};
 
-/// Frames a second.
+/// Frames per second.
 const FRAME_RATE: u32 = 25;
 
-/// Documented: how many frames of a video are looked at if `num_frames` is absent.
+/// Documented: how many frames of a video are analyzed if `num_frames` is absent.
 const DEFAULT_FRAMES: u64 = 5;
 
 /// The most scenes that are kept.
@@ -51,7 +51,7 @@ impl Scenes {
         }
         let most = usize::try_from(request.num_frames).unwrap_or(usize::MAX);
         let mut frames: Vec<&Frame> = scene.frames.iter().take(most).collect();
-        // As text, because maps of JSON libraries and real answers are in such an order.
+        // Sorted as text, like real answers and the maps of JSON libraries.
         frames.sort_by_key(|frame| frame.number.to_string());
         let crops = request
             .return_face_url
@@ -169,7 +169,7 @@ impl Detection {
     }
 }
 
-/// One frame of `faces_obj`; all lists run in parallel.
+/// One frame of `faces_obj`; all lists are parallel.
 fn described(scene: &Scene, frame: &Frame, faces: &[Face], crops: Option<&str>) -> Value {
     let origin = [0, 0];
     let mut described = json!({
@@ -215,7 +215,7 @@ fn person(face: &Face, appearances: &[(usize, f64)], crops: &str) -> Value {
     })
 }
 
-/// What the crops of one input have in common.
+/// The common start of the crop URLs of one input.
 fn crop_urls(base_url: &str, input: &[u8]) -> String {
     format!("{base_url}{}{}", files::FOLDER, files::crop_prefix(input))
 }
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn one_face_is_the_largest() {
+    fn single_face_returns_the_largest() {
         let answer = detected(
             Scene::picture(3),
             &json!({"url": TEAM, "single_face": true}),
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_request_is_named() {
+    fn the_error_names_what_is_wrong_with_a_request() {
         for (request, message) in [
             (json!({}), "url or img is required"),
             (json!({"url": ""}), "url is not an http or https URL"),
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_local_picture_is_named_by_its_bytes() {
+    fn a_local_picture_is_identified_by_its_bytes() {
         let mut scenes = Scenes::default();
         scenes.set(b"abc", Scene::picture(0));
         for image in ["YWJj", "data:image/png;base64,YWJj"] {
@@ -348,7 +348,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_request_brings_the_detectors_down(
+        fn no_request_makes_the_detectors_panic(
             body in any_json(),
             faces in 0_usize..5,
             frames in prop::collection::vec((0_u32..50, 0_usize..3), 0..4),

@@ -53,14 +53,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_query_brings_the_parser_down(query in ".*") {
+        fn no_query_makes_the_parser_panic(query in ".*") {
             for id in ids_of_query(&query) {
                 prop_assert!(!id.is_empty() && !id.contains(','));
             }
         }
 
         #[test]
-        fn encoded_ids_come_back(ids in prop::collection::vec("[^,]{1,8}", 1..5)) {
+        fn ids_survive_encoding(ids in prop::collection::vec("[^,]{1,8}", 1..5)) {
             let query = form_urlencoded::Serializer::new(String::new())
                 .append_pair("_ids", &ids.join(","))
                 .finish();

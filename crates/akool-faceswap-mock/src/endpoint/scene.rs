@@ -16,7 +16,7 @@
 /// // The first frames show nobody; the crop of the second face failed.
 /// let film = Scene::video([(0, 0), (5, 1), (10, 2)]).without_crop(1);
 /// fake.set_scene("https://cdn.example/film.mp4", film);
-/// // A local picture that is sent as base64 is named by its bytes.
+/// // A local picture that is sent as base64 is identified by its bytes.
 /// fake.set_scene(b"the bytes of the file", Scene::failing("no such codec"));
 /// # Ok(())
 /// # }
@@ -105,7 +105,7 @@ pub(crate) struct Face {
     pub(crate) number: usize,
     /// `[x, y, width, height]`
     pub(crate) region: [i64; 4],
-    /// The region widened on each side, cut at the edges of the picture.
+    /// The region widened on each side, cut off at the left and top edges of the picture.
     pub(crate) crop: [i64; 4],
     /// Left eye, right eye, nose, middle, left and right corner of the mouth.
     pub(crate) landmarks: [[i64; 2]; 6],

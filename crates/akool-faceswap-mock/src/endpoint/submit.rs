@@ -1,7 +1,7 @@
-//! The four submit endpoints: what they accept, and what a job is made of.
+//! The four submit endpoints: what they accept, and what they read from a request.
 //!
 //! The checks are those of the vendor's pages. Where a page is silent the fake is strict (a null or
-//! an empty string is a wrong parameter), so that a client which passes here sends nothing odd.
+//! an empty string is a wrong parameter), so that a client that passes here sends nothing unusual.
 
 use http::Uri;
 use serde_json::{Map, Value};
@@ -11,7 +11,7 @@ use crate::{
     job::Kind,
 };
 
-/// Where a job is submitted.
+/// An endpoint for submissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SubmitEndpoint {
     /// Face Swap Plus: images and videos, v4.
@@ -35,7 +35,7 @@ const MAX_FACES: usize = 8;
 /// The most elements in each list of a Pro request.
 const MAX_PRO_FACES: usize = 50;
 
-/// How long a submitted video is; the fake does not look at the file.
+/// A submitted video, always of the same length, because the fake does not look at the file.
 const VIDEO: Kind = Kind::Video { seconds: 12.5 };
 
 /// File extensions that the vendor's pages list for videos.
@@ -47,12 +47,12 @@ type Object = Map<String, Value>;
 type Checked<T> = Result<T, i64>;
 
 impl SubmitEndpoint {
-    /// Whether the answer names the result's URL, which is there before the result.
+    /// Whether the answer contains the result's URL, which exists before the result does.
     pub(crate) fn answers_with_url(self) -> bool {
         matches!(self, Self::ImageV3 | Self::VideoV3)
     }
 
-    /// The `msg` of an accepted request: prose in v3, as the vendor's, in our own words.
+    /// The `msg` of an accepted request: prose in v3 like the vendor's, but in our own words.
     pub(crate) fn message(self) -> &'static str {
         match self {
             Self::Plus | Self::Pro => "OK",
@@ -99,7 +99,7 @@ fn plus(body: &Object) -> Checked<Kind> {
         Some(pairs) => pairs.as_array().ok_or(PARAMETER)?,
     };
     let is_single = body.get("single_face_mode") == Some(&Value::Bool(true));
-    // The default is false, so a request with neither is an incomplete mapped one.
+    // The mode defaults to false, so a request with neither lacks its mapping.
     if !is_single && pairs.is_empty() {
         return Err(PARAMETER);
     }
@@ -143,8 +143,8 @@ fn pro(body: &Object) -> Checked<Kind> {
     Ok(Kind::Image)
 }
 
-fn v3(body: &Object, medium: &str) -> Checked<()> {
-    http_url(required(body, medium)?)?;
+fn v3(body: &Object, original: &str) -> Checked<()> {
+    http_url(required(body, original)?)?;
     let (sources, targets) = (faces(body, "sourceImage")?, faces(body, "targetImage")?);
     if sources.len().max(targets.len()) > MAX_FACES {
         return Err(TOO_MANY_FACES);
@@ -173,10 +173,10 @@ fn required<'a>(object: &'a Object, name: &str) -> Checked<&'a Value> {
     object.get(name).ok_or(PARAMETER)
 }
 
-/// A member may be absent; one that is there has to be right.
-fn optional(object: &Object, name: &str, is_right: impl Fn(&Value) -> bool) -> Checked<()> {
+/// A member may be absent, but if it is present it must be valid.
+fn optional(object: &Object, name: &str, is_valid: impl Fn(&Value) -> bool) -> Checked<()> {
     match object.get(name) {
-        Some(value) if !is_right(value) => Err(PARAMETER),
+        Some(value) if !is_valid(value) => Err(PARAMETER),
         _ => Ok(()),
     }
 }
@@ -189,7 +189,7 @@ pub(super) fn http_url(value: &Value) -> Checked<&str> {
     if has_host { Ok(url) } else { Err(PARAMETER) }
 }
 
-/// `[x1, y1, x2, y2]` with a corner behind the other.
+/// `[x1, y1, x2, y2]`, of which the second corner is to the right of the first and below it.
 fn is_bbox(value: &Value) -> bool {
     let numbers: Option<Vec<f64>> = value
         .as_array()
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn plus_tells_videos_by_their_extension() {
+    fn plus_recognizes_videos_by_their_extension() {
         for (target, kind) in [
             ("https://cdn.example/a.png", Kind::Image),
             ("https://cdn.example/a.MP4?token=1", VIDEO),
@@ -327,16 +327,16 @@ mod tests {
     }
 
     proptest! {
-        /// One member of a right request at a time becomes something else.
+        /// Replaces one member of a valid request at a time.
         #[test]
-        fn no_body_brings_a_submission_down(name in "source_url|target_url|face_mapping|sourceImage|targetImage|modifyImage|webhookUrl|face_enhance",
+        fn no_body_makes_a_submission_panic(name in "source_url|target_url|face_mapping|sourceImage|targetImage|modifyImage|webhookUrl|face_enhance",
             text in ".{0,20}", number in any::<f64>(), raw in ".{0,40}") {
             let list = json!([{"path": FACE, "opts": LANDMARKS}]);
-            let right = json!({"source_url": FACE, "target_url": FACE, "single_face_mode": true,
+            let valid = json!({"source_url": FACE, "target_url": FACE, "single_face_mode": true,
                 "sourceImage": list, "targetImage": list, "modifyImage": FACE});
             for endpoint in [SubmitEndpoint::Plus, SubmitEndpoint::Pro, SubmitEndpoint::ImageV3, SubmitEndpoint::VideoV3] {
                 for value in [json!(text), json!(number), json!([text]), json!([{"path": text}]), json!({"a": number}), Value::Null] {
-                    let code = code(endpoint, &changed(&right, &name, value));
+                    let code = code(endpoint, &changed(&valid, &name, value));
                     prop_assert!([1000, 1003, 1007].contains(&code));
                 }
                 let _ = endpoint.read(raw.as_bytes());
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn v3_takes_lists_of_one_length() {
+    fn v3_needs_two_lists_of_the_same_length() {
         let faces = |count| json!(vec![json!({"path": FACE, "opts": LANDMARKS}); count]);
         let image = json!({"sourceImage": faces(1), "targetImage": faces(1), "modifyImage": FACE});
         for (body, expected) in [

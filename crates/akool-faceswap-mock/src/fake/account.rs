@@ -8,7 +8,7 @@ use crate::{
 
 /// # Submissions, credit, detections and webhooks
 impl FakeAkool {
-    /// Jobs submitted from now on live like `job`; default: [`FakeJob::image`].
+    /// Jobs submitted from now on behave like `job`; default: [`FakeJob::image`].
     ///
     /// Their kind, id and time of creation come from the submission.
     ///
@@ -37,13 +37,13 @@ impl FakeAkool {
         self.service.account().submitted_ids.len()
     }
 
-    /// The credits taken for them.
+    /// The credits that submissions have cost.
     pub fn credits_taken(&self) -> f64 {
         self.service.account().credits_taken
     }
 
-    /// Sets the credit that is left; default: 1,000,000. A submission that costs more is refused
-    /// with 1006.
+    /// Sets the remaining credit; default: 1,000,000. A submission that costs more is refused with
+    /// 1006.
     pub fn set_credit(&self, credit: f64) {
         self.service.account().credit = credit;
     }
@@ -56,12 +56,12 @@ impl FakeAkool {
     /// Describes what the detectors find in `input`: a URL, or the bytes of a picture that is sent
     /// as base64. All other inputs show one face.
     ///
-    /// See [`Scene`] for an example; at most 100,000 are kept.
+    /// See [`Scene`] for an example. At most 100,000 scenes are kept; further ones are ignored.
     pub fn set_scene(&self, input: impl AsRef<[u8]>, scene: Scene) {
         self.service.scenes().set(input.as_ref(), scene);
     }
 
-    /// The URL of a small picture of a face that the fake serves, another one for each name: an
+    /// The URL of a small picture of a face, different for each name, which the fake serves as an
     /// input for submissions and detections.
     pub fn picture_url(&self, name: &str) -> String {
         let name = files::picture_name(name);
@@ -83,17 +83,17 @@ impl FakeAkool {
         self.service.credentials().client_secret.clone()
     }
 
-    /// Delivers each webhook this many times, although the first was accepted; default: once.
+    /// Delivers each webhook this many times, even if the first is accepted; default: once.
     pub fn set_webhook_copies(&self, copies: u32) {
         self.service.deliveries.set_copies(copies);
     }
 
     /// The attempts to deliver webhooks, oldest first; the newest 10,000 are kept.
     ///
-    /// Each status of a submitted job is sent to its `webhookUrl` until the answer is HTTP 200,
-    /// every 50 ms. Only `http://` URLs on this machine are called. A job whose life is counted in
-    /// lookups does not wait for them: each status is sent as soon as the one before it was sent
-    /// once.
+    /// Each status of a submitted job is sent to its `webhookUrl` every 50 ms until the answer is
+    /// HTTP 200, at most 2,000 times. Only `http://` URLs on this machine are called. A job that
+    /// advances by lookups does not wait for lookups: it reports each status right after the first
+    /// attempt to report the one before.
     pub fn webhook_deliveries(&self) -> Vec<WebhookDelivery> {
         self.service.deliveries.record()
     }

@@ -35,22 +35,22 @@ impl FakeAkool {
 
     /// How many downloads of result files were requested, answered or not.
     pub fn download_count(&self) -> u64 {
-        self.service.recorder.figures().downloads
+        self.service.recorder.counters().downloads
     }
 
     /// All counters.
     pub fn stats(&self) -> Stats {
-        let figures = self.service.recorder.figures();
+        let counters = self.service.recorder.counters();
         Stats {
-            requests: figures.requests,
-            ids_asked: figures.ids,
-            max_ids_per_request: figures.most_ids,
-            longest_request_line: figures.longest_line,
-            max_concurrent_requests: figures.most_in_flight,
+            requests: counters.requests,
+            ids_asked: counters.ids,
+            max_ids_per_request: counters.most_ids,
+            longest_request_line: counters.longest_line,
+            max_concurrent_requests: counters.most_in_flight,
             faults_given: self.service.script().given(),
             asked_after_terminal: self.asked_after_terminal().times,
-            downloads: figures.downloads,
-            downloads_with_credentials: figures.downloads_with_credentials,
+            downloads: counters.downloads,
+            downloads_with_credentials: counters.downloads_with_credentials,
         }
     }
 
@@ -58,33 +58,33 @@ impl FakeAkool {
         self.service.jobs().asked_after_terminal().clone()
     }
 
-    /// How many requests were received, answered or not; downloads do not count.
+    /// How many requests were received, answered or not, without downloads.
     pub fn request_count(&self) -> u64 {
-        self.service.recorder.figures().requests
+        self.service.recorder.counters().requests
     }
 
-    /// How many requests were dropped from [`requests`](Self::requests) because it was full.
+    /// How many requests were dropped from [`requests`](Self::requests) because the list was full.
     pub fn requests_not_recorded(&self) -> u64 {
-        self.service.recorder.figures().not_recorded
+        self.service.recorder.counters().not_recorded
     }
 
     /// How many requests are in flight: received and not answered yet.
     pub fn requests_in_flight(&self) -> usize {
-        self.service.recorder.figures().in_flight
+        self.service.recorder.counters().in_flight
     }
 
     /// The most requests that were in flight at one time.
     pub fn max_concurrent_requests(&self) -> usize {
-        self.service.recorder.figures().most_in_flight
+        self.service.recorder.counters().most_in_flight
     }
 
     /// The most ids in one request.
     pub fn max_ids_per_request(&self) -> usize {
-        self.service.recorder.figures().most_ids
+        self.service.recorder.counters().most_ids
     }
 
     /// The longest request line in bytes, without its line end.
     pub fn longest_request_line(&self) -> usize {
-        self.service.recorder.figures().longest_line
+        self.service.recorder.counters().longest_line
     }
 }

@@ -1,8 +1,8 @@
-//! What is in a file: a small picture or film from this folder, made different for each id.
+//! The content of a file: a small picture or film from this folder, made different for each id.
 //!
-//! The picture gets colours of its own. The film is one picture of 64 by 64 that lasts 12.5
-//! seconds, and 64 KiB of seeded bytes behind it that no track refers to, so that there is
-//! something to download in parts. Both files were made for this crate.
+//! The picture gets its own colours. The film is one picture of 64 by 64 pixels that lasts 12.5
+//! seconds, followed by 64 KiB of seeded bytes that no track refers to, so that it is large enough
+//! to download in parts. Both files were made for this crate.
 
 use crate::rng::Rng;
 
@@ -19,12 +19,12 @@ const PALETTE_TYPE: usize = 37;
 const COLOURS: usize = PALETTE_TYPE + 4;
 const PALETTE_CRC: usize = COLOURS + 5 * 3;
 
-/// The picture of this id.
+/// The picture for this id.
 pub(crate) fn picture(id: &str) -> Vec<u8> {
     let mut picture = PICTURE.to_vec();
     let hash = crc32(id.as_bytes());
     for (at, colour) in picture[COLOURS..COLOURS + 9].iter_mut().enumerate() {
-        // A fraction of the original, so that a face stays recognisable.
+        // At least half of the original, so that the face stays recognisable.
         let byte = hash.rotate_left(u32::try_from(at).unwrap_or(0) * 5) & 0xff;
         let scaled = u32::from(*colour) * (128 + byte / 2) / 255;
         *colour = u8::try_from(scaled).unwrap_or(u8::MAX);
@@ -36,7 +36,7 @@ pub(crate) fn picture(id: &str) -> Vec<u8> {
     picture
 }
 
-/// The film of this id.
+/// The film for this id.
 pub(crate) fn film(id: &str) -> Vec<u8> {
     let mut film = FILM.to_vec();
     film.extend(id.bytes().take(TAIL));
@@ -48,7 +48,7 @@ pub(crate) fn film(id: &str) -> Vec<u8> {
     film
 }
 
-/// The checksum of a PNG chunk, bit by bit: there is never much to check.
+/// The checksum of a PNG chunk, computed bit by bit, because chunks are small.
 pub(crate) fn crc32(data: &[u8]) -> u32 {
     let mut crc = u32::MAX;
     for &byte in data {
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn any_id_makes_a_file_of_its_own() {
+    fn every_id_gets_its_own_file() {
         let long = "x".repeat(TAIL + 1);
         for id in ["", "ä€", &long] {
             assert_eq!(film(id).len(), FILM.len() + TAIL);
