@@ -1,4 +1,4 @@
-//! The fake without a socket, and the SDK's client on it: one time, moved by a paused clock.
+//! The fake without a socket, and the SDK's client on it: both share one paused clock.
 #![cfg(feature = "in-process")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 const TWO_HOURS: Duration = Duration::from_secs(2 * 3600);
 
 fn client(fake: &FakeAkool) -> Client {
-    // The client is built with TLS, though nothing is sent.
+    // Building the client needs TLS, though nothing is sent.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .base_url(fake.url())
@@ -28,7 +28,7 @@ fn id(text: &str) -> ResultId {
     text.parse().unwrap()
 }
 
-/// How long a wait for a job of two hours takes, and how many requests it makes.
+/// How long a wait for a two-hour job takes, and how many requests it makes.
 async fn waited() -> (Duration, u64) {
     let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_719_476_868);
     let fake = FakeAkool::builder()
@@ -44,7 +44,7 @@ async fn waited() -> (Duration, u64) {
 }
 
 #[test]
-fn two_hours_are_waited_alike_ten_times() {
+fn ten_runs_of_a_two_hour_wait_are_identical() {
     let runs: Vec<(Duration, u64)> = (0..10)
         .map(|_| {
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -79,12 +79,12 @@ async fn a_test_lets_time_pass_step_by_step() {
 
 #[tokio::test]
 #[should_panic(expected = "time is not frozen")]
-async fn nobody_waits_for_real() {
+async fn advancing_a_running_clock_panics() {
     FakeAkool::in_process().unwrap().advance(TWO_HOURS).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_ends_at_its_deadline_to_the_millisecond() {
+async fn a_wait_ends_at_its_deadline_to_the_second() {
     let fake = FakeAkool::in_process().unwrap();
     let job = fake.add_job(FakeJob::image().after(Duration::MAX, Duration::ZERO));
     let begun = Instant::now();
@@ -94,7 +94,7 @@ async fn a_wait_ends_at_its_deadline_to_the_millisecond() {
     assert_eq!(begun.elapsed().as_secs(), TWO_HOURS.as_secs());
 }
 
-/// The faults that a connection can have, each once; the client repeats its lookup.
+/// Each fault of a connection occurs once, and the client retries its lookup.
 #[tokio::test(start_paused = true)]
 async fn faults_reach_a_client_in_process() {
     let fake = FakeAkool::in_process().unwrap();
@@ -133,7 +133,7 @@ async fn faults_reach_a_client_in_process() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fake_in_process_can_be_down() {
+async fn an_in_process_fake_can_be_down() {
     let fake = FakeAkool::in_process().unwrap();
     let job = fake.add_job(FakeJob::image());
     let client = client(&fake);

@@ -22,7 +22,7 @@ fn row(status: i64) -> ListResultsByIdsResponse {
 fn client(server: &MockServer) -> Client {
     let base_url = server.base_url();
     assert_eq!(base_url.matches('/').count(), 2, "{base_url} has a path");
-    // Fails where another test was first, which is as good.
+    // Fails if another test has installed a provider, which is just as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::new_with_client(&base_url, reqwest::Client::new(), Hooks::plain())
 }
@@ -33,7 +33,7 @@ async fn status(client: &Client, ids: &ListResultsByIdsIds) -> Option<i64> {
 }
 
 #[tokio::test]
-async fn stubs_answer_in_a_row() {
+async fn stubs_answer_in_sequence() {
     let ids: ListResultsByIdsIds = "667d228400000000000a0001,b".parse().unwrap();
     let server = MockServer::start_async().await;
     let client = client(&server);

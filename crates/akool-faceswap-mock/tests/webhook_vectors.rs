@@ -1,4 +1,4 @@
-//! The fake's webhook bodies against vectors computed by OpenSSL and Python's hashlib.
+//! Checks the fake's webhook bodies against vectors computed by OpenSSL and Python's hashlib.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 const VECTORS: &str = include_str!("../../akool-faceswap/tests/fixtures/webhook-vectors.json");
 
 #[test]
-fn bodies_are_those_of_the_vectors() {
+fn bodies_match_the_vectors() {
     let vectors: Value = serde_json::from_str(VECTORS).unwrap();
     let vectors = vectors["vectors"].as_array().unwrap();
     assert_eq!(vectors.len(), 4);

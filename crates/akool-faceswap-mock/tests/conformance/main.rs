@@ -1,4 +1,4 @@
-//! Every plain answer of the fake is one that the vendor's document allows.
+//! Every answer of the fake without a fault conforms to the vendor's document.
 //!
 //! Requests are made from the document, too: a path or a parameter that is not in it fails here.
 
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::spec::{Operation, Spec};
 
 fn http() -> reqwest::Client {
-    // Fails where another test was first, which is as good.
+    // Fails if another test has installed a provider, which is just as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()
 }
@@ -27,7 +27,7 @@ fn fake() -> FakeAkool {
     FakeAkool::builder().clock(clock).start().unwrap()
 }
 
-/// Asks for these jobs as the document says, with this key.
+/// Looks these jobs up as the document says, with this key.
 async fn look_up(lookup: &Operation<'_>, fake: &FakeAkool, key: &str, ids: &[String]) -> Value {
     let request = lookup.request(&http(), fake, &[("_ids", &ids.join(","))]);
     let response = request.header("x-api-key", key).send().await.unwrap();
@@ -40,11 +40,11 @@ async fn look_up(lookup: &Operation<'_>, fake: &FakeAkool, key: &str, ids: &[Str
     response.json().await.unwrap()
 }
 
-/// Asserts that the document allows the answer, and says its business code and its statuses.
+/// Asserts that the document allows the answer, and returns its business code and its statuses.
 #[track_caller]
 fn conforming(lookup: &Operation<'_>, answer: &Value) -> (i64, Vec<i64>) {
-    let objections = lookup.objections(answer);
-    assert!(objections.is_empty(), "{objections:#?} in {answer:#}");
+    let violations = lookup.violations(answer);
+    assert!(violations.is_empty(), "{violations:#?} in {answer:#}");
     let rows = answer["data"]["result"].as_array();
     let statuses = rows.into_iter().flatten();
     let statuses = statuses.map(|row| row["faceswap_status"].as_i64().unwrap());
@@ -52,7 +52,7 @@ fn conforming(lookup: &Operation<'_>, answer: &Value) -> (i64, Vec<i64>) {
 }
 
 #[tokio::test]
-async fn every_state_of_every_kind_of_job() {
+async fn every_state_of_every_kind_of_job_conforms() {
     for spec in [Spec::vendored(), Spec::effective()] {
         let lookup = spec.operation("/listbyids");
         for kind in [FakeJob::image, FakeJob::video] {
@@ -73,7 +73,7 @@ async fn every_state_of_every_kind_of_job() {
 }
 
 #[tokio::test]
-async fn a_population_of_all_ages() {
+async fn a_population_of_all_ages_conforms() {
     let spec = Spec::vendored();
     let lookup = spec.operation("/listbyids");
     let fake = fake();
@@ -90,7 +90,7 @@ async fn a_population_of_all_ages() {
 }
 
 #[tokio::test]
-async fn missing_ids_and_refusals() {
+async fn missing_ids_and_refusals_conform() {
     for spec in [Spec::vendored(), Spec::effective()] {
         let lookup = spec.operation("/listbyids");
         let fake = fake();
@@ -116,7 +116,7 @@ async fn missing_ids_and_refusals() {
 
 /// The vendor's list of statuses is closed; the raw client's is open.
 #[tokio::test]
-async fn a_new_status_is_against_the_vendors_document_alone() {
+async fn a_new_status_violates_only_the_vendors_document() {
     let fake = fake();
     let ids = [fake.add_job(FakeJob::image())];
     fake.set_state(&ids[0], JobState::Other(5)).unwrap();
@@ -127,13 +127,13 @@ async fn a_new_status_is_against_the_vendors_document_alone() {
     assert!(
         !vendored
             .operation("/listbyids")
-            .objections(&answer)
+            .violations(&answer)
             .is_empty()
     );
 }
 
 #[tokio::test]
-async fn tokens_and_their_refusals() {
+async fn tokens_and_their_refusals_conform() {
     let spec = Spec::effective();
     let get_token = spec.operation("/getToken");
     let fake = fake();
@@ -145,8 +145,8 @@ async fn tokens_and_their_refusals() {
         let values = [("clientId", "me"), ("clientSecret", secret.as_str())];
         let request = get_token.request(&http(), &fake, &values);
         let answer: Value = request.send().await.unwrap().json().await.unwrap();
-        let objections = get_token.objections(&answer);
-        assert!(objections.is_empty(), "{objections:#?} in {answer:#}");
+        let violations = get_token.violations(&answer);
+        assert!(violations.is_empty(), "{violations:#?} in {answer:#}");
         assert_eq!(answer["code"], code);
         assert_eq!(answer["token"].is_string(), code == 1000);
     }
@@ -154,12 +154,12 @@ async fn tokens_and_their_refusals() {
 
 /// Submissions, detections, credit and deletion, accepted and refused.
 #[tokio::test]
-async fn the_other_operations_answer_as_documented() {
+async fn the_answers_of_the_other_operations_conform() {
     let spec = Spec::effective();
     let fake = fake();
     let url = "https://cdn.example/a.jpg";
     let faces = json!([{"path": url, "opts": "1,2:3,4:5,6:7,8"}]);
-    let v3 = |medium: &str| json!({"sourceImage": faces, "targetImage": faces, medium: url});
+    let v3 = |original: &str| json!({"sourceImage": faces, "targetImage": faces, original: url});
     let plus = json!({"source_url": url, "target_url": url, "single_face_mode": true});
     fake.set_scene("https://cdn.example/broken.jpg", Scene::failing("no shape"));
     let film = Scene::video([(0, 0), (5, 2)]);
@@ -198,15 +198,15 @@ async fn the_other_operations_answer_as_documented() {
         let request = http().request(operation.method.to_uppercase().parse().unwrap(), target);
         let request = request.header("x-api-key", fake.api_key()).json(&body);
         let answer: Value = request.send().await.unwrap().json().await.unwrap();
-        let objections = operation.objections(&answer);
-        assert!(objections.is_empty(), "{objections:#?} in {answer:#}");
+        let violations = operation.violations(&answer);
+        assert!(violations.is_empty(), "{violations:#?} in {answer:#}");
     }
     fake.assert_jobs_created(4);
 }
 
-/// A new operation in the document has to be served, and tested here.
+/// When this fails, serve the new operation and test it here.
 #[test]
-fn the_operations_of_the_documents_are_known() {
+fn every_documented_operation_is_known() {
     let spec = Spec::effective();
     let operations = spec.operations();
     let mut known: Vec<_> = operations
@@ -232,14 +232,14 @@ fn the_operations_of_the_documents_are_known() {
     );
 }
 
-/// The other way round: the check can fail, and deviations deviate.
+/// Shows that the check can fail, and that deviations deviate.
 #[tokio::test]
-async fn malformed_answers_are_against_the_document_or_beside_it() {
+async fn malformed_answers_violate_the_document_where_it_is_strict() {
     let spec = Spec::vendored();
     let lookup = spec.operation("/listbyids");
     let fake = fake();
     let ids = [fake.add_job(FakeJob::video())];
-    let beside = [
+    let allowed = [
         Malformed::UnknownMember,
         Malformed::DataAbsent,
         Malformed::RowWithoutId,
@@ -250,10 +250,10 @@ async fn malformed_answers_are_against_the_document_or_beside_it() {
     for malformed in Malformed::ALL {
         fake.push_answer(Answer::malformed(malformed));
         let answer = look_up(&lookup, &fake, &fake.api_key(), &ids).await;
-        let is_allowed = lookup.objections(&answer).is_empty();
+        let is_allowed = lookup.violations(&answer).is_empty();
         assert_eq!(
             is_allowed,
-            beside.contains(&malformed),
+            allowed.contains(&malformed),
             "{malformed}: {answer:#}"
         );
     }

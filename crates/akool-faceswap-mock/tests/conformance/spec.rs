@@ -1,4 +1,4 @@
-//! The vendored document: requests are made from it, and answers held against it.
+//! The vendored document: requests are made from it, and answers are checked against it.
 
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,7 @@ impl Spec {
         Self(serde_saphyr::from_str(&read("faceswap.yaml")).unwrap())
     }
 
-    /// With the supplement and this project's deviations: what the raw client is made from.
+    /// The document that the raw client is generated from: with the supplement and the overlay.
     pub(crate) fn effective() -> Self {
         let file = |name: &str| document::File {
             name: name.to_owned(),
@@ -61,7 +61,7 @@ impl Spec {
             .collect()
     }
 
-    /// The only operation whose path ends so.
+    /// The only operation whose path ends with `path`.
     pub(crate) fn operation(&self, path: &str) -> Operation<'_> {
         let mut found = self.operations();
         found.retain(|operation| operation.path.ends_with(path));
@@ -76,7 +76,7 @@ impl Spec {
         });
         assert!(schema["allOf"][0].is_object(), "{response}");
         as_json_schema(&mut schema);
-        // The draft that OpenAPI 3.0 builds on is the fourth but for a few words.
+        // OpenAPI 3.0 builds on a draft that differs from draft 4 only in a few keywords.
         jsonschema::draft4::options()
             .should_validate_formats(true)
             .build(&schema)
@@ -111,8 +111,8 @@ impl Operation<'_> {
         request.query(values)
     }
 
-    /// What the document has against an answer; nothing if it conforms.
-    pub(crate) fn objections(&self, answer: &Value) -> Vec<String> {
+    /// How an answer violates the document; empty if it conforms.
+    pub(crate) fn violations(&self, answer: &Value) -> Vec<String> {
         self.answers
             .iter_errors(answer)
             .map(|error| format!("{}: {error}", error.instance_path()))
@@ -129,14 +129,14 @@ fn read(name: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// OpenAPI 3.0 says `nullable` where JSON Schema has another type.
+/// Replaces OpenAPI 3.0's `nullable` by the type `null` of JSON Schema.
 fn as_json_schema(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
             if members.remove("nullable") == Some(json!(true))
-                && let Some(one) = members.get_mut("type")
+                && let Some(base) = members.get_mut("type")
             {
-                *one = json!([one, "null"]);
+                *base = json!([base, "null"]);
             }
             members.values_mut().for_each(as_json_schema);
         }

@@ -2,7 +2,7 @@
 
 use akool_faceswap_mock::{FakeAkool, FakeJob, http::StatusCode};
 
-use crate::asking::{http_client, lookup, refusal_code};
+use crate::request::{http_client, lookup, refusal_code};
 
 async fn ask(fake: &FakeAkool, id: &str, headers: &[(&str, &str)]) -> reqwest::Response {
     let path = lookup(&format!("?_ids={id}"));
@@ -14,7 +14,7 @@ async fn ask(fake: &FakeAkool, id: &str, headers: &[(&str, &str)]) -> reqwest::R
 }
 
 #[tokio::test]
-async fn either_credential_opens_and_authorization_wins() {
+async fn either_credential_is_accepted_and_authorization_wins() {
     let fake = FakeAkool::builder()
         .api_key("good-key")
         .bearer_token("good-token")
@@ -75,7 +75,7 @@ async fn credentials_can_be_rotated() {
 }
 
 #[tokio::test]
-async fn a_refusal_may_have_a_status_of_its_own() {
+async fn the_http_status_of_a_refusal_can_be_set() {
     let fake = FakeAkool::builder()
         .auth_failure_status(StatusCode::UNAUTHORIZED)
         .start()

@@ -1,4 +1,4 @@
-//! Answers that do not arrive whole, or not as documented.
+//! Answers that are incomplete, or not as documented.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::asking::{client, get, http_client, ids_of, look_up, lookup, refusal_code, status};
+use crate::request::{client, get, http_client, ids_of, look_up, lookup, refusal_code, status};
 
 /// Asks for one job and reads the answer's text, or nothing if it breaks off.
 async fn text(fake: &FakeAkool, id: &str) -> Option<String> {
@@ -21,7 +21,7 @@ async fn text(fake: &FakeAkool, id: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn bodies_break_off() {
+async fn bodies_are_cut_off() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image().after_polls(3, 0));
     for fault in [
@@ -37,7 +37,7 @@ async fn bodies_break_off() {
         );
         assert!(response.text().await.is_err());
     }
-    // The server has done its work each time.
+    // Each request counted as a lookup.
     assert_eq!(status(&fake, &id).await, 3);
 }
 
@@ -63,7 +63,7 @@ async fn connections_break_before_any_request() {
     fake.push_answer(Answer::on_connect(WireScript::new().reset()));
     fake.push_answer(Answer::on_connect(WireScript::new()));
     fake.push_answer("reset:connections:1x".parse::<FaultRule>().unwrap());
-    // None of a request's answers is for a connection.
+    // Answers for requests do not apply to connections.
     fake.push_answer(Answer::html(StatusCode::BAD_GATEWAY).always());
     for _ in 0..3 {
         assert!(get(&fake, &lookup("?_ids=a")).await.is_err());
@@ -74,9 +74,9 @@ async fn connections_break_before_any_request() {
     assert_eq!(fake.request_count(), 1);
 }
 
-/// As a TLS handshake would read it.
+/// A client would read the alert during its TLS handshake.
 #[tokio::test]
-async fn who_connects_is_told_something_before_asking() {
+async fn a_script_plays_before_any_request() {
     let fake = FakeAkool::start().unwrap();
     let alert = [21, 3, 3, 0, 2, 2, 40];
     fake.push_answer(Answer::on_connect(WireScript::new().write(alert.to_vec())));
@@ -96,7 +96,7 @@ async fn who_connects_is_told_something_before_asking() {
     assert_eq!(fake.request_count(), 0);
 }
 
-/// As long as one value is left, and on the same port afterwards.
+/// Connections are refused until the last value is gone, then accepted on the same port.
 #[tokio::test]
 async fn a_server_is_down_and_comes_back() {
     let fake = FakeAkool::start().unwrap();
@@ -109,7 +109,7 @@ async fn a_server_is_down_and_comes_back() {
     let second = fake.refuse_connections().unwrap();
     drop(first);
     for _ in 0..2 {
-        // The connection that was kept is no way in, either.
+        // The connection that was kept alive is closed, too.
         let error = get(&fake, &lookup("?_ids=a")).await.unwrap_err();
         assert!(error.is_connect(), "{error:?}");
         assert!(ask().await.is_err());
@@ -122,9 +122,8 @@ async fn a_server_is_down_and_comes_back() {
     assert_eq!(status(&fake, &id).await, 3);
 }
 
-/// What is being answered ends, and the wait for it with it.
 #[tokio::test]
-async fn an_outage_ends_what_is_under_way() {
+async fn an_outage_breaks_the_requests_in_flight() {
     let fake = FakeAkool::start().unwrap();
     fake.push_answer(Answer::silent());
     let path = lookup("?_ids=a");
@@ -136,13 +135,13 @@ async fn an_outage_ends_what_is_under_way() {
     assert!(answer.is_err());
     assert_eq!(fake.requests_in_flight(), 0);
     drop(fake);
-    // Nobody is there any more who could listen.
+    // The thread that could listen again is gone.
     assert!(outage.end().is_err());
 }
 
-/// The client gives up; the server is free for others meanwhile.
+/// Meanwhile the fake answers other requests.
 #[tokio::test]
-async fn an_answer_may_never_come() {
+async fn an_answer_can_be_silent() {
     let fake = FakeAkool::start().unwrap();
     fake.push_answer(Answer::silent());
     let path = lookup("?_ids=a");
@@ -158,7 +157,7 @@ async fn an_answer_may_never_come() {
     }
 }
 
-/// Waits until the first request has come.
+/// Waits until the first request has been received.
 async fn first_request(fake: &FakeAkool) {
     while fake.request_count() == 0 {
         tokio::task::yield_now().await;
@@ -166,7 +165,7 @@ async fn first_request(fake: &FakeAkool) {
 }
 
 #[tokio::test]
-async fn a_body_without_end_goes_on_while_it_is_read() {
+async fn an_endless_body_continues_while_it_is_read() {
     let fake = FakeAkool::start().unwrap();
     fake.push_answer(Answer::endless());
     let mut response = get(&fake, &lookup("?_ids=a")).await.unwrap();
@@ -187,7 +186,7 @@ async fn a_slow_answer_arrives_whole() {
 }
 
 #[tokio::test]
-async fn rows_are_not_what_was_asked_for() {
+async fn rows_can_be_duplicate_or_foreign_or_have_an_unknown_status() {
     let fake = FakeAkool::start().unwrap();
     let (a, b) = (
         fake.add_job(FakeJob::image()),
@@ -209,7 +208,7 @@ async fn rows_are_not_what_was_asked_for() {
 }
 
 #[tokio::test]
-async fn every_oddity_arrives() {
+async fn every_malformed_answer_arrives() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image().after_polls(0, 0));
     let plain = text(&fake, &id).await.unwrap();
@@ -226,7 +225,7 @@ async fn every_oddity_arrives() {
     assert!(seen.len() > 5, "{}", seen.len());
 }
 
-/// Each fault as text, once; the fake is the same as before after all of them.
+/// Each fault as text, once; afterwards the fake answers as before.
 #[tokio::test]
 async fn faults_as_text_reach_the_wire() {
     let fake = FakeAkool::start().unwrap();
@@ -234,7 +233,7 @@ async fn faults_as_text_reach_the_wire() {
     let plain = text(&fake, &id).await.unwrap();
     for fault in FaultRule::FAULTS.split(", ") {
         if fault.starts_with("rate-limit") {
-            continue; // It only begins to count.
+            continue; // A single request does not reach this limit.
         }
         let rule: FaultRule = format!("{fault}:1x").parse().unwrap();
         fake.push_answer(rule);
@@ -258,12 +257,12 @@ async fn faults_as_text_reach_the_wire() {
         assert_eq!(fake.stats().faults_given(), before + 1, "{fault}");
         assert_eq!(fake.answers_left(), 0, "{fault}");
     }
-    // The first lookups after missing-first=3:1x count for it no more.
+    // missing-first=3:1x applied to one lookup only.
     assert_eq!(text(&fake, &id).await.unwrap(), plain);
 }
 
 #[tokio::test]
-async fn a_rate_limit_is_real() {
+async fn a_rate_limit_counts_the_requests_of_a_window() {
     let clock = Clock::manual(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000));
     let fake = FakeAkool::builder().clock(clock).start().unwrap();
     fake.push_answer(Answer::rate_limit(2, Duration::from_secs(1)));
@@ -282,7 +281,7 @@ async fn a_rate_limit_is_real() {
 }
 
 #[tokio::test]
-async fn a_refusal_may_say_when_to_come_back() {
+async fn a_refusal_can_have_retry_after() {
     let fake = FakeAkool::start().unwrap();
     fake.push_answer(Answer::business(1005).retry_after(Duration::from_secs(7)));
     let refused = get(&fake, &lookup("?_ids=a")).await.unwrap();
@@ -291,7 +290,7 @@ async fn a_refusal_may_say_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn jobs_are_missing_at_first() {
+async fn jobs_can_be_missing_at_first() {
     let fake = FakeAkool::start().unwrap();
     let (a, b) = (
         fake.add_job(FakeJob::image()),

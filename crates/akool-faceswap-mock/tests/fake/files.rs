@@ -1,10 +1,10 @@
-//! Result files: when they are there, and how they are had.
+//! Result files: when they are available, and how they are served.
 
 use std::time::Duration;
 
 use akool_faceswap_mock::{Answer, CredentialKind, FakeAkool, FakeJob, JobState, http::StatusCode};
 
-use crate::asking::{http_client, look_up, status};
+use crate::request::{http_client, look_up, status};
 
 /// The URL in the row of this job.
 async fn url(fake: &FakeAkool, id: &str) -> String {
@@ -22,7 +22,7 @@ fn done() -> FakeJob {
 }
 
 #[tokio::test]
-async fn a_file_is_there_once_the_job_has_succeeded() {
+async fn a_file_is_available_once_the_job_has_succeeded() {
     let fake = FakeAkool::builder().path_prefix("/proxy").start().unwrap();
     let id = fake.add_job(FakeJob::image().after_polls(1, 0));
     let url = url(&fake, &id).await;
@@ -131,7 +131,7 @@ async fn credentials_for_files_fail_the_assertion() {
 }
 
 #[tokio::test]
-async fn downloads_have_faults_of_their_own() {
+async fn faults_can_be_limited_to_downloads() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(done());
     let url = url(&fake, &id).await;
@@ -167,7 +167,7 @@ async fn downloads_have_faults_of_their_own() {
 }
 
 #[tokio::test]
-async fn an_endless_file_ends_with_its_reader() {
+async fn an_endless_file_continues_while_it_is_read() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(done());
     let url = url(&fake, &id).await;

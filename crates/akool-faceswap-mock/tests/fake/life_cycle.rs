@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use akool_faceswap_mock::{Clock, FakeAkool, FakeJob, JobState, RowOrder};
 
-use crate::asking::{ids_of, look_up, status};
+use crate::request::{ids_of, look_up, status};
 
 fn june_2024() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(1_719_476_868_006)
@@ -38,7 +38,7 @@ async fn time_moves_a_job_to_failure() {
 }
 
 #[tokio::test]
-async fn the_url_is_there_while_the_job_is_queued() {
+async fn a_queued_job_already_has_its_url() {
     let clock = Clock::manual(june_2024());
     let fake = FakeAkool::builder().clock(clock).start().unwrap();
     let id = fake.add_job(FakeJob::image());
@@ -78,7 +78,7 @@ async fn states_can_be_set_and_jobs_removed() {
 }
 
 #[tokio::test]
-async fn rows_come_in_no_order_unless_wanted() {
+async fn rows_are_shuffled_unless_insertion_order_is_set() {
     for (order, in_order) in [(RowOrder::Shuffled, false), (RowOrder::Insertion, true)] {
         let fake = FakeAkool::builder().row_order(order).start().unwrap();
         let ids = fake.seed_population(30);

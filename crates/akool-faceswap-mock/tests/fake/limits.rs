@@ -1,11 +1,11 @@
-//! Paths, parameters and request lines that the fake does not take.
+//! Paths, parameters and request lines that the fake does not accept.
 
 use akool_faceswap_mock::{FakeAkool, FakeJob, http::StatusCode};
 
-use crate::asking::{get, http_client, ids_of, look_up, lookup, refusal_code, status};
+use crate::request::{get, http_client, ids_of, look_up, lookup, refusal_code, status};
 
 #[tokio::test]
-async fn the_prefix_belongs_to_the_path() {
+async fn a_request_without_the_path_prefix_is_not_found() {
     let fake = FakeAkool::builder()
         .path_prefix("/proxy/akool")
         .start()
@@ -20,7 +20,7 @@ async fn the_prefix_belongs_to_the_path() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_a_page_and_no_envelope() {
+async fn unknown_paths_get_an_html_page_without_an_envelope() {
     let fake = FakeAkool::start().unwrap();
     for path in [
         "/",
@@ -48,7 +48,7 @@ async fn a_list_without_ids_is_a_wrong_parameter() {
 }
 
 #[tokio::test]
-async fn malformed_ids_are_not_found_and_spoil_nothing() {
+async fn malformed_ids_are_missing_and_do_not_affect_others() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image());
     for query in [
@@ -62,7 +62,7 @@ async fn malformed_ids_are_not_found_and_spoil_nothing() {
 }
 
 #[tokio::test]
-async fn a_request_line_may_be_so_long_and_no_longer() {
+async fn a_request_line_over_8_kib_is_refused() {
     let fake = FakeAkool::start().unwrap();
     let ids = fake.seed_population(302);
     let mut asked: Vec<&str> = ids.iter().map(String::as_str).collect();

@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod asking;
 mod credentials;
 mod faults;
 mod files;
 mod life_cycle;
 mod limits;
 mod record;
+mod request;
 mod running;
 mod script;
 mod submit;

@@ -1,10 +1,10 @@
-//! What the fake tells about the requests it received.
+//! What the fake reports about the requests that it received.
 
 use std::sync::Arc;
 
 use akool_faceswap_mock::{CredentialKind, FakeAkool, FakeJob};
 
-use crate::asking::{client, http_client, in_flight, look_up, lookup};
+use crate::request::{client, http_client, in_flight, look_up, lookup};
 
 #[tokio::test]
 async fn requests_are_recorded_in_order() {
@@ -52,14 +52,14 @@ async fn too_many_ids_fail_the_assertion() {
 
 #[tokio::test]
 #[should_panic(expected = "1 requests were in flight at one time, at most 0 were allowed")]
-async fn too_many_requests_side_by_side_fail_the_assertion() {
+async fn too_many_concurrent_requests_fail_the_assertion() {
     let fake = FakeAkool::start().unwrap();
     look_up(&fake, &["a"]).await;
     fake.assert_max_concurrent_requests(0);
 }
 
 #[tokio::test]
-async fn requests_side_by_side_are_counted() {
+async fn concurrent_requests_are_counted() {
     let fake = Arc::new(FakeAkool::start().unwrap());
     let id = fake.add_job(FakeJob::image());
     look_up(&fake, &[&id]).await;
@@ -67,7 +67,7 @@ async fn requests_side_by_side_are_counted() {
     fake.assert_max_concurrent_requests(1);
 
     let held = fake.pause_responses();
-    let asking: Vec<_> = (0..3)
+    let lookups: Vec<_> = (0..3)
         .map(|_| {
             let client = client(&fake);
             let ids = id.parse().unwrap();
@@ -75,9 +75,9 @@ async fn requests_side_by_side_are_counted() {
         })
         .collect();
     in_flight(&fake, 3).await;
-    assert!(asking.iter().all(|task| !task.is_finished()));
+    assert!(lookups.iter().all(|task| !task.is_finished()));
     drop(held);
-    for task in asking {
+    for task in lookups {
         assert_eq!(task.await.unwrap(), 1000);
     }
     assert_eq!(fake.max_concurrent_requests(), 3);
@@ -85,7 +85,7 @@ async fn requests_side_by_side_are_counted() {
 }
 
 #[tokio::test]
-async fn figures_are_printed_at_the_end() {
+async fn stats_print_every_counter() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image().after_polls(0, 0));
     look_up(&fake, &[&id, "b"]).await;
@@ -94,29 +94,29 @@ async fn figures_are_printed_at_the_end() {
     let file = format!("{}/files/{id}.png", fake.url());
     http_client().get(file).send().await.unwrap();
     let shown = fake.stats().to_string();
-    let figures: Vec<u64> = shown
+    let counts: Vec<u64> = shown
         .lines()
         .map(|line| line.rsplit(' ').next().unwrap().parse().unwrap())
         .collect();
     assert_eq!(
-        figures,
+        counts,
         [2, 3, 2, fake.longest_request_line() as u64, 1, 1, 0, 1, 0],
         "{shown}"
     );
 }
 
 #[tokio::test]
-async fn what_was_told_need_not_be_asked_again() {
+async fn a_lookup_after_a_damaged_final_answer_is_allowed() {
     let fake = FakeAkool::start().unwrap();
     let id = fake.add_job(FakeJob::image());
     for _ in 0..2 {
         look_up(&fake, &[&id]).await;
     }
-    // The answer that reports the end does not arrive whole.
+    // The answer that reports the end is cut off.
     fake.push_answer(akool_faceswap_mock::Answer::truncated());
     let path = lookup(&format!("?_ids={id}"));
     assert!(
-        crate::asking::get(&fake, &path)
+        crate::request::get(&fake, &path)
             .await
             .unwrap()
             .text()
@@ -131,7 +131,7 @@ async fn what_was_told_need_not_be_asked_again() {
 
 #[tokio::test]
 #[should_panic(expected = "ids were looked up 1 times after their end had been reported, first a")]
-async fn asking_after_the_end_fails_the_assertion() {
+async fn a_lookup_after_the_end_fails_the_assertion() {
     let fake = FakeAkool::start().unwrap();
     fake.add_job(FakeJob::image().with_id("a").after_polls(0, 0).failing());
     look_up(&fake, &["a"]).await;
@@ -149,7 +149,7 @@ async fn too_many_requests_fail_the_assertion() {
 
 #[tokio::test]
 #[should_panic(expected = "a request line had 58 bytes, at most 57 were allowed")]
-async fn too_long_a_line_fails_the_assertion() {
+async fn a_long_request_line_fails_the_assertion() {
     let fake = FakeAkool::start().unwrap();
     look_up(&fake, &["a"]).await;
     fake.assert_max_request_line_bytes(57);

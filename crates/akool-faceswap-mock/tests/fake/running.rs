@@ -1,4 +1,4 @@
-//! Starting, stopping and living beside each other.
+//! Starting and stopping fakes, several at once, and under a paused clock.
 
 use std::{
     io::{Read, Write},
@@ -8,7 +8,7 @@ use std::{
 
 use akool_faceswap_mock::{Answer, FakeAkool, FakeJob};
 
-use crate::asking::{client, get, in_flight, lookup, status};
+use crate::request::{client, get, in_flight, lookup, status};
 
 fn authority(fake: &FakeAkool) -> String {
     fake.url().trim_start_matches("http://").to_owned()
@@ -50,7 +50,7 @@ fn a_port_can_be_chosen_and_is_free_again_afterwards() {
 }
 
 #[tokio::test]
-async fn several_live_side_by_side() {
+async fn several_fakes_run_side_by_side() {
     let fakes: Vec<FakeAkool> = (0..5).map(|_| FakeAkool::start().unwrap()).collect();
     let ids: Vec<String> = fakes
         .iter()
@@ -95,7 +95,7 @@ async fn it_answers_under_a_paused_clock() {
     }
 }
 
-/// The documentation warns of it.
+/// The crate's documentation warns about this.
 #[tokio::test(start_paused = true)]
 async fn a_paused_clock_jumps_to_a_waiting_callers_timeout() {
     let fake = FakeAkool::start().unwrap();
@@ -108,7 +108,7 @@ async fn a_paused_clock_jumps_to_a_waiting_callers_timeout() {
     drop(held);
 }
 
-/// The way around it that the documentation names.
+/// The workaround: tokio's clock does not jump while a blocking task runs.
 #[tokio::test(start_paused = true)]
 async fn a_blocking_task_keeps_a_paused_clock_from_jumping() {
     let fake = FakeAkool::start().unwrap();

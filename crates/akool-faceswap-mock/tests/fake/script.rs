@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, http};
 
-use crate::asking::{get, in_flight, look_up, lookup, refusal_code, status};
+use crate::request::{get, in_flight, look_up, lookup, refusal_code, status};
 
 #[tokio::test]
 async fn business_codes_come_before_everything_else() {
@@ -33,7 +33,7 @@ async fn business_codes_come_before_everything_else() {
 }
 
 #[tokio::test]
-async fn http_errors_are_no_envelopes() {
+async fn http_errors_have_no_envelope() {
     let fake = FakeAkool::start().unwrap();
     fake.push_answer(Answer::too_many_requests(Some(Duration::from_secs(3))));
     let response = get(&fake, &lookup("?_ids=a")).await.unwrap();
@@ -56,7 +56,7 @@ async fn http_errors_are_no_envelopes() {
 }
 
 #[tokio::test]
-async fn odd_bodies_arrive_to_the_byte() {
+async fn unusual_bodies_arrive_byte_for_byte() {
     let fake = FakeAkool::start().unwrap();
     let body = b"\xef\xbb\xbf{\"code\": \"1000\", \xff".as_slice();
     fake.push_answer(Answer::json(body));
@@ -78,7 +78,7 @@ async fn odd_bodies_arrive_to_the_byte() {
 }
 
 #[tokio::test]
-async fn one_id_can_be_refused_for_good() {
+async fn one_id_can_always_be_refused() {
     let fake = FakeAkool::start().unwrap();
     let good = fake.add_job(FakeJob::image());
     let bad = fake.add_job(FakeJob::image());
@@ -93,7 +93,7 @@ async fn one_id_can_be_refused_for_good() {
 }
 
 #[tokio::test]
-async fn a_hang_up_is_no_answer() {
+async fn a_hang_up_sends_no_answer() {
     let fake = FakeAkool::start().unwrap();
     fake.push_answer(Answer::hang_up());
     let error = get(&fake, &lookup("?_ids=a")).await.unwrap_err();
@@ -112,7 +112,7 @@ async fn a_delayed_answer_keeps_only_its_own_request_waiting() {
         _ = look_up(&fake, asked) => panic!("answered at once"),
         () = in_flight(&fake, 1) => {}
     }
-    // The answer that nobody waited for did not count as a lookup of the job.
+    // The abandoned request did not count as a lookup of the job.
     assert_eq!(status(&fake, &id).await, 1);
     in_flight(&fake, 0).await;
 }

@@ -1,12 +1,12 @@
-//! Submissions: jobs that the other endpoints know, credits, deletion, and every way in which the
-//! answer can be lost.
+//! Submissions: jobs that the other endpoints know, credits, deletion, and every way to lose the
+//! answer.
 
 use std::time::Duration;
 
 use akool_faceswap_mock::{Answer, FakeAkool, FakeJob, FaultRule, Scene, http::StatusCode};
 use serde_json::{Value, json};
 
-use crate::asking::{get, http_client, look_up, status};
+use crate::request::{get, http_client, look_up, status};
 
 pub(crate) const PLUS: &str = "/api/open/v4/faceswap/faceswapPlusByImage";
 const PRO: &str = "/api/open/v4/faceswap/faceswapByImage";
@@ -39,12 +39,12 @@ async fn credit(fake: &FakeAkool) -> f64 {
 }
 
 #[tokio::test]
-async fn every_submission_makes_a_job_and_costs_credits() {
+async fn every_submission_creates_a_job_and_costs_credits() {
     let fake = FakeAkool::start().unwrap();
     fake.set_credit(10.5);
     fake.set_price(2.5);
     let list = json!([{"path": "https://cdn.example/me.jpg", "opts": "1,2:3,4:5,6:7,8"}]);
-    let v3 = |medium: &str| json!({"sourceImage": list, "targetImage": list, medium: "https://cdn.example/a.jpg"});
+    let v3 = |original: &str| json!({"sourceImage": list, "targetImage": list, original: "https://cdn.example/a.jpg"});
     let submissions = [
         (PLUS, picture(), 1, None),
         (
@@ -83,7 +83,7 @@ async fn every_submission_makes_a_job_and_costs_credits() {
     fake.assert_jobs_created(4);
     assert_eq!(credit(&fake).await.to_string(), "0.5");
     assert_eq!(fake.credits_taken().to_string(), "10");
-    // Too little is left.
+    // Too little credit is left.
     assert_eq!(posted(&fake, PLUS, &picture()).await["code"], 1006);
     assert_eq!(posted(&fake, PLUS, &json!({})).await["code"], 1003);
     assert_eq!(fake.jobs_created(), 4);
@@ -98,7 +98,7 @@ async fn a_second_job_fails_the_assertion() {
 }
 
 #[tokio::test]
-async fn submitted_jobs_live_as_the_test_wants() {
+async fn submitted_jobs_behave_as_configured() {
     let fake = FakeAkool::start().unwrap();
     fake.set_submitted_job(
         FakeJob::image()
@@ -116,17 +116,17 @@ async fn submitted_jobs_live_as_the_test_wants() {
         .remove(0);
     assert_eq!((row.faceswap_status, row.image), (Some(4), Some(0)));
     assert_eq!(row.extra["alg_msg"], "generate temp file error");
-    // The URL is there, and leads nowhere: the host says 403, as it does for expired results.
+    // The job has a URL but no file: the host answers 403, as for an expired result.
     let url = row.url.unwrap().into_string();
     assert_eq!(http_client().get(url).send().await.unwrap().status(), 403);
 }
 
-/// Rows of the table of what a submission may end in: whether a job was made.
+/// The ways in which a submission can fail, and whether a job was created.
 #[tokio::test]
-async fn answers_are_lost_before_and_after_a_job_is_made() {
+async fn answers_are_lost_before_and_after_a_job_is_created() {
     let fake = FakeAkool::start().unwrap();
     let bad_gateway = || Answer::html(StatusCode::BAD_GATEWAY);
-    for (fault, made) in [
+    for (fault, created) in [
         (bad_gateway(), 0),
         (bad_gateway().after_handling(), 1),
         (Answer::reset(), 0),
@@ -145,7 +145,7 @@ async fn answers_are_lost_before_and_after_a_job_is_made() {
         let shown = format!("{fault:?}");
         let before = fake.jobs_created();
         fake.push_answer(fault.on_submits());
-        // Lookups do not use the fault up.
+        // A lookup does not consume the fault.
         look_up(&fake, &["a"]).await;
         let id = match post(&fake, PLUS, &picture()).await {
             Ok(response) => {
@@ -154,7 +154,7 @@ async fn answers_are_lost_before_and_after_a_job_is_made() {
             Err(_) => Value::Null,
         };
         assert_eq!(id, Value::Null, "{shown}");
-        assert_eq!(fake.jobs_created() - before, made, "{shown}");
+        assert_eq!(fake.jobs_created() - before, created, "{shown}");
         assert_eq!(fake.answers_left(), 0, "{shown}");
     }
     for rule in [
@@ -181,7 +181,7 @@ async fn an_answer_without_the_id_keeps_the_rest() {
 
 /// An accepted submission whose answer never comes.
 #[tokio::test]
-async fn a_silent_answer_may_have_made_a_job() {
+async fn a_submission_without_an_answer_can_create_a_job() {
     let fake = FakeAkool::start().unwrap();
     fake.push_answer(Answer::silent().after_handling().on_submits());
     let body = picture();
@@ -255,7 +255,7 @@ async fn detected_crops_can_be_fetched() {
 }
 
 #[tokio::test]
-async fn credentials_are_checked_everywhere_but_for_tokens() {
+async fn credentials_are_checked_except_for_tokens() {
     let fake = FakeAkool::start().unwrap();
     for path in [PLUS, DELETE, "/interface/detect-api/detect_faces"] {
         let request = http_client()
@@ -272,7 +272,7 @@ async fn credentials_are_checked_everywhere_but_for_tokens() {
 
 /// A picture as base64 is larger than other requests.
 #[tokio::test]
-async fn a_megabyte_is_read() {
+async fn a_body_of_two_megabytes_is_read() {
     let fake = FakeAkool::start().unwrap();
     let request = json!({"img": "QUJD".repeat(512 * 1024)});
     let answer = tokio::time::timeout(

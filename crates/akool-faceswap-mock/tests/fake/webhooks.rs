@@ -115,7 +115,7 @@ async fn a_delivery_is_repeated_until_it_is_accepted() {
 }
 
 #[tokio::test]
-async fn an_accepted_delivery_may_come_again() {
+async fn an_accepted_delivery_can_be_repeated() {
     let fake = FakeAkool::start().unwrap();
     fake.set_webhook_copies(3);
     fake.set_submitted_job(FakeJob::image().after_polls(0, 0));
@@ -134,7 +134,7 @@ async fn an_accepted_delivery_may_come_again() {
 }
 
 #[tokio::test]
-async fn a_job_by_time_reports_when_its_time_has_come() {
+async fn a_job_that_advances_by_time_reports_each_change() {
     let clock = Clock::manual(SystemTime::UNIX_EPOCH + Duration::from_secs(1_719_476_868));
     let fake = FakeAkool::builder().clock(clock).start().unwrap();
     let hour = Duration::from_secs(3600);

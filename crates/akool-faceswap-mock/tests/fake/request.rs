@@ -1,4 +1,4 @@
-//! How the tests ask: the raw client with a transport that adds the key.
+//! How the tests send requests: by the raw client with a transport that adds the key.
 
 use std::time::Duration;
 
@@ -29,9 +29,9 @@ pub(crate) fn client(fake: &FakeAkool) -> Client {
     Client::new_with_client(fake.url(), http_client(), hooks)
 }
 
-/// A client of its own, and so connections of its own, that follows no redirects.
+/// A new client, with its own connections, that follows no redirects.
 pub(crate) fn http_client() -> reqwest::Client {
-    // Fails where another test was first, which is as good.
+    // Fails if another test has installed a provider, which is just as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -54,13 +54,13 @@ pub(crate) async fn status(fake: &FakeAkool, id: &str) -> i64 {
     rows[0].faceswap_status.unwrap()
 }
 
-/// The ids of the rows, as they stand.
+/// The ids of the rows, in their order.
 pub(crate) fn ids_of(answer: &ListResultsByIdsResponse) -> Vec<String> {
     let rows = answer.data.as_ref().unwrap().result.as_ref().unwrap();
     rows.iter().map(|row| row.id.clone().unwrap()).collect()
 }
 
-/// A plain request for a path behind the base URL, with the API key.
+/// A plain request for a path below the base URL, with the API key.
 pub(crate) async fn get(fake: &FakeAkool, path: &str) -> reqwest::Result<reqwest::Response> {
     let url = format!("{}{path}", fake.url());
     let request = http_client().get(url).header("x-api-key", fake.api_key());
