@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::limits::Limit;
-use super::merged::{self, Merged};
+use super::merged::{self, Merged, flag};
 use crate::kind::Kind;
 use crate::walk::{Pair, Use, Walk, is_prose};
 
@@ -63,12 +63,6 @@ fn found_in(walk: &mut Walk<'_>, merged: &Merged<'_, '_>, key: &str, kind: Kind,
 
 pub(super) fn same_values(old: &[&Value], new: &[&Value]) -> bool {
     old.iter().all(|value| new.contains(value)) && new.iter().all(|value| old.contains(value))
-}
-
-/// A keyword that is `true` if any piece says so.
-fn flag(values: &[&Value]) -> Option<bool> {
-    let values: Option<Vec<bool>> = values.iter().map(|value| value.as_bool()).collect();
-    Some(values?.contains(&true))
 }
 
 fn types(walk: &mut Walk<'_>, merged: &Merged<'_, '_>) {

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use super::merged::flag;
 use crate::kind::Kind;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +34,6 @@ impl Limit {
     /// same limit.
     pub(super) fn change(self, old: &[&Value], new: &[&Value]) -> Option<Kind> {
         if self == Self::Flag {
-            let flag = |values: &[&Value]| {
-                let values: Option<Vec<bool>> =
-                    values.iter().map(|value| value.as_bool()).collect();
-                Some(values?.contains(&true))
-            };
             return match (flag(old), flag(new)) {
                 (Some(false), Some(true)) => Some(Kind::LimitAdded),
                 (Some(true), Some(false)) => Some(Kind::LimitRemoved),

@@ -246,6 +246,12 @@ pub(super) fn listed<'a>(values: &[&'a Value]) -> Result<Option<Vec<&'a Value>>,
     Ok(listed)
 }
 
+/// A keyword that is `true` if any piece says so; `None` if a value is not a boolean.
+pub(super) fn flag(values: &[&Value]) -> Option<bool> {
+    let values: Option<Vec<bool>> = values.iter().map(|value| value.as_bool()).collect();
+    Some(values?.contains(&true))
+}
+
 /// All names of all lists of `required`; nothing if one is no list of names.
 pub(super) fn names<'a>(values: &[&'a Value]) -> Option<BTreeSet<&'a str>> {
     let lists: Option<Vec<&Vec<Value>>> = values.iter().map(|value| value.as_array()).collect();
