@@ -63,14 +63,15 @@ fn a_hand_edited_document_fails_and_regen_restores_it() {
 }
 
 #[test]
-fn of_one_page_the_document_is_the_fence() {
+fn the_document_of_a_single_page_is_its_fence() {
     let copy = Copy::new();
     let lock = copy.lock();
-    if let [page] = &lock.pages[..] {
-        let line = format!("fence_sha256 = \"{}\"", page.fence_sha256);
-        edit(&copy.tree.lock(), &line, "fence_sha256 = \"0\"");
-        assert_says(&only(&copy), &["not what sources.lock says"]);
-    }
+    let [page] = &lock.pages[..] else {
+        panic!("not one page: {:#?}", lock.pages);
+    };
+    let line = format!("fence_sha256 = \"{}\"", page.fence_sha256);
+    edit(&copy.tree.lock(), &line, "fence_sha256 = \"0\"");
+    assert_says(&only(&copy), &["not what sources.lock says"]);
 }
 
 #[test]

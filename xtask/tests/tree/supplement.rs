@@ -327,7 +327,7 @@ fn plain_yes_and_no_are_text_all_the_way() {
 }
 
 #[test]
-fn repeated_values_default_responses_and_charsets_do_not_reach_the_client() {
+fn repeated_values_and_default_responses_do_not_reach_the_client() {
     let copy = Copy::new();
     let before = read(&copy.tree.client());
     let pages = copy.save_with(|page| {
@@ -342,5 +342,6 @@ fn repeated_values_default_responses_and_charsets_do_not_reach_the_client() {
     });
     let said = copy.from(&pages);
     assert_eq!(said.result, Ok(()), "{}", said.out);
+    assert!(said.out.contains("response `default`"), "{}", said.out);
     assert_eq!(read(&copy.tree.client()), before);
 }
