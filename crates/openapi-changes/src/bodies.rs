@@ -1,4 +1,4 @@
-//! Bodies that are sent and responses that are received, with their media types and headers.
+//! Bodies of requests, and responses, with their media types and headers.
 
 use serde_json::Value;
 
@@ -46,13 +46,13 @@ pub(crate) fn compare_responses<'a>(
     start: Option<Position>,
 ) {
     let used = Use::whole(Direction::Received, start);
-    let lone = |status: &str, is_new| match status {
+    let unmatched = |status: &str, is_new| match status {
         _ if is_new => Kind::ResponseAdded,
         status if status.starts_with('2') || status == "default" => Kind::SuccessRemoved,
         _ => Kind::ErrorResponseRemoved,
     };
     let usage = walk.usage(&used);
-    walk.entries(responses, usage, lone, |walk, _, response| {
+    walk.entries(responses, usage, unmatched, |walk, _, response| {
         if let Some(response) = walk.resolved(response) {
             headers(walk, &response.member("headers"));
             content(walk, &response.member("content"), &used);
@@ -63,7 +63,7 @@ pub(crate) fn compare_responses<'a>(
 
 fn headers<'a>(walk: &mut Walk<'a>, headers: &Pair<'a>) {
     let used = Use::whole(Direction::Received, None);
-    let lone = |_: &str, is_new| {
+    let unmatched = |_: &str, is_new| {
         if is_new {
             Kind::HeaderAdded
         } else {
@@ -71,7 +71,7 @@ fn headers<'a>(walk: &mut Walk<'a>, headers: &Pair<'a>) {
         }
     };
     let usage = walk.usage(&used);
-    walk.entries(headers, usage, lone, |walk, _, header| {
+    walk.entries(headers, usage, unmatched, |walk, _, header| {
         compare_one(walk, header, &used);
     });
 }
@@ -82,16 +82,16 @@ fn content<'a>(walk: &mut Walk<'a>, content: &Pair<'a>, used: &Use) {
     }
     let usage = walk.usage(used);
     let has = |map: Option<&'a Value>, key: &str| map.is_some_and(|map| map.get(key).is_some());
-    let (shared, lone): (Vec<&str>, Vec<&str>) = (content.keys().into_iter())
+    let (shared, unmatched): (Vec<&str>, Vec<&str>) = (content.keys().into_iter())
         .partition(|key| has(content.old, key) && has(content.new, key));
     let (removed, mut added): (Vec<&str>, Vec<&str>) =
-        lone.into_iter().partition(|key| has(content.old, key));
+        unmatched.into_iter().partition(|key| has(content.old, key));
     for key in shared {
         body(walk, &content.member(key), used);
     }
     for key in removed {
         let pair = content.member(key);
-        // The same media type with another parameter, such as a charset, or in other letters.
+        // The same media type with another parameter, such as a charset, or in another case.
         if let Some(at) = added
             .iter()
             .position(|other| essence(other) == essence(key))
@@ -129,7 +129,7 @@ fn content<'a>(walk: &mut Walk<'a>, content: &Pair<'a>, used: &Use) {
     }
 }
 
-/// Compares what a media type says of its body.
+/// Compares the body of one media type.
 fn body<'a>(walk: &mut Walk<'a>, media_type: &Pair<'a>, used: &Use) {
     if walk.are_objects(media_type) {
         schema::compare(walk, &media_type.member("schema"), used);

@@ -1,4 +1,4 @@
-//! The top of the document: its version, what it is called, and its components.
+//! The top level of the document: its version, its title and its components.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::security;
 use crate::servers;
 use crate::walk::{Pair, Walk};
 
-/// The version of the specification that is understood, patches aside.
+/// The supported version of the specification, without the patch number.
 const SUPPORTED: &str = "3.0.";
 
 /// The sections of `components` whose parts are compared where operations refer to them.

@@ -2,15 +2,15 @@
 
 use serde::Deserialize;
 
-/// What happened to one place in the document. The names in snake case are those that
-/// [`Roles`](crate::Roles) refer to.
+/// What happened to one place in the document. [`Roles`](crate::Roles) refer to a kind by its name
+/// in snake case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Kind {
     /// `openapi` names another version of OpenAPI 3.0.
     SpecVersion,
-    /// `openapi` names no version of OpenAPI 3.0.
+    /// `openapi` is absent, or names no version of OpenAPI 3.0.
     SpecVersionUnsupported,
     /// `info.version` changed.
     ApiVersion,
@@ -100,9 +100,9 @@ pub enum Kind {
     SchemaAdded,
     /// A parameter or media type no longer has a schema.
     SchemaRemoved,
-    /// The type is another one.
+    /// The type changed.
     TypeChanged,
-    /// The type is the same under another name, or without one.
+    /// The schema is the same, but its generated type has another name, or none.
     TypeRenamed,
     /// No value can satisfy all parts of the schema.
     Contradiction,
@@ -144,7 +144,7 @@ pub enum Kind {
     LimitTightened,
     /// A limit allows more.
     LimitLoosened,
-    /// A limit is another one, and which allows more is unknown.
+    /// A limit changed, and it is unclear whether it allows more or less.
     LimitUnclear,
     /// Fields that are not declared are forbidden now.
     UndeclaredForbidden,
@@ -152,13 +152,13 @@ pub enum Kind {
     UndeclaredAllowed,
     /// `oneOf` or `anyOf` has one more alternative.
     AlternativeAdded,
-    /// `oneOf` or `anyOf` has one alternative less.
+    /// `oneOf` or `anyOf` has one alternative fewer.
     AlternativeRemoved,
     /// Alternatives are in another order, or under the other keyword.
     AlternativesReordered,
     /// Only text for people changed.
     Wording,
-    /// The same is written differently.
+    /// Written differently, with the same meaning.
     Rewritten,
     /// A part that no operation uses changed.
     Unused,
@@ -184,7 +184,7 @@ pub(crate) struct Usage {
 }
 
 impl Usage {
-    /// The use in both places together.
+    /// The usage of two places together.
     pub(crate) fn or(self, other: Self) -> Self {
         let first = |a: Option<usize>, b: Option<usize>| a.into_iter().chain(b).min();
         Self {

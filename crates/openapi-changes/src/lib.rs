@@ -30,9 +30,9 @@ use location::{Location, subject};
 use report::markdown::name;
 use walk::{Difference, Walk};
 
-/// Compares two versions of a document, for the users of the client that `roles` describe.
+/// Compares two versions of a document. `roles` describe the client whose users read the report.
 ///
-/// The report is empty if and only if the two are equal.
+/// The report is empty if and only if the two versions are equal.
 pub fn compare(old: &Value, new: &Value, roles: &Roles) -> Report {
     let mut walk = Walk::new(old, new, roles);
     document::compare(&mut walk);

@@ -26,7 +26,7 @@ impl Location {
         self.steps(key, key)
     }
 
-    /// One step down, by a key of its own in each document.
+    /// One step down, by a different key in each document.
     pub(crate) fn steps(&self, old: &str, new: &str) -> Self {
         Self::new(child(&self.old, old), child(&self.new, new))
     }

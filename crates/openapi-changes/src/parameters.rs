@@ -21,7 +21,7 @@ struct Parameter<'a> {
     location: &'a str,
 }
 
-/// Compares the parameters of an operation, with those that its path item gives to all operations.
+/// Compares the parameters of an operation, including those that its path item gives to all operations.
 pub(crate) fn compare<'a>(
     walk: &mut Walk<'a>,
     operation: &Pair<'a>,
@@ -85,8 +85,8 @@ pub(crate) fn compare<'a>(
     }
 }
 
-/// The parameters of an operation, and those of its path that it does not override. Nothing if
-/// they cannot be told apart.
+/// The parameters of an operation, and those of its path that it does not override. `None` if two
+/// of them cannot be distinguished.
 fn merged<'a>(
     document: &'a Value,
     (own_at, own): (&str, Option<&'a Value>),

@@ -16,7 +16,7 @@ pub(crate) fn tokens(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(unescape).collect()
 }
 
-/// The pointer itself, then those of all places around it, the document last.
+/// The pointer itself, then those of all its parents, up to the document's.
 pub(crate) fn ancestors(pointer: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(pointer), |at| at.rfind('/').map(|end| &at[..end]))
 }
@@ -39,8 +39,8 @@ pub(crate) fn chain<'v>(document: &'v Value, mut node: &'v Value) -> Vec<&'v str
     targets
 }
 
-/// What `node` means, with its pointer: itself (at `at`), or what its references lead to.
-/// `None` if they lead to no place in this document.
+/// Follows the references of `node`: the value at their end with its pointer, or `node` at `at` if it
+/// is no reference. `None` if they leave this document, point to nothing, or form too long a chain.
 pub(crate) fn resolve<'v>(
     document: &'v Value,
     node: &'v Value,

@@ -1,8 +1,8 @@
-//! A second look at every value of both documents, so that nothing is lost: whatever differs and
-//! is in no row yet becomes one.
+//! A final pass over every value of both documents, so that no difference is lost: each that no row
+//! covers yet gets a row.
 //!
-//! Where every keyword was compared, what is left means the same as before. Prose is wording. What
-//! no operation reaches is unused. Anything else is for a person.
+//! A difference that is left where every keyword was compared does not change the meaning. Prose is
+//! wording. A part that no operation reaches is unused. Anything else is unknown and needs a person.
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -14,7 +14,7 @@ use crate::location::Location;
 use crate::pointer::{ancestors, child, target, tokens};
 use crate::walk::{Pair, Walk, is_prose};
 
-/// Adds the differences that the comparators have left.
+/// Adds the differences that the comparators did not report.
 pub(crate) fn compare(walk: &mut Walk<'_>) {
     let places = walk.differences.iter().flat_map(|difference| {
         let at = &difference.at;
@@ -133,7 +133,7 @@ impl<'a> Remainder<'_, 'a> {
     }
 }
 
-/// Lists of objects of one length, unless one is the other in another order.
+/// Whether the entries correspond by index: two lists of as many objects, and not merely reordered.
 fn is_matched_by_index(old: &[Value], new: &[Value]) -> bool {
     old.len() == new.len()
         && old.iter().chain(new).all(Value::is_object)

@@ -84,8 +84,8 @@ impl Report {
         self.changes.is_empty()
     }
 
-    /// Every difference: breaking ones first, then compatible ones, then those for a person; in
-    /// each group by place.
+    /// Every difference: breaking ones first, then compatible ones, then those that need a person;
+    /// within each group by place.
     pub fn changes(&self) -> &[Change] {
         &self.changes
     }
@@ -95,9 +95,9 @@ impl Report {
         self.of(group).count()
     }
 
-    /// The report for people: a summary line, then one list for each group.
+    /// The report in Markdown: a summary line, then one list for each group.
     ///
-    /// Text from the documents is in code spans on one line each, so it cannot break the layout.
+    /// Text from the documents is always in a code span on one line, so it cannot break the layout.
     pub fn to_markdown(&self) -> String {
         let mut text = String::from("# API changes\n\n");
         if self.is_empty() {
@@ -147,8 +147,8 @@ impl Extend<Change> for Report {
 }
 
 impl Change {
-    /// A row for something that the documents do not show. Values are shortened; in `subject`,
-    /// `what` and `consequence`, text from outside belongs into code spans.
+    /// A row for something that the documents do not show. Long values are shortened. In `subject`,
+    /// `what` and `consequence`, put text from outside into code spans.
     pub fn new(
         group: Group,
         place: impl Into<String>,

@@ -1,5 +1,5 @@
 //! What one client does with the API: which operations it calls, which fields it depends on, and
-//! what a change there does to its users. Data, so that nothing else here knows an API.
+//! what a change there does to its users. These are data: the rest of the crate knows no particular API.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use serde::Deserialize;
 use crate::kind::Kind;
 use crate::report::Group;
 
-/// What is known of the client whose users read the report.
+/// Describes the client whose users read the report.
 ///
-/// Deserialize it from TOML, YAML or JSON, or leave it at its default: then every field counts the
-/// same, and the sentences speak of "the client".
+/// Deserialize it from TOML, YAML or JSON, or use the default: then all fields are equally important,
+/// and the sentences speak of "the client".
 ///
 /// ```
 /// let roles: openapi_changes::Roles = serde_json::from_value(serde_json::json!({
@@ -23,7 +23,7 @@ use crate::report::Group;
 ///     "role": [
 ///         {"name": "id", "consequences": {
 ///             "field_removed": "No answer can be matched with its request.",
-///             "nullable": {"group": "needs_person", "text": "See whether a job without id can be."},
+///             "nullable": {"group": "needs_person", "text": "Check whether a job may lack its id."},
 ///         }},
 ///         {"name": "ids"},
 ///     ],
@@ -41,16 +41,16 @@ pub struct Roles {
     /// role decides.
     #[serde(rename = "role")]
     ranks: Vec<Role>,
-    /// What changes do where nothing is sent or received: servers, credentials, operations.
+    /// Consequences for parts that are neither sent nor received: servers, credentials, operations.
     document: Consequences,
-    /// What changes of requests do to fields without a role, or whose role does not say.
+    /// Consequences in requests, for fields without a role, or whose role gives none.
     sent: Consequences,
-    /// What changes of responses do to fields without a role, or whose role does not say.
+    /// Consequences in responses, for fields without a role, or whose role gives none.
     received: Consequences,
 }
 
 /// An operation that the client calls, with the roles of the fields it depends on. A field is
-/// written as `data.jobs[].id`, the whole body as an empty text, a parameter as `?name`.
+/// written as `data.jobs[].id`, the whole body as an empty string, a parameter as `?name`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Operation {
@@ -75,7 +75,7 @@ struct Role {
 
 type Consequences = BTreeMap<Kind, Consequence>;
 
-/// A sentence in place of the general one, and a group where that differs too.
+/// A sentence in place of the general one, with a group if that differs, too.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Consequence {
@@ -91,8 +91,8 @@ pub(crate) enum Direction {
     Received,
 }
 
-/// A place inside a body that has, or leads to, a role. Outside of those the client depends on
-/// nothing in particular, and it is not tracked where the walk is.
+/// A place inside a body that has a role or leads to one. Elsewhere the client depends on nothing
+/// in particular, so the walk keeps no position.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     operation: usize,
@@ -102,7 +102,7 @@ pub(crate) struct Position {
 
 impl Roles {
     /// The names of roles that operations give to fields, or to themselves, and that are not
-    /// defined: typing errors, which would otherwise have no effect in silence.
+    /// defined: typos, which would otherwise silently have no effect.
     pub fn undefined(&self) -> Vec<&str> {
         let given = self.operations.iter().flat_map(|operation| {
             let fields = operation.sent.values().chain(operation.received.values());
@@ -160,13 +160,13 @@ impl Roles {
         })
     }
 
-    /// The rank of the role that this very place has.
+    /// The rank of the role of exactly this place.
     pub(crate) fn rank_at(&self, at: Option<&Position>) -> Option<usize> {
         let at = at?;
         self.rank(self.places(at).get(&at.path)?)
     }
 
-    /// What the client's users notice, if the data says it.
+    /// The consequence for the client's users, if one is given.
     pub(crate) fn consequence(
         &self,
         kind: Kind,

@@ -1,7 +1,7 @@
 //! Schemas: the type, the values and the fields of what is sent and received.
 //!
-//! Both sides are compared as what they come to (see [`shape`]): a part of `allOf` that narrows
-//! what another part says is a change of the whole.
+//! Both sides are resolved before they are compared (see [`shape`]): if one part of `allOf` narrows
+//! another, that is a change of the whole.
 
 mod alternatives;
 mod fields;
@@ -45,7 +45,7 @@ pub(crate) fn compare<'a>(walk: &mut Walk<'a>, schema: &Pair<'a>, used: &Use) {
     walk.found(kind, schema, usage);
 }
 
-/// Compares two schemas, each of which is written in one or more places, all of which hold.
+/// Compares two schemas, each of which may be written in several places that all apply.
 fn compare_nodes<'a>(walk: &mut Walk<'a>, old: &[Node<'a>], new: &[Node<'a>], scope: &Scope) {
     let at = Location::new(&old[0].at, &new[0].at);
     let whole = Pair::new(at, Some(old[0].value), Some(new[0].value));

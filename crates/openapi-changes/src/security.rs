@@ -7,13 +7,13 @@ use crate::walk::{Pair, Walk};
 
 const KEY: &str = "security";
 
-/// Compares what is asked for where operations say nothing.
+/// Compares the document's requirements, for operations without requirements of their own.
 pub(crate) fn compare_document(walk: &mut Walk<'_>, document: &Pair<'_>) {
     let own = document.member(KEY);
     requirements(walk, &own, (own.old, own.new));
 }
 
-/// Compares what one operation asks for, in place of what the document does.
+/// Compares the requirements of one operation, which replace the document's.
 pub(crate) fn compare_operation(walk: &mut Walk<'_>, operation: &Pair<'_>) {
     let own = operation.member(KEY);
     let effective = (own.old.or(walk.old.get(KEY)), own.new.or(walk.new.get(KEY)));
@@ -54,14 +54,14 @@ fn requirements(walk: &mut Walk<'_>, own: &Pair<'_>, (old, new): (Option<&Value>
 
 /// Compares the schemes that `security` chooses from.
 pub(crate) fn compare_schemes<'a>(walk: &mut Walk<'a>, schemes: &Pair<'a>) {
-    let lone = |_: &str, is_new| {
+    let unmatched = |_: &str, is_new| {
         if is_new {
             Kind::SchemeAdded
         } else {
             Kind::SchemeRemoved
         }
     };
-    walk.entries(schemes, Usage::default(), lone, |walk, _, scheme| {
+    walk.entries(schemes, Usage::default(), unmatched, |walk, _, scheme| {
         if walk.are_objects(scheme) {
             for key in ["type", "in", "name", "scheme"] {
                 walk.keyword(scheme, key, Usage::default(), |_| Kind::SchemeChanged);

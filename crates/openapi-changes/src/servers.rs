@@ -1,4 +1,4 @@
-//! Servers: where the API is. Clients usually have the first of them as their default.
+//! Servers: where the API is. Clients usually take the first as their default.
 
 use std::collections::BTreeSet;
 

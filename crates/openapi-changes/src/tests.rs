@@ -1,4 +1,4 @@
-//! The report against a small API: each kind of change in its group, and none lost.
+//! Reports on a small API: each kind of change is in its group, and none is lost.
 
 mod compositions;
 mod kinds;
@@ -40,7 +40,7 @@ static ROLES: LazyLock<Roles> = LazyLock::new(|| {
 });
 
 /// The same API with the parts of the format that it does not use: a body that is sent,
-/// alternatives, headers, shared parameters, a circle, a component that nothing uses.
+/// alternatives, headers, shared parameters, a cycle, a component that nothing uses.
 static RICH: LazyLock<Value> = LazyLock::new(|| {
     let mut document = BASE.clone();
     document["paths"]["/jobs/delete"] = json!({"post": {
@@ -112,7 +112,7 @@ fn edited(document: &Value, edit: impl FnOnce(&mut Value)) -> Value {
     document
 }
 
-/// Puts `value` at `pointer`, whose parent must be there. A list takes `-` for its end.
+/// Puts `value` at `pointer`, whose parent must exist. `-` is the end of a list.
 fn set(document: &mut Value, pointer: &str, value: Value) {
     let (parent, key) = split(pointer);
     match document.pointer_mut(&parent).unwrap() {
@@ -139,7 +139,7 @@ fn split(pointer: &str) -> (String, String) {
     (parent.to_owned(), key.replace("~1", "/").replace("~0", "~"))
 }
 
-/// The base with one value put somewhere.
+/// The base with one value set.
 fn with(pointer: &str, value: Value) -> Value {
     edited(&BASE, |document| set(document, pointer, value))
 }

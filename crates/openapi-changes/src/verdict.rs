@@ -45,7 +45,7 @@ pub(crate) fn judge(kind: Kind, usage: Usage, roles: &Roles) -> Verdict {
     Verdict { group, consequence }
 }
 
-/// Breaking before anything else, and a doubt before an all-clear.
+/// The worse of two groups: breaking is the worst, and a doubt is worse than compatible.
 fn worse(a: Group, b: Group) -> Group {
     [Breaking, NeedsPerson]
         .into_iter()
@@ -53,7 +53,7 @@ fn worse(a: Group, b: Group) -> Group {
         .unwrap_or(Compatible)
 }
 
-/// What happened, for a reader, where the key and the two values do not say it.
+/// What happened, in words; `None` if the key and the two values say it.
 pub(crate) fn phrase(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::ComponentAdded => "component added",

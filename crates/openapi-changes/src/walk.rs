@@ -1,8 +1,8 @@
 //! The walk's state: both documents, the differences found, and the places it has compared.
 //!
-//! Comparators emit a [`Kind`] for every difference that they know. Keywords they do not know are
-//! [`Kind::Unknown`], so that a person looks at them. Prose and different ways to write the same
-//! are left to the `remainder`, which looks at every value of both documents once more.
+//! Comparators emit a [`Kind`] for every difference that they know, and [`Kind::Unknown`] for
+//! keywords that they do not know. They leave prose and mere rewriting to `remainder`, which goes
+//! over every value of both documents again.
 
 use std::collections::BTreeSet;
 
@@ -42,12 +42,12 @@ impl<'a> Pair<'a> {
         Self { at, old, new }
     }
 
-    /// What only the older document has.
+    /// A value that only the older document has.
     pub(crate) fn removed(at: &str, value: &'a Value) -> Self {
         Self::new(Location::new(at, at), Some(value), None)
     }
 
-    /// What only the newer document has.
+    /// A value that only the newer document has.
     pub(crate) fn added(at: &str, value: &'a Value) -> Self {
         Self::new(Location::new(at, at), None, Some(value))
     }
@@ -70,19 +70,19 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// One difference, before anybody judges it.
+/// One difference, not yet judged.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Difference {
     pub(crate) kind: Kind,
     pub(crate) at: Location,
-    /// What the row is about if `at` does not say it, as a pointer: of `required` a field.
+    /// A pointer to what the row is about, if `at` does not say it: for `required`, to the field.
     pub(crate) about: Option<String>,
     pub(crate) old: Option<Value>,
     pub(crate) new: Option<Value>,
     pub(crate) usage: Usage,
 }
 
-/// How the part under the walk is used by one operation.
+/// How one operation uses the part that is being compared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Use {
     pub(crate) direction: Direction,
@@ -106,7 +106,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) new: &'a Value,
     pub(crate) roles: &'a Roles,
     pub(crate) differences: Vec<Difference>,
-    /// Places whose every keyword was compared: what differs below without a difference in
+    /// Places where every keyword was compared: what differs below them and is not in
     /// `differences` means the same.
     pub(crate) compared: BTreeSet<String>,
     /// Places whose difference a row about another place explains.
@@ -143,7 +143,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Adds a difference, or how one that is known already is used elsewhere.
+    /// Adds a difference. If it is already known, adds its usage to the known one.
     pub(crate) fn emit(&mut self, difference: Difference) {
         let same = |known: &Difference| {
             (known.kind, &known.at, &known.about)
@@ -168,7 +168,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// Compares the values of `key`; `kind` says what it is if they differ.
+    /// Compares the values of `key`; if they differ, `kind` says what the difference is.
     pub(crate) fn keyword(
         &mut self,
         owner: &Pair<'_>,
@@ -182,13 +182,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Compares the entries of two maps: `both` those that both have, while `lone` says what one
-    /// is that only the newer document has (or only the older one).
+    /// Compares the entries of two maps. `both` compares an entry that both have; `unmatched` gives
+    /// the kind of an entry that only the newer map has (`true`), or only the older one (`false`).
     pub(crate) fn entries(
         &mut self,
         maps: &Pair<'a>,
         usage: Usage,
-        lone: impl Fn(&str, bool) -> Kind,
+        unmatched: impl Fn(&str, bool) -> Kind,
         mut both: impl FnMut(&mut Self, &str, &Pair<'a>),
     ) {
         if !self.are_objects(maps) {
@@ -199,12 +199,12 @@ impl<'a> Walk<'a> {
             if pair.old.is_some() && pair.new.is_some() {
                 both(self, key, &pair);
             } else {
-                self.found(lone(key, pair.new.is_some()), &pair, usage);
+                self.found(unmatched(key, pair.new.is_some()), &pair, usage);
             }
         }
     }
 
-    /// Hands all keys that the caller has not handled to a person, prose aside.
+    /// Reports the keys that the caller has not handled as unknown, prose aside.
     pub(crate) fn rest(&mut self, owner: &Pair<'_>, handled: &[&str]) {
         for key in owner.keys() {
             if !handled.contains(&key) && !is_prose(key) {
@@ -213,8 +213,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether both values are objects; one may be absent. Values of another form, and empty
-    /// objects that come or go, are differences in themselves.
+    /// Whether both values are objects; one may be absent. Reports values of any other type, and
+    /// empty objects that were added or removed.
     pub(crate) fn are_objects(&mut self, pair: &Pair<'_>) -> bool {
         let are = match (pair.old, pair.new) {
             (Some(Value::Object(_)), Some(Value::Object(_))) => true,
@@ -238,7 +238,7 @@ impl<'a> Walk<'a> {
         None
     }
 
-    /// A part that does not have the form that the specification asks for.
+    /// Reports a part that does not have the form that the specification requires.
     pub(crate) fn malformed(&mut self, pair: &Pair<'_>) {
         self.incomplete |= pair.old.is_some() || pair.new.is_some();
         if !pair.is_equal() {
@@ -246,8 +246,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Both values with their references followed, if they are objects then: these are taken as
-    /// compared. A reference that leads nowhere is a difference, unless both documents have it.
+    /// Both values with their references followed, if both are objects; they are marked as compared.
+    /// Reports a reference to nothing, unless both documents have it.
     pub(crate) fn resolved(&mut self, pair: &Pair<'a>) -> Option<Pair<'a>> {
         let was = pointer::resolve(self.old, pair.old?, &pair.at.old);
         let is = pointer::resolve(self.new, pair.new?, &pair.at.new);
@@ -271,7 +271,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What a keyword that is `true`, `false`, or absent for `false`, has become.
+/// The kind of a change in a keyword that is `true` or `false`, where absent means `false`.
 pub(crate) fn flag(pair: &Pair<'_>, set: Kind, unset: Kind) -> Kind {
     let truth = |value: Option<&Value>| value.map_or(Some(false), Value::as_bool);
     match (truth(pair.old), truth(pair.new)) {

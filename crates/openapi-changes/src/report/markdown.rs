@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// The most characters of one value that a row shows.
 const SHOWN: usize = 120;
-/// How much of what two long values have in common is shown before they part.
+/// How many of the characters that two long values share are shown before their first difference.
 const LEAD: usize = 30;
 
 /// `text` as a code span, whatever it holds: backticks, newlines, control characters.
@@ -27,7 +27,7 @@ pub(crate) fn name(text: &str) -> String {
     code(&window(text, 0))
 }
 
-/// Both values as compact JSON, shortened so that the place where they part can be seen.
+/// Both values as compact JSON, shortened so that their first difference is visible.
 pub(crate) fn excerpts(
     old: Option<&Value>,
     new: Option<&Value>,
@@ -60,8 +60,8 @@ fn window(text: &str, start: usize) -> String {
     shown
 }
 
-/// Control characters, line separators and characters that turn the direction of text around
-/// become visible escapes.
+/// Control characters, line separators and characters that change the direction of text become
+/// visible escapes.
 fn one_line(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn long_values_are_cut_where_they_part() {
+    fn long_values_are_cut_around_their_first_difference() {
         let (old, new) = (
             json!("x".repeat(500) + "old"),
             json!("x".repeat(500) + "new"),

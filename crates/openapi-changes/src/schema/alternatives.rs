@@ -8,8 +8,8 @@ use crate::location::Location;
 use crate::pointer::{ancestors, target};
 use crate::walk::{Pair, Walk};
 
-/// Compares two lists of alternatives: equal ones, then those that refer to the same place, then
-/// what is left, in order.
+/// Compares two lists of alternatives in pairs: equal ones, then those that refer to the same place,
+/// then the others in order.
 pub(super) fn compare<'a>(
     walk: &mut Walk<'a>,
     at: &Location,
@@ -74,7 +74,7 @@ fn targets<'a>(one: &Alternative<'a>) -> Option<Vec<&'a str>> {
     one.arms.iter().map(|(_, arm)| target(arm.value)).collect()
 }
 
-/// Takes the pairs out of both lists of indices that `same` holds for.
+/// Removes the indices of the pairs for which `same` holds from both lists, and returns the pairs.
 fn take_matches(
     was: &mut Vec<usize>,
     is: &mut Vec<usize>,

@@ -1,4 +1,4 @@
-//! Everything that a schema says of what is inside a value: fields, items, undeclared fields.
+//! The keywords about what is inside a value: fields, items, undeclared fields.
 
 use serde_json::Value;
 
@@ -49,7 +49,7 @@ fn required(walk: &mut Walk<'_>, merged: &Merged<'_, '_>) {
     for name in old.symmetric_difference(&new) {
         let (had, has) = merged.field(name);
         let place = merged.place(key);
-        // A field that comes or goes says by itself that it is required.
+        // The row of a field that was added or removed covers this.
         if had.is_empty() != has.is_empty() {
             let owner = |at: &str| ancestors(at).nth(1).unwrap_or_default().to_owned();
             let owners = [owner(&place.old), owner(&place.new)];
@@ -93,7 +93,7 @@ fn properties<'a>(walk: &mut Walk<'a>, merged: &Merged<'_, 'a>) {
     }
     let (had, has) = merged.has_fields();
     if had != has {
-        // What has no fields is generated as a map or a value, not as a struct.
+        // A schema without fields is generated as a map or a value, not as a struct.
         found(walk, merged, key, Kind::TypeChanged);
     }
     for name in merged.fields() {
@@ -103,7 +103,7 @@ fn properties<'a>(walk: &mut Walk<'a>, merged: &Merged<'_, 'a>) {
         let usage = walk.usage(&scope.used);
         if old.is_empty() || new.is_empty() {
             for node in old {
-                lone(
+                unmatched(
                     walk,
                     Kind::FieldRemoved,
                     &Pair::removed(&node.at, node.value),
@@ -116,7 +116,7 @@ fn properties<'a>(walk: &mut Walk<'a>, merged: &Merged<'_, 'a>) {
                 Kind::FieldAddedOptional
             };
             for node in new {
-                lone(walk, kind, &Pair::added(&node.at, node.value), usage);
+                unmatched(walk, kind, &Pair::added(&node.at, node.value), usage);
             }
             continue;
         }
@@ -139,7 +139,7 @@ fn properties<'a>(walk: &mut Walk<'a>, merged: &Merged<'_, 'a>) {
 }
 
 /// A field that only one of the documents has.
-fn lone(walk: &mut Walk<'_>, kind: Kind, field: &Pair<'_>, usage: Usage) {
+fn unmatched(walk: &mut Walk<'_>, kind: Kind, field: &Pair<'_>, usage: Usage) {
     walk.found(kind, field, usage);
     let document = if field.old.is_some() {
         walk.old

@@ -1,4 +1,4 @@
-//! Everything that a schema says of a value itself: its type, its values, its limits.
+//! The keywords about a value itself: its type, its values, its limits.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::merged::{self, Merged, flag};
 use crate::kind::Kind;
 use crate::walk::{Pair, Use, Walk, is_prose};
 
-/// Compares all keywords but those about what is inside.
+/// Compares all keywords except those about what is inside.
 pub(super) fn compare(walk: &mut Walk<'_>, merged: &Merged<'_, '_>) {
     types(walk, merged);
     nullable(walk, merged);
@@ -22,7 +22,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, merged: &Merged<'_, '_>) {
             | "properties"
             | "items"
             | "additionalProperties" => continue,
-            // Their parts are compared as what they come to.
+            // Their parts are compared in resolved form.
             "allOf" | "oneOf" | "anyOf" if was.iter().chain(&is).all(|value| value.is_array()) => {
                 continue;
             }
@@ -46,7 +46,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, merged: &Merged<'_, '_>) {
     }
 }
 
-/// A difference in a keyword, wherever the pieces have it.
+/// Reports a difference in a keyword, at the piece that has it.
 pub(super) fn found(walk: &mut Walk<'_>, merged: &Merged<'_, '_>, key: &str, kind: Kind) {
     found_in(walk, merged, key, kind, &merged.scope.used);
 }

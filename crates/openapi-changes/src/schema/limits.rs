@@ -30,7 +30,7 @@ impl Limit {
         }
     }
 
-    /// What happened to a limit that each side may state more than once; nothing if it is the
+    /// What happened to a limit that each side may state more than once; `None` if it is the
     /// same limit.
     pub(super) fn change(self, old: &[&Value], new: &[&Value]) -> Option<Kind> {
         if self == Self::Flag {
@@ -59,7 +59,7 @@ impl Limit {
         }
     }
 
-    /// The one limit that all of them together come to.
+    /// The tightest of these limits, which is the one that applies. `None` if they cannot be ordered.
     fn tightest<'v>(self, values: &[&'v Value]) -> Option<&'v Value> {
         if self == Self::Exact || values.iter().any(|value| !value.is_number()) {
             return None;

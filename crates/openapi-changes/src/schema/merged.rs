@@ -16,11 +16,11 @@ pub(super) struct Scope {
     pub(super) depth: usize,
 }
 
-/// A keyword whose value does not have the form that the specification asks for.
+/// A keyword whose value does not have the form that the specification requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Malformed;
 
-/// The types that are allowed; nothing if every type is.
+/// The types that are allowed; `None` if every type is.
 pub(super) type Types<'a> = Result<Option<BTreeSet<&'a str>>, Malformed>;
 
 pub(super) struct Merged<'p, 'a> {
@@ -85,7 +85,7 @@ impl<'p, 'a> Merged<'p, 'a> {
         (one(old), one(new))
     }
 
-    /// Where a keyword is written that the other side does not have like this.
+    /// Where a keyword is written, preferably with a value that the other side does not have.
     pub(super) fn place(&self, key: &str) -> Location {
         let pick = |own: &[Piece<'a>], other: &[Piece<'a>], at: &str| {
             let has = |piece: &&Piece<'a>| piece.schema.contains_key(key);
@@ -163,7 +163,7 @@ impl<'p, 'a> Merged<'p, 'a> {
         (self.old.iter().any(forbids), self.new.iter().any(forbids))
     }
 
-    /// Whether each side allows `null`. Nothing if the keyword is no boolean.
+    /// Whether each side allows `null`. `None` if the keyword is not a boolean.
     pub(super) fn nullable(&self) -> (Option<bool>, Option<bool>) {
         (nullable(self.old), nullable(self.new))
     }
@@ -230,7 +230,7 @@ fn nullable(pieces: &[Piece<'_>]) -> Option<bool> {
     Some(typed && all)
 }
 
-/// The values that all lists of `enum` have in common; nothing if there are no lists.
+/// The values that all lists of `enum` have in common; `None` if there are no lists.
 pub(super) fn listed<'a>(values: &[&'a Value]) -> Result<Option<Vec<&'a Value>>, Malformed> {
     let mut listed: Option<Vec<&Value>> = None;
     for value in values {
@@ -252,7 +252,7 @@ pub(super) fn flag(values: &[&Value]) -> Option<bool> {
     Some(values?.contains(&true))
 }
 
-/// All names of all lists of `required`; nothing if one is no list of names.
+/// All names of all lists of `required`; `None` if one is not a list of names.
 pub(super) fn names<'a>(values: &[&'a Value]) -> Option<BTreeSet<&'a str>> {
     let lists: Option<Vec<&Vec<Value>>> = values.iter().map(|value| value.as_array()).collect();
     lists?.into_iter().flatten().map(Value::as_str).collect()

@@ -1,9 +1,9 @@
-//! What a schema comes to: its references followed, and everything that `allOf` puts together as
-//! one, so that a schema means the same however it is composed.
+//! A schema in resolved form: its references followed and its `allOf` merged, so that schemas of the
+//! same meaning are equal, however they are composed.
 //!
-//! A shape is a list of alternatives (one, unless there is `oneOf` or `anyOf`), and an alternative
-//! a list of pieces, all of which hold. A piece is a schema in the document without the schemas
-//! that it refers to. Nothing is copied: every keyword keeps the place where it is written.
+//! A shape is a list of alternatives (one, unless there is `oneOf` or `anyOf`), and an alternative is
+//! a list of pieces that all apply. A piece is a schema in the document without the schemas that it
+//! refers to. Nothing is copied: every keyword keeps the place where it is written.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::pointer::{chain, child, resolve, target};
 use crate::walk::{Object, is_prose};
 
-/// More alternatives than this are not worked out.
+/// The most alternatives that are compared.
 const MOST_ALTERNATIVES: usize = 32;
 
 /// A schema where it is used: itself, or a reference.
@@ -66,7 +66,7 @@ pub(super) struct Shape<'a> {
 }
 
 impl<'a> Shape<'a> {
-    /// What all of these nodes together come to.
+    /// Resolves these nodes, which all apply.
     pub(super) fn new(document: &'a Value, nodes: &[Node<'a>]) -> Self {
         Self::within(document, nodes, &BTreeSet::new())
     }
@@ -150,8 +150,8 @@ fn parts<'a>(schema: &'a Object, at: &str, keyword: &str) -> Vec<Node<'a>> {
     list.into_iter().flatten().enumerate().map(node).collect()
 }
 
-/// What names the generated type of these nodes: the references that they consist of, and the
-/// compositions of one around them that generators do not look through.
+/// What the generated type of these nodes is named after: the references that they consist of, and
+/// the compositions of one part around them that generators do not look through.
 pub(super) fn names<'a>(document: &'a Value, nodes: &[Node<'a>]) -> BTreeSet<Vec<&'a str>> {
     let mut names = BTreeSet::new();
     for node in nodes {
@@ -176,7 +176,7 @@ pub(super) fn names<'a>(document: &'a Value, nodes: &[Node<'a>]) -> BTreeSet<Vec
     names
 }
 
-/// The only part of a schema that consists of it, with the keyword.
+/// The part of a schema that is nothing but a composition of one part, with the keyword.
 fn wrapped(value: &Value) -> Option<(&str, &Value)> {
     let says_something = |(key, _): &(&String, &Value)| !is_prose(key) && *key != "nullable";
     let mut keys = value.as_object()?.iter().filter(says_something);

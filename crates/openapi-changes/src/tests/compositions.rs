@@ -1,5 +1,5 @@
-//! Compositions compared as what they come to: however a schema is put together, its meaning
-//! counts, and a part is never judged alone.
+//! Compositions are compared in resolved form: the meaning of the whole counts, however it is
+//! composed, and no part is judged alone.
 
 use Group::{Breaking, Compatible, NeedsPerson};
 
@@ -31,7 +31,7 @@ fn a_part_that_gives_a_field_another_type_contradicts_the_other() {
         &[(Breaking, Kind::Contradiction)],
     );
     assert_eq!(only(&report).place, format!("{code}/type"));
-    // The same type again is no change; a wider one changes nothing either.
+    // The same type again, or a wider one, changes nothing.
     check(
         &with(&code, json!({"type": "integer"})),
         &[(Compatible, Kind::Rewritten)],
@@ -124,7 +124,7 @@ fn parts_may_be_nested_and_wrapped() {
     let parts = BASE.pointer(&in_response("/allOf")).unwrap().clone();
     for keyword in ["allOf", "oneOf", "anyOf"] {
         let wrapped = with(SCHEMA, json!({keyword: [{"allOf": parts}]}));
-        // Of an object in `oneOf` or `anyOf` alone, generators make an enum.
+        // Generators turn an object that is alone in `oneOf` or `anyOf` into an enum.
         let renamed = usize::from(keyword != "allOf");
         let report = documents(&BASE, &wrapped);
         assert_eq!(report.count(Breaking), renamed, "{report:#?}");
@@ -219,7 +219,7 @@ fn an_envelope_written_flat_loses_nothing() {
 }
 
 #[test]
-fn a_part_that_goes_takes_its_fields_along() {
+fn a_removed_part_takes_its_fields_along() {
     let report = documents(&BASE, &without(&in_response("/allOf/0")));
     let lost: Vec<_> = report
         .changes()

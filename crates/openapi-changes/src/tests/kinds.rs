@@ -75,7 +75,7 @@ fn field(name: &str) -> String {
 
 #[test]
 #[rustfmt::skip] // One line for each kind.
-fn the_document_its_servers_and_operations() {
+fn each_change_of_a_document_a_server_or_an_operation_is_one_row() {
     check(vec![
         set_to("/openapi", json!("3.1.0"), Breaking, Kind::SpecVersionUnsupported, "the document: `openapi` changed"),
         set_to("/openapi", json!("3.0.4"), Compatible, Kind::SpecVersion, "`openapi` changed"),
@@ -107,7 +107,7 @@ fn the_document_its_servers_and_operations() {
 
 #[test]
 #[rustfmt::skip] // One line for each kind.
-fn credentials() {
+fn each_change_of_credentials_is_one_row() {
     let schemes = "/components/securitySchemes";
     let all = "credentials of all operations";
     check(vec![
@@ -133,7 +133,7 @@ fn credentials() {
 
 #[test]
 #[rustfmt::skip] // One line for each kind.
-fn what_is_sent() {
+fn each_change_of_a_request_is_one_row() {
     let ids = at(LOOKUP, "/parameters/0");
     let page = at(DELETE, "/parameters/1");
     let new =
@@ -188,7 +188,7 @@ fn what_is_sent() {
 
 #[test]
 #[rustfmt::skip] // One line for each kind.
-fn what_is_received() {
+fn each_change_of_a_response_is_one_row() {
     let ok = at(LOOKUP, "/responses/200");
     let envelope = "/components/schemas/Envelope";
     check(vec![
@@ -231,7 +231,7 @@ fn what_is_received() {
 
 #[test]
 #[rustfmt::skip] // One line for each kind.
-fn what_nobody_uses() {
+fn each_change_of_an_unused_component_is_one_row() {
     check(vec![
         gone("/components/schemas/Unused", Compatible, Kind::ComponentRemoved, "`Unused`: component removed"),
         gone("/components/schemas/Unused/properties/a", Compatible, Kind::Unused, "field `a` of `Unused`"),
@@ -247,7 +247,7 @@ fn what_nobody_uses() {
 
 /// Removing a required field also removes its name from the list of required ones.
 #[test]
-fn a_required_field_that_goes_is_one_row() {
+fn a_removed_required_field_is_one_row() {
     let new = edited(&RICH, |document| {
         remove(document, "/components/schemas/Envelope/properties/code");
         remove(document, "/components/schemas/Envelope/required/0");
@@ -262,9 +262,9 @@ fn a_required_field_that_goes_is_one_row() {
     assert_eq!(only(&documents(&new, &RICH)).what, "added, required");
 }
 
-/// What has no fields is generated as a map, not as a struct.
+/// A schema without fields is generated as a map, not as a struct.
 #[test]
-fn the_only_field_that_comes_or_goes_changes_the_type() {
+fn adding_or_removing_the_only_field_changes_the_type() {
     let only = "/components/schemas/JobList/properties/result";
     let report = documents(&BASE, &without(only));
     let expected = [
@@ -314,7 +314,7 @@ fn looser_responses_cannot_be_decoded() {
     assert_eq!(kinds(&report), [(Breaking, Kind::LimitLoosened)]);
 }
 
-/// What only the newer version sends is no change for those who use the older one.
+/// A part that only the newer version uses is no change for users of the older one.
 #[test]
 fn a_part_is_judged_by_how_both_versions_use_it() {
     let new = edited(&RICH, |document| {
@@ -354,9 +354,9 @@ fn roles_give_their_own_sentences_and_groups() {
     assert_eq!(ids.consequence, "Send fewer ids.");
 }
 
-/// The same schema sent and received is judged by the worse direction, and says both.
+/// It is judged by the worse direction.
 #[test]
-fn a_schema_that_is_sent_and_received_says_both() {
+fn a_schema_that_is_sent_and_received_gets_both_sentences() {
     let both = |limit: i64| {
         edited(&RICH, |document| {
             let job = json!({"$ref": "#/components/schemas/Job"});

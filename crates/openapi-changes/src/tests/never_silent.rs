@@ -1,4 +1,4 @@
-//! Whatever two documents differ in, a row says so: random edits, and a plain second opinion.
+//! Every difference has a row: random edits, checked against a simple comparison of values.
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -173,8 +173,8 @@ fn random(edits: Vec<Edit>) -> Value {
     })
 }
 
-/// Where two values differ, found without any knowledge of the format. Lists count as a whole:
-/// their parts may be matched in another way than by index.
+/// Where two values differ, found without any knowledge of the format. A list counts as a whole:
+/// its parts may be matched otherwise than by index.
 fn differences(at: &str, old: &Value, new: &Value, found: &mut Vec<String>) {
     match (old, new) {
         (Value::Object(was), Value::Object(is)) => {
@@ -204,7 +204,7 @@ fn lost(old: &Value, new: &Value, report: &Report) -> Vec<String> {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     found.retain(|at| {
-        // A field that comes or goes says itself whether it is required.
+        // The row of a field that was added or removed covers whether it is required.
         let fields = at
             .strip_suffix("/required")
             .map(|schema| format!("{schema}/properties"));
@@ -237,7 +237,7 @@ proptest! {
         prop_assert_eq!(report.is_empty(), old == new);
         prop_assert_eq!(lost(&old, &new, &report), Vec::<String>::new());
         prop_assert!(documents(&old, &old).is_empty());
-        // The rows count the same, seen from the other side.
+        // In the other direction, there are as many rows.
         let back = documents(&new, &old);
         prop_assert_eq!(lost(&new, &old, &back), Vec::<String>::new());
         let rows = |report: &Report| -> Vec<_> {

@@ -1,4 +1,4 @@
-//! What other programs of this kind got wrong, by the public report of it.
+//! Bugs of similar programs, each with its public report.
 
 use Group::{Breaking, Compatible};
 
@@ -7,7 +7,7 @@ use super::*;
 const SCHEMA: &str = "/paths/~1jobs/get/responses/200/content/application~1json/schema";
 const PLAIN: &str = "/components/schemas/JobList/properties/result/items";
 
-/// All rows are in the group, and there is one at least.
+/// Asserts that there are rows, and that all of them are in the group.
 fn all(old: &Value, new: &Value, group: Group) {
     for (old, new) in [(old, new), (new, old)] {
         let report = documents(old, new);

@@ -1,4 +1,4 @@
-//! References that move, circles, great depth, and lists in another order.
+//! References that move, cycles, great depth, and lists in another order.
 
 use super::*;
 
@@ -112,10 +112,10 @@ fn parameters_of_the_path_count_as_those_of_the_operation() {
     );
 }
 
-/// Two documents whose components form a chain, each referring twice to the next, and in a circle
-/// at the end; the newer one has other names and one difference at the far end.
+/// Two documents whose components form a cycle in which each refers to the next more than once. The
+/// newer one has other names and one difference in the last component.
 #[test]
-fn circles_and_doubled_chains_end() {
+fn cycles_with_repeated_references_terminate() {
     fn chain(prefix: &str, end: &str) -> Value {
         let mut document = BASE.clone();
         let name = |index: usize| format!("{prefix}{index}");
@@ -144,12 +144,12 @@ fn circles_and_doubled_chains_end() {
             .place
             .ends_with("/B7/properties/c/type")
     );
-    // Each component once, not each way to it.
+    // One row for each component, not for each path to it.
     assert!(report.changes().len() < 100, "{}", report.changes().len());
 }
 
 #[test]
-fn great_depth_is_handed_to_a_person() {
+fn great_depth_needs_a_person() {
     let deep = |end: &str| {
         let mut schema = json!({"type": end});
         for _ in 0..90 {

@@ -1,4 +1,4 @@
-//! The table: what a kind of change does, where nothing more is known of the place.
+//! The table: the group and the sentence of each kind of change, for places without a role.
 //!
 //! Two questions decide: do released clients still work (what they send is accepted, what they
 //! receive is understood), and does code written against the generated client still compile once
@@ -23,7 +23,7 @@ const MAY_BE_OMITTED: &str =
     "Requests that omit it, as clients may, are refused until a release always sends it.";
 const READ_AS_BEFORE: &str = "Released clients read it as before.";
 
-/// The group and the sentence of a change in what is `received`, or else sent or neither.
+/// The group and the sentence of a change in a part that is `received`, or else in one that is sent or neither.
 #[rustfmt::skip] // One line for each kind and direction.
 #[expect(clippy::match_same_arms, clippy::too_many_lines, reason = "it is a table")]
 pub(super) fn entry(kind: Kind, received: bool, optional: bool) -> (Group, &'static str) {
@@ -41,11 +41,11 @@ pub(super) fn entry(kind: Kind, received: bool, optional: bool) -> (Group, &'sta
         Kind::ServerRemoved => (Breaking, "Released clients keep calling the old server. Once it is switched off, every call fails until users set the base URL or upgrade."),
         Kind::OwnServerAdded => (NeedsPerson, "This part of the API has its own server. A client with one base URL keeps calling the old one: decide what to do."),
         Kind::DefaultServer => (NeedsPerson, "The first server is the usual default. Released clients keep using the old one: decide whether the next release moves."),
-        Kind::CredentialAdded => (Compatible, "Clients do not offer it until somebody adds it. The ways they know stay."),
+        Kind::CredentialAdded => (Compatible, "Clients do not offer it until somebody adds it. The ways they know still work."),
         Kind::CredentialRemoved => (Breaking, "Users who authenticate this way are refused until they switch to another one."),
         Kind::CredentialsRequired => (NeedsPerson, "The document now asks for credentials. Check that the client sends the right ones."),
         Kind::CredentialsNotRequired => (NeedsPerson, "The document no longer asks for credentials. Decide whether the client should keep sending them."),
-        Kind::SchemeAdded => (Compatible, "Clients do not offer it until somebody adds it. The schemes they know stay."),
+        Kind::SchemeAdded => (Compatible, "Clients do not offer it until somebody adds it. The schemes they know still work."),
         Kind::SchemeRemoved => (Breaking, "Users who authenticate with this scheme are refused once the vendor stops accepting it."),
         Kind::SchemeChanged => (Breaking, "Clients keep sending the credential in the old form: users who authenticate with it are refused."),
         Kind::SchemeDescription => (NeedsPerson, "This text says how credentials are used and where to get them. Check that the client still does it right."),
@@ -76,7 +76,7 @@ pub(super) fn entry(kind: Kind, received: bool, optional: bool) -> (Group, &'sta
         Kind::HeaderRemoved => (NeedsPerson, "Check whether the client reads it, and where the vendor puts the information now."),
         Kind::MediaTypeAdded => (NeedsPerson, "The old form is still there. Many generators support one form only: decide whether to hide this one from them."),
         Kind::JsonRemoved if received => (Breaking, "Responses are no longer documented as JSON. If they are something else, released clients cannot decode any of them."),
-        Kind::MediaTypeRemoved if received => (Compatible, "Clients read JSON, which this is not: nothing changes for them."),
+        Kind::MediaTypeRemoved if received => (Compatible, "Clients read JSON only, so nothing changes for them."),
         Kind::JsonRemoved | Kind::MediaTypeRemoved => (Breaking, "Clients keep sending this form: expect their requests to be refused."),
         Kind::SchemaAdded => (NeedsPerson, "The form is documented for the first time, and the generated type changes. Compare it with what the client sends and reads."),
         Kind::SchemaRemoved => (Breaking, "The form is no longer documented, and generators need it: no client can be generated from this document without an overlay."),
@@ -95,7 +95,7 @@ pub(super) fn entry(kind: Kind, received: bool, optional: bool) -> (Group, &'sta
         Kind::NotNullable if received && optional => (Compatible, READ_AS_BEFORE),
         Kind::NotNullable if received => (Breaking, NO_LONGER_OPTION),
         Kind::NotNullable => (Breaking, "Requests that send `null` here are refused."),
-        Kind::Default => (NeedsPerson, "Requests that omit it, as those of clients may, can have another effect than before."),
+        Kind::Default => (NeedsPerson, "Requests that omit it, as those of clients may, can have a different effect than before."),
         Kind::FieldAddedOptional if received => (Compatible, "Released clients ignore it. A regenerated client has a field for it."),
         Kind::FieldAddedOptional => (Breaking, "What released clients send is still accepted. The generated type has one more field, so code that builds it field by field does not compile."),
         Kind::FieldAddedRequired if received => (NeedsPerson, "Released clients ignore it. A regenerated client rejects a response without it: check that it is always there."),
@@ -130,7 +130,7 @@ pub(super) fn entry(kind: Kind, received: bool, optional: bool) -> (Group, &'sta
         Kind::UndeclaredAllowed => (NeedsPerson, ACCEPTED),
         Kind::AlternativeAdded if received => (NeedsPerson, "Responses may come in a form that released clients cannot decode. The generated enum gains a variant."),
         Kind::AlternativeAdded => (NeedsPerson, "What clients send is still accepted. The generated enum gains a variant."),
-        Kind::AlternativeRemoved if received => (NeedsPerson, "Responses have one form less. The generated enum loses a variant: check that the rest still decodes what is sent."),
+        Kind::AlternativeRemoved if received => (NeedsPerson, "Responses have one form fewer. The generated enum loses a variant: check that the rest still decodes what is sent."),
         Kind::AlternativeRemoved => (Breaking, "Requests in this form, which clients may send, are refused."),
         Kind::AlternativesReordered => (NeedsPerson, "Generated enums try their variants in order and may name them by position. Check what is generated now."),
 
