@@ -1,8 +1,8 @@
 //! Generates the client from the documents in `openapi/` when the feature `codegen` is on.
 //!
 //! Without that feature nothing is generated and nothing is read: the library compiles the
-//! checked-in `src/generated.rs` instead. Both are the same bytes; a test and
-//! `cargo xtask regen --check` hold them together.
+//! checked-in `src/generated.rs` instead. A test and `cargo xtask regen --check` keep the two
+//! identical, byte for byte.
 
 #[cfg(feature = "codegen")]
 #[path = "build/document.rs"]
@@ -25,8 +25,8 @@ fn main() {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     use std::path::{Path, PathBuf};
 
-    // Inside the package `openapi` is a link to the workspace's folder; cargo stores what it
-    // points to. A checkout without links has a text file there: take the folder itself.
+    // Inside the package, `openapi` is a link to the workspace's folder, and cargo packages the
+    // files behind it. A checkout without links has a text file there: use the folder itself.
     let package = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let linked = package.join("openapi");
     let folder = if linked.is_dir() {

@@ -1,13 +1,13 @@
 //! The document that the client is generated from: the vendored documents and the supplement as
 //! one, without what a client must not depend on, with the overlay applied.
 //!
-//! 1. Each vendored document is one of the vendor's, with a title and a server of its own. The
-//!    path of the server is put before its paths, since the client has one base URL.
+//! 1. Each vendored document has its own title and server. The path of the server is put before its
+//!    paths, since the client has one base URL.
 //! 2. The supplement adds what the vendored documents lack and never changes what they have.
 //! 3. Closed enums, formats, limits, defaults, error responses and the required fields of answers
 //!    are removed: a value or a missing field must never fail a whole answer, and the generated
 //!    types must not change with them. Components that no operation uses are removed, too.
-//! 4. The overlay makes the deviations that concern single places.
+//! 4. The overlay changes single places.
 
 mod loosen;
 
@@ -29,8 +29,8 @@ pub(crate) struct File {
     pub(crate) text: String,
 }
 
-/// Of the files in `openapi/`, the vendored documents in the order in which they are read: the one
-/// about face swapping is the first and gives the client its name.
+/// The vendored documents among the files in `openapi/`, in the order in which they are read: the one
+/// about face swapping comes first and gives the client its name.
 pub(crate) fn vendored(names: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut names: Vec<String> = names
         .into_iter()
@@ -59,7 +59,7 @@ fn error(file: &str, why: impl fmt::Display) -> DocumentError {
     DocumentError(format!("openapi/{file}: {why}"))
 }
 
-/// Reads YAML 1.2, as OpenAPI wants it: `yes` and `no` are strings.
+/// Reads YAML 1.2, as OpenAPI requires: `yes` and `no` are strings.
 pub(crate) fn parse(text: &str) -> Result<Value, serde_saphyr::Error> {
     serde_saphyr::from_str_with_options(text, serde_saphyr::options! { strict_booleans: true })
 }
@@ -105,10 +105,7 @@ pub(crate) fn combined(vendored: &[File], supplement: &str) -> Result<Value, Doc
             document = next;
         } else {
             add_document(&mut document, &next).map_err(|pointer| {
-                error(
-                    name,
-                    format!("{pointer} is not what an earlier document says"),
-                )
+                error(name, format!("{pointer} differs from an earlier document"))
             })?;
         }
     }
@@ -140,7 +137,7 @@ pub(crate) fn prefix_paths(document: &mut Value) {
 ///
 /// # Errors
 ///
-/// The JSON pointer of what both have and do not say equally.
+/// The JSON pointer of what both define, but not equally.
 fn add_document(document: &mut Value, other: &Value) -> Result<(), String> {
     let mut sections = vec!["/paths".to_owned()];
     if let Some(Value::Object(components)) = other.get("components") {
@@ -166,7 +163,7 @@ fn add_document(document: &mut Value, other: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// The mapping at a pointer, made if it is missing; `None` if something else is there.
+/// The mapping at a pointer, created if it is missing; `None` if something else is there.
 fn members<'a>(document: &'a mut Value, pointer: &str) -> Option<&'a mut Map<String, Value>> {
     let mut members = document.as_object_mut()?;
     for key in pointer.split('/').skip(1) {
@@ -275,7 +272,7 @@ mod tests {
         let error = combined(&[files[0].clone(), file("c.yaml", &contradicting)], "{}");
         assert_eq!(
             error.unwrap_err().to_string(),
-            "openapi/c.yaml: /components/schemas/Row is not what an earlier document says"
+            "openapi/c.yaml: /components/schemas/Row differs from an earlier document"
         );
     }
 
@@ -291,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vendored_files_are_the_yaml_files_with_the_first_first() {
+    fn vendored_files_are_yaml_files_and_face_swapping_comes_first() {
         let names = [
             "z.yaml",
             "overlay.yaml",

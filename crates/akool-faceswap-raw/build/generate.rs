@@ -40,14 +40,14 @@ fn error(what: &str, why: impl fmt::Display) -> GenerateError {
 ///
 /// # Errors
 ///
-/// If the document is not one that the generator takes, or if a setting of this file was without
-/// effect, which the generator itself passes over in silence.
+/// If the generator does not accept the document, or if a setting of this file had no effect, which
+/// the generator itself silently ignores.
 pub(crate) fn client(document: &Value) -> Result<String, GenerateError> {
     let spec = parse(document)?;
     let mut settings = settings();
 
     // The generator's settings have no attribute for all types, only patches by name; the first
-    // pass is there to learn the names.
+    // pass finds the names.
     let mut names = Generator::new(&settings);
     names
         .generate_tokens(&spec)
@@ -71,7 +71,7 @@ pub(crate) fn client(document: &Value) -> Result<String, GenerateError> {
     for (schema, path) in REPLACED {
         if !source.contains(&format!("{path},")) && !source.contains(&format!("<{path}>")) {
             return Err(error(
-                "a replacement was without effect",
+                "a replacement had no effect",
                 format!("no generated field has {path} in place of the component {schema}"),
             ));
         }
@@ -131,7 +131,7 @@ fn format(tokens: TokenStream) -> Result<String, GenerateError> {
     ))
 }
 
-/// Derives `Default` wherever every field has one, so that code can make a value by naming some fields
+/// Derives `Default` wherever every field has one, so that code can build a value by naming some fields
 /// and still compiles when the vendor adds one.
 fn derive_default(items: &mut [Item]) {
     let mut known: Vec<String> = [
@@ -169,7 +169,7 @@ fn derive_default(items: &mut [Item]) {
     }
 }
 
-/// Replaces `derive(Debug)` by an implementation that shows numbers and flags alone: links to
+/// Replaces `derive(Debug)` by an implementation that shows only numbers and flags: links to
 /// people's faces, images, landmarks and ids must not reach a log.
 fn redact(items: &mut Vec<Item>) -> syn::Result<()> {
     let mut implementations = Vec::new();
@@ -203,7 +203,7 @@ fn redact(items: &mut Vec<Item>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Takes `Debug` out of the derived traits; whether it was there.
+/// Removes `Debug` from the derived traits. Returns whether it was there.
 fn underive_debug(attributes: &mut [syn::Attribute]) -> bool {
     let mut was_derived = false;
     change_derived(attributes, |derived| {

@@ -1,12 +1,12 @@
 //! Removes from a document what a client must not depend on.
 //!
-//! What a page says about values (an enum, a format, a limit) would become closed types that reject
-//! a whole answer over one new value; what it says about required fields, an answer that fails
-//! because one is missing. Without them, a page can also change them and leave the client alone.
+//! Keywords that restrict values (an enum, a format, a limit) would become closed types that reject a
+//! whole answer over one new value. Because of required fields, an answer would fail that lacks one.
+//! And once these keywords are removed, a page can change them without changing the client.
 
 use serde_json::{Map, Value};
 
-/// What a schema may say of values; the generator would make closed types of it.
+/// Keywords that restrict values; the generator would make closed types of them.
 const LIMITS: &[&str] = &[
     "default",
     "enum",
@@ -26,7 +26,7 @@ const LIMITS: &[&str] = &[
     "uniqueItems",
 ];
 
-/// The fields by which an answer says whether it succeeded: every answer has the one of its kind.
+/// The fields that say whether an answer is a success: every kind of answer has one of them.
 const DISCRIMINATORS: &[&str] = &["code", "error_code", "success"];
 
 /// Removes what a client must not depend on.
@@ -74,8 +74,8 @@ pub(super) fn loosen(document: &mut Value) {
     }
 }
 
-/// Removes what a schema says of values, and of fields that it does not name: whether those are kept
-/// is for the overlay to say. The values of a map stay as they are.
+/// Removes restrictions of values, and of undeclared fields: the overlay decides whether those are
+/// kept. The schema of a map's values stays.
 fn remove_limits(schema: &mut Map<String, Value>) {
     schema.retain(|key, _| !LIMITS.contains(&key.as_str()));
     if schema.contains_key("properties") {
@@ -133,12 +133,12 @@ fn references(value: &Value, found: &mut Vec<String>) {
 #[derive(PartialEq, Eq)]
 struct Reference {
     component: String,
-    /// Whether it is the answer itself, or a part of its allOf, not something inside.
+    /// Whether it is the answer itself or a part of its `allOf`, not something inside.
     is_answer: bool,
 }
 
-/// Makes everything in an answer optional but what says whether it succeeded. Returns the
-/// components that it refers to.
+/// Makes everything in an answer optional except what says whether it succeeded, and a declared
+/// `msg`. Returns the components that it refers to.
 fn loosen_answer(schema: &mut Value, is_answer: bool) -> Vec<Reference> {
     let mut found = Vec::new();
     let Value::Object(schema) = schema else {
@@ -191,7 +191,7 @@ fn loosen_answer(schema: &mut Value, is_answer: bool) -> Vec<Reference> {
     found
 }
 
-/// Null is an absent list, map or value; an entry of a list of values may be null, too.
+/// Allows null, which reads as absent, and null entries in a list of values.
 fn make_nullable(property: &mut Value) {
     let Value::Object(property) = property else {
         return;
@@ -208,7 +208,7 @@ fn make_nullable(property: &mut Value) {
     }
 }
 
-/// Whether a schema comes to values and not to objects with fields, in whatever way it is written.
+/// Whether a schema describes plain values and not objects with fields, however it is written.
 fn is_of_values(schema: &Value) -> bool {
     let Value::Object(schema) = schema else {
         return false;
@@ -226,7 +226,7 @@ fn component(schema: &Map<String, Value>) -> Option<String> {
     Some(reference.strip_prefix("#/components/schemas/")?.to_owned())
 }
 
-/// Calls `f` with every schema in a value. Names of properties are not taken for keywords.
+/// Calls `f` with every schema in a value. Names of properties are not mistaken for keywords.
 fn each_schema(value: &mut Value, f: &mut dyn FnMut(&mut Map<String, Value>)) {
     match value {
         Value::Object(members) => {
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_go_and_properties_with_their_names_stay() {
+    fn limits_are_removed_but_properties_with_their_names_stay() {
         let schema = json!({"type": "object", "required": ["format"], "additionalProperties": false, "properties": {
             "format": {"type": "string", "enum": ["a"], "default": "a", "minLength": 1},
             "map": {"type": "object", "additionalProperties": {"type": "string", "pattern": "a"}},
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_requires_its_discriminator_alone() {
+    fn an_answer_requires_only_its_discriminator_and_a_declared_msg() {
         let schemas = json!({
             "Envelope": {"required": ["code", "msg"], "properties": {
                 "code": {"type": "integer"}, "msg": {"type": "string"}}},
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_rows_however_they_are_written() {
+    fn entries_of_a_list_of_objects_are_not_made_nullable() {
         for rows in [
             json!({"$ref": "#/components/schemas/Row"}),
             json!({"allOf": [{"$ref": "#/components/schemas/Row"}]}),

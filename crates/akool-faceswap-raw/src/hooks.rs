@@ -1,7 +1,7 @@
 //! The hooks through which the generated client sends its requests.
 //!
-//! The generated code calls `ClientHooks::exec` for every request. The orphan rule wants that
-//! implementation in this crate; it hands the request to the caller's [`Transport`], which adds
+//! The generated code calls `ClientHooks::exec` for every request. The orphan rule requires that
+//! implementation to be in this crate; it hands the request to the caller's [`Transport`], which adds
 //! credentials, retries, limits and tracing.
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
@@ -44,7 +44,7 @@ impl Hooks {
         Self(Arc::new(transport))
     }
 
-    /// Hooks that hand every request to a `transport` that others hold, too.
+    /// Hooks that hand every request to a `transport` that you share with other hooks.
     pub fn shared(transport: Arc<dyn Transport>) -> Self {
         Self(transport)
     }

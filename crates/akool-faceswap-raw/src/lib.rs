@@ -1,9 +1,9 @@
 //! The generated client of the AKOOL Face Swap API.
 //!
 //! progenitor generates [`Client`] and [`types`] from the vendored OpenAPI documents and the
-//! supplement, with the overlay applied. Hand-written here are only the hooks that send requests
-//! ([`Transport`]), and [`ResultUrl`] and [`Secret`]. The `Debug` output of a generated type
-//! shows numbers and flags alone, never a link to a person's face, a landmark, an id or a secret.
+//! supplement, with the overlay applied. Only the hooks that send requests ([`Transport`]),
+//! [`ResultUrl`] and [`Secret`] are written by hand. The `Debug` output of a generated type shows
+//! only numbers and flags, never a link to a person's face, a landmark, an id or a secret.
 //!
 //! ```no_run
 //! use akool_faceswap_raw::{Client, Hooks};
@@ -19,20 +19,20 @@
 //!
 //! # What the generated code does not do
 //!
-//! - It sends no credentials: a [`Transport`] does.
-//! - It takes every answer with HTTP 200 for a success; look at `code`, 1000 alone is success.
-//! - `Client::new` panics where no TLS roots are found; use `Client::new_with_client`.
+//! - It sends no credentials; your [`Transport`] has to add them.
+//! - It treats every answer with HTTP 200 as a success. Look at `code`: only 1000 is success.
+//! - `Client::new` panics if it finds no TLS roots; use `Client::new_with_client`.
 //! - A base URL with a trailing slash gives `//api`.
 //! - The `Display` of [`Error::InvalidResponsePayload`] prints the whole body.
 //!
-//! The crate `akool-faceswap` takes care of all of these.
+//! The crate `akool-faceswap` handles all of these.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod hooks;
 mod redact;
 
-// Generated code is held to the generator's style, not to ours.
+// Generated code follows the generator's style, not ours.
 #[allow(
     missing_docs,
     unreachable_pub,

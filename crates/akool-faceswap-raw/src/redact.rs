@@ -1,7 +1,8 @@
-//! What must not be in debug output: result URLs and secrets.
+//! Types for values that must not be in debug output: result URLs and secrets.
 //!
-//! The generated types derive `Debug`; with these types for the fields in question they can be
-//! logged. A result URL is a link to a person's face and needs no key to open.
+//! The `Debug` output of a generated type leaves such fields out; that of these types is safe, too,
+//! once the value is taken out of its field. A result URL is a link to a person's face and needs no
+//! key to open.
 
 use std::fmt;
 
@@ -44,7 +45,7 @@ impl fmt::Debug for ResultUrl {
     }
 }
 
-/// A secret or token; never shown, and overwritten when it is dropped.
+/// A secret or token. Its `Debug` output does not contain it, and it is overwritten when dropped.
 ///
 /// ```
 /// let secret = akool_faceswap_raw::Secret::from("planted".to_owned());

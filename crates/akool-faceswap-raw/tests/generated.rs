@@ -1,4 +1,4 @@
-//! The code generated now and the checked-in copy are the same, and come from the documents alone.
+//! The code generated now and the checked-in copy are the same, and depend on the documents only.
 #![cfg(feature = "codegen")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -15,7 +15,7 @@ fn the_checked_in_copy_is_what_the_generator_makes() {
 }
 
 #[test]
-fn the_generator_runs_again_for_the_documents_alone() {
+fn the_generator_runs_again_only_if_the_documents_change() {
     let output = std::path::Path::new(env!("OUT_DIR")).join("../output");
     let output = std::fs::read_to_string(output).unwrap();
     let watched: Vec<&str> = output

@@ -14,7 +14,7 @@ use akool_faceswap_raw::types::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-/// Asserts that this is what is sent: a field that is omitted is not sent as null.
+/// Asserts that exactly this is sent: an omitted field is not sent as null.
 #[track_caller]
 fn sends(request: &impl Serialize, body: &Value) {
     assert_eq!(serde_json::to_value(request).unwrap(), *body);
@@ -137,7 +137,7 @@ fn reads<T: DeserializeOwned>(answers: &[Value]) -> Vec<T> {
 }
 
 #[test]
-fn an_answer_needs_nothing_but_what_says_whether_it_succeeded() {
+fn an_answer_needs_only_the_field_that_says_whether_it_succeeded() {
     reads::<SubmitFaceSwapPlusResponse>(&[
         json!({"code": 1000, "msg": "OK", "data": {"_id": "a", "job_id": "b", "url": "c"}}),
         json!({"code": 1000, "msg": "OK", "data": {"_id": null, "job_id": null}}),
@@ -185,7 +185,7 @@ fn a_detection_reads_whatever_the_frames_lack() {
     assert_eq!(urls[1].as_deref(), Some("u"));
 }
 
-/// Code that names some fields and takes the rest from here compiles when the vendor adds one.
+/// Code that names some fields and takes the rest from `Default` still compiles when the vendor adds one.
 #[test]
 fn a_type_has_a_default_wherever_its_fields_have_one() {
     fn serialized<T: Default + Serialize>() -> Value {
@@ -209,7 +209,7 @@ fn a_type_has_a_default_wherever_its_fields_have_one() {
 }
 
 #[test]
-fn debug_output_shows_numbers_and_flags_alone() {
+fn debug_output_shows_only_numbers_and_flags() {
     fn shown<T: DeserializeOwned + Debug>(value: Value) -> String {
         let shown = format!("{:?}", serde_json::from_value::<T>(value).unwrap());
         assert!(!shown.contains("PLANTED"), "{shown}");

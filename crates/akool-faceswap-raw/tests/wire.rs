@@ -10,13 +10,13 @@ use tokio::{
 const ANSWER: &str = r#"{"code":1000,"msg":"OK","data":{"result":[{"_id":"a","later":1}]}}"#;
 
 fn client(base_url: &str) -> Client {
-    // Fails where another test was first, which is as good.
+    // Fails if another test has installed it already, which is just as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder().referer(false).build().unwrap();
     Client::new_with_client(base_url, http, Hooks::plain())
 }
 
-/// Serves one request with `status` and `body`; gives its head.
+/// Answers one request with `status` and `body`, and returns the request's head.
 async fn serve_one(listener: TcpListener, status: &str, body: &str) -> String {
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut head = Vec::new();
