@@ -1,4 +1,4 @@
-//! Pages put together: the vendored documents, and the lock that says what they were made of.
+//! Assembles pages into the vendored documents and the lock that names their sources.
 //!
 //! Pages with the same `info.title` make one document, in a file named after the title. A page is
 //! the same page as in the old lock if it has the same URL or, taken from a file or a mirror,
@@ -24,7 +24,7 @@ const VENDOR: &str = "https://docs.akool.com/ai-tools-suite/faceswap/";
 /// The document that the client takes its name from.
 pub(crate) const FIRST: &str = "faceswap.yaml";
 
-/// What is to be vendored.
+/// The documents to vendor, and their lock.
 pub(crate) struct Vendored {
     /// The documents as files of `openapi/`, and as values.
     pub(crate) documents: Vec<(File, Value)>,
@@ -47,7 +47,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, String> {
     document::parse(text).map_err(|error| format!("not YAML: {}", error.without_snippet()))
 }
 
-/// A page with what the lock is to say of it.
+/// A page with its entry for the lock.
 struct NamedPage {
     name: String,
     page: Page,
@@ -127,7 +127,7 @@ fn named_page(
         Some(before) => before.url.clone(),
         None => url(known, &source.origin)?,
     };
-    // A page that took another's place at the same URL.
+    // Another page may have taken its place at the same URL.
     let before = before.or_else(|| known.iter().find(|known| known.url == url));
     let page_sha256 = sha256(&source.bytes);
     let fetched = before
@@ -148,7 +148,7 @@ fn named_page(
     })
 }
 
-/// The page of the lock that a source is: by its URL, else by its operations.
+/// The page of the lock that a source is: by its URL, otherwise by its operations.
 fn known_page<'a>(known: &'a [LockedPage], origin: &Origin, page: &Page) -> Option<&'a LockedPage> {
     let url = match origin {
         Origin::Url(url) => Some(url.as_str()),
@@ -164,8 +164,8 @@ fn known_page<'a>(known: &'a [LockedPage], origin: &Origin, page: &Page) -> Opti
         })
 }
 
-/// The URL of a page that the lock does not know: its own, or for a file (and for a server on this
-/// machine) a neighbour of the first page's.
+/// The URL of a page that the lock does not know: its own; for a file, or a server on this machine,
+/// one beside the first page's.
 fn url(known: &[LockedPage], origin: &Origin) -> Result<String, Problem> {
     let file = match origin {
         Origin::Url(url) if url.scheme() == "https" => return Ok(url.to_string()),
@@ -182,7 +182,7 @@ fn url(known: &[LockedPage], origin: &Origin) -> Result<String, Problem> {
         .map_err(|why| Problem::at(origin, format!("its name gives no URL: {why}")))
 }
 
-/// A document cannot be made again without every page that it was made of.
+/// Refuses to drop a page: a document cannot be rebuilt without all of its pages.
 fn require_all(known: &[LockedPage], pages: &[NamedPage]) -> Result<(), Problem> {
     let given: BTreeSet<&str> = pages.iter().map(|page| page.locked.url.as_str()).collect();
     let missing: Vec<&str> = known
@@ -194,7 +194,7 @@ fn require_all(known: &[LockedPage], pages: &[NamedPage]) -> Result<(), Problem>
         return Ok(());
     }
     Err(Problem::new(format!(
-        "sources.lock also names {}; the documents cannot be made without it",
+        "sources.lock also names {}; the documents cannot be built without it",
         missing.join(", ")
     ))
     .hint(
@@ -203,8 +203,8 @@ fn require_all(known: &[LockedPage], pages: &[NamedPage]) -> Result<(), Problem>
     ))
 }
 
-/// Says for each page which document it belongs to: the one of the same title. A title that the
-/// vendor changes keeps its file.
+/// Assigns each page to a document: the one with the same title. If the vendor changes a title, the
+/// file keeps its name.
 fn name_documents(known: &[LockedPage], pages: &mut [NamedPage]) -> Result<(), Problem> {
     let mut files: Vec<(String, String)> = Vec::new();
     for index in 0..pages.len() {
@@ -221,7 +221,7 @@ fn name_documents(known: &[LockedPage], pages: &mut [NamedPage]) -> Result<(), P
             let file = file.ok_or_else(|| {
                 Problem::at(
                     &pages[index].name,
-                    format!("info.title {title:?} gives no file name of its own"),
+                    format!("info.title {title:?} gives no unused file name"),
                 )
             })?;
             files.push((title.clone(), file));

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: long measurements that a person runs, with the newest figures in
 //! `BENCHMARKS.md`.
 //!
-//! Every figure stands beside a peer's of the same run; what counts is the ratio.
+//! Every figure is beside a peer's from the same run; what counts is the ratio.
 
 mod build;
 mod client;
@@ -24,7 +24,7 @@ pub enum Subject {
     Build,
     /// Waiting for many jobs, simulated and live.
     Wait,
-    /// What a fleet's stores carry, and how late its outcomes are.
+    /// The throughput of a fleet's stores, and the lag of its outcomes.
     Fleet,
 }
 

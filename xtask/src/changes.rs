@@ -1,7 +1,8 @@
-//! What changed between two versions of what the vendor says, and what that does to users of the SDK.
+//! What changed between two versions of the vendor's documentation, and what that does to users of
+//! the SDK.
 //!
-//! The documents are compared by the crate `openapi-changes`, with what the SDK depends on from
-//! `roles.toml`. The status table of the page is compared here.
+//! The crate `openapi-changes` compares the documents; `roles.toml` says what the SDK depends on. The
+//! status table of the page is compared here.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ use crate::{page::StatusRow, problem::Problem};
 
 const PLACE: &str = "status table";
 
-/// One version of what the vendor says: the document before the overlay, and the page's table.
+/// One version of the documentation: the document before the overlay, and the page's table.
 #[derive(Debug, Clone, Copy)]
 pub struct Snapshot<'a> {
     /// The `OpenAPI` document as published, every keyword kept.
@@ -112,7 +113,7 @@ fn statuses(old: &[StatusRow], new: &[StatusRow]) -> Vec<Change> {
     changes
 }
 
-/// One description as text; several, of a value with more than one row, as a list.
+/// One description as a string; several, if a value has more than one row, as a list.
 fn text(mut descriptions: Vec<String>) -> Option<Value> {
     match descriptions.len() {
         0 => None,

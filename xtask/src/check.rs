@@ -1,7 +1,7 @@
 //! `cargo xtask regen --check`: whether the tree is what `regen` would leave behind.
 //!
 //! Offline and read-only. Every rule is checked, whatever the others found, so that one run shows
-//! everything that is to be fixed. That the SDK knows the statuses of the lock is a test of the SDK.
+//! everything that needs fixing. Whether the SDK knows the statuses of the lock is a test of the SDK.
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ const OFFLINE: &str = "cargo xtask regen --offline";
 /// The field whose values the pages explain in a table.
 const STATUS: &str = "faceswap_status";
 
-/// Everything that is wrong; nothing if all is in order.
+/// All problems; empty if the tree is up to date.
 pub fn check(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     let lock_name = tree.name(&tree.lock());
@@ -33,7 +33,7 @@ pub fn check(tree: &Tree) -> Vec<Problem> {
             .and_then(|text| Lock::parse(&lock_name, &text)),
     );
     let files = note(&mut problems, tree.vendored()).unwrap_or_default();
-    // What is made of a document can only be fixed after the document itself.
+    // Generated code can only be fixed after its document.
     let mut remake = OFFLINE;
     if let Some(lock) = &lock {
         for file in &files {
@@ -90,7 +90,7 @@ fn check_lock(lock: &Lock, file: &File) -> Result<(), &'static str> {
         .iter()
         .filter(|page| page.document == file.name)
         .collect();
-    // Of one page the document is the fence.
+    // The document of a single page is its fence.
     let fence = match &pages[..] {
         [page] => &page.fence_sha256,
         _ => &hash,
@@ -132,7 +132,7 @@ fn generated(tree: &Tree, files: &[File], hint: &str, problems: &mut Vec<Problem
     }
 }
 
-/// The first line that differs: its number, and how it reads on either side.
+/// The first line that differs: its number, and its text on either side.
 fn first_difference(found: &str, fresh: &str) -> Option<(usize, String, String)> {
     if found == fresh {
         return None;
@@ -163,7 +163,7 @@ fn operations(name: &str, lock: &Lock, file: &str, document: &Value, problems: &
     }
 }
 
-/// The pages' table and the document's enum are the same.
+/// Checks that the pages' table and the document's enums are the same.
 fn statuses(name: &str, lock: &Lock, document: &Value, problems: &mut Vec<Problem>) {
     let mut values: Vec<i64> = lock.statuses().iter().map(|row| row.value).collect();
     if values.is_empty() {
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn the_status_field_is_found_wherever_it_stands() {
+    fn the_status_field_is_found_at_any_depth() {
         let document = json!({"components": {"schemas": {"A": {"properties": {
             "faceswap_status": {"enum": [1, 2]}, "other_status": {"enum": [9]},
         }}, "B": [{"faceswap_status": {"type": "integer"}}, {"faceswap_status": {"enum": [3]}}]}}});

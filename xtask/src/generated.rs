@@ -33,7 +33,7 @@ impl Generated {
     pub(crate) fn new(tree: &Tree, vendored: &[File]) -> Result<Self, Problem> {
         let supplement = tree.read(&tree.supplement())?;
         let overlay = tree.read(&tree.overlay())?;
-        // The generator panics on some documents, such as two differing typed errors.
+        // The generator panics on some documents, such as those with two different typed errors.
         let hook = panic::take_hook();
         panic::set_hook(Box::new(|_| {}));
         let result = panic::catch_unwind(|| {
@@ -62,9 +62,9 @@ fn text(payload: &(dyn Any + Send)) -> String {
     }
 }
 
-/// The names of types and methods that code written against the old client no longer finds as they
-/// were. New ones, and new fields of a type, are not among them: the compiler decides whether those
-/// fit.
+/// The names of types and methods that were removed or changed, so that code written against the old
+/// client may not compile. New ones, and new fields of a type, are not listed: the compiler decides
+/// whether those fit.
 pub fn changed(old: &str, new: &str) -> Vec<String> {
     let (old, new) = (items(old), items(new));
     old.into_iter()
@@ -114,7 +114,7 @@ fn add_type(item: Item, found: &mut BTreeMap<String, Vec<String>>) {
                 parts.push(field.to_token_stream().to_string());
             }
             let attributes = item.attrs.iter().map(|a| a.to_token_stream().to_string());
-            // `Default` comes and goes with the last required field.
+            // Whether `Default` is derived depends on the fields alone.
             parts.extend(attributes.filter(|attribute| !attribute.contains("derive")));
             found.insert(item.ident.to_string(), parts);
         }

@@ -53,13 +53,13 @@ impl Entry {
                 .any(|part| title.contains(part))
     }
 
-    /// Whether it is an OpenAPI document in place of a page.
+    /// Whether it is an OpenAPI document and not a page.
     fn is_document(&self) -> bool {
         is_document(&self.url)
     }
 }
 
-/// The index as it was read.
+/// The parsed index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Index {
     /// The pages, in the vendor's order.
@@ -211,7 +211,7 @@ pub fn run(
         .map_err(|error| Problem::new(format!("the list cannot be written: {error}")))
 }
 
-/// What the tree has.
+/// What the tree has of the vendor's pages.
 struct Known<'a> {
     lock: Option<&'a Lock>,
     supplement: Vec<(Operation, Option<&'a str>)>,

@@ -1,8 +1,8 @@
 //! Maintainers' commands, as a library so that tests can drive them on a copy of the tree.
 //!
-//! [`source`] fetches pages, [`page`] parses them, [`merge`] makes documents of them, [`changes`]
-//! compares these with the vendored ones, [`generated`] generates what is checked in. [`regen`] runs
-//! the steps; [`check`] checks, offline, whether the tree is what `regen` would leave behind;
+//! [`source`] fetches pages, [`page`] parses them, [`merge`] merges them into documents, [`changes`]
+//! compares these with the vendored ones, and [`generated`] generates the checked-in code. [`regen`]
+//! runs the steps; [`check`] checks, offline, whether the tree is what `regen` would leave behind;
 //! [`index`] reads the vendor's list of pages; [`mod@bench`] measures.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -31,7 +31,7 @@ mod supplement;
 pub mod tree;
 mod write;
 
-/// The day in UTC.
+/// Today's date in UTC.
 ///
 /// # Errors
 ///

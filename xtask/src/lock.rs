@@ -1,7 +1,7 @@
-//! `openapi/sources.lock`: which pages the vendored documents were made of, and what they were.
+//! `openapi/sources.lock`: the pages that the vendored documents were made from.
 //!
-//! It holds all that the offline check needs to know of the pages: hashes, operations and the
-//! status table. Unknown keys and versions are errors, because an older command that passed over
+//! It holds everything that the offline check needs to know about the pages: hashes, operations and
+//! the status table. Unknown keys and versions are errors, because an older command that ignored
 //! them would write the file without them.
 
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,7 @@ impl Lock {
     /// # Errors
     ///
     /// If it is not TOML of this form, of another version, names no page, names a page or a document
-    /// twice, lacks the document of a page, or has a URL that is never fetched.
+    /// twice, lacks the document of a page, or has a URL that `regen` does not fetch from.
     pub fn parse(name: &str, text: &str) -> Result<Self, Problem> {
         #[derive(Deserialize)]
         struct Version {
@@ -139,14 +139,14 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// None known; the serialiser's signature has one.
+    /// None in practice; the serialiser returns a `Result`.
     pub fn to_toml(&self) -> Result<String, Problem> {
         let body = toml::to_string(self)
             .map_err(|error| Problem::new(format!("the lock cannot be written: {error}")))?;
         Ok(format!("{HEADER}{body}"))
     }
 
-    /// The status tables of all pages as one; rows that several pages share are in it once.
+    /// The status tables of all pages as one, without repeated rows.
     pub fn statuses(&self) -> Vec<StatusRow> {
         let mut rows: Vec<StatusRow> = Vec::new();
         for row in self.pages.iter().flat_map(|page| &page.statuses) {
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_those_of_sha256sum() {
+    fn a_hash_is_what_sha256sum_prints() {
         let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(sha256(b"abc"), known);
     }

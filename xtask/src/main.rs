@@ -42,7 +42,7 @@ enum Bench {
     Build,
     /// Waiting for up to a million jobs against other ways to wait, simulated and live; 20 minutes
     Wait,
-    /// What the stores of a fleet carry, and how late its outcomes are; needs PostgreSQL; 10 minutes
+    /// Throughput of a fleet's stores, and the lag of its outcomes; needs PostgreSQL; 10 minutes
     Fleet,
 }
 
@@ -51,10 +51,10 @@ enum Bench {
 #[derive(Debug, Args)]
 struct Regen {
     /// Take pages from a file, a folder's *.md and *.yaml files, or a URL, instead of the URLs in
-    /// openapi/sources.lock; may be repeated. What ends in .yaml is a whole OpenAPI document
+    /// openapi/sources.lock; may be repeated. A source that ends in .yaml is a whole OpenAPI document
     #[arg(long, value_name = "FILE|DIR|URL", conflicts_with_all = ["check", "offline"])]
     from: Vec<String>,
-    /// Use the vendored documents as they are, and only regenerate what is made of them
+    /// Use the vendored documents as they are, and only regenerate the code
     #[arg(long, conflicts_with = "check")]
     offline: bool,
     /// Only report; write nothing but the report

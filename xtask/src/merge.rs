@@ -1,8 +1,8 @@
-//! Several pages' documents as one.
+//! Merges the documents of several pages into one.
 //!
-//! Each page repeats what it needs of the vendor's whole: `info`, `servers`, shared components.
-//! What is said twice must be said equally; anything else is an error with both pages and a JSON
-//! pointer, since a client generated from one of two contradicting pages is wrong for the other.
+//! Each page repeats the parts that it shares with others: `info`, `servers`, components. Repeated
+//! parts must be equal. Otherwise an error names both pages and a JSON pointer, since a client
+//! generated from one of two contradicting pages is wrong for the other.
 //! Pages keep their order, and everything in them its first-seen order.
 
 use serde_json::{Map, Value};
@@ -12,8 +12,8 @@ use crate::{operation::is_method, page::Page, problem::Problem};
 const HEADER: &str = "\
 # Merged from the vendor's pages in sources.lock by `cargo xtask regen`; do not edit.\n";
 
-/// The text of one vendored document: of one page what its fence holds, byte for byte; of
-/// several their documents as one. `pages` are names for problems, and the pages.
+/// The text of one vendored document: for one page the content of its fence, byte for byte; for
+/// several their merged documents. `pages` pairs each page with its name for problems.
 ///
 /// # Errors
 ///
@@ -27,21 +27,21 @@ pub fn document(pages: &[(&str, &Page)]) -> Result<String, Problem> {
         .map(|(name, page)| (*name, &page.document))
         .collect();
     let merged = merge(&documents)?;
-    // Its block scalars lose a text of line ends alone in a list.
+    // In a list, its block scalars lose a text that consists of line ends.
     let style = serde_saphyr::ser_options! { prefer_block_scalars: false };
     let body = serde_saphyr::to_string_with_options(&merged, style)
         .map_err(|error| Problem::new(format!("the merged document cannot be written: {error}")))?;
-    // What is generated from the text must be what was merged.
+    // The client is generated from the text, so the text must be what was merged.
     let back: Option<Value> = crate::document::parse(&body).ok();
     if back.as_ref() != Some(&merged) {
         return Err(Problem::new(
-            "the merged document does not read back as it was written: a fault of the YAML crate",
+            "the merged document does not read back as it was written: a bug in the YAML crate",
         ));
     }
     Ok(format!("{HEADER}{body}"))
 }
 
-/// Where a value was first seen, to name the page that a later one contradicts.
+/// The merged document, with the pages so far, to name the one that a later page contradicts.
 struct Merged<'a> {
     pages: Vec<(&'a str, &'a Value)>,
     document: Map<String, Value>,
@@ -64,7 +64,7 @@ impl<'a> Merged<'a> {
         let Some(document) = document.as_object() else {
             return Err(Problem::at(name, "the document is not a mapping"));
         };
-        self.said_equally(name, document)?;
+        self.require_equal(name, document)?;
         for (key, value) in document {
             let ("paths" | "components", Value::Object(children)) = (key.as_str(), value) else {
                 self.document
@@ -83,8 +83,8 @@ impl<'a> Merged<'a> {
         Ok(())
     }
 
-    /// Everything but paths and components holds for all operations, so it must be the same.
-    fn said_equally(&self, name: &str, document: &Map<String, Value>) -> Result<(), Problem> {
+    /// Everything except paths and components applies to all operations, so it must be the same.
+    fn require_equal(&self, name: &str, document: &Map<String, Value>) -> Result<(), Problem> {
         let Some((first, Value::Object(before))) = self.pages.first() else {
             return Ok(());
         };
@@ -99,7 +99,7 @@ impl<'a> Merged<'a> {
         Ok(())
     }
 
-    /// One path: its operations come from several pages; what else it has holds for all of them.
+    /// One path: its operations may come from several pages; everything else in it applies to all of them.
     fn path(&mut self, name: &str, path: &str, item: &'a Value) -> Result<(), Problem> {
         let pointer = format!("/paths/{}", escape(path));
         let others = |item: &Value| match item {
@@ -118,7 +118,7 @@ impl<'a> Merged<'a> {
             if let Some(found) = difference(Some(&old), Some(&new), pointer.clone()) {
                 return Err(contradiction(first, name, &found));
             }
-            // A whole document and a page of it document the same operation.
+            // A whole document and one of its pages document the same operation.
             for method in item.as_object().into_iter().flat_map(Map::keys) {
                 let new = item.get(method);
                 if is_method(method)
@@ -169,7 +169,7 @@ impl<'a> Merged<'a> {
     }
 }
 
-/// The mapping under a key, made if it is not there.
+/// The mapping under a key, created if it is missing.
 fn object<'m>(
     map: &'m mut Map<String, Value>,
     key: &str,

@@ -1,7 +1,7 @@
 //! The raw package's link to `openapi/`, by which `cargo package` finds the document.
 //!
 //! A checkout without symbolic links has a text file in its place, and some tools copy the folder:
-//! both will do, if they agree with it.
+//! both are accepted if they match.
 
 use std::{fs, io, path::Path};
 
@@ -16,7 +16,7 @@ pub const TARGET: &str = "../../openapi";
 
 const REBUILD: &str = "cargo xtask regen --offline";
 
-/// Whether the link is in order.
+/// Checks the link.
 ///
 /// # Errors
 ///
@@ -47,7 +47,7 @@ pub fn check(tree: &Tree) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A folder in the link's place must hold what `openapi/` holds.
+/// A folder in the link's place must have the same files as `openapi/`.
 fn same_files(tree: &Tree, copy: &Path) -> Result<(), Problem> {
     let names = |folder: &Path| -> Result<Vec<_>, Problem> {
         let unreadable =
@@ -76,8 +76,8 @@ fn same_files(tree: &Tree, copy: &Path) -> Result<(), Problem> {
     )
 }
 
-/// What fixes the link: nothing if it is in order, or if there is a folder in its place, which a
-/// person must judge.
+/// The change that fixes the link: `None` if it is valid, or if there is a folder in its place, which
+/// a person must judge.
 pub(crate) fn repair(tree: &Tree) -> Option<Change> {
     let link = tree.link();
     if link.symlink_metadata().is_ok_and(|found| found.is_dir()) || check(tree).is_ok() {

@@ -39,7 +39,7 @@ impl Operation {
         &self.path
     }
 
-    /// What a document says of it; `None` if it does not have it.
+    /// The operation in a document; `None` if the document does not have it.
     pub(crate) fn item<'a>(&self, document: &'a Value) -> Option<&'a Value> {
         let path = document.get("paths")?.get(&self.path)?;
         path.get(self.method.to_ascii_lowercase())

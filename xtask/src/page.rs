@@ -2,8 +2,8 @@
 //!
 //! Every endpoint page has the same form: prose, sometimes a table of statuses, and a fence whose
 //! info string names the operation, such as `yaml GET /path`. A page of any other form is refused
-//! with the line concerned, because every later step relies on it. A whole document in place of a
-//! page is taken, too.
+//! with the line concerned, because every later step relies on it. A whole document is accepted in
+//! place of a page, too.
 
 mod document;
 mod fence;
@@ -27,7 +27,7 @@ pub struct StatusRow {
     pub description: String,
 }
 
-/// What a page says.
+/// The content of a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// The title of the document: pages with the same title belong together.
@@ -36,14 +36,14 @@ pub struct Page {
     pub operations: Vec<Operation>,
     /// The OpenAPI document in YAML, exactly as written there.
     pub fence: String,
-    /// The same as a value.
+    /// The same document as a value.
     pub document: Value,
     /// The status table; empty if the page has none and its schemas need none.
     pub statuses: Vec<StatusRow>,
 }
 
 impl Page {
-    /// Takes a page apart. `name` is how problems name it: a path or a URL.
+    /// Parses a page. `name` is how problems name it: a path or a URL.
     ///
     /// # Errors
     ///
@@ -110,7 +110,7 @@ impl Page {
     }
 }
 
-/// The page as text with `\n` line ends, if it is that and not a web page.
+/// The page's text with `\n` line ends. Bytes that are not UTF-8, and HTML, are refused.
 fn text(name: &str, bytes: &[u8]) -> Result<String, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
@@ -194,7 +194,7 @@ paths:
     }
 
     #[test]
-    fn a_whole_document_is_taken_as_it_is_written() {
+    fn a_whole_document_is_kept_verbatim() {
         let yaml = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\n\
                     servers: [{url: 'https://a.example/x/'}]\n\
                     paths: {/a: {get: {}, post: {}}, /b: {get: {}}}\n";
@@ -223,7 +223,7 @@ paths:
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_refused_with_their_line() {
+    fn bytes_that_are_not_text_are_refused_with_their_line() {
         let error = Page::read("p.md", b"a\nb\xff").unwrap_err().to_string();
         assert_eq!(error, "p.md:2: not UTF-8 text");
     }
@@ -252,7 +252,7 @@ paths:
             let _ = Page::read("p.md", &bytes);
         }
 
-        /// Texts made of what pages are made of get further in than random ones.
+        /// Texts made of parts of pages get further into the parser than random ones.
         #[test]
         fn any_arrangement_is_read_or_refused(parts in proptest::collection::vec(
             prop_oneof![
@@ -267,7 +267,7 @@ paths:
         }
 
         #[test]
-        fn the_fence_is_taken_as_it_stands(
+        fn the_fence_is_kept_verbatim(
             before in "[a-z #*\n]{0,40}", line in "[ -_a-~ü]{0,30}", after in "[a-z #*\n]{0,40}",
         ) {
             let fence = FENCE.replace("paths:", &format!("# {line}\npaths:"));

@@ -62,7 +62,7 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// An error with all its sources on one line; repeated texts are said once.
+/// An error with all its sources on one line, without repeated texts.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
@@ -77,12 +77,12 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// The line that a byte stands on, counted from 1.
+/// The line of a byte, counted from 1.
 pub(crate) fn line_of(text: &[u8], offset: usize) -> usize {
     Lines::of(text).at(offset)
 }
 
-/// The lines of growing offsets in a text, in one pass over it.
+/// Finds the lines of ascending offsets in one pass over a text.
 pub(crate) struct Lines<'a> {
     rest: &'a [u8],
     offset: usize,
@@ -98,7 +98,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The line of an offset that is not before the one that was asked for last.
+    /// The line of an offset, which must not be below that of the last call.
     pub(crate) fn at(&mut self, offset: usize) -> usize {
         let step = offset.saturating_sub(self.offset).min(self.rest.len());
         let (passed, rest) = self.rest.split_at(step);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_as_place_line_what_and_hint() {
+    fn a_problem_is_shown_as_place_line_what_and_hint() {
         let problem = Problem::at("a.md", "no fence").line(3).hint("look again");
         assert_eq!(problem.to_string(), "a.md:3: no fence\n  hint: look again");
         assert_eq!(Problem::new("odd").to_string(), "odd");

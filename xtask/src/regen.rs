@@ -1,4 +1,4 @@
-//! `cargo xtask regen`: from the vendor's pages to everything that is made of them.
+//! `cargo xtask regen`: from the vendor's pages to everything that is generated from them.
 
 use std::{io, path::PathBuf};
 
@@ -26,7 +26,7 @@ pub enum Input {
     Lock,
     /// Files, folders and URLs; see [`source::origins`].
     From(Vec<String>),
-    /// The vendored documents as they are. Only what is made of them is made again.
+    /// The vendored documents as they are. Only what is generated from them is regenerated.
     Vendored,
 }
 
@@ -45,13 +45,13 @@ pub struct Options {
     pub today: Datetime,
 }
 
-/// Runs the command: the report on `out`, progress and what was written on `progress`.
+/// Runs the command: the report goes to `out`, progress and the names of written files to `progress`.
 ///
 /// # Errors
 ///
-/// If anything is wrong with the pages, with what is made of them, or with writing. Then nothing
-/// is written, except that `dry_run` writes its report even if nothing can be generated. If the SDK
-/// does not build with what was written, which is an error, too.
+/// If a page is wrong, nothing can be generated, or a file cannot be written. Then nothing is written,
+/// except that `dry_run` writes its report even if nothing can be generated. Also if the SDK does not
+/// build with the written files, which are kept.
 pub fn run(
     tree: &Tree,
     options: &Options,
@@ -118,14 +118,14 @@ pub fn run(
         sdk_build::check(tree)?;
     }
     if unchanged {
-        print(out, "Nothing changed: the tree is what the pages make.");
+        print(out, "Nothing changed: the tree matches the pages.");
     } else if !differs {
         print(out, "No change to the API.");
     }
     Ok(())
 }
 
-/// The documents, from where the options say.
+/// The documents, from the input that the options name.
 fn gather(
     tree: &Tree,
     options: &Options,
@@ -183,10 +183,11 @@ fn vendored(tree: &Tree) -> Result<Vendored, Problem> {
             .iter()
             .any(|known| known.file == file.name && known.sha256 == hash)
         {
-            return Err(
-                Problem::at(name, "not what sources.lock says, so nothing is made of it")
-                    .hint("cargo xtask regen"),
-            );
+            return Err(Problem::at(
+                name,
+                "not what sources.lock says, so nothing is generated from it",
+            )
+            .hint("cargo xtask regen"));
         }
         let value = parse(&file.text).map_err(|why| Problem::at(name, why))?;
         documents.push((file, value));
@@ -232,7 +233,7 @@ fn compare(
         if name == FIRST && before.is_none() {
             continue;
         }
-        // A document that comes or goes is compared with one that has no operation.
+        // A new or removed document is compared with one that has no operation.
         let empty = |other: &Option<Value>| other.clone().map(without_operations);
         let (Some(before), Some(after)) = (
             before.clone().or_else(|| empty(&after)),
@@ -284,8 +285,8 @@ fn add(report: &mut Report, document: &str, found: &Report) {
     }));
 }
 
-/// Compares the report with the generated code: where the report calls nothing breaking, every type
-/// and method that changed needs a person.
+/// Adds what changed in the generated code, if the report has nothing breaking: then every type and
+/// method that changed needs a person.
 fn add_generated(tree: &Tree, report: &mut Report, new: &Generated) -> Result<(), Problem> {
     let path = tree.client();
     let Some(old) = tree.read_if_any(&path)? else {
@@ -314,7 +315,7 @@ fn add_generated(tree: &Tree, report: &mut Report, new: &Generated) -> Result<()
     Ok(())
 }
 
-/// What must be written so that the tree is what the pages make.
+/// The changes that make the tree match the pages.
 fn tree_changes(
     tree: &Tree,
     new: &Vendored,

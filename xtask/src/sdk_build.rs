@@ -11,7 +11,7 @@ const PACKAGES: [&str; 2] = ["akool-faceswap", "akool-faceswap-mock"];
 ///
 /// # Errors
 ///
-/// If it does not compile; what the compiler says goes to the terminal.
+/// If it does not compile; the compiler's messages go to the terminal.
 pub(crate) fn check(tree: &Tree) -> Result<(), Problem> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
@@ -28,8 +28,8 @@ pub(crate) fn check(tree: &Tree) -> Result<(), Problem> {
     }
     Err(
         Problem::new("the files are written, but the SDK does not build with the new client").hint(
-            "change the SDK as the compiler says, or make up for the difference in \
-         openapi/overlay.yaml; git restore undoes what was written",
+            "fix what the compiler reports, or undo the difference in openapi/overlay.yaml; \
+             git restore undoes what was written",
         ),
     )
 }

@@ -1,7 +1,7 @@
 //! Where page texts come from: files, folders, or URLs.
 //!
-//! Size, time and number are bounded. Only `https://` leaves the machine: plain `http://` is for
-//! servers on this machine.
+//! Size, time and number are bounded. Other machines are reached by `https://` only: plain `http://`
+//! is for servers on this machine.
 
 mod download;
 
@@ -16,7 +16,7 @@ use reqwest::Url;
 
 use crate::problem::Problem;
 
-/// Where one page is taken from.
+/// The origin of one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// A file on this machine.
@@ -58,7 +58,7 @@ pub struct Source {
 /// The most texts that are read at once: five times the vendor's pages on face swapping.
 const TEXTS: usize = 64;
 
-/// What one text may cost.
+/// Limits for one text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     /// Bytes of one text.
@@ -144,11 +144,11 @@ pub fn origins(from: &str) -> Result<Vec<Origin>, Problem> {
 ///
 /// # Errors
 ///
-/// At the first that cannot be read whole, or if there are more than 64.
+/// If one cannot be read whole (the others are not tried), or if there are more than 64.
 pub fn read_all(origins: &[Origin], progress: &mut dyn io::Write) -> Result<Vec<Source>, Problem> {
     if origins.len() > TEXTS {
         return Err(Problem::new(format!(
-            "{} pages, where at most {TEXTS} are taken at once",
+            "{} pages, but at most {TEXTS} are read at once",
             origins.len()
         )));
     }
@@ -190,7 +190,7 @@ fn oversized(place: &dyn fmt::Display, limits: Limits) -> Problem {
     Problem::at(
         place,
         format!(
-            "larger than {} bytes: no documentation page is",
+            "larger than {} bytes, which no documentation page is",
             limits.bytes
         ),
     )
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_of_another_kind_is_not_swallowed() {
+    fn more_than_64_texts_are_refused() {
         let origins = vec![Origin::File("no/such.md".into()); TEXTS + 1];
         let error = read_all(&origins, &mut Vec::new()).unwrap_err().to_string();
         assert!(error.starts_with("65 pages"), "{error}");

@@ -1,7 +1,7 @@
-//! What the supplement and a vendored document both have.
+//! The overlap of the supplement and the vendored documents.
 //!
-//! The vendored document wins: the client is generated from it. What the supplement has of it is to
-//! be removed; until then `regen` reports how the two differ, and the check fails.
+//! The vendored document wins: the client is generated from it. Its parts must be removed from the
+//! supplement; until then `regen` reports how the two differ, and the check fails.
 
 use std::collections::BTreeSet;
 
@@ -16,12 +16,12 @@ use crate::{
     tree::Tree,
 };
 
-/// What both have.
+/// What the supplement and a vendored document both have.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Overlap {
     /// The operations.
     pub(crate) operations: Vec<Operation>,
-    /// The components, and of those that the supplement completes, the properties.
+    /// The components; of those that the supplement completes, the shared properties.
     pub(crate) components: Vec<String>,
 }
 

@@ -66,7 +66,7 @@ impl Tree {
             .join("crates/akool-faceswap-mock/src/generated.rs")
     }
 
-    /// The link by which the raw package holds `openapi/`.
+    /// The link by which the raw package includes `openapi/`.
     pub fn link(&self) -> PathBuf {
         self.root.join("crates/akool-faceswap-raw/openapi")
     }

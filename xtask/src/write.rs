@@ -13,22 +13,22 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::problem::Problem;
 
-/// One file that is to be as given.
+/// A change to one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
     /// Which file.
     pub(crate) path: PathBuf,
-    /// What it is to be.
+    /// Its new content.
     pub(crate) content: Content,
 }
 
-/// What a file is to be.
+/// The new content of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Content {
     /// A text file.
     Text(String),
-    /// A symbolic link with this target; where the system has none, a text file with the target,
-    /// as git does it.
+    /// A symbolic link with this target; on systems without links, a text file with the target, as
+    /// git writes it.
     Link(&'static str),
     /// Removed.
     Nothing,
@@ -38,7 +38,7 @@ pub(crate) enum Content {
 ///
 /// # Errors
 ///
-/// If one cannot be made. Before the first move, everything is as it was.
+/// If one cannot be made. If this is found before the first move, nothing was changed.
 pub(crate) fn write(changes: &[Change]) -> Result<(), Problem> {
     let mut staged = Vec::new();
     for Change { path, content } in changes {
@@ -72,7 +72,7 @@ pub(crate) fn write(changes: &[Change]) -> Result<(), Problem> {
 
 fn stage(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
-    // A new file gets the permissions that the user's mask gives, not those of a secret.
+    // A new file gets the user's default permissions, not those of a temporary file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let folder = match path.parent() {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_replaced_made_and_removed() {
+    fn files_are_replaced_created_and_removed() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         fs::write(folder.join("a"), "old").unwrap();

@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 "#;
 
-/// The same by hand, as far as that goes.
+/// The same by hand, with fewer checks.
 const BY_HAND: &str = r#"
 #[derive(serde::Deserialize)]
 struct Answer {
@@ -82,7 +82,7 @@ serde = { version = "1", features = ["derive"] }
 serde_json = "1"
 "#;
 
-/// How often each project is built, in turn.
+/// How often each project is built; the projects alternate.
 const ROUNDS: usize = 2;
 
 pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Section, Problem> {
@@ -113,7 +113,7 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
             builds.push(project.build()?);
         }
     }
-    // A unit that several projects build is the same work in each.
+    // A unit that several projects build costs the same in each.
     let mut least = BTreeMap::new();
     for build in built.iter().flat_map(|(_, _, builds)| builds) {
         build.lower(&mut least);
@@ -160,12 +160,12 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
         "`cargo xtask bench build`: {}\n\n\
          Clean release builds of a program that looks ids up, with `akool-faceswap` and by hand with \
          `reqwest` and `serde`, all with the same TLS (rustls with ring, the platform's verifier) \
-         and on `tokio`. CPU seconds of all compilers together; the program without symbols. Each was \
-         built {ROUNDS} times in turn; of each unit the least time counts, and a unit that several \
-         of them build costs each the same.\n\n\
+         and on `tokio`. CPU seconds of all compilers together; the program is stripped of symbols. Each \
+         was built {ROUNDS} times, alternating; for each unit the shortest time counts, and a unit that \
+         several of them build counts the same in each.\n\n\
          | project | packages | CPU s | ratio | program, MB | ratio |\n\
          | --- | ---: | ---: | ---: | ---: | ---: |\n{rows}\n\
-         What they build that by hand is not built, or not in this form, the six that take longest:\n\n\
+         The six slowest units that the version by hand does not build, or not with these features:\n\n\
          {differences}\n{}",
         report::circumstances()?,
         report::load(),
@@ -178,9 +178,9 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
 
 /// The CPU seconds of one clean build.
 struct Build {
-    /// Of each call of the compiler, by the name of the crate and the hash of all that it depends on.
+    /// For each call of the compiler, by the crate's name and the hash of everything that it depends on.
     units: BTreeMap<String, f64>,
-    /// Of cargo, build scripts and the compilers that those run.
+    /// For cargo, build scripts and the compilers that those run.
     rest: f64,
 }
 
@@ -207,7 +207,7 @@ done
 [ -z "$hash" ] || { echo "$name $hash"; times; } >"$UNITS/$$"
 "#;
 
-/// A project of its own, outside the workspace.
+/// A separate project, outside the workspace.
 struct Project(TempDir);
 
 impl Project {
@@ -310,10 +310,10 @@ impl Project {
     }
 }
 
-/// The CPU time of all children that have ended, and theirs, in seconds.
+/// The CPU time of all ended child processes and their children, in seconds.
 fn children_seconds() -> Result<f64, Problem> {
     // Fields 16 and 17 of proc_pid_stat(5), in hundredths of a second on every Linux.
-    let unknown = || Problem::new("this system does not tell the CPU time of children");
+    let unknown = || Problem::new("this system does not report the CPU time of child processes");
     let stat = fs::read_to_string("/proc/self/stat").map_err(|_| unknown())?;
     let (_, fields) = stat.rsplit_once(')').ok_or_else(unknown)?;
     let ticks: f64 = fields

@@ -1,7 +1,7 @@
 //! A lookup and a submit by the SDK against `reqwest` and `serde_json` by hand: instructions and CPU time.
 //!
 //! Instructions are counted by callgrind, which needs valgrind. Each count is the difference of a
-//! long and a short run of the same program, so that start-up and the first connection fall out.
+//! long and a short run of the same program, so that start-up and the first connection cancel out.
 
 use std::{io, path::Path, process::Command};
 
@@ -19,7 +19,7 @@ const SIZES: [(u32, u32, u32, u32); 3] = [
     (10_000, 2, 6, 40),
 ];
 
-/// Timed runs of each client, in turn.
+/// Timed runs of each client; the clients alternate.
 const PAIRS: usize = 5;
 
 pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Section, Problem> {
@@ -93,22 +93,22 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
 
     let body = format!(
         "`cargo xtask bench client`: {}\n\n\
-         One call of `Client::lookup`, with all its limits, repetitions and checks on and no \
+         One call of `Client::lookup`, with all its limits, retries and checks on and no \
          tracing subscriber, against `reqwest` and `serde_json` by hand (typed rows, the business \
-         code looked at, rows matched by `_id`), both asking 100 ids a request over loopback. \
+         code checked, rows matched by `_id`), both with 100 ids in a request over loopback. \
          Instructions in user space by callgrind; CPU time of the client's thread, kernel \
-         included, as the median of {PAIRS} runs in turn.\n\n\
+         included, as the median of {PAIRS} alternating runs.\n\n\
          | ids in a call | instructions, SDK | by hand | ratio | CPU µs, SDK | by hand | ratio |\n\
          | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n{rows}\n\
-         One submit (one face, Face Swap Plus): {} instructions, {} by hand, ratio {:.3}. The SDK's share \
-         checks the swap, draws a token, runs the submit in a task of its own and keeps its outcome.\n\n\
+         One submit (one face, Face Swap Plus): {} instructions, {} by hand, ratio {:.3}. The SDK \
+         also checks the swap, draws a token, runs the submit in its own task and keeps the outcome.\n\n\
          Decoding alone, 100 rows: {raw:.0} MB/s with the generated types, {by_hand:.0} MB/s with \
          types by hand, ratio {:.3}. The generated types keep fields that the vendor's pages do \
          not declare.\n\n\
          Checking 100 ids with the generated type's pattern: {} instructions, {:.1} % of a call. \
          The engine takes about 17.5 instructions for each of the 2,499 characters even for a \
-         pattern that accepts anything (43,800, counted 2026-11-23), so that no pattern which looks \
-         at each of them costs under 3 %.",
+         pattern that accepts anything (43,800, counted 2026-11-23), so no pattern that looks at each \
+         of them costs less than 3 %.",
         report::circumstances()?,
         thousands(submit_sdk),
         thousands(submit_plain),

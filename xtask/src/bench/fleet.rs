@@ -1,5 +1,5 @@
-//! A fleet's stores: batches a second, fullness of claims, and the lag against one process's poller. The
-//! measured program starts a PostgreSQL of its own.
+//! A fleet's stores: batches a second, fullness of claims, and the lag compared with one process's poller.
+//! The measured program starts its own PostgreSQL.
 
 use std::{fmt::Write as _, io};
 
@@ -21,8 +21,8 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
         progress,
     )?;
     let mut body = format!(
-        "`cargo xtask bench fleet`: {} PostgreSQL (fsync on, Debian's settings, 256 MB of shared buffers), load \
-         and fake share the machine.",
+        "`cargo xtask bench fleet`: {} PostgreSQL (fsync on, Debian's settings, 256 MB of shared buffers), \
+         the load and the fake share the machine.",
         report::circumstances()?
     );
     for part in PARTS {
@@ -30,11 +30,11 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
         let before = report::load_now();
         let printed = program::run(&program, &[part])?;
         if printed.is_empty() {
-            return Err(Problem::new("there is no PostgreSQL on this machine"));
+            return Err(Problem::new("PostgreSQL is not installed on this machine"));
         }
         let _ = write!(
             body,
-            "\n\n{printed}\n\nThe machine's load was {before} before."
+            "\n\n{printed}\n\nThe machine's load was {before} before this part."
         );
     }
     Ok(Section {

@@ -5,7 +5,7 @@ use std::{fs, process::Command};
 use crate::{problem::Problem, today, tree::Tree};
 
 const FILE: &str = "BENCHMARKS.md";
-const INTRODUCTION: &str = "# Benchmarks\n\nThe newest figures, each with the command that makes \
+const INTRODUCTION: &str = "# Benchmarks\n\nThe newest figures, each with the command that measures \
                             it. Compare ratios, not figures of different machines.\n";
 
 /// A section of the file.
@@ -14,7 +14,7 @@ pub(super) struct Section {
     pub(super) body: String,
 }
 
-/// Puts the section in the place of its older self, or at the end.
+/// Replaces the section's older version, or appends the section.
 pub(super) fn replace(tree: &Tree, section: &Section) -> Result<(), Problem> {
     let path = tree.root().join(FILE);
     let old = fs::read_to_string(&path).unwrap_or_else(|_| INTRODUCTION.to_owned());
@@ -54,12 +54,12 @@ pub(super) fn circumstances() -> Result<String, Problem> {
     Ok(format!("{day}, {model}, {cores} cores, {}.", rustc.trim()))
 }
 
-/// How many programs want a processor, so that a reader knows whether other work ran beside.
+/// How many programs want a processor, so that a reader knows whether other work ran meanwhile.
 pub(super) fn load() -> String {
     let loads = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     match loads.split(' ').nth(2) {
-        Some(load) => format!("The machine's load over the last 15 minutes of it was {load}."),
-        None => "The machine's load is not known.".to_owned(),
+        Some(load) => format!("The machine's load over the last 15 minutes of the run was {load}."),
+        None => "The machine's load is unknown.".to_owned(),
     }
 }
 
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_section_takes_the_place_of_its_older_self() {
+    fn a_section_replaces_its_older_version() {
         let one = replaced(INTRODUCTION, &section("A", "first"));
         let two = replaced(&one, &section("B", "second"));
         let three = replaced(&two, &section("A", "third"));

@@ -1,6 +1,6 @@
 //! The other end of the measured client: a server in this process that answers as the API does.
 //!
-//! It has nothing of the SDK or the fake, so that a document that breaks them does not break this
+//! It uses neither the SDK nor the fake, so that a document that breaks them does not break this
 //! command, and it costs the measured process nothing.
 
 use std::{
@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-/// What a request with a body gets: it is a submit.
+/// The answer to a request with a body, which is a submit.
 const SUBMITTED: &str = r#"{"code":1000,"msg":"OK","data":{"_id":"65f0a1b2c3d4e5f60718293a","job_id":"20260312101500123-4821"}}"#;
 
 /// Serves until the process ends.
@@ -24,7 +24,7 @@ pub(super) fn start() -> io::Result<SocketAddr> {
     Ok(address)
 }
 
-/// One connection, as many requests as come.
+/// Answers all requests of one connection.
 fn serve(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);

@@ -1,5 +1,5 @@
-//! Waiting for many jobs against what others do: requests, lag, CPU time and memory, simulated and
-//! live; with a plot and the bare figures in `docs`.
+//! Waiting for many jobs, compared with other strategies: requests, lag, CPU time and memory, simulated
+//! and live; with a plot and the raw figures in `docs`.
 
 mod figures;
 mod plot;
@@ -14,17 +14,17 @@ use crate::{problem::Problem, tree::Tree};
 use figures::{Live, Memory, Run};
 
 const PLOT: &str = "docs/waiting.svg";
-const BARE: &str = "docs/waiting.json";
+const RAW: &str = "docs/waiting.json";
 
 const SIZES: [u32; 4] = [100, 1_000, 10_000, 100_000];
 const MILLION: u32 = 1_000_000;
 /// Requests a second that the simulated server lets through.
 const LIMIT: u32 = 50;
 const HOUR: u32 = 3600;
-/// For how many jobs the memory is measured, and the live run made.
+/// The number of jobs of the memory measurement and of the live run.
 const MANY: &str = "100000";
 
-/// One way of waiting, by its name here and its word for the program.
+/// One way of waiting: its name in the tables, and its name for the program.
 struct Strategy {
     name: &'static str,
     program: &'static str,
@@ -36,7 +36,7 @@ const fn strategy(name: &'static str, program: &'static str) -> Strategy {
 
 const OURS: Strategy = strategy("ours", "ours");
 const ORACLE: Strategy = strategy("oracle", "oracle");
-/// Who knows the law of ends, and not the ends.
+/// Knows the distribution of ends, but not when each job ends.
 const LAW: Strategy = strategy("knows the law", "law");
 const KINDS: Strategy = strategy("knows law and kinds", "kinds");
 const FIFO: Strategy = strategy("ours, first in, first out", "fifo");
@@ -86,7 +86,7 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
     say(progress, "waiting live");
     let live: Live = figures::read(&program::run(program, &["live", MANY])?)?;
 
-    let bare = [&limited, &free, &growing[SIZES.len()..].to_vec(), &arriving]
+    let raw = [&limited, &free, &growing[SIZES.len()..].to_vec(), &arriving]
         .map(Vec::as_slice)
         .concat();
     let write = |path: &str, text: String| {
@@ -97,7 +97,7 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
             .map_err(|error| Problem::new(format!("cannot write {path}: {error}")))
     };
     write(PLOT, plot::svg(&limited))?;
-    write(BARE, figures::lines(&bare)?)?;
+    write(RAW, figures::lines(&raw)?)?;
 
     let body = format!(
         "`cargo xtask bench wait`: {}\n\n\
@@ -110,14 +110,14 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
          **No limit, all jobs at once:**\n\n{}\n\
          **A limit of {LIMIT} requests a second, 100,000 jobs submitted over an hour:**\n\n{}\n\
          **The cost of a job**, no limit, the simulated server's CPU time subtracted:\n\n{}\n\
-         **Memory**, for each of 100,000 jobs after the first sweep, the id ({:.0} bytes) and what the \
-         caller holds included: {:.0} bytes by `wait_each`, {:.0} bytes with a handle for each \
+         **Memory**, for each of 100,000 jobs after the first sweep, including the id ({:.0} bytes) and \
+         what the caller holds: {:.0} bytes by `wait_each`, {:.0} bytes with a handle for each \
          (`client.wait(id).start()`).\n\n\
-         **Live**, {} jobs with lives of 5 to 90 s against `FakeAkool` over loopback, default \
+         **Live**, {} jobs that take 5 to 90 s against `FakeAkool` over loopback, default \
          settings, the client on one thread: {} requests in {:.1} s ({:.0} a second), {:.2} s of CPU \
          time on the client's thread ({:.1} % of one core; {:.0} % in its busiest second), lag median \
          {:.2} s, 95th percentile {:.2} s, longest {:.2} s.\n\n\
-         The bare figures are in `{BARE}`. {}",
+         The raw figures are in `{RAW}`. {}",
         report::circumstances()?,
         figures::defaults_table(&[&limited, &free, &arriving].map(Vec::as_slice).concat()),
         against(&[&limited, &free, &arriving]),
@@ -146,8 +146,8 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
     })
 }
 
-/// How much fewer the requests of each of ours are than the peer's, and how late each learns; a group
-/// of runs for each scenario.
+/// How many times fewer requests each of our strategies sends than the peer, and the lag of both; one
+/// group of runs for each scenario.
 fn against(scenarios: &[&[Run]]) -> String {
     let mut list = String::new();
     for runs in scenarios {
@@ -171,47 +171,47 @@ fn against(scenarios: &[&[Run]]) -> String {
 }
 
 const DEFAULTS: &str = "\
-The *oracle* knows when each job ends and asks right then, in full requests: no client can be less late, \
-except with more requests. *Knows the law* knows from which population the jobs are drawn, but not when each \
-ends: a request goes out when the lag that it is expected to end is worth its price, and asks first where the \
-chance to have ended, times the time since the last look, is greatest. It need not learn, knows the limit, \
-and keeps nothing back for fairness. *Knows law and kinds* also knows from the beginning which jobs are \
-videos. Of 100 jobs, five are later than the 95th percentile: the figures of 100 jobs are of 40 populations \
-together, those of 1,000 of ten.\n\n\
-What stands between the client and the aims of 100 jobs (3 s at 3 requests) and of 1,000,000 (155 s): of \
-few jobs a request brings one answer or two, and who knows the law does not reach 3 s with 3 requests either. \
-Of a million, the first look at each takes 10,000 requests, and until then nobody knows \
-which are videos: who knows the law is hardly less late than the client, and who knows the kinds, too, does \
-not reach the aim while 5 % of the requests fail.\n\n\
+The *oracle* knows when each job ends and asks right then, in full requests: no client can have less lag, \
+except with more requests. *Knows the law* knows the population that the jobs are drawn from, but not when each \
+job ends. It sends a request when the lag that the request is expected to end is worth its price, and asks first \
+about the jobs with the greatest product of the chance to have ended and the time since the last look. It need \
+not learn, knows the limit, and reserves nothing for fairness. *Knows law and kinds* also knows from the \
+beginning which jobs are videos. Of 100 jobs, only five are above the 95th percentile, so the figures of 100 jobs \
+are of 40 populations together, and those of 1,000 jobs are of ten.\n\n\
+The client misses two targets: that of 100 jobs (3 s at 3 requests) and that of 1,000,000 (155 s). With few jobs \
+a request finds only one or two that have ended, and *knows the law* does not reach 3 s with 3 requests either. \
+With a million, the first look at each job takes 10,000 requests, and until then the videos are unknown: *knows \
+the law* has hardly less lag than the client, and even *knows law and kinds* misses the target while 5 % of the \
+requests fail.\n\n\
 The defaults and their reasons:\n\n\
 - Lookups start with 4 requests in flight and adapt between 1 and 64 by additive increase and \
 multiplicative decrease (AIMD): it needs no model of the server, and clients that share an account \
-converge to equal shares. A refusal lowers the ceiling to 90 %, which is tried again after 30 s. \
-`max_lookups_per_second` has no default: what an API bears is found out, and a number would be wrong for \
-most accounts.\n\
+converge to equal shares. A refusal lowers the ceiling to 90 %; every 30 s, the client tries to exceed it. \
+`max_lookups_per_second` has no default: the client finds out what the API accepts, and any fixed number would \
+be wrong for most accounts.\n\
 - The client learns from the jobs that end how likely it is that another has ended, by what was last seen \
-of it (image, video, queued) and by its age. A look is worth its price when the lag that it saves in the \
-mean is worth 0.25 s of lag in a full request; the interval is 5 s at most for 100 to 1,000 jobs and grows \
-to 8 s at 20,000. With 0.1 s images are reported sooner (10,000 jobs: 4.5 s at 0.594), but 100,000 jobs over an \
+of it (image, video, queued) and by its age. A look is worth its price when the lag that it saves on \
+average is worth 0.25 s of lag in a full request; the interval is at most 5 s for 100 to 1,000 jobs and grows \
+to 8 s at 20,000. With 0.1 s, images are reported sooner (10,000 jobs: 4.5 s at 0.594), but 100,000 jobs over an \
 hour take 0.644 requests each.\n\
-- When more is due than can be sent, what has most likely ended goes first; a tenth of each request is for \
-what has been due the longest. *First in, first out* is the same client without that order.\n\
-- A lookup of a wait is given up after eight times the usual latency, at least 3 s: one request of two \
-hundred that is never answered would hold its ids for 30 s.";
+- When more is due than can be sent, the jobs that have most likely ended go first; a tenth of each request is \
+reserved for those that have been due the longest. *First in, first out* is the same client without that order.\n\
+- A lookup of a wait is abandoned after eight times the usual latency, at least 3 s: otherwise the one request \
+in two hundred that is never answered would hold its ids for 30 s.";
 
 const CIRCUMSTANCES: &str = "\
 The real client under a clock that jumps from event to event, on a simulated server with a seeded \
 population: 85 % images (lognormal, median 40 s, σ 0.8), 15 % videos (median 15 min, σ 1, at most 3 h), \
 3 % failed, 0.5 % never in an answer; 5 % of the requests faulty (3 % HTTP 503, 1.5 % broken connections, \
 0.5 % without any answer, for 30 s); latency 100 to 200 ms. *Ours* has the default settings. The peers are \
-plain simulations on the same server, kind to them: any number of requests in flight, begun spread over \
-their first interval, the interval counted from the last answer, and what was refused or failed asked \
-again at the next turn. *Batched* asks 100 ids in one request, as long as one of them has not ended. *Lag* \
+simple simulations on the same server, in favourable conditions: any number of requests in flight, starts \
+spread over their first interval, the interval counted from the last answer, and refused or failed requests \
+sent again an interval later. *Batched* asks for 100 ids in one request until all of them have ended. *Lag* \
 is the time from a job's end to the moment at which the waiter has the outcome. CPU time is that of the \
-client, the simulated server's subtracted; that of the peers (≈) is their requests times what one with a \
-single id costs by hand over loopback (see *A lookup*).";
+client, the simulated server's subtracted; that of the peers (≈) is the number of their requests times the cost \
+of a request with a single id by hand over loopback (see *A lookup*).";
 
-/// How many seconds of lag a request is worth to who knows the law: with these it takes about as many
+/// How many seconds of lag a request is worth to *knows the law*: with these it sends about as many
 /// requests as the client.
 fn price(jobs: u32) -> &'static str {
     match jobs {
@@ -254,7 +254,7 @@ mod tests {
     use super::{figures::tests::run, *};
 
     #[test]
-    fn each_of_ours_stands_against_the_peer_of_its_own_scenario() {
+    fn each_of_ours_is_compared_with_the_peer_of_its_own_scenario() {
         let peer = PEERS[0].name;
         let first = [
             run("ours", 100_000, 1_000, 2.0),

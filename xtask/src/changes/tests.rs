@@ -23,7 +23,7 @@ fn documents(new: &Value) -> Report {
     openapi_changes::compare(&BASE, new, &roles().unwrap())
 }
 
-/// The base with one value put somewhere, or taken away.
+/// The base with one value set or removed.
 fn edited(pointer: &str, value: Option<Value>) -> Value {
     let mut document = BASE.clone();
     let (parent, key) = pointer.rsplit_once('/').unwrap();
@@ -88,7 +88,7 @@ fn users_read_what_a_change_does_to_them() {
     }
 }
 
-/// What vendors write when an envelope is composed: never an all-clear.
+/// Vendors compose envelopes like this; a contradiction must never pass as compatible.
 #[test]
 fn a_part_of_the_response_that_contradicts_another_is_breaking() {
     let code = format!("{SCHEMA}/allOf/1/properties/code");
@@ -108,7 +108,7 @@ fn a_part_of_the_response_that_contradicts_another_is_breaking() {
     }
 }
 
-/// A role on a field that does not exist would have no effect, in silence.
+/// A role on a field that does not exist would silently have no effect.
 #[test]
 fn every_role_is_given_to_something_in_the_documents() {
     let file = |name: &str, text: &str| document::File {
@@ -180,7 +180,7 @@ fn has(document: &Value, schema: &Value, steps: &[&str]) -> bool {
 }
 
 #[test]
-fn the_status_table() {
+fn each_change_of_the_status_table_is_one_row() {
     let rows = |rows: &[(i64, &str)]| -> Vec<StatusRow> {
         let row = |(value, description): &(i64, &str)| StatusRow {
             value: *value,

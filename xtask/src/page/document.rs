@@ -1,4 +1,4 @@
-//! What a page's fence holds: an OpenAPI 3.0 document that needs no other file.
+//! The content of a page's fence: an OpenAPI 3.0 document that needs no other file.
 
 use serde_json::Value;
 use serde_saphyr::{MessageFormatter, UserMessageFormatter};
@@ -41,10 +41,12 @@ pub(super) fn read(name: &str, text: &str, line: usize) -> Result<Value, Problem
             .position(|line| line.trim_start().starts_with("version:"));
         return Err(Problem::at(
             name,
-            format!("info.version is the number {number} to YAML, and has to be a text"),
+            format!("info.version must be a string, and YAML reads it as the number {number}"),
         )
         .line(line + 1 + at.unwrap_or(0))
-        .hint("ask the vendor to put it in quotes; until then give a copy that has them: `--from FILE`"));
+        .hint(
+            "ask the vendor to put it in quotes; until then use a copy with quotes: `--from FILE`",
+        ));
     }
     if let Some(reference) = external_reference(&document) {
         let at = text.lines().position(|line| line.contains(reference));
@@ -58,8 +60,8 @@ pub(super) fn read(name: &str, text: &str, line: usize) -> Result<Value, Problem
     Ok(document)
 }
 
-/// What to say of a text that was taken out of HTML without undoing its escapes: `&#39;` for a quote.
-/// YAML reads that as an anchor, and `'` as nothing, so its own errors would mislead.
+/// The problem of a text that was copied out of HTML with its escapes: `&#39;` for a quote. YAML may
+/// read such an escape as an anchor without a value, so its own errors would mislead.
 fn escaped(name: &str, text: &str, line: usize) -> Option<Problem> {
     let (at, escape) = text.lines().enumerate().find_map(|(at, line)| {
         let escapes = ["&#39;", "&#x27;", "&apos;", "&quot;", "&#34;", "&#x22;"];
@@ -70,11 +72,11 @@ fn escaped(name: &str, text: &str, line: usize) -> Option<Problem> {
     Some(
         Problem::at(name, what)
             .line(line + 1 + at)
-            .hint("give the page as Markdown, whose address ends in .md, and not as HTML"),
+            .hint("use the page's Markdown, whose URL ends in .md, and not its HTML"),
     )
 }
 
-/// Whether a `$ref` is no text.
+/// Whether the value of a `$ref` is not a string.
 fn has_empty_reference(value: &Value) -> bool {
     match value {
         Value::Object(map) => map.iter().any(|(key, value)| {
@@ -126,7 +128,7 @@ fn version(name: &str, text: &str, line: usize, document: &Value) -> Result<(), 
     ))
 }
 
-/// The document has the operation that the fence names, and no other.
+/// Checks that the document has the operation that the fence names, and no other.
 pub(super) fn check_operation(name: &str, fence: &Fence, document: &Value) -> Result<(), Problem> {
     let found = Operation::named(document);
     if found == [fence.operation.clone()] {
@@ -200,7 +202,7 @@ mod tests {
 
     /// <https://github.com/publiccodenet/publiccode.yml/pull/14>
     #[test]
-    fn a_version_that_yaml_takes_for_a_number_is_named() {
+    fn a_version_that_yaml_reads_as_a_number_is_refused() {
         let with = |version: &str| {
             of(&format!(
                 "openapi: 3.0.3\ninfo:\n  version: {version}\npaths: {{/a: {{get: {{}}}}}}"
@@ -208,7 +210,7 @@ mod tests {
         };
         let error = with("1.10").unwrap_err();
         assert!(
-            error.starts_with("p.md:23: info.version is the number 1.1 "),
+            error.starts_with("p.md:23: info.version ") && error.contains("as the number 1.1\n"),
             "{error}"
         );
         assert!(with("'1.10'").is_ok() && with("1.10.0").is_ok());

@@ -1,7 +1,7 @@
 //! The one fence of a page that holds its OpenAPI document.
 //!
 //! Its info string names the operation: `yaml GET /path`. Documentation hosts also write the method
-//! in small letters, a file before it, and attributes after it, such as `theme={null}`. A YAML fence
+//! in lower case, a file before it, and attributes after it, such as `theme={null}`. A YAML fence
 //! that names no operation is an example.
 
 use std::ops::Range;
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn no_fence_says_where_the_page_ended_or_which_fence_comes_near() {
+    fn a_missing_fence_is_reported_with_the_end_or_a_similar_fence() {
         let error = found("# T\n\ntext\n").unwrap_err();
         assert!(error.starts_with("p.md:3: no fence"), "{error}");
         let error = found("").unwrap_err();

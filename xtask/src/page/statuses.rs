@@ -49,7 +49,7 @@ fn statuses(
         let problem =
             |what: String| Problem::at(name, format!("the status table: {what}")).line(line);
         let [value, description, ..] = &cells[..] else {
-            return Err(problem("a row with less than two cells".to_owned()));
+            return Err(problem("a row with fewer than two cells".to_owned()));
         };
         let value: i64 = value
             .parse()
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rows_come_in_order_and_without_markup() {
+    fn rows_keep_their_order_and_lose_their_markup() {
         let page = table(
             "## Faceswap Status",
             "| 3 | **In** Queue |\n|`1`|Done, *maybe*|\n",

@@ -1,7 +1,7 @@
 //! One GET of one page, bounded in time and size.
 //!
-//! TLS is rustls with ring, given by hand so that no process-wide provider is needed. A redirect
-//! is followed on the same host only: a page of another host is not the vendor's word.
+//! TLS is rustls with ring, configured here so that no process-wide provider is needed. A redirect
+//! is followed on the same host only: another host does not speak for the vendor.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use super::{Limits, is_loopback, oversized};
 use crate::problem::{Problem, chain};
 
 const REDIRECTS: usize = 5;
-const OFFLINE: &str = "without network, save it with a browser and give it with `--from FILE`; several pages \
-     as a folder, `--from DIR`";
+const OFFLINE: &str = "without a network, save the page with a browser and use `--from FILE`, or a folder with \
+     several pages and `--from DIR`";
 
 /// The body at `url`.
 pub(super) fn get(url: &Url, limits: Limits) -> Result<Vec<u8>, Problem> {
@@ -64,7 +64,7 @@ fn client(url: &Url, limits: Limits) -> Result<Client, Problem> {
                 attempt.stop()
             }
         }));
-    // A proxy knows nothing of this machine's own servers.
+    // A proxy cannot reach servers on this machine.
     let client = if is_loopback(url) {
         client.no_proxy()
     } else {
@@ -100,7 +100,7 @@ fn accept(url: &Url, response: Response) -> Result<Response, Problem> {
     if status != StatusCode::OK {
         return Err(
             Problem::at(response.url(), format!("the server answered {status}"))
-                .hint("`cargo xtask pages` lists the vendor's pages of today"),
+                .hint("`cargo xtask pages` lists the vendor's current pages"),
         );
     }
     let kind = text_of(header::CONTENT_TYPE);
@@ -165,7 +165,7 @@ mod tests {
 
     use super::*;
 
-    /// A server that gives each connection the next answer, then is gone.
+    /// A server that gives each connection the next answer, then stops.
     fn server(answers: Vec<String>) -> (Url, JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/a.md", listener.local_addr().unwrap());
@@ -182,7 +182,7 @@ mod tests {
                     request.extend(byte);
                 }
                 requests.push(String::from_utf8(request).unwrap());
-                // The client may hang up first; that is its right.
+                // The client may close the connection first.
                 let _ = stream.write_all(answer.as_bytes());
             }
             requests
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_comes_as_it_is() {
+    fn a_page_arrives_unchanged() {
         let (url, thread) = server(vec![answer("200 OK\r\ncontent-length: 5", "a\r\nb\n")]);
         assert_eq!(get(&url, small()).unwrap(), b"a\r\nb\n");
         let requests = thread.join().unwrap();
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_says_nothing_is_left() {
+    fn a_silent_server_times_out() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url: Url = format!("http://{}/a.md", listener.local_addr().unwrap())
             .parse()

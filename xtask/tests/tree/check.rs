@@ -47,7 +47,7 @@ fn a_hand_edited_document_fails_and_regen_restores_it() {
             "\n  hint: cargo xtask regen",
         ],
     );
-    // The generated copies carry the description: they are stale, too, and said to be.
+    // The generated copies contain the description: they are stale, too, and reported.
     assert_says(
         &problems[1],
         &[
@@ -166,7 +166,7 @@ fn a_missing_or_broken_lock_does_not_hide_the_rest() {
 }
 
 #[test]
-fn everything_wrong_is_told_at_once() {
+fn all_problems_are_reported_at_once() {
     let copy = Copy::new();
     edit(
         &copy.tree.document("faceswap.yaml"),
@@ -258,7 +258,7 @@ fn a_checkout_with_other_line_ends_passes() {
 
 /// The generator has no error for two differing typed errors: it panics.
 #[test]
-fn a_panic_of_the_generator_is_told_as_a_problem() {
+fn a_panic_of_the_generator_is_reported_as_a_problem() {
     let copy = Copy::new();
     let answer = |status: u16, kind: &str| {
         format!(

@@ -24,10 +24,7 @@ fn the_same_pages_change_nothing_and_it_says_so() {
     let before = copy.state();
     let said = copy.from(&copy.save(&copy.pages()));
     assert_eq!(said.result, Ok(()));
-    assert_eq!(
-        said.out,
-        "Nothing changed: the tree is what the pages make.\n"
-    );
+    assert_eq!(said.out, "Nothing changed: the tree matches the pages.\n");
     assert_eq!(said.progress, "");
     copy.assert_is(&before);
 }
@@ -79,7 +76,7 @@ fn with_one_page_the_document_is_the_fence() {
 }
 
 #[test]
-fn new_prose_touches_the_lock_alone() {
+fn new_prose_changes_only_the_lock() {
     let copy = Copy::new();
     let before = copy.state();
     let said = copy.from(&copy.save_with(|page| page.replace("# A page", "# The page")));
@@ -260,7 +257,7 @@ fn a_download_that_fails_changes_nothing() {
     }
 }
 
-/// A second page about a second operation, sharing a component.
+/// A second page, about a second operation that shares a component.
 fn second(copy: &Copy) -> (String, String) {
     let text = read(&copy.tree.document("faceswap.yaml"));
     let mut document: Value = serde_saphyr::from_str(&text).unwrap();
@@ -316,7 +313,7 @@ fn a_second_page_is_merged_in_and_stays() {
         "the same document, whatever its pages"
     );
 
-    // Without one of them nothing can be made.
+    // Without one of them, nothing can be built.
     let name = copy.pages()[0].0.clone();
     let said = copy.from(&format!("{folder}/{name}"));
     assert!(said.error().contains(&new.url), "{}", said.error());
@@ -357,7 +354,7 @@ fn a_page_given_twice_is_an_error() {
 }
 
 #[test]
-fn a_tree_without_a_lock_can_be_begun() {
+fn a_tree_without_a_lock_can_be_started_from_pages() {
     let copy = Copy::new();
     let pages = copy.save(&copy.pages());
     let old = copy.lock();
@@ -371,7 +368,7 @@ fn a_tree_without_a_lock_can_be_begun() {
 }
 
 #[test]
-fn offline_makes_the_copies_again_and_believes_no_hand_edit() {
+fn offline_regenerates_the_copies_and_refuses_hand_edits() {
     let copy = Copy::new();
     assert!(
         copy.regen(Input::Vendored)

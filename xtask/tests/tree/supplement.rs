@@ -1,4 +1,4 @@
-//! A page of the vendor's takes the place of what the supplement says.
+//! Pages of the vendor replace parts of the supplement.
 
 use std::fs;
 
@@ -155,7 +155,7 @@ fn the_report_says_how_a_page_differs_from_the_supplement() {
     let mut plus = pages(&copy);
     plus.retain(|(name, _)| name == "faceswapPlusByImage.md");
     let (name, text) = plus.remove(0);
-    // Of this component the supplement has other properties.
+    // The supplement has other properties of this component.
     all.push((
         name,
         text.replace("job_id:", "task_id:")
@@ -230,7 +230,7 @@ fn a_whole_document_is_vendored_as_it_is() {
 
 /// The report on the documents is empty here: only the overlay changed.
 #[test]
-fn generated_code_that_changed_without_a_breaking_row_is_for_a_person() {
+fn generated_code_that_changed_without_a_breaking_row_needs_a_person() {
     let copy = Copy::new();
     edit(
         &copy.tree.overlay(),

@@ -29,7 +29,7 @@ pub(crate) struct Copy {
     pub(crate) tree: Tree,
 }
 
-/// What a run said.
+/// The result and the output of a run.
 pub(crate) struct Said {
     pub(crate) result: Result<(), Problem>,
     pub(crate) out: String,
@@ -93,7 +93,7 @@ impl Copy {
         self.folder.path().join(name)
     }
 
-    /// Every file of the tree: its text, or where it points.
+    /// Every file of the tree: its text, or the target of a link.
     pub(crate) fn state(&self) -> BTreeMap<PathBuf, String> {
         fn walk(folder: &Path, state: &mut BTreeMap<PathBuf, String>) {
             for entry in fs::read_dir(folder).unwrap() {
@@ -112,7 +112,7 @@ impl Copy {
         state
     }
 
-    /// Asserts that the tree is as it was.
+    /// Asserts that the tree is unchanged.
     pub(crate) fn assert_is(&self, before: &BTreeMap<PathBuf, String>) {
         let after = self.state();
         let paths = before.keys().chain(after.keys());
@@ -122,8 +122,8 @@ impl Copy {
         assert!(differing.is_empty(), "not as before: {differing:#?}");
     }
 
-    /// The pages of the vendored document, by file name: of one operation the vendored text
-    /// itself, of several each with all components and the status table.
+    /// The pages of the vendored document, by file name: for one operation the vendored text itself,
+    /// for several one page each, with all components and the status table.
     pub(crate) fn pages(&self) -> Vec<(String, String)> {
         let text = read(&self.tree.document("faceswap.yaml"));
         let document: Value = serde_saphyr::from_str(&text).unwrap();
@@ -205,7 +205,7 @@ pub(crate) fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap()
 }
 
-/// Replaces a text that must be there.
+/// Replaces a text, which must be present.
 pub(crate) fn edit(path: &Path, from: &str, to: &str) {
     let text = read(path);
     assert!(text.contains(from), "{from:?} is not in {}", path.display());
@@ -222,7 +222,7 @@ fn only(document: &Value, operation: &Operation) -> Value {
     document
 }
 
-/// A page of the form that the vendor's have.
+/// A page in the form of the vendor's.
 pub(crate) fn page(operation: &Operation, statuses: &[StatusRow], fence: &str) -> String {
     let mut page = "\
         > ## Documentation Index\n\
@@ -240,7 +240,7 @@ pub(crate) fn page(operation: &Operation, statuses: &[StatusRow], fence: &str) -
     page
 }
 
-/// A server on this machine that answers each connection with the next of these, then is gone.
+/// A server on this machine that answers each connection with the next of these, then stops.
 /// Returns its address.
 pub(crate) fn server(answers: Vec<String>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

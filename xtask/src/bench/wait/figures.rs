@@ -1,4 +1,4 @@
-//! What the measured program says of a run, and the tables made of it.
+//! What the measured program reports of a run, and the tables made from it.
 
 use std::fmt::Write as _;
 
@@ -130,7 +130,7 @@ pub(super) fn table(runs: &[Run]) -> String {
     table
 }
 
-/// What the defaults come to in each scenario, beside what is possible.
+/// The results of the defaults in each scenario, beside the best possible ones.
 pub(super) fn defaults_table(runs: &[Run]) -> String {
     let mut table =
         "| jobs | limit | 95 % of the lag | requests | refused | knows the law | oracle |\n\
@@ -162,7 +162,7 @@ pub(super) fn defaults_table(runs: &[Run]) -> String {
     table
 }
 
-/// What a job costs, and a lookup.
+/// The cost of a job and of a lookup.
 pub(super) fn cost_table(runs: &[Run]) -> String {
     let mut table =
         "| jobs | requests | lookups of a job | CPU s | µs for a job | µs for a lookup | lag s, \
@@ -188,7 +188,7 @@ pub(super) fn cost_table(runs: &[Run]) -> String {
     table
 }
 
-/// With as many places as say something.
+/// The number with as many decimal places as are meaningful.
 fn shown(number: f64) -> String {
     if number < 1.0 {
         format!("{number:.3}")
@@ -252,7 +252,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_defaults_stand_beside_the_oracle_of_their_own_scenario() {
+    fn the_defaults_are_beside_the_oracle_of_their_own_scenario() {
         let mut other = run("oracle", 1_000, 9_000, 9.0);
         other.limit = None;
         let runs = [
@@ -274,7 +274,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn figures_come_back_from_their_lines() {
+    fn figures_are_read_back_from_their_lines() {
         let text = lines(&[run("a", 1, 2, 3.0), run("b", 4, 5, 6.0)]).unwrap();
         let back: Vec<Run> = serde_json::from_str(&text).unwrap();
         assert_eq!((back.len(), back[1].requests), (2, 5));

@@ -1,10 +1,10 @@
-//! Requests and lag over the number of jobs, as an SVG picture that reads on light and dark paper.
+//! Requests and lag over the number of jobs, as an SVG picture for light and dark backgrounds.
 
 use std::fmt::Write as _;
 
 use super::figures::{Run, as_f64};
 
-/// Of a panel's plotting area.
+/// The size of a panel's plotting area.
 const WIDTH: f64 = 300.0;
 const HEIGHT: f64 = 260.0;
 const LEFT: f64 = 64.0;
@@ -14,7 +14,7 @@ const APART: f64 = 390.0;
 /// A line of the legend.
 const LINE: f64 = 18.0;
 
-/// Told apart by people who do not see all colours, and legible on both kinds of paper.
+/// Distinguishable for colour-blind readers, and legible on both backgrounds.
 const COLOURS: [&str; 6] = [
     "#d55e00", "#999999", "#e69f00", "#0072b2", "#56b4e9", "#009e73",
 ];
@@ -118,7 +118,7 @@ fn colour(n: u32) -> &'static str {
     COLOURS[n as usize % COLOURS.len()]
 }
 
-/// The powers of ten around all values; what is not above 0 is taken as a tenth.
+/// The powers of ten around all values; values below a tenth count as a tenth.
 fn decades(values: impl Iterator<Item = f64>) -> (i32, i32) {
     let (mut low, mut high) = (f64::MAX, f64::MIN);
     for value in values {
@@ -155,7 +155,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::{super::figures::tests::run, *};
 
-    /// The elements of a text, if each is closed where it has to be.
+    /// The elements of a text, each of which must be closed in the right place.
     fn elements(text: &str) -> Vec<&str> {
         let (mut open, mut seen) = (Vec::new(), Vec::new());
         for tag in text.split('<').skip(1) {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_picture_is_well_formed_and_has_a_line_for_each_strategy_in_both_panels() {
+    fn the_picture_is_well_formed_with_a_line_per_strategy_and_panel() {
         let runs = [
             run("ours & <more>", 1_000, 1_000, 2.0),
             run("ours & <more>", 1_000_000, 50_000, 800.0),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn points_stand_where_their_logarithm_says() {
+    fn points_are_placed_by_their_logarithm() {
         assert_eq!(decades([1_000.0, 50_000.0].into_iter()), (3, 5));
         assert_eq!(decades([10.0].into_iter()), (1, 2));
         assert_eq!(decades(std::iter::empty()), (0, 1));

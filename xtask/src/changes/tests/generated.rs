@@ -42,14 +42,14 @@ fn file(text: String) -> document::File {
     document::File { name, text }
 }
 
-/// The document from which the client is generated. Nothing if an action of the overlay matches
-/// nothing any more, which `regen` reports by itself.
+/// The document from which the client is generated. `None` if an action of the overlay no longer
+/// matches, which `regen` reports separately.
 fn effective(document: &Value) -> Option<Value> {
     let overlay = include_str!("../../../../openapi/overlay.yaml");
     document::effective(&[file(document.to_string())], "{}", overlay).ok()
 }
 
-/// Nothing if the document cannot be generated from.
+/// `None` if nothing can be generated from the document.
 fn generated(effective: &Value) -> Option<Generated> {
     let source = panic::catch_unwind(|| generate::client(effective).ok());
     let file = syn::parse_file(&source.ok()??).ok()?;
@@ -169,7 +169,7 @@ impl Generated {
 }
 
 const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "object", "array"];
-/// What a field has that is read from nothing.
+/// What a field that may be absent contains.
 const OPTIONAL: [&str; 2] = [":: option :: Option <", "serde (flatten)"];
 
 const NAMES: [&str; 7] = ["code", "msg", "data", "result", "_id", "url", "new"];
@@ -334,7 +334,7 @@ fn apply(document: &mut Value, at: Index, edit: Edit) {
     }
 }
 
-/// Other cases in every run, or those of `PROPTEST_RNG_SEED`; a failure names its seed.
+/// New cases in every run, or those of `PROPTEST_RNG_SEED`; a failure names its seed.
 static SEED: LazyLock<u64> = LazyLock::new(|| match ProptestConfig::default().rng_seed {
     RngSeed::Random => RandomState::new().hash_one(0),
     RngSeed::Fixed(seed) => seed,
