@@ -1,3 +1,3 @@
-//! Tests that cross crates, and checks of what is published.
+//! Tests across crates, and checks of the published packages.
 
 pub mod workspace;

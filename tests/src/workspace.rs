@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-/// What `cargo metadata` prints, with `args` behind it.
+/// The output of `cargo metadata` with these further arguments.
 ///
 /// # Panics
 ///
@@ -40,7 +40,7 @@ pub fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// The workspace's packages that go to the registry, by name.
+/// The workspace's published packages, by name.
 pub fn published(metadata: &Value) -> impl Iterator<Item = (&str, &Value)> {
     let members = metadata["workspace_members"].as_array();
     let packages = metadata["packages"].as_array();
@@ -64,7 +64,7 @@ pub fn root(metadata: &Value) -> PathBuf {
         .into()
 }
 
-/// Says what differs between the text in a file and what it should be. Nothing if they are equal.
+/// The lines that differ between the text in a file and what it should be; empty if they are equal.
 #[must_use]
 pub fn difference(before: &str, after: &str) -> String {
     let gone = before
@@ -78,7 +78,7 @@ pub fn difference(before: &str, after: &str) -> String {
         .collect()
 }
 
-/// Holds texts against the files that are checked in; with `--write` it writes them instead.
+/// Compares texts with the checked-in files; with `--write` it writes those that differ.
 ///
 /// # Panics
 ///
@@ -88,7 +88,7 @@ pub fn difference(before: &str, after: &str) -> String {
     clippy::panic,
     reason = "a check that cannot run must fail"
 )]
-pub fn hold(texts: impl IntoIterator<Item = (PathBuf, String)>, how: &str) -> ExitCode {
+pub fn compare(texts: impl IntoIterator<Item = (PathBuf, String)>, how: &str) -> ExitCode {
     let write = env::args()
         .nth(1)
         .is_some_and(|argument| argument == "--write");
@@ -112,6 +112,8 @@ pub fn hold(texts: impl IntoIterator<Item = (PathBuf, String)>, how: &str) -> Ex
     if same {
         return ExitCode::SUCCESS;
     }
-    println!("not as checked in; if that is what you want, run `{how}` and commit the difference");
+    println!(
+        "the checked-in files differ; if the change is intended, run `{how}` and commit the result"
+    );
     ExitCode::FAILURE
 }

@@ -1,4 +1,4 @@
-//! A program that waits is killed again and again, and settles every job exactly once all the same.
+//! A program that waits is killed again and again, and still settles every job exactly once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{
@@ -14,7 +14,7 @@ use akool_faceswap_mock::{FakeAkool, FakeJob};
 
 const JOBS: u64 = 200;
 
-/// From when on it is left alone.
+/// After this time the program is no longer killed.
 const KILLING: Duration = Duration::from_secs(3);
 
 fn start(fake: &FakeAkool, folder: &Path) -> Child {
@@ -26,14 +26,14 @@ fn start(fake: &FakeAkool, folder: &Path) -> Child {
         .unwrap()
 }
 
-/// The lines of the journal that are whole; a killed program may leave one that is not.
+/// The complete lines of the journal; a killed program may leave a torn one.
 fn journal(folder: &Path) -> Vec<String> {
     let text = fs::read_to_string(folder.join("journal")).unwrap_or_default();
     let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
     whole.lines().map(str::to_owned).collect()
 }
 
-/// Every kind of end, spread over two seconds: the id of each job with how it has to end.
+/// Jobs with every kind of end, spread over two seconds: each id with the expected end.
 fn jobs(fake: &FakeAkool) -> HashMap<String, &'static str> {
     (0..JOBS)
         .map(|n| {
@@ -77,7 +77,7 @@ fn kill_again_and_again(seed: u64) {
             assert!(status.success(), "{status}");
             break;
         }
-        // Before the first request, between two outcomes, in the middle of one: any moment.
+        // At any moment: before the first request, between two outcomes, in the middle of one.
         std::thread::sleep(Duration::from_millis(rng.u64(1..400)));
         if let Some(status) = program.try_wait().unwrap() {
             assert!(status.success(), "{status}");

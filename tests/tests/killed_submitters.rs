@@ -1,4 +1,4 @@
-//! Programs that submit are killed at any moment, over connections that break, and buy nothing that is
+//! Programs that submit are killed at any moment, over connections that break. They buy nothing that is
 //! not written down.
 //!
 //! Servers of the SDK's own tests count the jobs that they make. Afterwards the journal on the disk must
@@ -25,10 +25,10 @@ use std::{
 use jobs::Jobs;
 use serde_json::Value;
 
-/// A program is killed at some moment of this time at first; longer where it could not send anything in it.
+/// At first, a program is killed within this time; the time grows if a program could not send anything in it.
 const LIFE_MS: u64 = 120;
 
-/// What one program may add to the journal before it is killed: some 50 swaps.
+/// The most bytes that a program may add to the journal before it is killed: about 50 swaps.
 const LONGEST_PART: u64 = 6_000;
 
 fn submits() -> usize {
@@ -52,12 +52,12 @@ fn start(folder: &Path, version: &str, url: &str) -> Child {
 #[derive(Debug, PartialEq, Eq)]
 enum Held {
     Accepted(String),
-    /// No outcome was written, or that it is not known.
+    /// No outcome was written, or the outcome is unknown.
     Unknown,
     NothingBilled,
 }
 
-/// By the number of the swap.
+/// What the journal holds, by the number of the swap.
 fn held(folder: &Path) -> HashMap<usize, Held> {
     let text = fs::read_to_string(folder.join("journal")).unwrap_or_default();
     let lines = text
@@ -86,7 +86,7 @@ fn held(folder: &Path) -> HashMap<usize, Held> {
     held
 }
 
-/// Where nobody listens.
+/// A URL where nothing listens.
 fn refusing_url() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
@@ -96,7 +96,7 @@ fn length(journal: &Path) -> u64 {
     fs::metadata(journal).map_or(0, |file| file.len())
 }
 
-/// Waits for the moment to kill a program: so long, or as soon as its journal is longer than that.
+/// Waits for the moment to kill a program: after `life`, or as soon as its journal exceeds `longest` bytes.
 fn await_moment(program: &mut Child, life: Duration, journal: &Path, longest: u64) {
     let begun = Instant::now();
     while begun.elapsed() < life
@@ -123,7 +123,7 @@ fn kill_again_and_again(version: &str, seed: u64) {
     let journal = folder.path().join("journal");
     let (mut kills, mut longest_life, mut written) = (0, LIFE_MS, 0);
     loop {
-        // Every sixteenth finds no server at first, for some swaps.
+        // For one program in sixteen, on average, nothing listens.
         let is_refused = rng.u8(..16) == 0;
         let mut program = start(
             folder.path(),
@@ -131,7 +131,7 @@ fn kill_again_and_again(version: &str, seed: u64) {
             if is_refused { &refusing } else { &url },
         );
         let life = Duration::from_millis(rng.u64(1..longest_life));
-        // However fast the machine is, no program comes to the end before several were killed.
+        // However fast the machine is, no program finishes before several were killed.
         let longest = written + rng.u64(..LONGEST_PART);
         await_moment(&mut program, life, &journal, longest);
         if let Some(status) = program.try_wait().unwrap() {
@@ -147,7 +147,7 @@ fn kill_again_and_again(version: &str, seed: u64) {
         }
         written = length(&journal);
     }
-    // What the last ones had sent is still on its way through the server.
+    // Requests of the last programs may still be in flight in the server.
     server.shutdown_timeout(Duration::from_secs(5));
 
     let held = held(folder.path());

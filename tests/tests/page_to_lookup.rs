@@ -1,4 +1,4 @@
-//! From the vendor's page, over regen and the generated client, to a lookup on the fake server.
+//! From the vendor's page, through regen and the generated client, to a lookup on the fake server.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{fmt::Write as _, fs, path::Path};
@@ -12,7 +12,7 @@ use xtask::{
     tree::Tree,
 };
 
-/// What regen reads and writes, copied to a folder of its own.
+/// What regen reads and writes, copied to a separate folder.
 const FILES: [&str; 6] = [
     "openapi/faceswap.yaml",
     "openapi/overlay.yaml",
@@ -89,7 +89,7 @@ fn the_vendored_page_gives_the_code_that_is_compiled_here() {
     let document = copy.read("openapi/faceswap.yaml");
     copy.regen(copy.page(&document, &STATUSES), false).unwrap();
 
-    // The page differs from the locked one in its prose alone, so only the lock is another.
+    // The page differs from the locked one in its prose only, so only the lock changes.
     for (file, before) in FILES.iter().zip(before) {
         assert!(
             *file == "openapi/sources.lock" || copy.read(file) == before,
@@ -159,7 +159,7 @@ fn a_later_page_is_reported_in_the_right_groups() {
         "{report}"
     );
 
-    // It was written, and the SDK's own test reads the new status from the lock.
+    // The files were written; a test of the SDK reads the new status from the lock.
     assert_eq!(copy.read("openapi/faceswap.yaml"), later);
     assert!(copy.read("openapi/sources.lock").contains("Cancelled"));
     let problems = check::check(&copy.tree);
@@ -224,7 +224,7 @@ async fn a_population_settles_and_every_job_is_accounted_for() {
     fake.assert_max_ids_per_request(100);
     assert_eq!(fake.request_count(), 3);
 
-    // Three hours are the longest that a job takes.
+    // No job takes longer than three hours.
     for _ in 0..20 {
         fake.clock()
             .advance(std::time::Duration::from_secs(3 * 60 * 60));

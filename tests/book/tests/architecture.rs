@@ -1,5 +1,5 @@
-//! What ARCHITECTURE.md and CONTRIBUTING.md say about the code is so: modules that are named exist, the table of
-//! layers has all modules, and the lines of the worked example are in the files.
+//! ARCHITECTURE.md and CONTRIBUTING.md match the code: the modules that they name exist, the table of layers has
+//! all modules, and the lines of the worked example are in the files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{collections::BTreeSet, fs, path::Path};
@@ -77,7 +77,7 @@ fn the_table_of_layers_has_every_module_of_the_sdk() {
     assert_eq!(listed, modules);
 }
 
-/// Whether the lines stand together in a text, whatever their indentation.
+/// Whether a text has these lines one after the other, whatever their indentation.
 fn contains(text: &str, lines: &[&str]) -> bool {
     let text: Vec<&str> = text.lines().map(str::trim).collect();
     text.windows(lines.len()).any(|window| window == lines)

@@ -1,5 +1,5 @@
-//! Every link in the repository's Markdown leads to a file that is there, and to a heading in it. Addresses on
-//! the web are left alone: tests make no requests.
+//! Every link in the repository's Markdown leads to a file that exists, and to a heading in it. Links to the web
+//! are not checked: tests make no requests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{
@@ -17,7 +17,7 @@ fn root() -> PathBuf {
         .unwrap()
 }
 
-/// All Markdown of the repository, but for what is built or vendored.
+/// All Markdown files of the repository, except what is built or vendored.
 fn pages() -> Vec<PathBuf> {
     let mut pages = Vec::new();
     let mut open = vec![root()];
@@ -83,7 +83,7 @@ fn broken(pages: &HashMap<PathBuf, Page>) -> Vec<String> {
     let mut broken = Vec::new();
     for (path, page) in pages {
         for link in &page.links {
-            // Rust items are rustdoc's business, which checks them.
+            // Rustdoc checks links to Rust items.
             if link.contains("://") || link.starts_with("mailto:") || link.contains("::") {
                 continue;
             }
@@ -124,7 +124,7 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
-fn a_link_to_no_file_and_one_to_no_heading_are_found() {
+fn links_to_missing_files_and_headings_are_found() {
     let readme = root().join("README.md");
     let page = read(
         "# A `b` c\n[1](#a-b-c) [2](#a) [3](README.md) [4](docs/none.md) [5](https://example.com/none)",
@@ -137,7 +137,7 @@ fn a_link_to_no_file_and_one_to_no_heading_are_found() {
 }
 
 #[test]
-fn every_page_of_the_book_is_in_its_contents_and_in_no_other_place() {
+fn every_page_of_the_book_is_listed_once_and_links_stay_inside() {
     let docs = root().join("docs");
     let summary = read(&fs::read_to_string(docs.join("SUMMARY.md")).unwrap());
     let listed: Vec<PathBuf> = summary

@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-/// Whether the code before a file's tests asks which operating system it is for.
+/// Whether the code before a file's tests depends on the operating system.
 fn depends_on_the_system(source: &str) -> bool {
     let code = source.split("#[cfg(test)]").next().unwrap();
     code.lines()

@@ -1,5 +1,5 @@
 //! The worker in docs/faq.md, run by Node.js against the fake: it stores what the lookup says, and refuses what it
-//! cannot decrypt. Without Node.js it says that it is skipped.
+//! cannot decrypt. Without Node.js, the test says that it is skipped.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{
@@ -44,7 +44,7 @@ fn it_stores_what_the_lookup_says_and_nothing_else() {
     fs::write(folder.path().join("worker.mjs"), code).unwrap();
     fs::write(folder.path().join("driver.mjs"), DRIVER).unwrap();
 
-    // At AKOOL the API key and the client secret are one value.
+    // At AKOOL, the API key and the client secret are the same value.
     let key = "EXAMPLE-CLIENT-SECRET-32-BYTES-0";
     let fake = FakeAkool::builder()
         .api_key(key)

@@ -1,8 +1,8 @@
 //! Shows pages in a headless Chromium, for tests.
 //!
-//! Where there is no Chromium the tests are skipped with a loud line; `AKOOL_TEST_CHROMIUM=required` makes
-//! that a failure. Every run has a profile of its own, and no host name resolves in it: a page that asks
-//! for anything beyond its own address gets nothing.
+//! Without Chromium, tests are skipped with a loud line; with `AKOOL_TEST_CHROMIUM=required` they fail
+//! instead. Every run has its own profile, and no host name resolves in it: a page that requests
+//! anything beyond its own address gets nothing.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What the browser is called, in Debian, in Ubuntu and by its maker.
+/// The browser's names in Debian, in Ubuntu and from Google.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// A browser that has not ended by then is stuck.
@@ -32,7 +32,7 @@ impl Chromium {
     ///
     /// # Panics
     ///
-    /// If there is none and `AKOOL_TEST_CHROMIUM` is `required`.
+    /// If Chromium is missing and `AKOOL_TEST_CHROMIUM` is `required`.
     pub fn find() -> Option<Self> {
         let path = env::var_os("PATH").unwrap_or_default();
         let program = env::split_paths(&path)
@@ -41,7 +41,7 @@ impl Chromium {
         if program.is_none() {
             assert!(
                 env::var_os("AKOOL_TEST_CHROMIUM").is_none_or(|value| value != "required"),
-                "AKOOL_TEST_CHROMIUM=required, and there is no Chromium in PATH"
+                "AKOOL_TEST_CHROMIUM=required, but Chromium is not in PATH"
             );
             eprintln!(
                 "\n*** SKIPPED: no Chromium on this machine (apt-get install chromium) ***\n"
@@ -80,7 +80,7 @@ impl Chromium {
         let mut browser = Command::new(&self.program)
             .args([
                 "--headless",
-                // The tests' own pages alone, and possibly as root.
+                // Only the tests' own pages are shown, and possibly as root.
                 "--no-sandbox",
                 "--disable-gpu",
                 "--disable-quic",

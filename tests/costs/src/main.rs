@@ -1,7 +1,7 @@
 //! What a lookup and a submit cost, against `reqwest` and `serde_json` by hand.
 //!
 //! `cargo xtask bench client` runs this program under an instruction counter and writes
-//! `BENCHMARKS.md`; by itself it only does the work it is told to:
+//! `BENCHMARKS.md`; on its own it only does the work that its arguments name:
 //!
 //! ```text
 //! costs CLIENT URL IDS CALLS    CLIENT is sdk or plain; looks IDS ids up, CALLS times
@@ -10,7 +10,7 @@
 //! costs pattern IDS TIMES       checks a list of IDS ids with the generated type's pattern
 //! ```
 //!
-//! After looking up it prints the CPU time of its one thread in nanoseconds, where the system tells.
+//! After lookups it prints the CPU time of its one thread in nanoseconds, or 0 if the system does not report it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
@@ -72,9 +72,9 @@ async fn sdk(url: &str, ids: usize, calls: usize) {
     }
 }
 
-/// What a careful team writes by hand: typed rows, the business code looked at, matched by `_id`.
+/// What a careful team writes by hand: typed rows, the business code checked, rows matched by `_id`.
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "decoded, as by hand one would")]
+#[expect(dead_code, reason = "decoded, as one would by hand")]
 struct PlainRow {
     #[serde(rename = "_id")]
     id: String,
@@ -108,7 +108,7 @@ struct PlainAnswer {
     data: Option<PlainData>,
 }
 
-/// As the SDK builds its own: where TLS is compiled in, reqwest wants a provider.
+/// Built like the SDK's own: with TLS compiled in, reqwest needs a provider.
 fn plain_client() -> reqwest::Client {
     let config = rustls::ClientConfig::builder_with_provider(
         rustls::crypto::ring::default_provider().into(),
@@ -165,7 +165,7 @@ async fn submit_sdk(url: &str, calls: usize) {
     }
 }
 
-/// By hand: the documented body, the business code looked at, the id taken out.
+/// By hand: the documented body, the business code checked, the id taken out.
 #[derive(serde::Serialize)]
 struct PlainSwap<'a> {
     source_url: &'a str,
@@ -209,7 +209,7 @@ async fn submit_plain(url: &str, calls: usize) {
     }
 }
 
-/// An answer as the API gives, in the shape of a real one.
+/// An answer of the API, in the shape of a real one.
 fn answer(rows: usize) -> String {
     let rows: Vec<String> = (0..rows)
         .map(|n| {
@@ -235,7 +235,7 @@ fn decode(rows: usize) {
         let answer: PlainAnswer = serde_json::from_str(&body).unwrap();
         black_box(answer.data.unwrap().result.len());
     };
-    // In turn, so that both see the same machine.
+    // Alternating, so that both see the same load of the machine.
     let (mut best_raw, mut best_by_hand) = (f64::MAX, f64::MAX);
     for _ in 0..200 {
         best_raw = best_raw.min(seconds(raw));
@@ -252,7 +252,7 @@ fn pattern(ids: usize, times: usize) {
     }
 }
 
-/// On-CPU time of the main thread, which does all the work here.
+/// CPU time of the main thread, which does all the work here.
 fn cpu_nanoseconds() -> u64 {
     std::fs::read_to_string("/proc/self/schedstat")
         .ok()
@@ -260,7 +260,7 @@ fn cpu_nanoseconds() -> u64 {
         .unwrap_or(0)
 }
 
-/// The time of one of ten runs.
+/// The mean time of ten runs.
 fn seconds(work: impl Fn()) -> f64 {
     let begun = Instant::now();
     for _ in 0..10 {

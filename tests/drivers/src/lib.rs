@@ -1,4 +1,4 @@
-//! The code of `docs/fleet.md`, compiled with the drivers that it is for.
+//! The code of `docs/fleet.md`, compiled with the drivers that it uses.
 
 /// The page.
 #[doc = include_str!("../../../docs/fleet.md")]

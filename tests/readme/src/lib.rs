@@ -17,7 +17,7 @@ mod tests {
             .collect()
     }
 
-    /// What a page's program does between having a client and its end, without comments.
+    /// The lines of a page's program from its first use of the client to its end, without comments.
     fn story(page: &str) -> Vec<&str> {
         let begin = page.find("let job = client").unwrap_or_default();
         let story = page[begin..].split("Ok(())").next().unwrap_or_default();
@@ -28,7 +28,7 @@ mod tests {
             .collect()
     }
 
-    /// The README's program needs a key; the one of the quick start runs against the fake, as a doctest.
+    /// The README's program needs a key; the quick start's runs against the fake, as a doctest.
     #[test]
     fn the_readme_tells_the_story_that_runs_in_the_quick_start() {
         let readme = story(include_str!("../../../README.md"));

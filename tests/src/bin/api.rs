@@ -1,10 +1,9 @@
-//! Holds the public interface of each published library against the text in `api/`, so that a commit
-//! which changes it shows how.
+//! Compares the public interface of each published library with the text in `api/`, so that a commit
+//! that changes it shows how.
 //!
-//! rustdoc describes a library as JSON whose format changes with the compiler, so one compiler is
-//! named here, the one whose format the crate `public-api` reads. Where rustup has not got it, the
-//! compiler that runs is tried; if its format is another one, the check says so and is skipped, unless
-//! `CI` is set.
+//! rustdoc describes a library as JSON whose format changes with the compiler, so this file names the
+//! compiler whose format the crate `public-api` reads. If rustup does not have it, the current compiler
+//! is tried; if that writes another format, the check says so and is skipped, unless `CI` is set.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -53,8 +52,8 @@ fn main() -> ExitCode {
             Err(error) if env::var_os("CI").is_none() => {
                 println!(
                     "!!! skipped: the public interface. This compiler's description of it cannot be \
-                     read ({error}); `rustup toolchain install {TOOLCHAIN} --profile minimal` brings \
-                     one whose can."
+                     read ({error}). Install one whose description can be read: `rustup toolchain \
+                     install {TOOLCHAIN} --profile minimal`."
                 );
                 return ExitCode::SUCCESS;
             }
@@ -63,12 +62,12 @@ fn main() -> ExitCode {
     }
     assert!(!texts.is_empty(), "no library is published");
     let count = texts.len();
-    let code = workspace::hold(texts, "just api");
+    let code = workspace::compare(texts, "just api");
     println!("public interface of {count} libraries compared");
     code
 }
 
-/// Has rustdoc describe all libraries, with all features, as JSON.
+/// Makes rustdoc describe all libraries, with all features, as JSON.
 fn document(root: &std::path::Path) {
     let mut command = Command::new(workspace::cargo());
     let named = Command::new("rustup")
@@ -76,7 +75,7 @@ fn document(root: &std::path::Path) {
         .output()
         .is_ok_and(|output| output.status.success());
     if named {
-        // Cargo by its name is rustup's, which takes the toolchain from the environment.
+        // `cargo` without a path is rustup's, which takes the toolchain from the environment.
         command = Command::new("cargo");
         command.env("RUSTUP_TOOLCHAIN", TOOLCHAIN);
     }
@@ -99,8 +98,8 @@ fn document(root: &std::path::Path) {
     assert!(status.success(), "rustdoc failed");
 }
 
-/// Runs rustdoc with unstable options allowed. Only rustdoc: allowed for cargo, too, build scripts
-/// would see another compiler, and everything would be built anew.
+/// Runs rustdoc with unstable options allowed. Only rustdoc: if cargo allowed them, too, build scripts
+/// would see another compiler, and everything would be rebuilt.
 fn rustdoc() -> ExitCode {
     let status = Command::new("rustdoc")
         .args(env::args_os().skip(1))

@@ -1,4 +1,4 @@
-//! Checks that no package that users of the crates build asks for a newer compiler than the crates say.
+//! Checks that no dependency of the published crates needs a newer compiler than they state.
 //!
 //! `.ci/run` runs it. It is not a test, because cargo may have to download manifests for it.
 

@@ -1,6 +1,5 @@
-//! Holds what each published package has in it against the text in `packages/`, and its size below a
-//! limit. Files in `src` and `tests` are left out of the text: they come and go
-//! with every change of the code.
+//! Compares the files of each published package with the list in `packages/`, and their size with a
+//! limit. Files in `src` and `tests` are not listed: they change with the code.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -56,5 +55,5 @@ fn main() -> ExitCode {
         texts.push((root.join("packages").join(format!("{name}.txt")), text));
     }
     assert!(!texts.is_empty(), "nothing is published");
-    workspace::hold(texts, "just api")
+    workspace::compare(texts, "just api")
 }

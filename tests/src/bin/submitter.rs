@@ -1,8 +1,8 @@
 //! A program that submits swaps and may be killed at any moment; see `tests/killed_submitters.rs`.
 //!
-//! Each intent is written into the journal before it is sent, and its outcome afterwards. What has an
-//! intent is never sent again, whatever became of it. Its arguments are the folder of the journal, how
-//! many swaps there are, and the version of HTTP; the rest is in the environment.
+//! Each intent is written into the journal before it is sent, and its outcome afterwards. A swap with an
+//! intent is never sent again, whatever its outcome. The program's arguments are the folder of the
+//! journal, the number of swaps, and the version of HTTP; the rest is in the environment.
 
 use std::{
     collections::HashSet,
@@ -25,7 +25,7 @@ impl Journal {
     fn open(path: &Path) -> Result<(Self, HashSet<u64>), Box<dyn Error>> {
         let text = fs::read_to_string(path).unwrap_or_default();
         let lines = text.lines().map(serde_json::from_str::<Value>);
-        // A line that is torn was never followed by a submit.
+        // No submit followed a torn line.
         let intended = lines
             .filter_map(|line| line.ok()?.get("intent")?.as_u64())
             .collect();
@@ -73,7 +73,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         })
         .build()?;
     let left = (0..count.parse()?).filter(|n| !intended.contains(n));
-    // Each is prepared and written down at the moment at which its turn has come to be sent.
+    // Each is prepared and written down just before it is sent.
     let pending = left.map_while(|n| {
         let pending = prepare(&client, n).ok()?;
         let intent = json!({"intent": n, "token": pending.token()});

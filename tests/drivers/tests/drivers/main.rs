@@ -1,4 +1,4 @@
-//! Other drivers track jobs and take outcomes in transactions of their own. `docs/fleet.md` shows their code.
+//! Other drivers track jobs and take outcomes in their own transactions. `docs/fleet.md` shows their code.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,7 +26,7 @@ struct Service {
 }
 
 impl Service {
-    /// `None`, with a loud line, where there is no PostgreSQL.
+    /// `None`, with a loud line, if PostgreSQL is missing.
     async fn start() -> Option<Self> {
         let database = server::shared()?.create_database();
         Fleet::migrate(&database).await.unwrap();
@@ -89,7 +89,7 @@ fn the_documentation_shows_what_runs_here() {
         let shown = shown.split("// docs: end").next().unwrap();
         assert!(
             page.contains(shown),
-            "docs/fleet.md has other code than\n{shown}"
+            "docs/fleet.md does not show this code:\n{shown}"
         );
     }
 }
