@@ -3,8 +3,11 @@
 mod compositions;
 mod kinds;
 mod never_silent;
+mod remaining;
 mod reported;
+mod rows;
 mod shapes;
+mod verdicts;
 
 use std::sync::LazyLock;
 

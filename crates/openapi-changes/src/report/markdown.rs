@@ -103,6 +103,14 @@ mod tests {
         let (old, new) = (old.unwrap(), new.unwrap());
         assert!(old.ends_with("xold\"") && new.ends_with("xnew\""));
         assert!(old.starts_with('…') && old.chars().count() < SHOWN);
+        // 90 equal characters, the opening quote among them, are the fewest that are cut.
+        for (equal, is_cut) in [(88, false), (89, true)] {
+            let end = |end: &str| json!("x".repeat(equal) + end);
+            let (old, _) = excerpts(Some(&end("old")), Some(&end("new")));
+            let whole = format!("\"{}old\"", "x".repeat(equal));
+            let cut = format!("…{}old\"", "x".repeat(LEAD));
+            assert_eq!(old.unwrap(), if is_cut { cut } else { whole });
+        }
         let (gone, nothing) = excerpts(Some(&json!("y".repeat(500))), None);
         assert_eq!(nothing, None);
         assert_eq!(gone.unwrap().chars().count(), SHOWN + 1);

@@ -241,10 +241,12 @@ fn alternatives_are_compared_together_with_what_is_around_them() {
     );
     let old = with(&uid, of(["integer", "string"]));
     let compare_with = |schema: Value| kinds(&documents(&old, &with(&uid, schema)));
+    let reordered = documents(&old, &with(&uid, of(["string", "integer"])));
     assert_eq!(
-        compare_with(of(["string", "integer"])),
+        kinds(&reordered),
         [(NeedsPerson, Kind::AlternativesReordered)]
     );
+    assert_eq!(only(&reordered).what, "alternatives reordered");
     assert_eq!(
         compare_with(of(["integer", "boolean"])),
         [(Breaking, Kind::TypeChanged)]

@@ -23,16 +23,26 @@ fn gone(pointer: impl Into<String>, group: Group, kind: Kind, row: &'static str)
 
 /// Makes each edit alone and compares its only row with what is expected.
 fn check(cases: Vec<Case>) {
+    check_rows(cases, |edited| (&*RICH, edited));
+}
+
+/// The same where the edited document is the older one.
+fn check_undone(cases: Vec<Case>) {
+    check_rows(cases, |edited| (edited, &*RICH));
+}
+
+fn check_rows(cases: Vec<Case>, versions: fn(&Value) -> (&Value, &Value)) {
     let mut wrong = Vec::new();
     for (pointer, value, group, kind, row) in cases {
-        let mut new = RICH.clone();
+        let mut document = RICH.clone();
         let edit = format!("{pointer} = {value:?}");
         match value {
-            Some(value) => set(&mut new, &pointer, value),
-            None => drop(remove(&mut new, &pointer)),
+            Some(value) => set(&mut document, &pointer, value),
+            None => drop(remove(&mut document, &pointer)),
         }
-        let report = documents(&RICH, &new);
-        let back = documents(&new, &RICH);
+        let (old, new) = versions(&document);
+        let report = documents(old, new);
+        let back = documents(new, old);
         let is_right = match report.changes() {
             [change] => {
                 let named = format!("{}: {}", change.subject, change.what);
@@ -111,8 +121,8 @@ fn each_change_of_credentials_is_one_row() {
     let schemes = "/components/securitySchemes";
     let all = "credentials of all operations";
     check(vec![
-        gone("/security/0", Breaking, Kind::CredentialRemoved, all),
-        set_to("/security/-", json!({"Cookie": []}), Compatible, Kind::CredentialAdded, all),
+        gone("/security/0", Breaking, Kind::CredentialRemoved, "credentials of all operations: a way to authenticate removed"),
+        set_to("/security/-", json!({"Cookie": []}), Compatible, Kind::CredentialAdded, "credentials of all operations: one more way to authenticate"),
         set_to("/security/-", json!({}), Compatible, Kind::CredentialAdded, all),
         gone("/security", NeedsPerson, Kind::CredentialsNotRequired, "no longer required"),
         set_to("/security", json!([]), NeedsPerson, Kind::CredentialsNotRequired, all),
@@ -182,6 +192,7 @@ fn each_change_of_a_request_is_one_row() {
         set_to("/components/schemas/ByDate/properties/before/nullable", json!(false), Breaking, Kind::NotNullable, "`nullable` changed"),
         gone("/components/schemas/ByDate/additionalProperties", NeedsPerson, Kind::UndeclaredAllowed, "`additionalProperties` removed"),
         set_to(body("/additionalProperties"), json!(false), Breaking, Kind::UndeclaredForbidden, "`additionalProperties` added"),
+        set_to(body("/additionalProperties"), json!({"type": "string"}), Breaking, Kind::TypeChanged, "`additionalProperties` added"),
         set_to("/components/schemas/Filter/oneOf/-", json!({}), NeedsPerson, Kind::AlternativeAdded, "`Filter`: alternative added"),
     ]);
 }
@@ -203,9 +214,14 @@ fn each_change_of_a_response_is_one_row() {
         gone(field("status/enum/3"), NeedsPerson, Kind::ValueRemoved, "enum value removed"),
         gone(field("status/enum"), Breaking, Kind::ValuesNotListed, "no longer listed"),
         set_to(field("uid/enum"), json!([1]), Breaking, Kind::ValuesListed, "now listed"),
+        set_to(field("status/enum"), json!([]), Breaking, Kind::Contradiction, "field `status` of `Job`: no value can satisfy it"),
         set_to(field("uid/nullable"), json!(true), Compatible, Kind::Nullable, "`nullable` added"),
         set_to(at(JOB, "/nullable"), json!(true), Breaking, Kind::Nullable, "`Job`: `nullable` added"),
         set_to(at(JOB, "/required"), json!(["id"]), Breaking, Kind::FieldRequired, "field `id` of `Job`: is now required"),
+        set_to(at(JOB, "/required"), json!("id"), NeedsPerson, Kind::Unknown, "`Job`: `required` added"),
+        set_to(at(JOB, "/additionalProperties"), json!(true), Compatible, Kind::Rewritten, "`additionalProperties` added"),
+        set_to(at(JOB, "/additionalProperties"), json!({"type": "string"}), NeedsPerson, Kind::Unknown, "`additionalProperties` added"),
+        set_to(at(JOB, "/additionalProperties"), json!(5), NeedsPerson, Kind::Unknown, "`additionalProperties` added"),
         set_to(field("url/maxLength"), json!(10), Breaking, Kind::LimitAdded, "`maxLength` added"),
         set_to(field("url/title"), json!("x"), NeedsPerson, Kind::Unknown, "`title` added"),
         set_to(field("url/description"), json!("x"), Compatible, Kind::Wording, "field `url` of `Job`: `description`"),
@@ -243,6 +259,32 @@ fn each_change_of_an_unused_component_is_one_row() {
     let report = documents(&RICH, &without_job);
     let dangling = report.changes().iter().find(|change| change.kind == Some(Kind::DanglingReference));
     assert_eq!(dangling.map(|change| change.group), Some(Breaking));
+}
+
+#[test]
+#[rustfmt::skip] // One line for each kind.
+fn each_change_in_the_other_direction_is_one_row() {
+    let ids = at(LOOKUP, "/parameters/0");
+    let page = at(DELETE, "/parameters/1");
+    check_undone(vec![
+        set_to("/openapi", json!("3.1.0"), Compatible, Kind::SpecVersion, "`openapi` changed"),
+        gone("/security", NeedsPerson, Kind::CredentialsRequired, "credentials of all operations: credentials are now required"),
+        set_to("/components/securitySchemes/New", json!({"type": "http"}), Breaking, Kind::SchemeRemoved, "security scheme `New`: removed"),
+        set_to(at(LOOKUP, "/servers"), json!([{"url": "https://b.example"}]), Breaking, Kind::ServerRemoved, "server `https://b.example` of `GET /jobs`: removed"),
+        set_to(at(LOOKUP, "/deprecated"), json!(true), Compatible, Kind::NotDeprecated, "`GET /jobs`: `deprecated` removed"),
+        set_to(at(&ids, "/deprecated"), json!(true), Compatible, Kind::NotDeprecated, "parameter `ids` of `GET /jobs`: `deprecated` removed"),
+        set_to(at(&page, "/required"), json!(true), Breaking, Kind::ParameterOptional, "`required` removed"),
+        gone(at(&page, "/schema"), NeedsPerson, Kind::SchemaAdded, "parameter `page` of `POST /jobs/delete`: schema added"),
+        set_to(at(DELETE, "/requestBody/required"), json!(false), Breaking, Kind::BodyRequired, "body of `POST /jobs/delete`: `required` changed"),
+        set_to(body("/additionalProperties"), json!(false), NeedsPerson, Kind::UndeclaredAllowed, "`additionalProperties` removed"),
+        set_to("/components/schemas/Filter/oneOf/-", json!({}), Breaking, Kind::AlternativeRemoved, "`Filter`: alternative removed"),
+        set_to(at(LOOKUP, "/responses/default"), json!({}), Breaking, Kind::SuccessRemoved, "response `default` of `GET /jobs`: removed"),
+        set_to(field("url/deprecated"), json!(true), Compatible, Kind::NotDeprecated, "field `url` of `Job`: `deprecated` removed"),
+        set_to(field("url/maxLength"), json!(10), Breaking, Kind::LimitRemoved, "`maxLength` removed"),
+        set_to(field("uid/nullable"), json!(true), Compatible, Kind::NotNullable, "`nullable` removed"),
+        set_to(at(JOB, "/nullable"), json!(true), Breaking, Kind::NotNullable, "`Job`: `nullable` removed"),
+        set_to(field("status/enum"), json!([]), Breaking, Kind::TypeChanged, "`enum` changed"),
+    ]);
 }
 
 /// Removing a required field also removes its name from the list of required ones.
@@ -290,6 +332,7 @@ fn a_field_that_makes_a_schema_contain_itself_changes_its_type() {
         (Compatible, Kind::FieldAddedOptional),
     ];
     assert_eq!(kinds(&report), expected);
+    assert_eq!(report.changes()[0].what, "makes its schema contain itself");
 }
 
 /// A component that allows `null` is generated as another type.

@@ -28,6 +28,7 @@ fn a_component_under_another_name_renames_the_generated_type() {
     ];
     assert_eq!(kinds(&report), expected);
     assert_eq!(report.changes()[0].place, ITEMS);
+    assert_eq!(report.changes()[0].what, "generated type renamed");
 }
 
 #[test]
@@ -57,7 +58,31 @@ fn a_reference_to_nothing_stops_the_generator() {
             [(Group::Breaking, Kind::DanglingReference)],
             "{target}"
         );
+        assert_eq!(only(&report).what, "reference to nothing");
     }
+}
+
+/// Each entry refers to the next; only the last one is a value.
+#[test]
+fn a_chain_of_references_is_followed_for_16_steps() {
+    let chain = |length: usize| -> Value {
+        let entry = |n: usize| match n + 1 {
+            next if next == length => json!({"end": true}),
+            next => json!({"$ref": format!("#/{next}")}),
+        };
+        (0..length).map(entry).collect()
+    };
+    let start = json!({"$ref": "#/0"});
+    let end = |document: &Value| {
+        let (at, value) = crate::pointer::resolve(document, &start, "/start")?;
+        Some((at, value.clone()))
+    };
+    assert_eq!(
+        end(&chain(16)),
+        Some(("/15".to_owned(), json!({"end": true})))
+    );
+    assert_eq!(end(&chain(17)), None);
+    assert_eq!(end(&json!([{"$ref": "#/0"}])), None);
 }
 
 #[test]
@@ -112,6 +137,16 @@ fn parameters_of_the_path_count_as_those_of_the_operation() {
     );
 }
 
+#[test]
+fn a_parameter_of_the_operation_overrides_that_of_the_path() {
+    let with_path = |kind: &str| {
+        let ids = json!([{"name": "ids", "in": "query", "schema": {"type": kind}}]);
+        with("/paths/~1jobs/parameters", ids)
+    };
+    let report = documents(&with_path("integer"), &with_path("boolean"));
+    assert_eq!(kinds(&report), [(Group::Compatible, Kind::Rewritten)]);
+}
+
 /// Two documents whose components form a cycle in which each refers to the next more than once. The
 /// newer one has other names and one difference in the last component.
 #[test]
@@ -159,6 +194,27 @@ fn great_depth_needs_a_person() {
     };
     let report = documents(&deep("string"), &deep("integer"));
     assert_eq!(kinds(&report), [(Group::NeedsPerson, Kind::TooDeep)]);
+    assert_eq!(only(&report).what, "nested too deeply to compare");
+}
+
+#[test]
+fn more_than_32_alternatives_need_a_person() {
+    let document = |count: u64| {
+        let alternatives: Vec<Value> = (0..count)
+            .map(|length| json!({"type": "string", "maxLength": length}))
+            .collect();
+        with(
+            &format!("{JOB}/properties/many"),
+            json!({"oneOf": alternatives}),
+        )
+    };
+    let added = documents(&document(31), &document(32));
+    assert_eq!(
+        kinds(&added),
+        [(Group::NeedsPerson, Kind::AlternativeAdded)]
+    );
+    let too_many = documents(&document(32), &document(33));
+    assert_eq!(kinds(&too_many), [(Group::NeedsPerson, Kind::TooDeep)]);
 }
 
 #[test]
@@ -188,6 +244,26 @@ fn another_default_server_is_seen() {
     let new = json!([{"url": "https://b.example"}, {"url": "https://a.example"}]);
     let report = documents(&with("/servers", old), &with("/servers", new));
     assert_eq!(kinds(&report), [(Group::NeedsPerson, Kind::DefaultServer)]);
+    assert_eq!(only(&report).what, "another server comes first");
+}
+
+#[test]
+fn adding_or_removing_the_first_server_changes_the_default() {
+    let one = with("/servers", json!([{"url": "https://a.example"}]));
+    let two = with(
+        "/servers",
+        json!([{"url": "https://b.example"}, {"url": "https://a.example"}]),
+    );
+    let expected = [
+        (Group::Compatible, Kind::ServerAdded),
+        (Group::NeedsPerson, Kind::DefaultServer),
+    ];
+    assert_eq!(kinds(&documents(&one, &two)), expected);
+    let expected = [
+        (Group::Breaking, Kind::ServerRemoved),
+        (Group::NeedsPerson, Kind::DefaultServer),
+    ];
+    assert_eq!(kinds(&documents(&two, &one)), expected);
 }
 
 #[test]
