@@ -198,7 +198,7 @@ impl Answer {
 
     /// How long the host asks to wait, if it does.
     pub(super) fn retry_after(&self, api: &Api) -> Option<std::time::Duration> {
-        retry_after::parse(self.response.headers(), api.clock.now())
+        retry_after::parse(self.response.headers(), || api.clock.now())
     }
 
     /// The next bytes of the body; `None` at its end.

@@ -13,14 +13,14 @@ use crate::clock;
 ///
 /// `None` if there is no such header or it is neither a number of seconds nor an HTTP date
 /// (RFC 9110, section 10.2.3).
-pub(crate) fn parse(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+pub(crate) fn parse(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // A number that is too large means a very long time, not none.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
-    let now = clock::date(headers).unwrap_or(now);
+    let now = clock::date(headers).unwrap_or_else(now);
     Some(date.duration_since(now).unwrap_or_default())
 }
 
@@ -42,7 +42,7 @@ mod tests {
         ] {
             let now = httpdate::parse_http_date(local).unwrap();
             assert_eq!(
-                parse(&headers, now),
+                parse(&headers, || now),
                 Some(Duration::from_secs(30)),
                 "{local}"
             );
@@ -55,7 +55,7 @@ mod tests {
         let of = |text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(RETRY_AFTER, HeaderValue::from_str(text).unwrap());
-            parse(&headers, now).map(|delay| delay.as_secs())
+            parse(&headers, || now).map(|delay| delay.as_secs())
         };
         assert_eq!(of("0"), Some(0));
         assert_eq!(of(" 120 "), Some(120));
@@ -67,6 +67,6 @@ mod tests {
         for text in ["", "soon", "-5", "1.5", "2026-11-23T10:01:30Z"] {
             assert_eq!(of(text), None, "{text}");
         }
-        assert_eq!(parse(&HeaderMap::new(), now), None);
+        assert_eq!(parse(&HeaderMap::new(), || now), None);
     }
 }

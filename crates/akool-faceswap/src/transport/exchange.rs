@@ -115,7 +115,7 @@ impl Channel {
         let mut raw = RawResponse {
             host: self.host.clone(),
             status: response.status(),
-            retry_after: retry_after::parse(headers, self.clock.now()),
+            retry_after: retry_after::parse(headers, || self.clock.now()),
             date: clock::date(headers),
             encoding: encoding(headers),
             body: Bytes::new(),

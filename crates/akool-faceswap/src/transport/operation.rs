@@ -7,6 +7,7 @@
 
 use std::{
     future::Future,
+    pin::pin,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -110,7 +111,7 @@ impl Channel {
             raw::Hooks::shared(built.clone()),
         );
         // One poll builds the request; the answer would never come.
-        let _ = operation.send(&client).now_or_never();
+        let _ = pin!(operation.send(&client)).now_or_never();
         built
             .take()
             .ok_or_else(|| Error::new(ErrorKind::Configuration, "the request could not be built"))
