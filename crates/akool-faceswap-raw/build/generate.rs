@@ -12,7 +12,9 @@ use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypePatch};
 use quote::quote;
 use serde_json::Value;
-use syn::{GenericArgument, Item, Meta, PathArguments, Type};
+use syn::{
+    Attribute, Expr, GenericArgument, ImplItem, Item, Meta, PathArguments, Stmt, Type, parse_quote,
+};
 
 /// Components whose generated type is a hand-written one: schema name, Rust path.
 const REPLACED: &[(&str, &str)] = &[
@@ -122,6 +124,9 @@ fn format(tokens: TokenStream) -> Result<String, GenerateError> {
         {
             derive_default(items);
             redact(items).map_err(|e| error("no Debug implementation for a generated type", e))?;
+            for item in items {
+                check_patterns_by_feature(item);
+            }
         }
     }
     Ok(format!(
@@ -129,6 +134,33 @@ fn format(tokens: TokenStream) -> Result<String, GenerateError> {
          // Do not edit: change the overlay and run the command again.\n\n{}",
         prettyplease::unparse(&file)
     ))
+}
+
+/// Puts the check of a pattern in a generated `from_str` behind the feature `regress`.
+fn check_patterns_by_feature(item: &mut Item) {
+    let Item::Impl(implementation) = item else {
+        return;
+    };
+    let functions = implementation
+        .items
+        .iter_mut()
+        .filter_map(|item| match item {
+            ImplItem::Fn(function) if function.sig.ident == "from_str" => Some(function),
+            _ => None,
+        });
+    for function in functions {
+        for statement in &mut function.block.stmts {
+            let uses_pattern = quote!(#statement).to_string().contains("PATTERN");
+            let attributes: Option<&mut Vec<Attribute>> = match statement {
+                Stmt::Item(Item::Static(item)) => Some(&mut item.attrs),
+                Stmt::Expr(Expr::If(expression), _) => Some(&mut expression.attrs),
+                _ => None,
+            };
+            if let Some(attributes) = attributes.filter(|_| uses_pattern) {
+                attributes.push(parse_quote!(#[cfg(feature = "regress")]));
+            }
+        }
+    }
 }
 
 /// Derives `Default` wherever every field has one, so that code can build a value by naming some fields
@@ -204,7 +236,7 @@ fn redact(items: &mut Vec<Item>) -> syn::Result<()> {
 }
 
 /// Removes `Debug` from the derived traits. Returns whether it was there.
-fn underive_debug(attributes: &mut [syn::Attribute]) -> bool {
+fn underive_debug(attributes: &mut [Attribute]) -> bool {
     let mut was_derived = false;
     change_derived(attributes, |derived| {
         was_derived |= derived.contains(&"Debug");
@@ -214,7 +246,7 @@ fn underive_debug(attributes: &mut [syn::Attribute]) -> bool {
 }
 
 /// Changes the lists of derived traits.
-fn change_derived(attributes: &mut [syn::Attribute], mut change: impl FnMut(&mut Vec<&str>)) {
+fn change_derived(attributes: &mut [Attribute], mut change: impl FnMut(&mut Vec<&str>)) {
     for attribute in attributes {
         if let Meta::List(list) = &mut attribute.meta
             && list.path.is_ident("derive")

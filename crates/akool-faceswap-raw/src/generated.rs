@@ -380,16 +380,16 @@ pub mod types {
         fn from_str(
             value: &str,
         ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            #[cfg(feature = "regress")]
             static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
             {
-                ::regress::Regex::new(
-                        "^(?:[0-9a-f]{24}(?:,[0-9a-f]{24})*|[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*)$",
-                    )
+                ::regress::Regex::new("^[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*$")
                     .unwrap()
             });
+            #[cfg(feature = "regress")]
             if PATTERN.find(value).is_none() {
                 return Err(
-                    "doesn't match pattern \"^(?:[0-9a-f]{24}(?:,[0-9a-f]{24})*|[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*)$\""
+                    "doesn't match pattern \"^[^\\x00-\\x20,]+(?:,[^\\x00-\\x20,]+)*$\""
                         .into(),
                 );
             }

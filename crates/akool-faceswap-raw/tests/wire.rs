@@ -90,6 +90,7 @@ async fn another_status_is_an_error_with_the_response() {
     }
 }
 
+#[cfg(feature = "regress")]
 #[test]
 fn a_malformed_list_is_refused_by_the_generated_type() {
     for list in [
@@ -107,6 +108,7 @@ fn a_malformed_list_is_refused_by_the_generated_type() {
     }
 }
 
+#[cfg(feature = "regress")]
 #[test]
 fn a_list_of_any_length_is_checked() {
     let many = vec!["667d228400000000000a0001"; 10_000].join(",");

@@ -7,7 +7,6 @@
 //! costs CLIENT URL IDS CALLS    CLIENT is sdk or plain; looks IDS ids up, CALLS times
 //! costs submit CLIENT URL CALLS submits that many swaps, one after the other
 //! costs decode ROWS             decodes an answer of ROWS rows, raw types and by hand: MB/s
-//! costs pattern IDS TIMES       checks a list of IDS ids with the generated type's pattern
 //! ```
 //!
 //! After lookups it prints the CPU time of its one thread in nanoseconds, or 0 if the system does not report it.
@@ -17,7 +16,7 @@
 use std::{collections::HashMap, env, hint::black_box, time::Instant};
 
 use akool_faceswap::{Client, ResultIds};
-use akool_faceswap_raw::types::{ListResultsByIdsIds, ListResultsByIdsResponse};
+use akool_faceswap_raw::types::ListResultsByIdsResponse;
 use serde::Deserialize;
 
 fn main() {
@@ -45,7 +44,6 @@ fn main() {
             runtime().block_on(submit_plain(url, number(calls)));
         }
         ["decode", rows] => decode(number(rows)),
-        ["pattern", ids, times] => pattern(number(ids), number(times)),
         _ => println!("nothing to do; run `cargo xtask bench client`"),
     }
 }
@@ -243,13 +241,6 @@ fn decode(rows: usize) {
     }
     let megabytes = body.len() as f64 / 1e6;
     println!("{} {}", megabytes / best_raw, megabytes / best_by_hand);
-}
-
-fn pattern(ids: usize, times: usize) {
-    let list = (0..ids).map(id).collect::<Vec<_>>().join(",");
-    for _ in 0..times {
-        black_box(black_box(&list).parse::<ListResultsByIdsIds>().unwrap());
-    }
 }
 
 /// CPU time of the main thread, which does all the work here.

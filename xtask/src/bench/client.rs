@@ -29,7 +29,6 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
     let url = format!("http://{address}");
 
     let mut rows = String::new();
-    let mut call_of_100 = 0;
     for (ids, short, long, timed) in SIZES {
         let counted = |client: &str| -> Result<u64, Problem> {
             let count = |calls: u32| {
@@ -45,9 +44,6 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
             &format!("counting instructions of calls with {ids} ids"),
         );
         let (sdk, plain) = (counted("sdk")?, counted("plain")?);
-        if ids == 100 {
-            call_of_100 = sdk;
-        }
         say(progress, &format!("timing calls with {ids} ids"));
         let mut pairs = Vec::new();
         for _ in 0..PAIRS {
@@ -80,12 +76,7 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
     };
     let (submit_sdk, submit_plain) = (submit("sdk")?, submit("plain")?);
 
-    say(
-        progress,
-        "counting instructions of the pattern, and decoding",
-    );
-    let check = |times: u32| instructions(&program, &["pattern", "100", &times.to_string()]);
-    let pattern = (check(1_100)?.saturating_sub(check(100)?)) / 1_000;
+    say(progress, "decoding");
     let said = run(&program, &["decode", "100"])?;
     let mut speeds = said.split_whitespace();
     let raw: f64 = number(speeds.next().unwrap_or_default())?;
@@ -104,18 +95,12 @@ pub(super) fn measure(tree: &Tree, progress: &mut dyn io::Write) -> Result<Secti
          also checks the swap, draws a token, runs the submit in its own task and keeps the outcome.\n\n\
          Decoding alone, 100 rows: {raw:.0} MB/s with the generated types, {by_hand:.0} MB/s with \
          types by hand, ratio {:.3}. The generated types keep fields that the vendor's pages do \
-         not declare.\n\n\
-         Checking 100 ids with the generated type's pattern: {} instructions, {:.1} % of a call. \
-         The engine takes about 17.5 instructions for each of the 2,499 characters even for a \
-         pattern that accepts anything (43,800, counted 2026-11-23), so no pattern that looks at each \
-         of them costs less than 3 %.",
+         not declare.",
         report::circumstances()?,
         thousands(submit_sdk),
         thousands(submit_plain),
         as_f64(submit_sdk) / as_f64(submit_plain),
         raw / by_hand,
-        thousands(pattern),
-        100.0 * as_f64(pattern) / as_f64(call_of_100),
     );
     Ok(Section {
         title: "A lookup",

@@ -30,7 +30,8 @@ impl ListResults {
         ids: impl ExactSizeIterator<Item = &'a ResultId> + Clone,
     ) -> Result<Self, Error> {
         let count = ids.len();
-        // The pattern of the vendored document refuses less than ResultId does.
+        // Nothing is refused here: ResultId accepts less than the pattern of the overlay, which is only
+        // checked with the feature `regress` of the raw crate.
         let joined = query::join(ids).parse().map_err(|_| {
             Error::new(
                 ErrorKind::InvalidInput,
@@ -75,5 +76,32 @@ impl Operation for ListResults {
         let rows = data.map_or(Ok(Vec::new()), |data| lenient::rows(&data));
         rows.map(Rows::Lenient)
             .map_err(|error| response.undecodable(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tests build the raw crate with the feature `regress`.
+    #[test]
+    fn whatever_may_be_an_id_fits_the_pattern() {
+        let ids: Vec<ResultId> = ('\0'..='\u{ff}')
+            .flat_map(|c| {
+                [
+                    format!("{c}"),
+                    format!("{c}a"),
+                    format!("a{c}"),
+                    format!("a{c}a"),
+                ]
+            })
+            .filter_map(|text| ResultId::new(text).ok())
+            .collect();
+        assert!(ids.len() > 200);
+        for id in &ids {
+            assert!(ListResults::new([id].into_iter()).is_ok(), "{id}");
+        }
+        assert!(ListResults::new(ids.iter()).is_ok());
+        assert!("a,,b".parse::<ListResultsByIdsIds>().is_err());
     }
 }
