@@ -114,7 +114,7 @@ impl<'a> Chunks<'a> {
     pub(super) fn next(&mut self) -> Next {
         let chunk = if let Some(part) = self.parts.pop() {
             self.fit(part)
-        } else if self.cut < self.ids.len() && !(self.in_flight > 0 && self.is_in_doubt()) {
+        } else if self.cut < self.ids.len() && !self.is_in_doubt() {
             let left = self.ids.len() - self.cut;
             let limit = self.known.next(self.configured, left);
             let size = self.fitting(self.cut..self.ids.len(), limit);
@@ -291,7 +291,7 @@ impl<'a> Chunks<'a> {
         }
     }
 
-    /// Whether the cause of a refusal is still unknown.
+    /// Whether the cause of a refusal is still unknown; parts of it are then in flight.
     fn is_in_doubt(&mut self) -> bool {
         let (splits, known) = (&self.splits, self.known);
         self.doubtful.retain(|split| {

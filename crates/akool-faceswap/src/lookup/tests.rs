@@ -216,3 +216,71 @@ async fn a_redirect_names_where_it_leads() {
         assert!(error.message().ends_with(expected), "{error}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn of_two_rows_that_tell_as_much_the_first_counts() {
+    let wire = Scripted::new(|_| {
+        Reply::http(
+            200,
+            r#"{"code":1000,"msg":"","data":{"result":[
+                {"_id":"a","faceswap_status":1},{"_id":"a","faceswap_status":2},
+                {"_id":"b","faceswap_status":4},{"_id":"b","faceswap_status":3}]}}"#,
+        )
+    });
+    let results = wire.client().lookup(["a", "b"]).await.unwrap();
+    let status = |job: &crate::model::Job| job.status().code().unwrap();
+    assert_eq!(results.found().map(status).collect::<Vec<_>>(), [1, 4]);
+    let repeated = results.unexpected().iter().filter_map(|row| row.job());
+    assert_eq!(repeated.map(status).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_odd_about_a_row_is_noted_with_its_job_alone() {
+    let wire = Scripted::new(|_| {
+        Reply::http(
+            200,
+            r#"{"code":1000,"msg":"","data":{"result":[
+                {"_id":"a","faceswap_status":"2"},{"_id":"b","faceswap_status":2}]}}"#,
+        )
+    });
+    let results = wire.client().lookup(["a", "b"]).await.unwrap();
+    let notes = results.found().map(|job| job.notes().len());
+    assert_eq!(notes.collect::<Vec<_>>(), [1, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_gives_its_job_away_if_it_has_one() {
+    let wire = Scripted::new(|seen| match seen.ids[0].as_str() {
+        "a" => Reply::found(seen),
+        "b" => Reply::http(200, r#"{"code":1000,"msg":"","data":{"result":[]}}"#),
+        _ => Reply::business(1009),
+    });
+    let client = wire.client_with(|builder| builder.api_key("k").max_ids_per_request(1));
+    let results = client.lookup(["a", "b", "c"]).await.unwrap();
+    let jobs = results.into_iter().map(|(id, outcome)| {
+        let job = outcome.into_job().map(|job| job.id().to_string());
+        (id.to_string(), job)
+    });
+    let expected = [("a", Some("a")), ("b", None), ("c", None)];
+    let expected = expected.map(|(id, job)| (id.to_owned(), job.map(str::to_owned)));
+    assert_eq!(jobs.collect::<Vec<_>>(), expected);
+}
+
+/// The path of the base URL is a part of the request line.
+#[tokio::test(start_paused = true)]
+async fn a_request_line_is_no_longer_than_allowed() {
+    let line =
+        |ids: &str| format!("GET /proxy/api/open/v3/faceswap/result/listbyids?_ids={ids} HTTP/1.1");
+    let longest = line("aa%2Cbb").len();
+    for (limit, requests) in [(longest, 1), (longest - 1, 2)] {
+        let wire = Scripted::new(Reply::found);
+        let client = wire.client_with(|builder| {
+            builder
+                .api_key("k")
+                .base_url("http://127.0.0.1:9/proxy")
+                .max_request_line_bytes(limit)
+        });
+        assert!(client.lookup(["aa", "bb"]).await.is_ok());
+        assert_eq!(wire.requests(), requests, "{limit}");
+    }
+}

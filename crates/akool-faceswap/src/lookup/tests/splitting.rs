@@ -63,3 +63,24 @@ async fn other_refusals_are_about_all_ids_and_are_not_split() {
         assert_eq!(wire.requests(), 1, "{code}");
     }
 }
+
+/// A chunk is cut when it can be sent, so that it has the size that is known by then.
+#[tokio::test(start_paused = true)]
+async fn where_one_request_is_in_flight_a_limit_is_met_by_one_alone() {
+    let wire = Scripted::new(|seen| {
+        if seen.ids.len() > 50 {
+            Reply::business(1003)
+        } else {
+            Reply::found(seen)
+        }
+    });
+    let client = wire.client_with(|builder| builder.api_key("k").max_concurrent_requests(1));
+    let results = client.lookup(ids(200)).await.unwrap();
+    assert_eq!(results.found().count(), 200);
+    let sizes: Vec<usize> = wire.seen().iter().map(|seen| seen.ids.len()).collect();
+    assert_eq!(
+        sizes.iter().filter(|size| **size == 100).count(),
+        1,
+        "{sizes:?}"
+    );
+}
