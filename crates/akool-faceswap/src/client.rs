@@ -153,3 +153,18 @@ impl fmt::Debug for Client {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(feature = "semver-exempt", feature = "_rustls"))]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_tls_is_said_in_plain_words() {
+        let expired = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
+        let said = Client::tls_fault(&expired);
+        assert_eq!(said.as_deref(), Some("the certificate has expired"));
+        let other = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        assert_eq!(Client::tls_fault(&other), None);
+    }
+}

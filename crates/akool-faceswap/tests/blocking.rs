@@ -220,3 +220,45 @@ fn the_thread_ends_with_the_last_handle() {
     // The runtime is dropped, and every task with it.
     until(|| Arc::strong_count(&held) == 1);
 }
+
+#[test]
+fn a_wait_of_another_thread_is_polled_ended_and_given_back() {
+    let fake = FakeAkool::start().unwrap();
+    let client = client(&fake);
+    let id = pending(&fake);
+    assert!(!client.poll_now(&id), "nobody waits for it");
+    let waits = client.wait_each(ResultIds::from(id.clone()));
+    assert!(client.poll_now(&id));
+    assert!(
+        format!("{waits:?}").starts_with("Iter(Some(WaitEach"),
+        "{waits:?}"
+    );
+    let tickets = client.shutdown();
+    assert_eq!(tickets.len(), 1);
+    assert_eq!(tickets[0].id(), &id);
+}
+
+#[test]
+fn an_id_that_the_api_does_not_know_is_no_job() {
+    let fake = FakeAkool::start().unwrap();
+    let client = client(&fake);
+    let unknown = client.lookup_one("667d228400000000000a0001").unwrap();
+    assert!(unknown.is_none());
+    assert!(
+        client
+            .lookup_one("not an id")
+            .unwrap_err()
+            .is_invalid_input()
+    );
+}
+
+#[test]
+fn the_first_of_many_that_ends_ends_the_wait_for_any() {
+    let fake = FakeAkool::start().unwrap();
+    let client = client(&fake);
+    let (first, other) = (done(&fake), pending(&fake));
+    let ids = ResultIds::parse_all([first.as_str(), other.as_str()]).unwrap();
+    let ended = client.wait_any(ids).unwrap().unwrap();
+    assert_eq!(ended.id(), &first);
+    assert!(client.wait_any(ResultIds::default()).is_none());
+}

@@ -89,7 +89,13 @@ impl ClientBuilder {
     ///
     /// If the environment has no credentials, or a variable is not UTF-8.
     pub fn from_env() -> Result<Self, Error> {
-        let read = |name: &str| match env::var(name) {
+        Self::from_variables(|name| env::var(name))
+    }
+
+    fn from_variables(
+        variable: impl Fn(&str) -> Result<String, env::VarError>,
+    ) -> Result<Self, Error> {
+        let read = |name: &str| match variable(name) {
             Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
             Err(env::VarError::NotPresent) => Ok(None),
             // The value is not shown: it may be the key.

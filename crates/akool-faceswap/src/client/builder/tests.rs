@@ -97,3 +97,64 @@ fn exactly_one_kind_of_credentials_is_accepted() {
         assert!(error.to_string().contains("more than one kind"), "{error}");
     }
 }
+
+fn in_environment(variables: &[(&str, &str)]) -> Result<ClientBuilder, Error> {
+    ClientBuilder::from_variables(|name| {
+        let found = variables.iter().find(|(other, _)| *other == name);
+        let (_, value) = found.ok_or(env::VarError::NotPresent)?;
+        match *value {
+            "not UTF-8" => Err(env::VarError::NotUnicode("PLANTED".into())),
+            value => Ok(value.to_owned()),
+        }
+    })
+}
+
+#[test]
+fn the_environment_has_credentials_and_where_the_api_is() {
+    let builder = in_environment(&[
+        ("AKOOL_API_KEY", "key"),
+        ("AKOOL_API_HOST", "https://api.example"),
+    ])
+    .unwrap();
+    assert_eq!(builder.api_key.as_deref(), Some("key"));
+    assert_eq!(builder.base_url, "https://api.example");
+    let builder =
+        in_environment(&[("AKOOL_CLIENT_ID", "id"), ("AKOOL_CLIENT_SECRET", "secret")]).unwrap();
+    let given = Some(("id".to_owned(), "secret".to_owned()));
+    assert_eq!(builder.client_credentials, given);
+    assert_eq!(builder.base_url, base_url::PRODUCTION);
+}
+
+#[test]
+fn a_variable_that_is_blank_is_not_set() {
+    let builder = in_environment(&[
+        ("AKOOL_API_KEY", " "),
+        ("AKOOL_CLIENT_ID", "id"),
+        ("AKOOL_CLIENT_SECRET", "secret"),
+        ("AKOOL_API_HOST", ""),
+    ])
+    .unwrap();
+    assert_eq!(builder.api_key, None);
+    assert_eq!(builder.base_url, base_url::PRODUCTION);
+    for variables in [
+        &[][..],
+        &[("AKOOL_API_KEY", "")],
+        &[("AKOOL_CLIENT_ID", "id")],
+        &[("AKOOL_CLIENT_ID", "id"), ("AKOOL_CLIENT_SECRET", " ")],
+    ] {
+        let error = in_environment(variables).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(
+            error.message().contains("AKOOL_API_KEY is not set"),
+            "{error}"
+        );
+    }
+    let error = in_environment(&[("AKOOL_API_KEY", "not UTF-8")])
+        .err()
+        .unwrap();
+    assert!(
+        error.message().contains("AKOOL_API_KEY is not UTF-8"),
+        "{error}"
+    );
+    assert!(!format!("{error:?}").contains("PLANTED"));
+}

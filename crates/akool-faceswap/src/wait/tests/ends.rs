@@ -179,7 +179,10 @@ async fn shutdown_ends_every_wait_with_a_ticket_and_no_lookup() {
     let many = client.clone().wait_all(ids("b", 3)).into_future();
     let many = tokio::spawn(many);
     settle().await;
-    client.clone().shutdown();
+    let tickets = client.clone().shutdown();
+    let mut waited: Vec<&str> = tickets.iter().map(|ticket| ticket.id().as_str()).collect();
+    waited.sort_unstable();
+    assert_eq!(waited, ["a", "b0", "b1", "b2"]);
     let error = one.await.unwrap_err();
     assert_eq!(error.kind(), WaitErrorKind::ShutDown);
     assert!(error.ticket().is_some());
