@@ -21,6 +21,8 @@
 //! ```
 
 #[cfg(test)]
+pub(crate) mod pieces;
+#[cfg(test)]
 pub(crate) mod scripted;
 #[cfg(test)]
 mod shown;

@@ -190,4 +190,38 @@ mod tests {
         let is_obstacle = coding("GZIP").obstacle().is_some();
         assert_eq!(is_obstacle, !cfg!(feature = "gzip"));
     }
+
+    #[test]
+    fn a_compression_is_undone_where_the_build_can_and_named_elsewhere() {
+        for (label, is_decoded, what) in [
+            (
+                "gzip",
+                cfg!(feature = "gzip"),
+                "a file compressed with gzip",
+            ),
+            (
+                "x-gzip",
+                cfg!(feature = "gzip"),
+                "a file compressed with gzip",
+            ),
+            (
+                "br",
+                cfg!(feature = "brotli"),
+                "a file compressed with brotli",
+            ),
+            (
+                "zstd",
+                cfg!(feature = "zstd"),
+                "a file compressed with zstd",
+            ),
+            ("compress", false, "a compressed file"),
+            ("utf-8", false, "a file with an unknown content coding"),
+        ] {
+            let coding = coding(label);
+            assert_eq!(coding.is_decoded(), is_decoded, "{label}");
+            assert_eq!(coding.obstacle(), (!is_decoded).then_some(what), "{label}");
+        }
+        assert_eq!(Coding::Identity.obstacle(), None);
+        assert!(!Coding::Identity.is_decoded());
+    }
 }

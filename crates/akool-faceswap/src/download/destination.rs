@@ -114,3 +114,35 @@ fn whole(path: PathBuf) -> io::Result<Taken> {
         }),
     })
 }
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_looked_at_is_an_error_and_not_free() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        assert!(!exists(&file).unwrap());
+        fs::write(&file, "").unwrap();
+        assert!(exists(&file).unwrap());
+        // A file is no directory.
+        assert!(exists(&file.join("below")).is_err());
+    }
+
+    #[test]
+    fn a_link_that_leads_to_itself_is_an_error_and_one_to_nothing_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let link = |name: &str, to: &str| {
+            let path = dir.path().join(name);
+            symlink(dir.path().join(to), &path).unwrap();
+            path
+        };
+        assert!(whole(link("itself", "itself")).is_err());
+        let taken = whole(link("empty", "nothing")).unwrap();
+        assert!(matches!(taken, Taken::BySomethingElse(_)));
+    }
+}

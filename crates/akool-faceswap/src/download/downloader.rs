@@ -71,3 +71,43 @@ impl Downloader {
         Ok(kept.get_or_init(|| client))
     }
 }
+
+#[cfg(feature = "_rustls")]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        error::ErrorKind,
+        testing::scripted::{Reply, Scripted},
+    };
+
+    fn downloader(base_url: &'static str, root_certificates: Vec<Vec<u8>>) -> Downloader {
+        let wire = Scripted::new(|_| Reply::nothing());
+        let client = wire.client_with(|builder| builder.api_key("k").base_url(base_url));
+        Downloader::new(client.api().clone(), root_certificates, None)
+    }
+
+    #[test]
+    fn certificates_are_loaded_for_https_alone() {
+        let downloader = downloader("http://127.0.0.1:9", vec![b"no certificate".to_vec()]);
+        let http = |url: &str| downloader.http(&url.parse().unwrap()).map(drop);
+        assert!(http("http://127.0.0.1:9/a.png").is_ok());
+        let error = http("https://cdn.example/a.png").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+    }
+
+    /// reqwest's `Debug` shows proxies, those of the environment as well, where it would use any.
+    #[test]
+    fn a_file_of_this_machine_is_not_asked_of_a_proxy() {
+        for (base_url, url, may_use_proxies) in [
+            ("http://127.0.0.1:9", "http://127.0.0.1:9/a.png", false),
+            ("http://127.0.0.1:9", "https://cdn.example/a.png", true),
+            ("https://api.example", "http://cdn.example/a.png", true),
+        ] {
+            let downloader = downloader(base_url, Vec::new());
+            let client = downloader.http(&url.parse().unwrap()).unwrap();
+            let shown = format!("{client:?}");
+            assert_eq!(shown.contains("proxies"), may_use_proxies, "{url}: {shown}");
+        }
+    }
+}

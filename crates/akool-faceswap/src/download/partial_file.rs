@@ -72,6 +72,21 @@ impl Paths {
     }
 }
 
+/// Whether an attempt to lock a file succeeded, or cannot be made.
+fn is_locked(attempt: Result<(), fs4::TryLockError>) -> io::Result<bool> {
+    match attempt {
+        Ok(()) => Ok(true),
+        Err(fs4::TryLockError::WouldBlock) => Ok(false),
+        Err(fs4::TryLockError::Error(error)) if has_no_locks(&error) => {
+            tracing::warn!(
+                "the file system has no file locks: do not download a result twice at once"
+            );
+            Ok(true)
+        }
+        Err(fs4::TryLockError::Error(error)) => Err(error),
+    }
+}
+
 /// Whether the file system, or a sandbox around the program, supports no locks at all, like some network file
 /// systems. A file is then written without a lock.
 fn has_no_locks(error: &io::Error) -> bool {
@@ -90,15 +105,8 @@ impl Part {
 
     /// Locks an open file.
     fn claim(file: File, paths: &Paths, id: &ResultId) -> io::Result<Option<Self>> {
-        match fs4::FileExt::try_lock(&file) {
-            Ok(()) => {}
-            Err(fs4::TryLockError::WouldBlock) => return Ok(None),
-            Err(fs4::TryLockError::Error(error)) if has_no_locks(&error) => {
-                tracing::warn!(
-                    "the file system has no file locks: do not download a result twice at once"
-                );
-            }
-            Err(fs4::TryLockError::Error(error)) => return Err(error),
+        if !is_locked(fs4::FileExt::try_lock(&file))? {
+            return Ok(None);
         }
         // Between opening and locking it, another download may have moved it to its place.
         if !is_at(&file, &paths.part)? {
@@ -309,5 +317,31 @@ mod tests {
         assert!(Part::lock(&paths, &id).unwrap().is_none());
         drop(part);
         assert!(Part::lock(&paths, &id).unwrap().is_some());
+    }
+
+    #[test]
+    fn only_a_file_system_without_locks_is_written_to_without_one() {
+        let failed = |kind: ErrorKind| is_locked(Err(fs4::TryLockError::Error(kind.into())));
+        assert!(is_locked(Ok(())).unwrap());
+        assert!(!is_locked(Err(fs4::TryLockError::WouldBlock)).unwrap());
+        assert!(failed(ErrorKind::Unsupported).unwrap());
+        let error = failed(ErrorKind::PermissionDenied).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+    }
+
+    /// A host chooses its mark, and every byte of it may be written as two or more.
+    #[test]
+    fn notes_with_a_long_mark_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = Paths::beside(&dir.path().join("a"));
+        let id = ResultId::new("a").unwrap();
+        let mut part = Part::lock(&paths, &id).unwrap().unwrap();
+        let facts: FileFacts = serde_json::from_value(serde_json::json!({
+            "media_type": "image/png", "total": 3, "validator": {"etag": "\\".repeat(1024)},
+        }))
+        .unwrap();
+        part.begin(facts.clone()).unwrap();
+        part.append(&[Bytes::from_static(b"ab")]).unwrap();
+        assert_eq!(part.kept(), Some((2, facts)));
     }
 }

@@ -1,16 +1,24 @@
 //! The rules of a download, each under a paused clock and over a scripted wire.
 
 mod disk;
+mod pieces;
 mod timing;
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use futures_util::TryStreamExt as _;
 
 use crate::{
     client::Client,
     error::{Error, ErrorKind},
+    metrics::{DownloadMetrics, Metrics},
     model::Job,
     retry::RetryPolicy,
     testing::scripted::{Reply, Scripted, Seen},
+    transport::backend::{HttpBackend, ResponseFuture, TransportError},
 };
 
 /// A video as short as possible; it is text, since scripted replies have text bodies.
@@ -236,5 +244,100 @@ async fn a_refusal_by_the_host_says_nothing_about_the_clients_credentials() {
         assert!(!error.is_auth() && !error.is_invalid_input(), "{status}");
         assert_eq!(error.http_status(), Some(status));
         assert!(!format!("{error:?}").contains("FACELINK"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_has_the_length_that_its_host_stated() {
+    let wire = Scripted::new(|_| whole());
+    let stream = wire.client().download(&job()).stream().await.unwrap();
+    assert_eq!(stream.content_length(), Some(MP4.len() as u64));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_has_the_status_under_which_the_wrong_bytes_came() {
+    let wire = Scripted::new(|_| Reply::http(203, "<html>").with_header("content-length", "6"));
+    let error = received(&wire.client(), &job()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnexpectedContent);
+    assert_eq!(error.http_status(), Some(203));
+}
+
+/// Without TLS a break would look like the end.
+#[cfg(feature = "_rustls")]
+#[tokio::test(start_paused = true)]
+async fn a_file_that_ends_with_its_connection_is_taken_over_tls_alone() {
+    let wire = Scripted::new(|_| Reply::http(200, MP4).with_header("content-type", "video/mp4"));
+    let secure = job_at("https://cdn.example/FACELINK.mp4");
+    let bytes = received(&wire.client(), &secure).await.unwrap();
+    assert_eq!(bytes, MP4.as_bytes());
+    let error = received(&wire.client(), &job()).await.unwrap_err();
+    assert!(
+        error.message().contains("a file of unknown length"),
+        "{error}"
+    );
+}
+
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<DownloadMetrics>>>);
+
+impl Metrics for Kept {
+    fn download(&self, download: &DownloadMetrics) {
+        self.0.lock().unwrap().push(download.clone());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_transfer_is_reported_when_it_ends() {
+    let second = Duration::from_secs(1);
+    let wire = Scripted::new(move |seen| match seen.n {
+        0 => partly(20).after(second),
+        1 => rest(seen).after(second),
+        _ => Reply::http(403, ""),
+    });
+    let kept = Kept::default();
+    let client = wire.client_with(|builder| builder.api_key("k").metrics(kept.clone()));
+    assert!(received(&client, &job()).await.is_ok());
+    assert!(received(&client, &job()).await.is_err());
+    let kept = kept.0.lock().unwrap();
+    let [whole, refused] = &kept[..] else {
+        panic!("{kept:?}");
+    };
+    assert_eq!(whole.host, "127.0.0.1");
+    assert_eq!((whole.bytes, whole.attempts), (MP4.len() as u64, 2));
+    assert_eq!(whole.error, None);
+    assert!(whole.duration >= 2 * second, "{whole:?}");
+    assert_eq!((refused.bytes, refused.attempts), (0, 1));
+    assert_eq!(refused.error, Some(ErrorKind::Expired));
+}
+
+/// No connection, and what to do about it.
+struct Refusing(Option<&'static str>);
+
+impl HttpBackend for Refusing {
+    fn send<'a>(&'a self, _: &'a reqwest::Client, _: reqwest::Request) -> ResponseFuture<'a> {
+        Box::pin(async {
+            Err(TransportError {
+                is_connect: true,
+                is_timeout: false,
+                source: "refused".into(),
+                advice: self.0,
+            })
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_to_do_about_a_connection_that_fails_is_said_as_exactly_as_it_is_known() {
+    for (known, advice) in [
+        (Some("trust its authority"), "trust its authority"),
+        (None, "check the network, proxies and certificates"),
+    ] {
+        let wire = Scripted::new(|_| whole());
+        let client = wire.client_with(|mut builder| {
+            builder.backend = Box::new(Refusing(known));
+            builder.api_key("k")
+        });
+        let error = received(&client, &job()).await.unwrap_err();
+        assert_eq!((error.kind(), error.advice()), (ErrorKind::Connect, advice));
     }
 }

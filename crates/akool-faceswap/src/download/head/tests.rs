@@ -221,7 +221,9 @@ fn the_unit_of_a_range_is_case_insensitive() {
 fn an_unsatisfiable_range_means_the_end_or_another_file() {
     let of =
         |known, range| judged(416, Some(&rest(10, known)), &[("content-range", range)]).unwrap();
-    assert_eq!(of(None, "bytes */10"), Promise::Complete { total: 10 });
+    for known in [None, Some(10)] {
+        assert_eq!(of(known, "bytes */10"), Promise::Complete { total: 10 });
+    }
     assert_eq!(of(Some(11), "bytes */10"), Promise::StartOver);
     assert_eq!(of(None, "bytes */9"), Promise::StartOver);
     assert_eq!(of(None, "bytes 0-1/2"), Promise::StartOver);
@@ -252,6 +254,13 @@ fn each_status_has_its_kind_of_error() {
         assert_eq!(error.http_status(), Some(status));
         assert!(!error.is_auth() && error.may_have_reached_server());
         assert!(error.message().contains("cdn.example"), "{error}");
+    }
+    for (status, what) in [
+        (202, "no file yet"),
+        (204, "something other than the whole file"),
+    ] {
+        let error = judged(status, None, &[]).unwrap_err();
+        assert!(error.message().contains(what), "{error}");
     }
     let busy = judged(429, None, &[]).unwrap_err();
     assert!(busy.advice().contains("fewer files at once"), "{busy}");

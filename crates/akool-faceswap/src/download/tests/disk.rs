@@ -401,3 +401,32 @@ async fn a_dangling_link_at_the_target_is_named_and_left_alone() {
     );
     assert!(fs::symlink_metadata(&link).is_ok());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_part_without_a_mark_is_used_only_if_it_is_whole() {
+    for (bytes, is_used) in [(MP4.len(), true), (20, false)] {
+        let dir = begun().await;
+        fs::write(dir.path().join("one.part"), &MP4[..bytes]).unwrap();
+        let notes = dir.path().join("one.part.json");
+        let text = fs::read(&notes).unwrap();
+        let mut json: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        assert!(!json["file"]["validator"].take().is_null());
+        fs::write(&notes, json.to_string()).unwrap();
+        let (saved, requests) = saved_in(&dir, |_| whole()).await;
+        assert_eq!(saved.unwrap().resumed_from().is_some(), is_used, "{bytes}");
+        assert_eq!(requests.is_empty(), is_used, "{bytes}");
+        assert_whole(&dir);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_its_host_mislabels_is_saved_and_says_so() {
+    for (label, mislabeled_as) in [("video/mp4", None), ("image/png", Some("image/png"))] {
+        let dir = tempfile::tempdir().unwrap();
+        let (saved, _) = saved_in(&dir, move |_| whole().with_header("content-type", label)).await;
+        let saved = saved.unwrap();
+        assert_eq!(saved.content_type(), "video/mp4");
+        assert_eq!(saved.mislabeled_as(), mislabeled_as);
+        assert_whole(&dir);
+    }
+}

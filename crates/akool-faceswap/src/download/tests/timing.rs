@@ -408,3 +408,36 @@ async fn one_clock_alone_never_advises_another_submit() {
     assert_eq!((error.kind(), wire.requests()), (ErrorKind::Expired, 1));
     assert!(!error.advice().contains("submit"), "{}", error.advice());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_job_is_young_for_four_hours() {
+    let minute = 60 * SECOND;
+    for (age, is_young) in [(239 * minute, true), (241 * minute, false)] {
+        let wire = Scripted::new(|seen| match seen.n {
+            0 => Reply::http(404, ""),
+            _ => whole(),
+        });
+        let outcome = received(&wire.client(), &job_of_age(age)).await;
+        assert_eq!(outcome.is_ok(), is_young, "{age:?}");
+    }
+}
+
+/// Four attempts in a row that together brought less than a mebibyte.
+#[tokio::test(start_paused = true)]
+async fn attempts_that_bring_some_hundred_kibibytes_count_as_failed() {
+    const PIECE: usize = 200 * 1024;
+    let total = 8 * PIECE;
+    let wire = Scripted::new(move |seen| {
+        let body = MP4.to_owned() + &"\0".repeat(PIECE - MP4.len());
+        let (from, last) = (seen.n * PIECE, total - 1);
+        let reply = if seen.n == 0 {
+            Reply::http(200, &body).with_header("content-length", &total.to_string())
+        } else {
+            Reply::http(206, &body)
+                .with_header("content-range", &format!("bytes {from}-{last}/{total}"))
+        };
+        reply.with_header("etag", "\"a\"")
+    });
+    let error = received(&wire.client(), &job()).await.unwrap_err();
+    assert_eq!((error.attempts(), wire.requests()), (4, 4));
+}
