@@ -269,7 +269,13 @@ pub(crate) fn broken(host: &str, status: StatusCode, error: TransportError) -> E
 
 #[cfg(test)]
 mod tests {
+    use http::Response;
+
     use super::*;
+    use crate::testing::{
+        pieces::{self, Pieces},
+        scripted::{Reply, Scripted},
+    };
 
     #[test]
     fn a_compression_is_known_in_any_letters_and_any_other_label_means_nothing() {
@@ -285,5 +291,55 @@ mod tests {
                 HeaderMap::from_iter([(header::CONTENT_ENCODING, label.parse().unwrap())]);
             assert_eq!(encoding(&headers), expected, "{label}");
         }
+    }
+
+    const EMPTY: &str = r#"{"code":1000,"msg":"OK","data":{"result":[]}}"#;
+
+    /// A lookup that is answered by these pieces, by a client that reads at most so many bytes.
+    async fn looked_up(pieces: &[&[u8]], max_response_bytes: usize) -> Result<usize, ErrorKind> {
+        let client = pieces::client(Response::builder, Pieces::new(pieces), |builder| {
+            builder.max_response_bytes(max_response_bytes)
+        });
+        let results = client.lookup("a").await;
+        results
+            .map(|results| results.missing().count())
+            .map_err(|error| error.kind())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_may_have_as_many_bytes_as_the_limit_in_whatever_pieces_it_comes() {
+        let bytes = EMPTY.as_bytes();
+        let (most, last) = bytes.split_at(bytes.len() - 1);
+        let (first, rest) = bytes.split_at(1);
+        let (second, third) = rest.split_at(20);
+        for pieces in [
+            &[bytes][..],
+            &[most, last],
+            &[first, rest],
+            &[first, second, third],
+        ] {
+            assert_eq!(looked_up(pieces, bytes.len()).await, Ok(1));
+            let refused = looked_up(pieces, bytes.len() - 1).await;
+            assert_eq!(refused, Err(ErrorKind::ResponseTooLarge));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_announces_too_many_bytes_is_not_read() {
+        for (limit, is_read) in [(EMPTY.len(), true), (EMPTY.len() - 1, false)] {
+            let wire = Scripted::new(|_| Reply::http(200, EMPTY));
+            let client = wire.client_with(|builder| builder.api_key("k").max_response_bytes(limit));
+            assert_eq!(client.lookup("a").await.is_ok(), is_read, "{limit}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_a_page_of_an_error_as_much_is_read_as_may_be() {
+        let head = || Response::builder().status(404);
+        let body = Pieces::new(&[b"no such", b" page"]);
+        let client = pieces::client(head, body, |builder| builder.max_response_bytes(11));
+        let error = client.lookup("a").await.unwrap_err();
+        assert_eq!(error.http_status(), Some(404));
+        assert_eq!(error.body_snippet(), Some("no such"));
     }
 }
