@@ -223,6 +223,9 @@ mod tests {
         };
         assert_eq!(http(503), "try again later");
         assert!(http(404).contains("base URL"));
+        let decode = |is_cut| Error::new(ErrorKind::Decode, "").with_cut(is_cut).advice();
+        assert!(decode(true).starts_with("try again"));
+        assert!(decode(false).contains("not a proxy's"));
         let of = |kind| Error::new(kind, "").advice();
         assert!(of(ErrorKind::NoResult).contains("Success"));
         assert!(of(ErrorKind::Expired).contains("7 days"));

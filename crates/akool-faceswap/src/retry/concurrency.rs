@@ -330,4 +330,20 @@ mod tests {
             assert_eq!(client.limit(), limit, "{seconds} s");
         }
     }
+
+    #[test]
+    fn what_counts_is_which_part_of_the_answers_is_503() {
+        let now = Instant::now();
+        for (unavailable_of_three, limit) in [(1, 4), (2, 2)] {
+            let mut client = Concurrency::new(4);
+            for n in 0..60 {
+                if n % 3 < unavailable_of_three {
+                    client.unavailable(now);
+                } else {
+                    client.succeeded(LATENCY, false, now);
+                }
+            }
+            assert_eq!(client.limit(), limit, "{unavailable_of_three} of 3");
+        }
+    }
 }

@@ -233,3 +233,24 @@ async fn a_client_keeps_to_its_pace_for_waits_and_calls_together() {
     let minute = sent.iter().filter(|at| **at - sent[0] < MINUTE).count();
     assert!((290..=300).contains(&minute), "{minute}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_budget_pays_for_what_failed_and_not_for_what_the_throttle_holds_back() {
+    type Fault = fn() -> Reply;
+    let faults: [(Fault, u32); 2] = [
+        (|| Reply::http(503, ""), 87),
+        (|| Reply::business(1005), 90),
+    ];
+    for (fault, retries_left) in faults {
+        let wire = Scripted::new(move |seen| match seen.n {
+            0..3 => fault(),
+            _ => rows(seen, |_| Some(3)),
+        });
+        let client = wire.client();
+        for _ in 0..10 {
+            assert!(client.api().budget.withdraw(false));
+        }
+        assert!(client.wait(id("a")).await.is_ok());
+        assert_eq!(client.stats().retries_left, retries_left);
+    }
+}

@@ -213,3 +213,19 @@ async fn ids_that_nobody_waits_for_are_not_polled() {
     tokio::time::sleep(HOUR).await;
     assert_eq!(wire.requests(), before);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_while_all_permits_are_taken_shares_the_next_request() {
+    let wire = Scripted::new(|seen| rows(seen, |_| Some(3)).after(SECOND));
+    let client = client_with(&wire, |builder| builder.max_concurrent_requests(1));
+    let mut lookups = Vec::new();
+    for text in ["a", "b", "c", "d", "e"] {
+        lookups.push(tokio::spawn(client.lookup_one(id(text))));
+        tokio::time::sleep(SECOND / 10).await;
+    }
+    for lookup in lookups {
+        assert!(lookup.await.unwrap().unwrap().is_some());
+    }
+    let asked: Vec<_> = wire.seen().into_iter().map(|seen| seen.ids).collect();
+    assert_eq!(asked, [&["a"][..], &["b", "c", "d", "e"]]);
+}

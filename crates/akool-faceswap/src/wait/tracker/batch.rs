@@ -161,7 +161,7 @@ impl Tracker {
             for (_, job) in self.queue.line(line) {
                 let tracked = &self.jobs[job];
                 if tracked.may_ride_along(now) {
-                    if !filling.add(job, &tracked.id) || filling.is_full {
+                    if !filling.add(job, &tracked.id) {
                         break 'search;
                     }
                 } else {

@@ -102,12 +102,10 @@ pub(super) fn step(age: Duration) -> usize {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "logarithms of what is above 1 are small and not negative"
+    reason = "logarithms of seconds are small, and casts saturate"
 )]
 fn step_of(seconds: f32) -> usize {
-    if seconds < 1.0 {
-        return 0;
-    }
+    // A logarithm below 0 becomes 0.
     ((2.0 * seconds.log2()) as usize).min(AGES - 1)
 }
 
@@ -292,6 +290,124 @@ mod tests {
         assert!(chance(10.0, 12.0) > chance(1_000.0, 1_002.0));
         assert!(chance(10.0, 10.0).abs() < 1e-6);
         assert!(chance(20.0, 10.0).abs() < 1e-6);
+    }
+
+    fn assert_near(value: f32, expected: f32) {
+        assert!(
+            (value / expected - 1.0).abs() < 1e-4,
+            "{value}, expected {expected}"
+        );
+    }
+
+    #[test]
+    fn jobs_are_told_apart_by_their_medium_and_whether_they_wait_in_the_queue() {
+        let found = |status: i64, media: serde_json::Value| {
+            let mut row = serde_json::json!({"_id": "a", "faceswap_status": status});
+            row.as_object_mut()
+                .unwrap()
+                .append(&mut media.as_object().unwrap().clone());
+            let job = serde_json::from_value(row).unwrap();
+            Seen::of(&Observation::Found(std::sync::Arc::new(job)))
+        };
+        for (media, queued, processing) in [
+            (
+                serde_json::json!({"image": 1}),
+                Seen::QueuedImage,
+                Seen::Image,
+            ),
+            (
+                serde_json::json!({"video_duration": 5}),
+                Seen::QueuedVideo,
+                Seen::Video,
+            ),
+            (serde_json::json!({}), Seen::Queued, Seen::Other),
+        ] {
+            assert_eq!(found(1, media.clone()), Some(queued));
+            assert_eq!(found(2, media), Some(processing));
+        }
+        assert_eq!(Seen::of(&Observation::Missing), Some(Seen::Missing));
+    }
+
+    #[test]
+    fn at_first_a_missing_job_is_the_least_likely_to_end_and_one_at_work_the_most() {
+        let law = Law::new();
+        let hazards = [Seen::Missing, Seen::QueuedVideo, Seen::Image]
+            .map(|seen| law.hazard(seen, Duration::ZERO));
+        assert!(hazards.is_sorted_by(|a, b| a < b), "{hazards:?}");
+        assert!(
+            (0.001..0.1).contains(&hazards[0]) && hazards[2] < 0.1,
+            "{hazards:?}"
+        );
+    }
+
+    /// Between 16 s and 32 s there are two ages, with a hazard each.
+    #[test]
+    fn a_chance_and_what_is_learned_of_an_end_follow_from_the_hazards_of_the_ages() {
+        let part = 22.627_417_f32;
+        let mut law = Law::new();
+        law.refresh();
+        let [first, second] = [17.0, 30.0].map(|age| law.hazard(Seen::Image, seconds(age)));
+        let [in_first, in_second] = [part - 17.0, 30.0 - part];
+        let survives = (-first * in_first).exp();
+        let ended = [
+            1.0 - survives,
+            survives * (1.0 - (-second * in_second).exp()),
+        ];
+        let chance = law.chance(Seen::Image, seconds(17.0), seconds(30.0));
+        assert_near(chance, ended[0] + ended[1]);
+        assert_near(
+            law.chance(Seen::Image, seconds(17.0), seconds(19.0)),
+            1.0 - (-first * 2.0).exp(),
+        );
+
+        // One end, shared between both; where it was, the job lived for half of the time.
+        law.learn(Seen::Image, seconds(17.0), seconds(30.0), true);
+        let shares = ended.map(|part| part / (ended[0] + ended[1]));
+        let lived = [1.0 - shares[0] / 2.0, shares[1] / 2.0];
+        for (age, hazard, share, time) in [
+            (17.0, first, shares[0], in_first * lived[0]),
+            (30.0, second, shares[1], in_second * lived[1]),
+        ] {
+            let expected = (PRIOR_ENDS + share) / (PRIOR_ENDS / hazard + time);
+            assert_near(law.hazard(Seen::Image, seconds(age)), expected);
+        }
+    }
+
+    #[test]
+    fn an_end_that_took_no_time_is_an_end() {
+        let mut law = Law::new();
+        let age = seconds(17.0);
+        let before = law.hazard(Seen::Image, age);
+        law.learn(Seen::Image, age, age, true);
+        assert_near(law.hazard(Seen::Image, age), before * 3.0 / 2.0);
+    }
+
+    /// What is remembered counts half from then on.
+    #[test]
+    fn half_is_forgotten_after_many_ends_and_after_a_long_time() {
+        let mut law = Law::new();
+        let age = seconds(17.0);
+        let unit = law.hazard(Seen::Image, age) / PRIOR_ENDS;
+        for end in 1..=128u8 {
+            law.learn(Seen::Image, age, age, true);
+            // The 127th is the first beyond 128.
+            let ends = if end < 128 {
+                2.0 + f32::from(end)
+            } else {
+                131.0
+            };
+            assert_near(law.hazard(Seen::Image, age), unit * ends);
+        }
+
+        let mut law = Law::new();
+        let old = seconds(20_000.0);
+        let known = PRIOR_ENDS / law.hazard(Seen::Image, old);
+        law.learn(Seen::Image, old, seconds(30_000.0), false);
+        assert_near(law.hazard(Seen::Image, old), 2.0 / (known + 1e4));
+        law.learn(Seen::Image, old, seconds(6_020_000.0), false);
+        assert_near(law.hazard(Seen::Image, old), 2.0 / (known + 6_010_000.0));
+        law.learn(Seen::Image, old, old, true);
+        assert_near(law.hazard(Seen::Image, old), 4.0 / (known + 6_010_000.0));
     }
 
     proptest! {

@@ -348,3 +348,23 @@ proptest! {
         }
     }
 }
+
+/// One of ten places is for what has been due the longest.
+#[test]
+fn what_has_most_likely_ended_goes_first() {
+    let mut bench = Bench::new();
+    for n in 0..20 {
+        bench.wait(&format!("missing{n}"), 10 * SECOND);
+    }
+    bench.at(1);
+    assert_eq!(bench.look_up(100, ROOM).len(), 20);
+    // Those are due again after about 10 s, these at once.
+    bench.at(13);
+    for n in 0..20 {
+        bench.wait(&format!("new{n}"), 10 * SECOND);
+    }
+    bench.at(25);
+    let asked = bench.look_up(10, ROOM);
+    let missing = asked.iter().filter(|id| id.starts_with("missing"));
+    assert_eq!((asked.len(), missing.count()), (10, 1), "{asked:?}");
+}
