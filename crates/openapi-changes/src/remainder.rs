@@ -137,5 +137,6 @@ impl<'a> Remainder<'_, 'a> {
 fn is_matched_by_index(old: &[Value], new: &[Value]) -> bool {
     old.len() == new.len()
         && old.iter().chain(new).all(Value::is_object)
-        && !old.iter().all(|value| new.contains(value))
+        && !(old.iter().all(|value| new.contains(value))
+            && new.iter().all(|value| old.contains(value)))
 }

@@ -314,3 +314,18 @@ fn a_media_type_with_another_parameter_is_the_same_media_type() {
         );
     }
 }
+
+/// Of two entries one is written twice.
+#[test]
+fn a_list_in_which_an_entry_is_repeated_has_as_many_rows_from_either_side() {
+    let new = edited(&RICH, |new| {
+        let by_date = json!({"$ref": "#/components/schemas/ByDate"});
+        set(new, "/components/schemas/Filter/oneOf/1", by_date);
+    });
+    let (report, back) = (documents(&RICH, &new), documents(&new, &RICH));
+    assert_eq!(
+        report.changes().len(),
+        back.changes().len(),
+        "{report:#?}{back:#?}"
+    );
+}
