@@ -8,6 +8,8 @@ mod reported;
 mod rows;
 mod shapes;
 mod verdicts;
+mod subjects;
+mod table;
 
 use std::sync::LazyLock;
 
@@ -202,6 +204,9 @@ fn a_new_value_a_new_field_and_another_server_go_to_their_groups() {
         assert!(text.contains(heading), "{text}");
     }
     assert!(text.contains("`\"https://api.example.com\"` → `\"https://b.example\"`"));
+    assert!(!text.contains("None."), "{text}");
+    let title = documents(&BASE, &with("/info/title", json!("x"))).to_markdown();
+    assert_eq!(title.matches("\n\nNone.\n").count(), 2, "{title}");
 }
 
 #[test]

@@ -115,4 +115,18 @@ mod tests {
         assert_eq!(nothing, None);
         assert_eq!(gone.unwrap().chars().count(), SHOWN + 1);
     }
+
+    #[test]
+    fn what_long_values_have_in_common_is_left_out_if_it_is_long() {
+        // The quotation mark counts, too.
+        for (common, start) in [(49, 0), (89, 0), (90, 60), (100, 70)] {
+            let value = |end: &str| json!("x".repeat(common - 1) + end);
+            let (old, _) = excerpts(Some(&value("old")), Some(&value("new")));
+            let expected = match start {
+                0 => format!("\"{}old\"", "x".repeat(common - 1)),
+                _ => format!("…{}old\"", "x".repeat(common - start)),
+            };
+            assert_eq!(old.unwrap(), expected, "{common}");
+        }
+    }
 }

@@ -116,7 +116,6 @@ fn values(walk: &mut Walk<'_>, merged: &Merged<'_, '_>) {
         (Ok(Some(_)), Ok(Some(_))) => Kind::TypeChanged,
         (Ok(None), Ok(Some(_))) => Kind::ValuesListed,
         (Ok(Some(_)), Ok(None)) => Kind::ValuesNotListed,
-        (Ok(None), Ok(None)) => return,
         _ if same_values(&was, &is) => return,
         _ => Kind::Unknown,
     };

@@ -125,6 +125,7 @@ mod tests {
             ("uniqueItems", json!([true]), json!([5]), Some(LimitUnclear)),
             ("pattern", json!(["a"]), json!(["b"]), Some(LimitUnclear)),
             ("pattern", json!([]), json!(["b"]), Some(LimitAdded)),
+            ("multipleOf", json!([5]), json!([10]), Some(LimitUnclear)),
         ] {
             let list = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
             let (was, is) = (list(&old), list(&new));

@@ -419,3 +419,71 @@ fn a_schema_that_is_sent_and_received_gets_both_sentences() {
     );
     assert!(change.consequence.contains("When received: "));
 }
+
+#[test]
+fn an_operation_without_a_role_is_judged_in_general() {
+    let report = documents(&RICH, &edited(&RICH, |new| drop(remove(new, DELETE))));
+    let row = only(&report);
+    assert!(row.consequence.starts_with("Calls to it fail"), "{row:#?}");
+}
+
+#[test]
+fn roles_name_what_the_client_calls_and_what_they_do_not_define() {
+    let operations: Vec<_> = ROLES.operations().collect();
+    assert_eq!(operations, [("get", "/jobs")]);
+    assert!(ROLES.undefined().is_empty());
+    let roles = json!({"operation": [{
+        "method": "post", "path": "/a", "role": "submit",
+        "sent": {"?a": "known"}, "received": {"b": "typo"},
+    }], "role": [{"name": "known"}]});
+    let roles: Roles = serde_json::from_value(roles).unwrap();
+    assert_eq!(roles.undefined(), ["typo", "submit"]);
+}
+
+/// A keyword without the form that the specification asks for is no change by itself.
+#[test]
+fn what_cannot_be_read_is_for_a_person_once_it_changes() {
+    for keyword in [
+        "required",
+        "properties",
+        "nullable",
+        "enum",
+        "additionalProperties",
+    ] {
+        let place = format!("{JOB}/{keyword}");
+        let (old, new) = (with(&place, json!(5)), with(&place, json!(6)));
+        let rows = kinds(&documents(&old, &new));
+        assert_eq!(rows, [(NeedsPerson, Kind::Unknown)], "{keyword}");
+        let other = edited(&old, |new| set(new, "/info/title", json!("x")));
+        let rows = kinds(&documents(&old, &other));
+        assert_eq!(rows, [(Compatible, Kind::ApiTitle)], "{keyword}");
+    }
+}
+
+#[test]
+fn a_list_of_no_values_allows_none_and_is_no_enum() {
+    let values = |list: Value| with(&field("uid/enum"), list);
+    let (none, some) = (values(json!([])), values(json!([1])));
+    let rows = |old, new| kinds(&documents(old, new));
+    assert_eq!(rows(&some, &none), [(Breaking, Kind::Contradiction)]);
+    assert_eq!(rows(&none, &some), [(Breaking, Kind::TypeChanged)]);
+}
+
+/// The generated type has one more field.
+#[test]
+fn a_type_of_undeclared_fields_changes_what_is_sent() {
+    let typed = json!({"type": "string"});
+    let sent = edited(&RICH, |new| {
+        set(new, &body("/additionalProperties"), typed.clone());
+    });
+    let received = edited(&RICH, |new| {
+        set(new, &format!("{JOB}/additionalProperties"), typed);
+    });
+    for (new, row) in [
+        (sent, (Breaking, Kind::TypeChanged)),
+        (received, (NeedsPerson, Kind::Unknown)),
+    ] {
+        assert_eq!(kinds(&documents(&RICH, &new)), [row]);
+        assert_eq!(kinds(&documents(&new, &RICH)), [row]);
+    }
+}

@@ -315,6 +315,80 @@ fn a_media_type_with_another_parameter_is_the_same_media_type() {
     }
 }
 
+#[test]
+fn parameters_of_the_path_are_compared_beside_those_of_the_operation() {
+    let shared = |trace: &str, ids: &str| {
+        edited(&BASE, |document| {
+            let parameter =
+                |name: &str, of: &str| json!({"name": name, "in": "query", "schema": {"type": of}});
+            let list = json!([parameter("trace", trace), parameter("ids", ids)]);
+            set(document, "/paths/~1jobs/parameters", list);
+        })
+    };
+    let old = shared("string", "string");
+    let report = documents(&old, &shared("integer", "string"));
+    assert_eq!(kinds(&report), [(Group::Breaking, Kind::TypeChanged)]);
+    // The operation has one of this name itself.
+    let report = documents(&old, &shared("string", "integer"));
+    assert_eq!(report.count(Group::Breaking), 0, "{report:#?}");
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_in_one_document_is_a_difference_though_it_reads_the_same() {
+    let new = edited(&RICH, |new| {
+        drop(remove(new, "/components/responses/TooMany"));
+    });
+    for report in [documents(&RICH, &new), documents(&new, &RICH)] {
+        let dangling = (Group::Breaking, Kind::DanglingReference);
+        assert!(kinds(&report).contains(&dangling), "{report:#?}");
+    }
+}
+
+/// What is in it may use anything.
+#[test]
+fn beside_a_part_that_cannot_be_read_nothing_is_known_to_be_unused() {
+    let unused = "/components/schemas/Unused/type";
+    for (path, expected) in [
+        ("/odd", (Group::Compatible, Kind::Unused)),
+        ("odd", (Group::NeedsPerson, Kind::Unknown)),
+    ] {
+        let old = edited(&RICH, |document| document["paths"][path] = json!({}));
+        let new = edited(&old, |new| set(new, unused, json!("array")));
+        assert_eq!(kinds(&documents(&old, &new)), [expected], "{path}");
+    }
+}
+
+#[test]
+fn a_section_of_components_comes_with_what_is_in_it() {
+    for (section, expected) in [
+        (
+            json!({"Left": {}}),
+            (Group::Compatible, Kind::ComponentAdded),
+        ),
+        (json!({}), (Group::NeedsPerson, Kind::Unknown)),
+    ] {
+        let new = with("/components/headers", section);
+        assert_eq!(kinds(&documents(&BASE, &new)), [expected]);
+        assert_eq!(documents(&new, &BASE).changes().len(), 1);
+    }
+}
+
+#[test]
+fn an_alternative_that_refers_to_the_same_place_is_the_same_one() {
+    let alternatives = "/components/schemas/Filter/oneOf";
+    let new = edited(&RICH, |new| {
+        let all = json!({"type": "object", "properties": {"all": {"type": "string"}}});
+        let by_date = json!({"$ref": "#/components/schemas/ByDate", "description": "By date"});
+        set(new, alternatives, json!([all, by_date]));
+    });
+    let report = documents(&RICH, &new);
+    let expected = [
+        (Group::Breaking, Kind::TypeChanged),
+        (Group::NeedsPerson, Kind::AlternativesReordered),
+    ];
+    assert_eq!(kinds(&report), expected, "{report:#?}");
+}
+
 /// Of two entries one is written twice.
 #[test]
 fn a_list_in_which_an_entry_is_repeated_has_as_many_rows_from_either_side() {
@@ -328,4 +402,53 @@ fn a_list_in_which_an_entry_is_repeated_has_as_many_rows_from_either_side() {
         back.changes().len(),
         "{report:#?}{back:#?}"
     );
+}
+
+#[test]
+fn a_row_says_where_its_part_was_before_if_that_has_moved() {
+    let list = format!("{LOOKUP}/parameters");
+    let new = edited(&BASE, |new| {
+        let mut ids = remove(new, &format!("{list}/0"));
+        ids["schema"]["type"] = json!("integer");
+        let page = json!({"name": "page", "in": "query", "schema": {}});
+        set(new, &list, json!([page, ids]));
+    });
+    let report = documents(&BASE, &new);
+    let rows: Vec<_> = report
+        .changes()
+        .iter()
+        .map(|row| (row.place.as_str(), row.old_place.as_deref()))
+        .collect();
+    let [page, was, is] = ["0", "0/schema/type", "1/schema/type"].map(|at| format!("{list}/{at}"));
+    assert_eq!(
+        rows,
+        [(page.as_str(), None), (&is, Some(was.as_str()))],
+        "{report:#?}"
+    );
+}
+
+#[test]
+fn a_chain_of_references_is_followed_for_sixteen_steps() {
+    for (steps, is_followed) in [(16, true), (17, false)] {
+        let mut document = json!({"0": {"type": "string"}});
+        for step in 1..=steps {
+            let before = format!("#/{}", step - 1);
+            document[step.to_string()] = json!({"$ref": before});
+        }
+        let first = &document[steps.to_string()];
+        let end = crate::pointer::resolve(&document, first, "");
+        assert_eq!(end.is_some(), is_followed, "{steps}");
+    }
+}
+
+#[test]
+fn too_many_alternatives_within_an_alternative_are_handed_to_a_person() {
+    let many = |last: &str| {
+        let mut arms: Vec<Value> = (0..32).map(|n| json!({"maxLength": n})).collect();
+        arms.push(json!({"type": last}));
+        let nested = json!({"oneOf": [{"oneOf": arms}, {"type": "boolean"}]});
+        with(&format!("{JOB}/properties/uid"), nested)
+    };
+    let report = documents(&many("string"), &many("integer"));
+    assert_eq!(kinds(&report), [(Group::NeedsPerson, Kind::TooDeep)]);
 }
