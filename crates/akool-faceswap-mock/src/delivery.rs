@@ -2,6 +2,7 @@
 //! status is sent there, signed and encrypted, until the receiver answers HTTP 200.
 
 use std::{
+    collections::VecDeque,
     net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, UNIX_EPOCH},
@@ -73,7 +74,7 @@ pub(crate) struct Deliveries {
 struct State {
     copies: u32,
     nonces: Rng,
-    record: Vec<WebhookDelivery>,
+    record: VecDeque<WebhookDelivery>,
 }
 
 impl Deliveries {
@@ -83,7 +84,7 @@ impl Deliveries {
             state: Mutex::new(State {
                 copies: 1,
                 nonces,
-                record: Vec::new(),
+                record: VecDeque::new(),
             }),
         }
     }
@@ -93,15 +94,15 @@ impl Deliveries {
     }
 
     pub(crate) fn record(&self) -> Vec<WebhookDelivery> {
-        self.lock().record.clone()
+        self.lock().record.iter().cloned().collect()
     }
 
     fn note(&self, delivery: WebhookDelivery) {
         let record = &mut self.lock().record;
         if record.len() >= MAX_RECORDED {
-            record.remove(0);
+            record.pop_front();
         }
-        record.push(delivery);
+        record.push_back(delivery);
     }
 
     /// A number or a string: both have been seen.

@@ -29,7 +29,7 @@ pub(crate) struct Scenes(HashMap<Vec<u8>, Scene>);
 impl Scenes {
     /// `input` is a URL, or the bytes of a picture that is sent as base64.
     pub(crate) fn set(&mut self, input: &[u8], scene: Scene) {
-        if self.0.len() < MAX_SCENES {
+        if self.0.len() < MAX_SCENES || self.0.contains_key(input) {
             self.0.insert(input.to_vec(), scene);
         }
     }
