@@ -175,7 +175,7 @@ async fn a_lookup_that_is_dropped_leaves_the_client_as_it_was() {
     // All four permits are free again.
     let results = client.lookup(ids(400)).await.unwrap();
     assert_eq!(results.found().count(), 400);
-    assert_eq!(wire.most_under_way(), 4);
+    assert_eq!(wire.most_in_flight(), 4);
 }
 
 /// nginx with `ssl_verify_client on` (<https://github.com/owntracks/android/issues/1793>).

@@ -171,8 +171,8 @@ pub(crate) struct Scripted {
 struct State {
     seen: Vec<Seen>,
     bodies: Vec<String>,
-    under_way: usize,
-    most_under_way: usize,
+    in_flight: usize,
+    most_in_flight: usize,
 }
 
 impl Scripted {
@@ -221,8 +221,8 @@ impl Scripted {
             .collect()
     }
 
-    pub(crate) fn most_under_way(&self) -> usize {
-        self.state.lock().unwrap().most_under_way
+    pub(crate) fn most_in_flight(&self) -> usize {
+        self.state.lock().unwrap().most_in_flight
     }
 
     fn note(&self, request: &reqwest::Request) -> Seen {
@@ -241,18 +241,18 @@ impl Scripted {
             headers: request.headers().clone(),
         };
         state.seen.push(seen.clone());
-        state.under_way += 1;
-        state.most_under_way = state.most_under_way.max(state.under_way);
+        state.in_flight += 1;
+        state.most_in_flight = state.most_in_flight.max(state.in_flight);
         seen
     }
 }
 
 /// Counts a request as in flight until it is dropped.
-struct UnderWay(Arc<Mutex<State>>);
+struct InFlight(Arc<Mutex<State>>);
 
-impl Drop for UnderWay {
+impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.lock().unwrap().under_way -= 1;
+        self.0.lock().unwrap().in_flight -= 1;
     }
 }
 
@@ -274,7 +274,7 @@ impl HttpBackend for Scripted {
     ) -> ResponseFuture<'a> {
         Box::pin(async move {
             let seen = self.note(&request);
-            let _under_way = UnderWay(self.state.clone());
+            let _in_flight = InFlight(self.state.clone());
             let Reply {
                 after,
                 what,

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base_url_is_refused_without_being_shown() {
+    fn an_invalid_base_url_is_refused_without_being_shown() {
         for text in [
             "",
             "ftp://PLANTED.example",

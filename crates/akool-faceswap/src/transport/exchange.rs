@@ -278,7 +278,7 @@ mod tests {
     };
 
     #[test]
-    fn a_compression_is_known_in_any_letters_and_any_other_label_means_nothing() {
+    fn a_compression_is_recognized_in_any_case_and_other_labels_are_not() {
         for (label, expected) in [
             ("gzip", Some("gzip")),
             ("X-GZIP, identity", Some("gzip")),

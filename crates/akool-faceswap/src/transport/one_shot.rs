@@ -27,9 +27,7 @@ impl HandedOver {
     pub(crate) fn get(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
-}
 
-impl HandedOver {
     /// Makes the body of `request` one that is sent once, and that this watches.
     ///
     /// A request without a body counts as handed over, since no body would be polled.

@@ -302,7 +302,7 @@ async fn no_more_files_are_downloaded_at_once_than_allowed() {
     let job = job();
     let all = join_all((0..6).map(|_| received(&client, &job))).await;
     assert!(all.iter().all(Result::is_ok));
-    assert_eq!((wire.most_under_way(), begun.elapsed()), (2, 3 * SECOND));
+    assert_eq!((wire.most_in_flight(), begun.elapsed()), (2, 3 * SECOND));
 
     // A stream that nobody reads keeps its permit; one that was dropped does not.
     let kept = client.download(&job).stream().await.unwrap();

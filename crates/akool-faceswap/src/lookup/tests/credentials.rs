@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone, Default)]
 struct Counting {
     fetched: Arc<AtomicUsize>,
-    under_way: Arc<AtomicUsize>,
+    in_flight: Arc<AtomicUsize>,
     fails_first: bool,
 }
 
@@ -44,12 +44,12 @@ impl std::error::Error for Sealed {
 impl TokenProvider for Counting {
     async fn fetch(&self) -> Result<Token, BoxError> {
         assert_eq!(
-            self.under_way.fetch_add(1, Ordering::SeqCst),
+            self.in_flight.fetch_add(1, Ordering::SeqCst),
             0,
             "fetched twice at once"
         );
         tokio::time::sleep(Duration::from_secs(1)).await;
-        self.under_way.fetch_sub(1, Ordering::SeqCst);
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
         let n = self.fetched.fetch_add(1, Ordering::SeqCst) + 1;
         if self.fails_first && n == 1 {
             return Err(Sealed(std::io::Error::other("no quorum")).into());
@@ -152,7 +152,7 @@ async fn a_call_that_is_dropped_while_it_fetches_leaves_fetching_to_the_next() {
             .await
             .is_err()
     );
-    provider.under_way.store(0, Ordering::SeqCst);
+    provider.in_flight.store(0, Ordering::SeqCst);
     client.lookup(ids(1)).await.unwrap();
     assert_eq!(provider.fetched.load(Ordering::SeqCst), 1);
 }
@@ -191,7 +191,7 @@ async fn the_api_gives_a_token_for_a_client_id_and_secret() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_of_get_token_that_may_pass_is_repeated() {
+async fn a_transient_error_of_get_token_is_retried() {
     let (wire, client) = get_token(|seen| match seen.n {
         0 => Reply::http(503, ""),
         1 => Reply::reset(),

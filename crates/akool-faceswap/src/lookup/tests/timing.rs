@@ -17,7 +17,7 @@ use crate::{
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
-async fn what_may_pass_is_repeated_and_what_may_not_is_not() {
+async fn transient_errors_are_retried_and_others_are_not() {
     type Fault = fn() -> Reply;
     let repeated: [Fault; 9] = [
         // A connection that ends without a length looks like the end of the answer.
@@ -205,7 +205,7 @@ async fn no_delay_is_begun_that_the_operation_cannot_survive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disabled_operation_limit_is_none() {
+async fn a_disabled_operation_limit_does_not_apply() {
     let wire = Scripted::new(|seen| Reply::found(seen).after(29 * SECOND));
     let client = wire.client_with(|builder| builder.api_key("k").max_concurrent_requests(1));
     let begun = Instant::now();
@@ -247,7 +247,7 @@ async fn a_rate_limit_holds_back_every_request_of_every_clone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_the_brake_outlasts_fails_at_once() {
+async fn a_call_whose_time_ends_before_the_throttle_fails_at_once() {
     let wire = Scripted::new(|_| Reply::http(429, "").with_header("retry-after", "40"));
     let client = wire.client();
     assert!(
@@ -269,7 +269,7 @@ async fn a_call_that_the_brake_outlasts_fails_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn repeating_ends_when_the_budget_of_all_clones_is_used_up() {
+async fn retries_end_when_the_budget_of_all_clones_is_used_up() {
     let wire = Scripted::new(|_| Reply::http(503, ""));
     let client = wire.client();
     for _ in 0..50 {
@@ -304,11 +304,11 @@ async fn successes_fill_the_budget_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_requests_are_under_way_than_there_are_places() {
-    for places in [1, 3, 4] {
+async fn no_more_requests_are_in_flight_than_are_permitted() {
+    for permits in [1, 3, 4] {
         let wire = Scripted::new(|seen| Reply::found(seen).after(SECOND));
         let client =
-            wire.client_with(|builder| builder.api_key("k").max_concurrent_requests(places));
+            wire.client_with(|builder| builder.api_key("k").max_concurrent_requests(permits));
         let clone = client.clone();
         let (one, other) = tokio::join!(async { client.lookup(ids(1000)).await }, async {
             clone.lookup(ids(1000)).await
@@ -317,7 +317,7 @@ async fn no_more_requests_are_under_way_than_there_are_places() {
             one.unwrap().found().count() + other.unwrap().found().count(),
             2000
         );
-        assert_eq!(wire.most_under_way(), places);
+        assert_eq!(wire.most_in_flight(), permits);
     }
 }
 

@@ -36,7 +36,7 @@ async fn many_are_sent_a_few_at_a_time_and_each_has_one_outcome() {
     tokens.sort_unstable();
     seen.sort_unstable();
     assert_eq!((seen, counts), (tokens, [20; 3]));
-    assert_eq!((server.requests(), server.most_under_way()), (60, 4));
+    assert_eq!((server.requests(), server.most_in_flight()), (60, 4));
 
     assert!(client.swap_all([]).next().await.is_none());
     assert_eq!(server.requests(), 60);

@@ -48,7 +48,7 @@ async fn requests_stay_within_their_limits() {
         builder.max_concurrent_requests(2).max_ids_per_request(7)
     });
     client.wait_all(ids("a", 100)).await;
-    assert_eq!(wire.most_under_way(), 2);
+    assert_eq!(wire.most_in_flight(), 2);
     assert!(wire.seen().iter().all(|seen| seen.ids.len() <= 7));
 
     let wire = Scripted::new(|seen| rows(seen, |_| Some(3)));

@@ -158,5 +158,5 @@ async fn a_hundred_thousand_jobs_settle_with_full_requests() {
         wire.requests()
     );
     assert!(wire.seen().iter().all(|seen| seen.ids.len() <= 100));
-    assert!(wire.most_under_way() <= 4);
+    assert!(wire.most_in_flight() <= 4);
 }
