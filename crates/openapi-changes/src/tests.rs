@@ -7,9 +7,9 @@ mod remaining;
 mod reported;
 mod rows;
 mod shapes;
-mod verdicts;
 mod subjects;
 mod table;
+mod verdicts;
 
 use std::sync::LazyLock;
 

@@ -133,6 +133,11 @@ fn every_kind_has_its_verdict_and_its_words() {
             assert_eq!([sent.group, received.group], expected, "{line}");
             let says_the_same = !groups.contains('/');
             assert_eq!(sent == received, says_the_same, "{line}");
+            if !says_the_same {
+                // The sentence about a request never speaks of responses, and the reverse.
+                assert!(!sent.consequence.contains("esponse"), "{line}");
+                assert!(!received.consequence.contains("equest"), "{line}");
+            }
             // Where it is both, the worse counts and both are said.
             let both = judged(true, true);
             let worse = [Group::Breaking, Group::NeedsPerson, Group::Compatible]

@@ -23,52 +23,6 @@ fn judged(kind: Kind, usage: Usage) -> Verdict {
     judge(kind, usage, &Roles::default())
 }
 
-/// The sentence about a request never speaks of responses, and the reverse.
-#[test]
-fn requests_and_responses_are_judged_by_opposite_rules() {
-    for (kind, sent, received) in [
-        (Kind::ParameterMoved, Breaking, NeedsPerson),
-        (Kind::ParameterOptional, Breaking, NeedsPerson),
-        (Kind::ParameterRequired, Breaking, Compatible),
-        (Kind::JsonRemoved, Breaking, Breaking),
-        (Kind::MediaTypeRemoved, Breaking, Compatible),
-        (Kind::TypeChanged, Breaking, Breaking),
-        (Kind::FormatChanged, Breaking, Breaking),
-        (Kind::FormatAdded, Breaking, NeedsPerson),
-        (Kind::Nullable, Breaking, Breaking),
-        (Kind::NotNullable, Breaking, Breaking),
-        (Kind::FieldAddedOptional, Breaking, Compatible),
-        (Kind::FieldAddedRequired, Breaking, NeedsPerson),
-        (Kind::FieldRemoved, Breaking, Breaking),
-        (Kind::FieldOptional, Breaking, Breaking),
-        (Kind::FieldRequired, Breaking, Breaking),
-        (Kind::ValuesListed, Breaking, Breaking),
-        (Kind::ValuesNotListed, Breaking, Breaking),
-        (Kind::ValueAdded, NeedsPerson, NeedsPerson),
-        (Kind::ValueRemoved, Breaking, NeedsPerson),
-        (Kind::LimitAdded, Breaking, Breaking),
-        (Kind::LimitRemoved, Breaking, Breaking),
-        (Kind::LimitTightened, Breaking, NeedsPerson),
-        (Kind::LimitLoosened, NeedsPerson, Breaking),
-        (Kind::LimitUnclear, Breaking, NeedsPerson),
-        (Kind::UndeclaredForbidden, Breaking, Breaking),
-        (Kind::UndeclaredAllowed, NeedsPerson, Breaking),
-        (Kind::AlternativeAdded, NeedsPerson, NeedsPerson),
-        (Kind::AlternativeRemoved, Breaking, NeedsPerson),
-    ] {
-        let (of_request, of_response) = (judged(kind, SENT), judged(kind, RECEIVED));
-        assert_eq!(
-            (of_request.group, of_response.group),
-            (sent, received),
-            "{kind:?}"
-        );
-        let (sent, received) = (of_request.consequence, of_response.consequence);
-        assert_ne!(sent, received, "{kind:?}");
-        assert!(!sent.contains("esponse"), "{kind:?}: {sent}");
-        assert!(!received.contains("equest"), "{kind:?}: {received}");
-    }
-}
-
 /// An optional field is generated as an `Option` with and without `null`.
 #[test]
 fn null_changes_the_type_of_required_fields_only() {
