@@ -25,10 +25,10 @@ pub(super) struct Run {
     refused_by_limit: u64,
     peak: u64,
     pub(super) lag: Lag,
+    /// Only where the real client was measured.
     cpu_seconds: Option<f64>,
     /// How many of these the simulated server took.
-    #[serde(default)]
-    server_seconds: f64,
+    server_seconds: Option<f64>,
     simulated_seconds: f64,
 }
 
@@ -39,7 +39,7 @@ fn one() -> u64 {
 impl Run {
     /// CPU seconds of the client.
     fn client_seconds(&self) -> Option<f64> {
-        Some(self.cpu_seconds? - self.server_seconds)
+        Some(self.cpu_seconds? - self.server_seconds?)
     }
 
     fn requests_per_job(&self) -> f64 {
@@ -227,7 +227,7 @@ pub(super) mod tests {
                 p95_videos: 4.0,
             },
             cpu_seconds: None,
-            server_seconds: 0.0,
+            server_seconds: None,
             simulated_seconds: 5.0,
         }
     }
