@@ -197,12 +197,11 @@ impl Build {
 const WRAPPER: &str = r#"#!/bin/sh
 "$@" || exit
 for argument; do
-    case $previous$argument in
-        --crate-name*) name=$argument ;;
-        -Cextra-filename=* | extra-filename=*) hash=${argument##*=} ;;
+    case $previous,$argument in
+        --crate-name,*) name=$argument ;;
+        -C,extra-filename=*) hash=${argument#*=} ;;
     esac
     previous=$argument
-    [ "$argument" != -C ] || previous=
 done
 [ -z "$hash" ] || { echo "$name $hash"; times; } >"$UNITS/$$"
 "#;
@@ -339,7 +338,30 @@ fn unit(text: &str) -> Option<(String, f64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::unit;
+    use std::{fs, process::Command};
+
+    use super::{WRAPPER, unit};
+
+    /// Two builds of a crate with other features have other hashes.
+    #[cfg(unix)]
+    #[test]
+    fn a_unit_is_named_by_its_crate_and_its_hash() {
+        let folder = tempfile::tempdir().unwrap();
+        let (wrapper, units) = (folder.path().join("rustc"), folder.path().join("units"));
+        fs::write(&wrapper, WRAPPER).unwrap();
+        fs::create_dir(&units).unwrap();
+        let compiler = "true --crate-name tokio --edition=2024 -C opt-level=3 -C metadata=0a \
+                        -C extra-filename=-0a1b --out-dir deps -C strip=debuginfo --cap-lints allow";
+        let status = Command::new("sh")
+            .arg(&wrapper)
+            .args(compiler.split_whitespace())
+            .env("UNITS", &units)
+            .status();
+        assert!(status.unwrap().success());
+        let file = fs::read_dir(units).unwrap().next().unwrap().unwrap();
+        let (named, _) = unit(&fs::read_to_string(file.path()).unwrap()).unwrap();
+        assert_eq!(named, "tokio -0a1b");
+    }
 
     #[test]
     fn times_of_children_count() {

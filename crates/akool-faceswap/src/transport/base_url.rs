@@ -79,6 +79,7 @@ impl BaseUrl {
         self.url.path().trim_end_matches('/').len()
     }
 
+    #[cfg(feature = "semver-exempt")]
     pub(crate) fn url(&self) -> &Url {
         &self.url
     }
