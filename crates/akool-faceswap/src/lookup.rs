@@ -176,13 +176,22 @@ async fn look_up_all(
     let mut chunks = Chunks::new(ids.as_slice(), configured_size(api), &api.known_sizes);
     let mut in_flight = FuturesUnordered::new();
     loop {
-        while in_flight.len() < api.permits.lookups()
-            && let Next::Send(chunk) = chunks.next()
-        {
-            // A small one is cheaper to move.
-            in_flight.push(Box::pin(look_up(chunk)));
-        }
-        let Some((chunk, outcome)) = in_flight.next().await else {
+        let answered = loop {
+            if in_flight.len() < api.permits.lookups()
+                && let Next::Send(chunk) = chunks.next()
+            {
+                // Boxed, because a small future is cheaper to move.
+                let request = Box::pin(look_up(chunk));
+                if in_flight.is_empty() && chunks.is_all_sent() {
+                    // Most lists are one request, which needs no set of futures.
+                    break Some(request.await);
+                }
+                in_flight.push(request);
+            } else {
+                break in_flight.next().await;
+            }
+        };
+        let Some((chunk, outcome)) = answered else {
             break;
         };
         match outcome {

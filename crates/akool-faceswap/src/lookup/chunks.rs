@@ -136,6 +136,11 @@ impl<'a> Chunks<'a> {
         Next::Send(chunk)
     }
 
+    /// Whether there is nothing left to send before the next answer.
+    pub(super) fn is_all_sent(&self) -> bool {
+        self.parts.is_empty() && self.cut == self.ids.len()
+    }
+
     /// Takes the answer to a request. `false` if its ids are asked for again in smaller requests, so
     /// that the answer is not their outcome.
     pub(super) fn answered(&mut self, chunk: Chunk, reply: Reply) -> bool {
