@@ -115,8 +115,8 @@ fn whole(path: PathBuf) -> io::Result<Taken> {
     })
 }
 
-#[cfg(unix)]
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::symlink;
 
