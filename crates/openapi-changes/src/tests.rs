@@ -100,7 +100,17 @@ static RICH: LazyLock<Value> = LazyLock::new(|| {
 });
 
 const LOOKUP: &str = "/paths/~1jobs/get";
+const DELETE: &str = "/paths/~1jobs~1delete/post";
 const JOB: &str = "/components/schemas/Job";
+
+/// A place in the body that is sent.
+fn body(rest: &str) -> String {
+    format!("{DELETE}/requestBody/content/application~1json/schema{rest}")
+}
+
+fn field(name: &str) -> String {
+    format!("{JOB}/properties/{name}")
+}
 
 fn documents(old: &Value, new: &Value) -> Report {
     compare(old, new, &ROLES)

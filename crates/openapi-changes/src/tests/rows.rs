@@ -1,11 +1,6 @@
 //! Rows as people read them: the subject, what happened, the values and the place.
 
 use super::*;
-use crate::location::subject;
-
-fn field(name: &str) -> String {
-    format!("{JOB}/properties/{name}")
-}
 
 #[test]
 fn a_row_shows_its_values_its_consequence_and_its_place() {
@@ -58,6 +53,10 @@ fn a_row_has_its_older_place_where_that_is_another() {
     assert_eq!(row.old_place, Some(format!("{list}/1/schema/type")));
     let report = documents(&old, &with(&list, json!([ids, page("string")])));
     assert_eq!(only(&report).old_place, None);
+    let report = documents(&BASE, &with(&list, json!([page("string"), ids])));
+    let added = only(&report);
+    assert_eq!(added.place, format!("{list}/0"));
+    assert_eq!(added.old_place, None);
 }
 
 #[test]
@@ -72,43 +71,4 @@ fn the_parts_of_lists_and_maps_are_named() {
         );
         assert_eq!(row.what, "`type` changed");
     }
-}
-
-#[test]
-fn every_place_has_a_name() {
-    let document = json!({"servers": [{"url": "https://a.example"}, {}]});
-    for (pointer, name) in [
-        ("/servers/0/url", "server `https://a.example`"),
-        ("/servers/1/url", "server `1`"),
-        ("/components/headers/H/schema", "header `H`"),
-        ("/components/requestBodies/B/required", "body `B`"),
-        ("/components/links/L", "links `L`"),
-        (
-            "/paths/~1a/get/parameters/0/name",
-            "parameter `0` of `GET /a`",
-        ),
-        (
-            "/paths/~1a/get/responses/200/headers/H",
-            "header `H` of response `200` of `GET /a`",
-        ),
-        ("/paths/~1a/summary", "path `/a`"),
-        ("/paths/~1a/get/security/0", "credentials of `GET /a`"),
-        ("/tags/0", "the document"),
-    ] {
-        assert_eq!(subject(&document, pointer), name, "{pointer}");
-    }
-}
-
-/// A name of 160 bytes is still part of the name inside it, a longer one is not.
-#[test]
-fn the_outer_names_of_a_deep_place_are_left_out() {
-    let (job, outer) = ("j".repeat(100), "f".repeat(46));
-    let longest = format!("field `{outer}` of `{job}`");
-    assert_eq!(longest.len(), 160);
-    let inner = format!("/components/schemas/{job}/properties/{outer}/properties/x");
-    assert_eq!(subject(&BASE, &inner), format!("field `x` of {longest}"));
-    assert_eq!(
-        subject(&BASE, &format!("{inner}/properties/y")),
-        "field `y`"
-    );
 }

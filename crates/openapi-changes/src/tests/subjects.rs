@@ -6,7 +6,6 @@ use crate::location::subject;
 #[test]
 #[rustfmt::skip] // One line for each place.
 fn every_place_has_a_name() {
-    let delete = "/paths/~1jobs~1delete/post";
     for (place, name) in [
         ("", "the document"),
         ("/x-new", "the document"),
@@ -48,8 +47,17 @@ fn every_place_has_a_name() {
         ("/responses/200/content/text~1plain/example", "media type `text/plain` of response `200` of `POST /jobs/delete`"),
         ("/responses/200/content/application~1json/schema/type", "response `200` of `POST /jobs/delete`"),
     ] {
-        let place = format!("{delete}{place}");
+        let place = format!("{DELETE}{place}");
         assert_eq!(subject(&RICH, &place), name, "{place}");
+    }
+    // Where the document has no name for an entry, it is counted.
+    let document = json!({"servers": [{"url": "https://a.example"}, {}]});
+    for (place, name) in [
+        ("/servers/1/url", "server `1`"),
+        ("/paths/~1a/get/parameters/0/name", "parameter `0` of `GET /a`"),
+        ("/tags/0", "the document"),
+    ] {
+        assert_eq!(subject(&document, place), name, "{place}");
     }
 }
 
@@ -63,5 +71,9 @@ fn the_name_of_a_deeply_nested_part_stays_short() {
         let whole = format!("field `x` of field `{outer}` of `{component}`");
         let name = subject(&BASE, &place);
         assert_eq!(name, if is_whole { &whole } else { "field `x`" });
+        assert_eq!(
+            subject(&BASE, &format!("{place}/properties/y")),
+            "field `y`".to_owned() + if is_whole { "" } else { " of field `x`" }
+        );
     }
 }

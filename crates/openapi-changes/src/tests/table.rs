@@ -144,6 +144,13 @@ fn every_kind_has_its_verdict_and_its_words() {
                 .into_iter()
                 .find(|group| expected.contains(group));
             assert_eq!(Some(both.group), worse, "{line}");
+            // One sentence is enough where both directions have the same.
+            assert_eq!(both == sent, says_the_same, "{line}");
+            assert_eq!(
+                both.consequence.starts_with("When sent: "),
+                !says_the_same,
+                "{line}"
+            );
             for one in [sent, received] {
                 assert!(both.consequence.contains(&one.consequence), "{line}");
             }
@@ -154,31 +161,4 @@ fn every_kind_has_its_verdict_and_its_words() {
         .and_then(|(_, rest)| rest.split_once("\n}"))
         .map(|(variants, _)| variants.lines().filter(|line| line.ends_with(',')));
     assert_eq!(Some(kinds.len()), variants.map(Iterator::count));
-}
-
-/// A part is optional only if it may be omitted wherever it is used, and the first role counts.
-#[test]
-fn a_part_that_is_used_twice_is_judged_by_both_uses() {
-    let one = Usage {
-        sent: true,
-        optional: true,
-        sent_role: Some(3),
-        ..Usage::default()
-    };
-    let other = Usage {
-        received: true,
-        sent_role: Some(2),
-        received_role: Some(1),
-        ..Usage::default()
-    };
-    let both = Usage {
-        sent: true,
-        received: true,
-        optional: false,
-        sent_role: Some(2),
-        received_role: Some(1),
-    };
-    assert_eq!(one.or(other), both);
-    assert_eq!(other.or(one), both);
-    assert_eq!(one.or(one), one);
 }

@@ -87,28 +87,6 @@ fn null_changes_the_type_of_required_fields_only() {
 }
 
 #[test]
-fn the_worse_direction_decides() {
-    let both = |kind| judged(kind, SENT.or(RECEIVED));
-    for (kind, group) in [
-        (Kind::FieldAddedOptional, Breaking),
-        (Kind::FieldRemoved, Breaking),
-        (Kind::LimitLoosened, Breaking),
-        (Kind::LimitTightened, Breaking),
-        (Kind::AlternativeAdded, NeedsPerson),
-    ] {
-        let verdict = both(kind);
-        assert_eq!(verdict.group, group, "{kind:?}");
-        assert!(
-            verdict.consequence.starts_with("When sent: "),
-            "{verdict:?}"
-        );
-    }
-    // One sentence is enough where both directions have the same.
-    assert_eq!(both(Kind::Deprecated), judged(Kind::Deprecated, SENT));
-    assert_eq!(both(Kind::Wording).group, Compatible);
-}
-
-#[test]
 fn each_direction_has_the_sentence_of_its_own_role() {
     let roles: Roles = serde_json::from_value(json!({
         "role": [
@@ -158,6 +136,7 @@ fn each_direction_has_the_sentence_of_its_own_role() {
     assert_eq!(neither.consequence, "Neither.");
 }
 
+/// A part is optional only if it may be omitted wherever it is used, and the first role counts.
 #[test]
 fn two_uses_of_a_part_are_one() {
     let one = Usage {
@@ -179,21 +158,88 @@ fn two_uses_of_a_part_are_one() {
     };
     assert_eq!(one.or(other), both);
     assert_eq!(other.or(one), both);
-    assert!(one.or(one).optional);
+    assert_eq!(one.or(one), one);
+}
+
+/// A part that only the newer version uses is no change for users of the older one.
+#[test]
+fn a_part_is_judged_by_how_both_versions_use_it() {
+    let new = edited(&RICH, |document| {
+        remove(document, "/components/schemas/Unused/properties/a");
+        let unused = json!({"$ref": "#/components/schemas/Unused"});
+        set(document, &format!("{JOB}/properties/extra"), unused);
+    });
+    let report = documents(&RICH, &new);
+    assert_eq!(
+        kinds(&report),
+        [
+            (Compatible, Kind::FieldAddedOptional),
+            (Compatible, Kind::Unused)
+        ]
+    );
 }
 
 #[test]
-fn roles_name_the_operations_and_the_typos_in_them() {
+fn roles_give_their_own_sentences_and_groups() {
+    let row = |document: Value| only(&documents(&BASE, &document)).clone();
+    let removed = row(without(&field("id")));
+    assert_eq!(removed.consequence, "No job can be matched.");
+    let other = row(without(&field("uid")));
+    assert_eq!(other.consequence, "Reads as absent.");
+    // An optional `null` is compatible in general.
+    let null = row(with(&field("id/nullable"), json!(true)));
+    assert_eq!(
+        (null.group, null.consequence.as_str()),
+        (Breaking, "A job without id is lost.")
+    );
+    let path = row(without("/paths/~1jobs"));
+    assert_eq!(path.consequence, "Lookups get HTTP 404.");
+    let ids = row(with(
+        &format!("{LOOKUP}/parameters/0/schema/maxLength"),
+        json!(9),
+    ));
+    assert_eq!(ids.consequence, "Send fewer ids.");
+}
+
+/// It is judged by the worse direction.
+#[test]
+fn a_schema_that_is_sent_and_received_gets_both_sentences() {
+    let both = |limit: i64| {
+        edited(&RICH, |document| {
+            let job = json!({"$ref": "#/components/schemas/Job"});
+            set(document, &body("/properties/job"), job);
+            set(document, &field("image/maximum"), json!(limit));
+        })
+    };
+    let report = documents(&both(9), &both(10));
+    let change = only(&report);
+    assert_eq!(
+        (change.group, change.kind),
+        (Breaking, Some(Kind::LimitLoosened))
+    );
+    assert!(
+        change.consequence.starts_with("When sent: More is"),
+        "{change:#?}"
+    );
+    assert!(change.consequence.contains("When received: "));
+}
+
+#[test]
+fn an_operation_without_a_role_is_judged_in_general() {
+    let report = documents(&RICH, &edited(&RICH, |new| drop(remove(new, DELETE))));
+    let row = only(&report);
+    assert!(row.consequence.starts_with("Calls to it fail"), "{row:#?}");
+}
+
+#[test]
+fn roles_name_what_the_client_calls_and_what_they_do_not_define() {
     let operations: Vec<_> = ROLES.operations().collect();
     assert_eq!(operations, [("get", "/jobs")]);
-    assert_eq!(ROLES.undefined(), [""; 0]);
-    let roles: Roles = serde_json::from_value(json!({
-        "operation": [{
-            "method": "get", "path": "/jobs", "role": "lokup",
-            "sent": {"?ids": "idz"}, "received": {"id": "id"},
-        }],
-        "role": [{"name": "id"}],
-    }))
-    .unwrap();
-    assert_eq!(roles.undefined(), ["idz", "lokup"]);
+    assert!(ROLES.undefined().is_empty());
+    let roles = json!({"operation": [{
+        "method": "post", "path": "/a", "role": "submit",
+        "sent": {"?a": "known"}, "received": {"b": "typo"},
+    }], "role": [{"name": "known"}]});
+    let roles: Roles = serde_json::from_value(roles).unwrap();
+    assert_eq!(roles.undefined(), ["typo", "submit"]);
 }
