@@ -321,7 +321,7 @@ impl<'a> Chunks<'a> {
             }
             None => (asked, found),
         };
-        let is_in_question = (found >= SMALLEST_CAP || chunk.check.is_some())
+        let is_in_question = found >= SMALLEST_CAP
             && !missing.is_empty()
             && !self.known.is_shorter_than_others(found);
         self.known.note_rows(found);
