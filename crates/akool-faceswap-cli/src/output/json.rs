@@ -19,7 +19,7 @@ pub(crate) fn write_line(
     out.write_all(b"\n")
 }
 
-/// Compact, with unsafe characters of strings as `\uXXXX`.
+/// Compact, with unsafe characters of strings as `\u` and four hexadecimal digits.
 struct Escaped;
 
 impl Formatter for Escaped {

@@ -92,7 +92,7 @@ pub async fn connect(url: &str) -> tokio_postgres::Client {
     client
 }
 
-/// A database in PostgreSQL; the test ends if there is none.
+/// A database in PostgreSQL; without a server, the test ends.
 macro_rules! database {
     () => {
         match crate::database::Database::postgres().await {

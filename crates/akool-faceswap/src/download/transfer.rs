@@ -311,7 +311,7 @@ impl Transfer {
         self.position == 0 && absent_file::may_come(error, self.source.created_at, now)
     }
 
-    /// Waits until the next attempt is due; returns the error if there is none.
+    /// Waits until the next attempt is due; returns the error if no attempt follows.
     async fn wait_for_another_attempt(&mut self, error: Error) -> Result<(), Error> {
         let api = &self.downloader.api;
         let error = error

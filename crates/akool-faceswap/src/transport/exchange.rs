@@ -295,7 +295,7 @@ mod tests {
 
     const EMPTY: &str = r#"{"code":1000,"msg":"OK","data":{"result":[]}}"#;
 
-    /// A lookup that is answered by these pieces, by a client that reads at most so many bytes.
+    /// Looks a job up with a client that reads at most `max_response_bytes` of the answer in `pieces`.
     async fn looked_up(pieces: &[&[u8]], max_response_bytes: usize) -> Result<usize, ErrorKind> {
         let client = pieces::client(Response::builder, Pieces::new(pieces), |builder| {
             builder.max_response_bytes(max_response_bytes)
